@@ -1,0 +1,1 @@
+//! The admin plane: people, sign-in, applications, policies, logs, store and API.

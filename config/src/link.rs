@@ -1,0 +1,131 @@
+//! The wires between the planes inside one process.
+//!
+//! Snapshots, sessions and revocations go in to the gateway; access events come out; our own pages
+//! are called as a service. The admin plane makes a [`Link`]; a test makes one by hand.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http_body_util::combinators::UnsyncBoxBody;
+use tokio::sync::{mpsc, watch};
+use tower::util::BoxCloneSyncService;
+
+use crate::access_event::AccessEvent;
+use crate::clock::Timestamp;
+use crate::id::ApplicationId;
+use crate::session::{Revocation, Session, TokenHash};
+use crate::snapshot::Snapshot;
+
+pub struct Link {
+    /// `None` until the first snapshot has been built.
+    pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
+    pub sessions: Arc<dyn SessionLookup>,
+    pub revocations: mpsc::UnboundedReceiver<Revocation>,
+    pub feed: FeedPulse,
+    pub events: EventSender,
+    pub pages: OwnPages,
+}
+
+/// Finds a session by the hash of its cookie, for the host that the cookie was sent to.
+pub trait SessionLookup: Send + Sync {
+    /// `Ok(None)`: there is no such session at that host, or it has ended.
+    ///
+    /// # Errors
+    /// [`StoreAway`] if the store cannot be asked just now.
+    fn find<'a>(
+        &'a self,
+        token: &'a TokenHash,
+        host: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Session>, StoreAway>>;
+}
+
+/// The store did not answer. Nothing is known of the session: neither that it is good nor bad.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the store is away: {0}")]
+pub struct StoreAway(pub String);
+
+/// When the feed of changes was last known to be complete.
+#[derive(Clone, Debug, Default)]
+pub struct FeedPulse(Arc<AtomicI64>);
+
+impl FeedPulse {
+    pub fn beat(&self, now: Timestamp) {
+        self.0.store(now.as_millis(), Ordering::Release);
+    }
+
+    #[must_use]
+    pub fn last(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Acquire))
+    }
+}
+
+/// Takes access events off the request path without waiting.
+#[derive(Clone, Debug)]
+pub struct EventSender {
+    channel: mpsc::UnboundedSender<AccessEvent>,
+    state: Arc<EventState>,
+}
+
+/// Shared by the sender of events and the spool that drains them.
+#[derive(Debug, Default)]
+pub struct EventState {
+    /// Events sent and not yet in the spool.
+    pub waiting: AtomicUsize,
+    /// Set by the spool while it cannot write.
+    pub stopped: AtomicBool,
+}
+
+/// So many events may wait for the spool before requests that must be logged are refused.
+pub const MAX_WAITING_EVENTS: usize = 65_536;
+
+impl EventSender {
+    #[must_use]
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<AccessEvent>, Arc<EventState>) {
+        let (channel, receiver) = mpsc::unbounded_channel();
+        let state = Arc::new(EventState::default());
+        let sender = Self {
+            channel,
+            state: Arc::clone(&state),
+        };
+        (sender, receiver, state)
+    }
+
+    /// Whether a request that is let in now can be expected to be recorded.
+    #[must_use]
+    pub fn accepting(&self) -> bool {
+        !self.state.stopped.load(Ordering::Acquire)
+            && self.state.waiting.load(Ordering::Relaxed) < MAX_WAITING_EVENTS
+    }
+
+    /// Hands the event over. Never waits.
+    pub fn send(&self, event: AccessEvent) {
+        self.state.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.channel.send(event).is_err() {
+            self.state.stopped.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// Any error of a body on its way.
+pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
+/// The body of a request to, or a response from, our own pages.
+pub type PageBody = UnsyncBoxBody<Bytes, BodyError>;
+/// The sign-in pages, the portal and the API, called without a hop. The request carries a
+/// [`Visitor`] in its extensions.
+pub type OwnPages =
+    BoxCloneSyncService<http::Request<PageBody>, http::Response<PageBody>, Infallible>;
+
+/// What the gateway found out about a caller before it handed the request to our own pages.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    pub client_address: IpAddr,
+    /// The host that was asked, normalised: lower case, no port, no trailing dot.
+    pub host: String,
+    pub request_id: String,
+    /// The application whose host was asked; `None` at the access host.
+    pub application: Option<ApplicationId>,
+}

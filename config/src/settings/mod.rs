@@ -1,0 +1,62 @@
+//! What an operator decides before the program starts: a TOML file, overridden by the environment.
+//!
+//! One file a section. Everything that can change while running lives in the store instead.
+
+pub mod access;
+pub mod events;
+pub mod listeners;
+pub mod log;
+pub mod monitor;
+pub mod passwords;
+pub mod secrets;
+pub mod sessions;
+pub mod store;
+pub mod trust;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use access::AccessHost;
+pub use events::Events;
+pub use listeners::{CertificateFiles, Listener, ListenerTls};
+pub use log::{Log, LogFormat};
+pub use monitor::Monitor;
+pub use passwords::Passwords;
+pub use secrets::{MasterKeySource, Secrets};
+pub use sessions::Sessions;
+pub use store::{Store, StoreUrl};
+pub use trust::Trust;
+
+/// The settings of one node, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The file that they were read from.
+    pub file: PathBuf,
+    /// Where the embedded store, the event spool, the master key and the control socket live.
+    pub data: PathBuf,
+    pub role: NodeRole,
+    pub access: AccessHost,
+    pub listeners: Vec<Listener>,
+    pub trust: Trust,
+    pub store: Store,
+    pub secrets: Secrets,
+    pub sessions: Sessions,
+    pub passwords: Passwords,
+    pub events: Events,
+    pub monitor: Monitor,
+    pub log: Log,
+}
+
+/// Which half of the program this node runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeRole {
+    /// Gateway and admin plane in one process.
+    #[default]
+    All,
+    /// Serves applications; of our own pages only what application hosts need.
+    Gateway,
+    /// Serves the access host, runs periodic work; forwards to no application.
+    Admin,
+}

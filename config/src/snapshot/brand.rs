@@ -1,0 +1,29 @@
+//! How our own pages look: whose gate this is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::language::LocalText;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Brand {
+    /// The organisation's name, as a person who signs in knows it.
+    pub organisation: LocalText,
+    /// `#rrggbb`.
+    pub colour: String,
+    /// Whom to turn to when access is refused: a name, a mail address, a number.
+    pub contact: LocalText,
+}
+
+impl Default for Brand {
+    fn default() -> Self {
+        Self {
+            organisation: LocalText {
+                zh_cn: "Gatehouse".into(),
+                en: "Gatehouse".into(),
+            },
+            colour: "#1f5eff".into(),
+            contact: LocalText::default(),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! All that a gateway obeys: immutable, numbered, built from the store by the admin plane.
+//!
+//! It is plain data. The gateway compiles it once into what its stages look things up in; a
+//! snapshot that does not validate or compile is refused, and the last good one keeps running.
+
+pub mod access;
+pub mod address;
+pub mod application;
+pub mod brand;
+pub mod identity;
+pub mod keys;
+pub mod upstream;
+pub mod validate;
+pub mod watermark;
+
+use std::sync::Arc;
+
+pub use access::{Access, Effect, PathMatch, PathRule, PolicyRule, TimeWindow, TwoStep, Who};
+pub use address::{AddressRange, IpEntry, IpList};
+pub use application::{Application, HostPattern, Limits, RateLimit, WebSockets};
+pub use brand::Brand;
+pub use identity::{IdentityField, IdentityHeader, IdentityHeaders, IdentityPreset};
+pub use keys::{SigningKey, SigningKeys};
+pub use upstream::{
+    Ejection, HealthCheck, HostHeader, Pool, Protocol, Timeouts, Upstream, UpstreamTls,
+};
+pub use watermark::{Watermark, WatermarkPart};
+
+use crate::clock::Timestamp;
+
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Grows with every change in the store; the same number means the same content on every node.
+    pub revision: u64,
+    pub built_at: Timestamp,
+    pub applications: Vec<Arc<Application>>,
+    /// Apply to every host, our own pages included, before those of an application.
+    pub ip_lists: Vec<Arc<IpList>>,
+    pub watermark: Watermark,
+    pub brand: Brand,
+    pub signing_keys: SigningKeys,
+}

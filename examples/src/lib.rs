@@ -1,0 +1,1 @@
+//! Stand-in applications for trying Gatehouse and for its tests.

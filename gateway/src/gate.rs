@@ -1,0 +1,52 @@
+//! The decision of the request path: one function, read top to bottom, one stage after another.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use config::Clock;
+use config::link::EventSender;
+use config::settings::{AccessHost, Trust};
+use pingora::http::RequestHeader;
+
+use crate::path::client_address;
+use crate::path::denial::Denial;
+use crate::path::ip_rules;
+use crate::path::policy::{self, Grant};
+use crate::path::route;
+use crate::path::session;
+use crate::path::visit::Visit;
+use crate::rulebook::Rulebook;
+use crate::sessions::SessionCache;
+
+/// Everything that a decision needs. Shared by all connections.
+pub struct Gate {
+    pub access: AccessHost,
+    /// Replaced when settings are reloaded.
+    pub trust: arc_swap::ArcSwap<Trust>,
+    /// Replaced when a new snapshot compiles. `None` until the first did: then nobody gets in.
+    pub rulebook: ArcSwapOption<Rulebook>,
+    pub sessions: Arc<SessionCache>,
+    pub events: EventSender,
+    pub clock: Clock,
+}
+
+impl Gate {
+    /// Decides whether a request may go on. Each stage records what it found in `visit` before the
+    /// next one may refuse, so that the access event is complete even for a denial.
+    pub async fn admit(
+        &self,
+        peer: Option<SocketAddr>,
+        request: &RequestHeader,
+        visit: &mut Visit,
+    ) -> Result<Grant, Denial> {
+        client_address::find(self, peer, request, visit)?;
+        let rulebook = self.rulebook.load_full().ok_or(Denial::NoSnapshot)?;
+        visit.rulebook = Some(Arc::clone(&rulebook));
+        ip_rules::check_global(&rulebook, visit)?;
+        route::find(self, &rulebook, request, visit)?;
+        ip_rules::check_application(visit)?;
+        session::find(self, request, visit).await?;
+        policy::decide(self, request, visit)
+    }
+}

@@ -1,0 +1,3 @@
+//! The program `gatehouse`: composes the gateway and the admin plane.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Stage 6: to which upstream, carrying which identity?

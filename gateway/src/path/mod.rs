@@ -1,0 +1,13 @@
+//! The stages of the request path, in the order in which they run.
+
+pub mod denial;
+pub mod visit;
+
+pub mod access_event;
+pub mod client_address;
+pub mod forward;
+pub mod ip_rules;
+pub mod policy;
+pub mod route;
+pub mod session;
+pub mod watermark;

@@ -1,0 +1,48 @@
+//! One request's way through the gate: what each stage found out. It is pingora's CTX, and the
+//! access event is made from it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use config::Timestamp;
+use config::clock::Stopwatch;
+
+use crate::exchange::Exchange;
+use crate::path::denial::Denial;
+use crate::path::policy::Grant;
+use crate::path::session::Identity;
+use crate::path::watermark::Marking;
+use crate::rulebook::{Route, Rulebook};
+
+pub struct Visit {
+    pub at: Timestamp,
+    pub stopwatch: Stopwatch,
+    /// UUIDv7 in text; sent to the upstream as X-Request-Id and shown on our pages.
+    pub request_id: String,
+
+    // Stage 1
+    pub peer: Option<SocketAddr>,
+    pub client_address: Option<IpAddr>,
+    /// The rules by which this visit is judged, from beginning to end.
+    pub rulebook: Option<Arc<Rulebook>>,
+
+    // Stage 3
+    /// Normalised: lower case, no port, no trailing dot.
+    pub host: String,
+    /// Where the request leads: an application, or our own pages.
+    pub route: Option<Route>,
+
+    // Stage 4
+    pub identity: Identity,
+
+    // Stage 5
+    /// The name of the rule that decided.
+    pub rule: Option<Arc<str>>,
+
+    /// Set by whoever drives the stages.
+    pub outcome: Option<Result<Grant, Denial>>,
+
+    // Stages 6 and 7
+    pub exchange: Exchange,
+    pub marking: Marking,
+}

@@ -1,0 +1,1 @@
+//! Drives a running Gatehouse and its peers over sockets and prints ratios.
