@@ -1,1 +1,3 @@
 //! The admin plane: people, sign-in, applications, policies, logs, store and API.
+
+pub mod applications;

@@ -9,15 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::id::{ApplicationId, EventId, MemberId, SessionId};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AccessEvent {
     pub id: EventId,
     pub at: Timestamp,
     /// Also sent to the upstream and shown on our error pages.
     pub request_id: String,
     /// The address at the other end of the connection.
+    #[schema(value_type = Option<String>)]
     pub peer: Option<IpAddr>,
     /// Who was found to be really calling; absent if the request was refused before that was known.
+    #[schema(value_type = Option<String>)]
     pub client_address: Option<IpAddr>,
     pub method: String,
     /// Lower case, without port; empty if it could not be told.
@@ -48,7 +50,7 @@ pub struct AccessEvent {
 }
 
 /// How a visit ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "reason")]
 pub enum Outcome {
     Granted,
@@ -60,13 +62,13 @@ pub enum Outcome {
     OwnPage,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ExchangeError {
     pub source: ErrorSource,
     pub what: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorSource {
     Downstream,

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub enum Language {
     #[serde(rename = "zh-CN")]
     ZhCn,
@@ -55,10 +57,12 @@ impl Language {
 }
 
 /// A text that a person reads, in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct LocalText {
-    #[serde(rename = "zh-CN")]
+    #[serde(default, rename = "zh-CN")]
     pub zh_cn: String,
+    #[serde(default)]
     pub en: String,
 }
 

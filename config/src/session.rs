@@ -36,7 +36,7 @@ pub struct Session {
 }
 
 /// How a person proved who they are (compare RFC 8176 `amr`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthenticationMethod {
     Password,

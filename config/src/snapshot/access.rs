@@ -7,7 +7,7 @@ use crate::principal::Role;
 use crate::snapshot::address::AddressRange;
 
 /// What it takes to open an application or a path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "rules")]
 pub enum Access {
     /// Anybody, without signing in.
@@ -18,8 +18,11 @@ pub enum Access {
 }
 
 /// An exception for a part of an application. The first that matches path and method decides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PathRule {
+    /// Made where it is not given.
+    #[serde(default = "RuleId::generate")]
     pub id: RuleId,
     pub name: String,
     pub path: PathMatch,
@@ -30,7 +33,7 @@ pub struct PathRule {
 }
 
 /// Matches the normalised path, byte by byte and with regard to case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "path")]
 pub enum PathMatch {
     Exact(String),
@@ -38,8 +41,11 @@ pub enum PathMatch {
     Prefix(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PolicyRule {
+    /// Made where it is not given.
+    #[serde(default = "RuleId::generate")]
     pub id: RuleId,
     pub name: String,
     pub effect: Effect,
@@ -47,6 +53,7 @@ pub struct PolicyRule {
     pub who: Vec<Who>,
     /// Any of these; an empty list matches every address.
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     pub from: Vec<AddressRange>,
     /// Any of these; an empty list matches every moment.
     #[serde(default)]
@@ -56,14 +63,14 @@ pub struct PolicyRule {
     pub two_step: TwoStep,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     Allow,
     Deny,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum Who {
     /// Everyone signed in.
@@ -78,7 +85,8 @@ pub enum Who {
 }
 
 /// Hours of a week in a time zone. `from` after `to` runs past midnight into the next day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct TimeWindow {
     /// 1 = Monday … 7 = Sunday (ISO 8601); empty for every day.
     #[serde(default)]
@@ -92,7 +100,7 @@ pub struct TimeWindow {
 }
 
 /// Whether a second factor must have been proven, and how recently.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "minutes")]
 pub enum TwoStep {
     #[default]

@@ -20,8 +20,10 @@ pub struct IpList {
     pub entries: Arc<[IpEntry]>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct IpEntry {
+    #[schema(value_type = String)]
     pub range: AddressRange,
     #[serde(default)]
     pub note: String,

@@ -75,6 +75,14 @@ impl TryFrom<String> for HostPattern {
     }
 }
 
+impl utoipa::PartialSchema for HostPattern {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <String as utoipa::PartialSchema>::schema()
+    }
+}
+
+impl utoipa::ToSchema for HostPattern {}
+
 impl From<HostPattern> for String {
     fn from(pattern: HostPattern) -> Self {
         pattern.to_string()
@@ -90,8 +98,8 @@ impl fmt::Display for HostPattern {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct WebSockets {
     /// Off until someone needs it: an upgrade is refused.
     pub enabled: bool,
@@ -99,8 +107,8 @@ pub struct WebSockets {
     pub allowed_origins: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Largest request body in bytes; `None` for no limit.
     pub max_request_body: Option<u64>,
@@ -108,7 +116,8 @@ pub struct Limits {
     pub per_address: Option<RateLimit>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RateLimit {
     pub requests_per_second: u32,
     /// So many at once before the rate is enforced; at least 1.

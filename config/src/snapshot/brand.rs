@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::LocalText;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct Brand {
     /// The organisation's name, as a person who signs in knows it.
     pub organisation: LocalText,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 /// The signed identity; present on every request that carries a principal unless switched off.
 pub const ASSERTION_HEADER: &str = "X-Gatehouse-Assertion";
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct IdentityHeaders {
     /// Send `X-Gatehouse-Assertion`.
     pub assertion: bool,
@@ -22,13 +22,14 @@ impl Default for IdentityHeaders {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct IdentityHeader {
     pub name: String,
     pub value: IdentityField,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityField {
     Username,
@@ -47,7 +48,7 @@ pub enum IdentityField {
 }
 
 /// The headers that well-known tools read when they trust a proxy for sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityPreset {
     /// `[auth.proxy]`: X-WEBAUTH-USER, -NAME, -EMAIL, -GROUPS.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Pool {
     pub upstreams: Vec<Upstream>,
     #[serde(default)]
@@ -28,7 +29,8 @@ fn one() -> u8 {
     1
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Upstream {
     /// `host:port`; an IPv6 address in brackets.
     pub address: String,
@@ -41,7 +43,7 @@ fn one_weight() -> u16 {
     1
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Protocol {
     #[default]
@@ -52,7 +54,8 @@ pub enum Protocol {
     Either,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UpstreamTls {
     /// The name that the certificate must carry and that is sent as SNI; never empty, because an
     /// empty one would switch verification off.
@@ -63,7 +66,7 @@ pub struct UpstreamTls {
 }
 
 /// What the upstream reads as Host.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "value")]
 pub enum HostHeader {
     /// As the client sent it.
@@ -73,8 +76,8 @@ pub enum HostHeader {
 }
 
 /// In milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct Timeouts {
     pub connect: u64,
     /// Between two reads from the upstream. Streams that fall silent for longer, such as server-sent
@@ -97,8 +100,8 @@ impl Default for Timeouts {
 }
 
 /// Asks each upstream at an interval, and takes it out of the pool while it does not answer well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct HealthCheck {
     pub path: String,
     pub interval_ms: u64,
@@ -122,8 +125,8 @@ impl Default for HealthCheck {
 }
 
 /// Takes an upstream out for a while when real requests fail on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct Ejection {
     /// Connection failures and 502, 503, 504 in a row.
     pub after_failures: u32,
