@@ -1,0 +1,211 @@
+//! Checks and makes password hashes (argon2id, RFC 9106, kept as PHC strings).
+//!
+//! Hashing is costly on purpose: it runs on blocking threads, so many at once as the operator set
+//! and no more, so that a flood of guesses takes neither all memory nor the async threads. A guess
+//! at an account that does not exist costs the same as one at an account that does.
+
+use std::sync::Arc;
+
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordVerifier, Version};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// Longer ones are refused: nobody types them, and they cost time to normalise.
+pub const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// Cheap to clone; all clones share one bound.
+#[derive(Clone)]
+pub struct Passwords(Arc<Inner>);
+
+struct Inner {
+    params: Params,
+    permits: Semaphore,
+    /// The hash of nobody's password, checked where there is no account.
+    dummy: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordsError {
+    #[error("[passwords]: {0}")]
+    Parameters(String),
+    #[error("a password could not be hashed: {0}")]
+    Hashing(String),
+}
+
+/// What checking a password found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// Right, but hashed at another cost than the settings now ask for: hash it again.
+    RightButOutdated,
+}
+
+impl Passwords {
+    /// # Errors
+    /// If the parameters are not within what RFC 9106 allows.
+    pub fn new(settings: &config::settings::Passwords) -> Result<Self, PasswordsError> {
+        let params = Params::new(
+            settings.memory_kib,
+            settings.iterations,
+            settings.parallelism,
+            None,
+        )
+        .map_err(|e| PasswordsError::Parameters(e.to_string()))?;
+        let nobodys = crate::tokens::Token::generate();
+        Ok(Self(Arc::new(Inner {
+            dummy: hash(&params, nobodys.as_text())?,
+            params,
+            permits: Semaphore::new(settings.concurrent.max(1)),
+        })))
+    }
+
+    /// Hashes a new password with a fresh salt.
+    ///
+    /// # Errors
+    /// If the machine gives no randomness or no thread.
+    pub async fn hash(&self, password: &str) -> Result<String, PasswordsError> {
+        let password = normalised(password);
+        self.bounded(move |inner| hash(&inner.params, &password))
+            .await?
+    }
+
+    /// Checks `password` against `stored`. Without a stored hash the answer is [`Verdict::Wrong`]
+    /// and takes as long to come.
+    ///
+    /// # Errors
+    /// If the machine gives no thread.
+    pub async fn verify(
+        &self,
+        password: &str,
+        stored: Option<String>,
+    ) -> Result<Verdict, PasswordsError> {
+        let password = normalised(password);
+        self.bounded(move |inner| {
+            let is_right = verify(&password, stored.as_deref().unwrap_or(&inner.dummy));
+            match stored {
+                Some(stored) if is_right && inner.is_outdated(&stored) => Verdict::RightButOutdated,
+                Some(_) if is_right => Verdict::Right,
+                _ => Verdict::Wrong,
+            }
+        })
+        .await
+    }
+
+    async fn bounded<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> T + Send + 'static,
+    ) -> Result<T, PasswordsError> {
+        let inner = Arc::clone(&self.0);
+        let permit = self.0.permits.acquire().await;
+        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+        drop(permit);
+        done.map_err(|e| PasswordsError::Hashing(e.to_string()))
+    }
+}
+
+impl Inner {
+    fn is_outdated(&self, stored: &str) -> bool {
+        let Ok(parsed) = PasswordHash::new(stored) else {
+            return true;
+        };
+        let same = |used: Params| {
+            used.m_cost() == self.params.m_cost()
+                && used.t_cost() == self.params.t_cost()
+                && used.p_cost() == self.params.p_cost()
+        };
+        parsed.algorithm.as_str() != Algorithm::Argon2id.as_str()
+            || !Params::try_from(&parsed).is_ok_and(same)
+    }
+}
+
+/// One password typed on two keyboards is one password: NFKC, as RFC 8265 §4.2 has it in spirit.
+fn normalised(password: &str) -> Zeroizing<String> {
+    let cut = password.len().min(MAX_PASSWORD_BYTES + 1);
+    let end = (0..=cut).rev().find(|i| password.is_char_boundary(*i));
+    Zeroizing::new(password[..end.unwrap_or(0)].nfkc().collect())
+}
+
+fn hash(params: &Params, password: &str) -> Result<String, PasswordsError> {
+    let hashed: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password(password.as_bytes())
+        .map_err(|e| PasswordsError::Hashing(e.to_string()))?;
+    Ok(hashed.to_string())
+}
+
+fn verify(password: &str, stored: &str) -> bool {
+    // The cost is read from the stored hash, not from the settings.
+    PasswordHash::new(stored).is_ok_and(|parsed| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passwords(iterations: u32) -> Passwords {
+        Passwords::new(&config::settings::Passwords {
+            memory_kib: 64,
+            iterations,
+            parallelism: 1,
+            concurrent: 2,
+        })
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_right_password_is_right_and_no_other_is() {
+        let passwords = passwords(1);
+        let stored = passwords.hash("correct horse").await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
+        let verify = |p: &'static str| passwords.verify(p, Some(stored.clone()));
+        assert_eq!(verify("correct horse").await.unwrap(), Verdict::Right);
+        for wrong in ["", "correct horse ", "Correct horse", "battery"] {
+            assert_eq!(verify(wrong).await.unwrap(), Verdict::Wrong, "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobodys_password_is_always_wrong() {
+        let passwords = passwords(1);
+        assert_eq!(passwords.verify("", None).await.unwrap(), Verdict::Wrong);
+        let garbage = passwords.verify("x", Some("not a hash".into())).await;
+        assert_eq!(garbage.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_hash_at_another_cost_still_verifies_and_asks_to_be_made_anew() {
+        let stored = passwords(1).hash("correct horse").await.unwrap();
+        let verdict = passwords(2).verify("correct horse", Some(stored)).await;
+        assert_eq!(verdict.unwrap(), Verdict::RightButOutdated);
+    }
+
+    #[tokio::test]
+    async fn compatible_spellings_are_one_password_and_overlong_ones_are_not_cut_to_match() {
+        let passwords = passwords(1);
+        let stored = passwords.hash("ｐassword-é").await.unwrap();
+        let verdict = passwords.verify("password-e\u{301}", Some(stored)).await;
+        assert_eq!(verdict.unwrap(), Verdict::Right);
+        let longest = "x".repeat(MAX_PASSWORD_BYTES);
+        let stored = passwords.hash(&longest).await.unwrap();
+        let verdict = passwords.verify(&format!("{longest}y"), Some(stored)).await;
+        assert_eq!(verdict.unwrap(), Verdict::Wrong);
+    }
+
+    #[test]
+    fn parameters_that_argon2_does_not_know_are_refused() {
+        let settings = config::settings::Passwords {
+            memory_kib: 1,
+            iterations: 0,
+            parallelism: 1,
+            concurrent: 1,
+        };
+        assert!(Passwords::new(&settings).is_err());
+    }
+}
