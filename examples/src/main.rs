@@ -1,0 +1,36 @@
+//! `demo wiki` and `demo echo`: the two applications that `make run` puts behind the gate.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use tokio::net::TcpListener;
+
+/// Demo applications to put behind Gatehouse. They believe every header: keep them on loopback.
+#[derive(Parser)]
+enum Demo {
+    /// A small wiki with pages to edit, a PDF, live updates and downloads.
+    Wiki {
+        #[arg(long, default_value = "127.0.0.1:9001")]
+        listen: SocketAddr,
+    },
+    /// A page that shows what it was told of whoever opens it.
+    Echo {
+        #[arg(long, default_value = "127.0.0.1:9002")]
+        listen: SocketAddr,
+    },
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let (name, listen, router) = match Demo::parse() {
+        Demo::Wiki { listen } => ("wiki", listen, examples::wiki::router()),
+        Demo::Echo { listen } => ("echo", listen, examples::echo::router()),
+    };
+    let listener = TcpListener::bind(listen).await?;
+    eprintln!("demo {name} on http://{}", listener.local_addr()?);
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async {
+            tokio::signal::ctrl_c().await.ok();
+        })
+        .await
+}
