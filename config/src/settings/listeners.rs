@@ -1,9 +1,11 @@
 //! `[[listener]]`: where the gateway takes connections.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use crate::settings::section::Section;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listener {
@@ -29,4 +31,38 @@ pub struct CertificateFiles {
     pub certificate: PathBuf,
     /// PEM.
     pub key: PathBuf,
+}
+
+pub(super) const ADDRESS_ALLOWED: &str =
+    "write an address and a port, such as 0.0.0.0:443, [::]:443 or 127.0.0.1:8080";
+
+/// Stands in for an address that could not be read, while the other settings are checked.
+const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+pub(super) fn read(section: &mut Section<'_>) -> Listener {
+    section.require("address", ADDRESS_ALLOWED);
+    let address = section.parsed("address", ADDRESS_ALLOWED, str::parse::<SocketAddr>);
+    let tls = section.optional_section("tls", read_tls);
+    let redirect_to_https = section.boolean("redirect_to_https").unwrap_or(false);
+    let proxy_protocol = section.boolean("proxy_protocol").unwrap_or(false);
+    Listener {
+        address: address.unwrap_or(UNKNOWN),
+        tls,
+        redirect_to_https,
+        proxy_protocol,
+    }
+}
+
+fn read_tls(section: &mut Section<'_>) -> ListenerTls {
+    section.require(
+        "certificates",
+        "write at least one: certificates = [{ certificate = \"….pem\", key = \"….key\" }]",
+    );
+    ListenerTls {
+        certificates: section.sections("certificates", |entry| CertificateFiles {
+            certificate: entry.required_path("certificate").unwrap_or_default(),
+            key: entry.required_path("key").unwrap_or_default(),
+        }),
+        http2: section.boolean("http2").unwrap_or(true),
+    }
 }

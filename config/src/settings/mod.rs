@@ -1,9 +1,12 @@
 //! What an operator decides before the program starts: a TOML file, overridden by the environment.
 //!
-//! One file a section. Everything that can change while running lives in the store instead.
+//! One file a section: its checked type, its defaults and how it is read. `load` puts the sections
+//! together; `tree`, `environment`, `section` and `values` are what they are read with. Everything
+//! that people decide while the program runs lives in the store instead.
 
 pub mod access;
 pub mod events;
+pub mod limits;
 pub mod listeners;
 pub mod log;
 pub mod monitor;
@@ -13,12 +16,24 @@ pub mod sessions;
 pub mod store;
 pub mod trust;
 
+mod cross_checks;
+mod environment;
+mod load;
+mod section;
+mod tree;
+mod units;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use access::AccessHost;
 pub use events::Events;
+pub use limits::Limits;
 pub use listeners::{CertificateFiles, Listener, ListenerTls};
 pub use log::{Log, LogFormat};
 pub use monitor::Monitor;
@@ -44,8 +59,33 @@ pub struct Settings {
     pub sessions: Sessions,
     pub passwords: Passwords,
     pub events: Events,
+    pub limits: Limits,
     pub monitor: Monitor,
     pub log: Log,
+}
+
+impl Settings {
+    /// A whole node with nothing decided but where its data lies and where people sign in: no
+    /// listener, everything else as it is where the file says nothing.
+    #[must_use]
+    pub fn with_defaults(data: PathBuf, access: AccessHost) -> Self {
+        Self {
+            file: PathBuf::new(),
+            role: NodeRole::default(),
+            access,
+            listeners: Vec::new(),
+            trust: Trust::default(),
+            store: Store::default(),
+            secrets: Secrets::in_data_folder(&data),
+            sessions: Sessions::default(),
+            passwords: Passwords::default(),
+            events: Events::default(),
+            limits: Limits::default(),
+            monitor: Monitor::default(),
+            log: Log::default(),
+            data,
+        }
+    }
 }
 
 /// Which half of the program this node runs.
