@@ -32,6 +32,19 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// A gate that lets nobody in until a snapshot has come over the link.
+    #[must_use]
+    pub fn open(settings: &config::Settings, link: config::Link, clock: Clock) -> Self {
+        Self {
+            access: settings.access.clone(),
+            trust: arc_swap::ArcSwap::from_pointee(settings.trust.clone()),
+            rulebook: ArcSwapOption::empty(),
+            sessions: Arc::new(SessionCache {}),
+            events: link.events,
+            clock,
+        }
+    }
+
     /// Decides whether a request may go on. Each stage records what it found in `visit` before the
     /// next one may refuse, so that the access event is complete even for a denial.
     pub async fn admit(

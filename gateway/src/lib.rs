@@ -3,11 +3,20 @@
 //! [`Gate::admit`] decides, request by request, who gets in; `proxy` carries out what it decided in
 //! pingora's phases. Nothing here speaks SQL or waits for a disk.
 
+pub mod answer;
+pub mod cut;
 pub mod exchange;
 pub mod gate;
+pub mod listeners;
+pub mod own_pages;
+pub mod passage;
 pub mod path;
+pub mod proxy;
 pub mod rulebook;
+pub mod server;
 pub mod sessions;
+pub mod signals;
 pub mod upstreams;
 
 pub use gate::Gate;
+pub use server::{Parts, RunError, run};

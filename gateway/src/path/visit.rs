@@ -46,3 +46,25 @@ pub struct Visit {
     pub exchange: Exchange,
     pub marking: Marking,
 }
+
+impl Visit {
+    /// A request that has just been read and of which nothing else is known.
+    #[must_use]
+    pub fn begin(at: Timestamp) -> Self {
+        Self {
+            at,
+            stopwatch: Stopwatch::start(),
+            request_id: uuid::Uuid::now_v7().to_string(),
+            peer: None,
+            client_address: None,
+            rulebook: None,
+            host: String::new(),
+            route: None,
+            identity: Identity::default(),
+            rule: None,
+            outcome: None,
+            exchange: Exchange::default(),
+            marking: Marking::default(),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Ending an exchange from outside: because what let it in no longer holds, or because the client
+//! takes too long to say what it wants.
+//!
+//! pingora gives no handle on an exchange that is under way, so the application that it calls is
+//! our own, wrapped around pingora's proxy: [`Cuttable`] runs each exchange until it is done or its
+//! [`Cut`] is pulled, whichever comes first. Dropping the exchange closes the connection (HTTP/1)
+//! or resets the stream (HTTP/2) without the mark that would make the answer look complete.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use pingora::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream};
+use pingora::protocols::http::ServerSession;
+use pingora::protocols::http::v2::server::H2Options;
+use pingora::server::ShutdownWatch;
+use tokio_util::sync::CancellationToken;
+
+/// How long a client may take for a whole request head, idle time of a kept connection included.
+/// pingora's own limits (60 s) start again with every byte.
+const REQUEST_HEAD_WITHIN: Duration = Duration::from_secs(75);
+
+tokio::task_local! {
+    static CURRENT: Cut;
+}
+
+/// The string by which one exchange can be cut. All clones cut the same exchange.
+#[derive(Clone, Debug, Default)]
+pub struct Cut(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    token: CancellationToken,
+    reason: OnceLock<&'static str>,
+    head_read: AtomicBool,
+}
+
+impl Cut {
+    /// Ends the exchange; the first reason given is the one that is recorded.
+    pub fn pull(&self, reason: &'static str) {
+        let _ = self.0.reason.set(reason);
+        self.0.token.cancel();
+    }
+
+    /// Why the exchange was cut, if it was.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'static str> {
+        self.0.reason.get().copied()
+    }
+
+    /// The cut of the exchange that this task works on, whose request head has now been read.
+    pub(crate) fn at_request_head() -> Self {
+        let cut = CURRENT.try_with(Clone::clone).unwrap_or_default();
+        cut.0.head_read.store(true, Ordering::Release);
+        cut
+    }
+}
+
+/// An HTTP application whose exchanges can be cut.
+pub(crate) struct Cuttable<A>(pub Arc<A>);
+
+#[async_trait]
+impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Cuttable<A> {
+    async fn process_new_http(
+        self: &Arc<Self>,
+        session: ServerSession,
+        shutdown: &ShutdownWatch,
+    ) -> Option<ReusedHttpStream> {
+        let cut = Cut::default();
+        let exchange = CURRENT.scope(cut.clone(), self.0.process_new_http(session, shutdown));
+        until_cut(&cut, exchange).await
+    }
+
+    fn h2_options(&self) -> Option<H2Options> {
+        self.0.h2_options()
+    }
+
+    fn server_options(&self) -> Option<&HttpServerOptions> {
+        self.0.server_options()
+    }
+
+    async fn http_cleanup(&self) {
+        self.0.http_cleanup().await;
+    }
+}
+
+async fn until_cut<T>(cut: &Cut, exchange: impl Future<Output = Option<T>>) -> Option<T> {
+    let mut exchange = pin!(exchange);
+    let mut cancelled = pin!(cut.0.token.cancelled());
+    let mut deadline = pin!(pingora::time::sleep(REQUEST_HEAD_WITHIN));
+    poll_fn(|context| {
+        if let Poll::Ready(done) = exchange.as_mut().poll(context) {
+            return Poll::Ready(done);
+        }
+        if cancelled.as_mut().poll(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        if !cut.0.head_read.load(Ordering::Acquire) && deadline.as_mut().poll(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_exchange_that_is_cut_ends_and_says_why() {
+        let cut = Cut::default();
+        let hand = cut.clone();
+        let exchange = async move {
+            hand.pull("revoked");
+            std::future::pending::<Option<()>>().await
+        };
+        assert_eq!(until_cut(&cut, exchange).await, None);
+        assert_eq!(cut.reason(), Some("revoked"));
+    }
+
+    #[tokio::test]
+    async fn an_exchange_that_is_done_is_not_touched() {
+        let cut = Cut::default();
+        assert_eq!(until_cut(&cut, async { Some(7) }).await, Some(7));
+        assert_eq!(cut.reason(), None);
+    }
+
+    #[tokio::test]
+    async fn only_the_first_reason_counts() {
+        let cut = Cut::default();
+        cut.pull("first");
+        cut.pull("second");
+        assert_eq!(cut.reason(), Some("first"));
+    }
+}

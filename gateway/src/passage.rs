@@ -1,0 +1,80 @@
+//! One exchange from beginning to end: pingora's context. It holds the visit that the stages fill,
+//! and makes sure that whatever way the exchange ends (answered, refused, broken off, cut), exactly
+//! one access event tells of it: recording happens when the passage is dropped.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use pingora::proxy::Session;
+
+use crate::cut::Cut;
+use crate::path::access_event::Recorder;
+use crate::path::visit::Visit;
+
+pub struct Passage {
+    pub visit: Visit,
+    pub request: RequestFacts,
+    /// What the client was answered; 0 if nothing.
+    pub status: u16,
+    /// The connection became a WebSocket or the like: what passes is no longer HTTP.
+    pub upgraded: bool,
+    pub cut: Cut,
+    recorder: Arc<Recorder>,
+}
+
+impl Passage {
+    #[must_use]
+    pub fn begin(recorder: Arc<Recorder>) -> Self {
+        recorder.open.fetch_add(1, Ordering::AcqRel);
+        let at = recorder.clock.now();
+        Self {
+            visit: Visit::begin(at),
+            request: RequestFacts::default(),
+            status: 0,
+            upgraded: false,
+            cut: Cut::at_request_head(),
+            recorder,
+        }
+    }
+}
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        let recorder = Arc::clone(&self.recorder);
+        recorder.record(self);
+    }
+}
+
+/// What is told of the request afterwards, kept because by then the session may be gone.
+#[derive(Debug, Default)]
+pub struct RequestFacts {
+    pub method: String,
+    /// Without query: applications put secrets there.
+    pub path: String,
+    pub protocol: &'static str,
+    pub user_agent: Option<String>,
+}
+
+impl RequestFacts {
+    /// Takes down what the client asked for.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        let head = session.req_header();
+        let protocol = match (session.is_http2(), head.version) {
+            (true, _) => "HTTP/2",
+            (false, http::Version::HTTP_10) => "HTTP/1.0",
+            (false, _) => "HTTP/1.1",
+        };
+        let raw = head.raw_path();
+        let path = raw.split(|byte| *byte == b'?').next().unwrap_or(raw);
+        Self {
+            method: head.method.as_str().to_owned(),
+            path: String::from_utf8_lossy(path).into_owned(),
+            protocol,
+            user_agent: head
+                .headers
+                .get(http::header::USER_AGENT)
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+        }
+    }
+}
