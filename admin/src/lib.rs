@@ -3,4 +3,7 @@
 pub mod applications;
 pub mod name_key;
 pub mod passwords;
+pub mod sealed;
+pub mod state;
+pub mod store;
 pub mod tokens;
