@@ -7,6 +7,7 @@ pub mod answer;
 pub mod cut;
 pub mod exchange;
 pub mod gate;
+pub mod identity;
 pub mod listeners;
 pub mod own_pages;
 pub mod passage;

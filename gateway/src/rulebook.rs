@@ -6,6 +6,7 @@ use std::sync::Arc;
 use config::Snapshot;
 use config::snapshot::Application;
 
+use crate::identity::{IdentityPlan, Signer};
 use crate::path::ip_rules::IpRules;
 use crate::path::route::Routes;
 use crate::upstreams::UpstreamPool;
@@ -14,6 +15,8 @@ pub struct Rulebook {
     pub snapshot: Arc<Snapshot>,
     pub ip_rules: IpRules,
     pub routes: Routes,
+    /// Signs what applications are told of who is calling.
+    pub signer: Signer,
 }
 
 /// Where a host and path lead.
@@ -29,5 +32,6 @@ pub struct RoutedApplication {
     pub application: Arc<Application>,
     pub ip_rules: IpRules,
     pub pool: Arc<UpstreamPool>,
-    // policy, path rules, identity headers and rate limits in compiled form
+    pub identity: IdentityPlan,
+    // policy, path rules and rate limits in compiled form
 }
