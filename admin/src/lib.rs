@@ -1,6 +1,8 @@
 //! The admin plane: people, sign-in, applications, policies, logs, store and API.
 
 pub mod applications;
+pub mod logs;
+pub mod metrics;
 pub mod name_key;
 pub mod passwords;
 pub mod sealed;

@@ -30,59 +30,28 @@ impl State {
 pub mod testing {
     //! The state of a node that a test holds in its hands: its clock, its store, its snapshot.
 
-    use std::time::Duration;
-
-    use config::settings::{
-        AccessHost, Events, Log, LogFormat, MasterKeySource, Monitor, NodeRole, Passwords, Secrets,
-        Sessions, Trust,
-    };
+    use config::settings::{AccessHost, Passwords};
     use config::{Settings, Timestamp};
 
     use super::{Arc, Clock, Snapshot, State, watch};
     use crate::sealed;
     use crate::store::testing::TestStore;
 
-    /// Settings as a small node has them: `https://access.example.com`, cheap password hashes.
+    /// Settings of a node at `https://access.example.com`, with cheap password hashes.
     #[must_use]
     pub fn settings(store: &TestStore) -> Settings {
-        let data = store.data.path();
+        let access = AccessHost {
+            url: "https://access.example.com".parse().unwrap(),
+        };
         Settings {
-            file: data.join("gatehouse.toml"),
-            data: data.to_owned(),
-            role: NodeRole::All,
-            access: AccessHost {
-                url: "https://access.example.com".parse().unwrap(),
-            },
-            listeners: Vec::new(),
-            limits: config::settings::Limits::default(),
-            trust: Trust::default(),
             store: store.settings.clone(),
-            secrets: Secrets {
-                master_key: MasterKeySource::File(data.join("master.key")),
-            },
-            sessions: Sessions {
-                absolute: Duration::from_hours(12),
-                idle: Duration::from_hours(2),
-                grace: Duration::from_mins(10),
-            },
             passwords: Passwords {
                 memory_kib: 64,
                 iterations: 1,
                 parallelism: 1,
                 concurrent: 2,
             },
-            events: Events {
-                max_spool_bytes: 64 << 20,
-                fsync_ms: 20,
-                keep_days: 180,
-            },
-            monitor: Monitor {
-                address: ([127, 0, 0, 1], 0).into(),
-            },
-            log: Log {
-                format: LogFormat::Text,
-                filter: "info".into(),
-            },
+            ..Settings::with_defaults(store.data.path().to_owned(), access)
         }
     }
 

@@ -17,6 +17,7 @@
 pub mod changes;
 mod engine;
 mod error;
+pub mod events;
 mod tx;
 
 #[cfg(test)]
@@ -29,6 +30,8 @@ use config::settings::StoreUrl;
 use sqlx::AnyPool;
 use sqlx::pool::PoolConnection;
 use tokio::sync::{Notify, Semaphore};
+
+use crate::metrics::Metrics;
 
 pub use engine::Engine;
 pub use error::StoreError;
@@ -56,6 +59,18 @@ struct Shared {
     writer: Option<Arc<Semaphore>>,
     /// Woken when a transaction of this process that announced a change has been committed.
     announced: Notify,
+    metrics: Metrics,
+}
+
+impl Shared {
+    /// Counts a store that does not answer.
+    fn noted(&self, error: sqlx::Error) -> StoreError {
+        let error = StoreError::from(error);
+        if matches!(error, StoreError::Away(_)) {
+            self.metrics.store_failed();
+        }
+        error
+    }
 }
 
 impl Store {
@@ -77,13 +92,15 @@ impl Store {
                 writer: engine.is_sqlite().then(|| Arc::new(Semaphore::new(1))),
                 engine,
                 announced: Notify::new(),
+                metrics: Metrics::new().map_err(|e| StoreError::Other(e.to_string()))?,
             }),
         })
     }
 
     /// A connection for reading, each statement by itself.
     pub async fn read(&self) -> Result<PoolConnection<sqlx::Any>, StoreError> {
-        Ok(self.shared.pool.acquire().await?)
+        let acquired = self.shared.pool.acquire().await;
+        acquired.map_err(|e| self.shared.noted(e))
     }
 
     /// Reads that all see the store at one moment, whatever is committed meanwhile.
@@ -95,6 +112,12 @@ impl Store {
     /// and do nothing slow in it.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Tx::begin(&self.shared).await
+    }
+
+    /// What is counted on this store; unknown to Prometheus until it is registered.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
     }
 
     #[must_use]

@@ -3,10 +3,12 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use config::clock::Stopwatch;
 use sqlx::{Any, Transaction};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Connection, Shared, StoreError};
+use crate::metrics::Metrics;
 
 /// A writing transaction. Dropped without [`Tx::commit`], it leaves no trace.
 #[derive(Debug)]
@@ -16,10 +18,12 @@ pub struct Tx {
     _turn: Option<OwnedSemaphorePermit>,
     shared: Arc<Shared>,
     pub(super) announces: bool,
+    since: Stopwatch,
 }
 
 impl Tx {
     pub(super) async fn begin(shared: &Arc<Shared>) -> Result<Self, StoreError> {
+        let since = Stopwatch::start();
         let turn = match &shared.writer {
             Some(writer) => Some(
                 Arc::clone(writer)
@@ -30,10 +34,15 @@ impl Tx {
             None => None,
         };
         Ok(Self {
-            inner: shared.pool.begin_with(shared.engine.begin_write()).await?,
+            inner: shared
+                .pool
+                .begin_with(shared.engine.begin_write())
+                .await
+                .map_err(|e| shared.noted(e))?,
             _turn: turn,
             shared: Arc::clone(shared),
             announces: false,
+            since,
         })
     }
 
@@ -44,10 +53,15 @@ impl Tx {
     /// same.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.inner.commit().await?;
+        self.shared.metrics.store_took(self.since.elapsed());
         if self.announces {
             self.shared.announced.notify_one();
         }
         Ok(())
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
     }
 
     pub(super) fn is_sqlite(&self) -> bool {
@@ -76,7 +90,11 @@ pub struct View(Transaction<'static, Any>);
 impl View {
     pub(super) async fn begin(shared: &Shared) -> Result<Self, StoreError> {
         Ok(Self(
-            shared.pool.begin_with(shared.engine.begin_view()).await?,
+            shared
+                .pool
+                .begin_with(shared.engine.begin_view())
+                .await
+                .map_err(|e| shared.noted(e))?,
         ))
     }
 }
