@@ -108,9 +108,15 @@ CREATE TABLE credentials (
 CREATE TABLE totp (
     member_id    TEXT   NOT NULL PRIMARY KEY REFERENCES members (id) ON DELETE CASCADE,
     seed         BYTEA  NOT NULL,                 -- sealed
-    created_at   BIGINT NOT NULL,
-    confirmed_at BIGINT,                          -- NULL: enrolment under way
+    confirmed_at BIGINT NOT NULL,
     last_step    BIGINT                           -- the last 30-second step whose code was used
+);
+
+-- An authenticator that has not yet proven that it has the seed; one in use stays so meanwhile.
+CREATE TABLE totp_enrolments (
+    member_id  TEXT   NOT NULL PRIMARY KEY REFERENCES members (id) ON DELETE CASCADE,
+    seed       BYTEA  NOT NULL,                   -- sealed
+    created_at BIGINT NOT NULL
 );
 
 CREATE TABLE recovery_codes (
@@ -174,13 +180,22 @@ CREATE TABLE handovers (
 );
 CREATE INDEX handovers_by_expiry ON handovers (expires_at);
 
--- Failed attempts, by account and by source address.
+-- Browsers in which a person has signed in before, by the hash of a long-lived cookie.
+CREATE TABLE known_devices (
+    token_hash   BYTEA  NOT NULL,
+    member_id    TEXT   NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    created_at   BIGINT NOT NULL,
+    last_used_at BIGINT NOT NULL,
+    PRIMARY KEY (token_hash, member_id)
+);
+CREATE INDEX known_devices_by_member ON known_devices (member_id);
+
+-- Attempts that were not (yet) right, by account and by source address.
 CREATE TABLE lockouts (
-    subject         TEXT   NOT NULL PRIMARY KEY,  -- account:… | address:…
+    subject         TEXT   NOT NULL PRIMARY KEY,  -- account:… | device:… | address:…
     failures        BIGINT NOT NULL,
     first_failed_at BIGINT NOT NULL,
-    last_failed_at  BIGINT NOT NULL,
-    locked_until    BIGINT
+    last_failed_at  BIGINT NOT NULL
 );
 CREATE INDEX lockouts_by_last_failure ON lockouts (last_failed_at);
 

@@ -2,18 +2,26 @@
 
 use std::sync::Arc;
 
+use std::sync::OnceLock;
+
+use config::link::MayOpen;
 use config::{Clock, Settings, Snapshot};
 use tokio::sync::watch;
 
+use crate::passwords::Passwords;
 use crate::sealed::Sealer;
 use crate::store::Store;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct State {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub clock: Clock,
     pub sealer: Sealer,
+    pub passwords: Passwords,
+    /// Who may open what, as the gateway's policy decides it. Set once by whoever composes the
+    /// program; until then nothing is shown as open.
+    pub may_open: Arc<OnceLock<Arc<dyn MayOpen>>>,
     /// What the gateways of this node obey just now; `None` until the first has been built.
     pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
 }
@@ -34,6 +42,7 @@ pub mod testing {
     use config::{Settings, Timestamp};
 
     use super::{Arc, Clock, Snapshot, State, watch};
+    use crate::passwords::Passwords as Hasher;
     use crate::sealed;
     use crate::store::testing::TestStore;
 
@@ -64,6 +73,8 @@ pub mod testing {
         let state = State {
             store: store.store.clone(),
             sealer: sealed::load_or_make(&settings.secrets.master_key).unwrap(),
+            passwords: Hasher::new(&settings.passwords).unwrap(),
+            may_open: Arc::default(),
             settings,
             clock: Clock::manual(Timestamp(1_767_225_600_000)),
             snapshots,

@@ -33,13 +33,12 @@ pub async fn find(
     token: &TokenHash,
     now: Timestamp,
 ) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> = sqlx::query_as(
-        "SELECT state FROM sign_in_flows WHERE token_hash = $1 AND expires_at > $2",
-    )
-    .bind(token.to_vec())
-    .bind(now.as_millis())
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT state FROM sign_in_flows WHERE token_hash = $1 AND expires_at > $2")
+            .bind(token.to_vec())
+            .bind(now.as_millis())
+            .fetch_optional(connection)
+            .await?;
     Ok(row.map(|(state,)| state))
 }
 

@@ -15,9 +15,19 @@
 //! Never bind an `Arc<str>`: the SQLite side of `sqlx::Any` 0.9.0 panics on it. Bind `&str`.
 
 pub mod changes;
+pub mod credentials;
 mod engine;
 mod error;
 pub mod events;
+pub mod flows;
+pub mod handovers;
+pub mod known_devices;
+pub mod lockouts;
+pub mod one_time_links;
+pub mod recovery_codes;
+pub mod sessions;
+pub mod sign_ins;
+pub mod totp;
 mod tx;
 
 #[cfg(test)]

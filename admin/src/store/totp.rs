@@ -60,13 +60,12 @@ pub async fn enrolment(
     member: &MemberId,
     not_before: Timestamp,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let row: Option<(Vec<u8>,)> = sqlx::query_as(
-        "SELECT seed FROM totp_enrolments WHERE member_id = $1 AND created_at > $2",
-    )
-    .bind(member.as_str())
-    .bind(not_before.as_millis())
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<(Vec<u8>,)> =
+        sqlx::query_as("SELECT seed FROM totp_enrolments WHERE member_id = $1 AND created_at > $2")
+            .bind(member.as_str())
+            .bind(not_before.as_millis())
+            .fetch_optional(connection)
+            .await?;
     Ok(row.map(|(seed,)| seed))
 }
 
