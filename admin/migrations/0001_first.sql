@@ -254,13 +254,12 @@ CREATE TABLE ip_entries (
 CREATE INDEX ip_entries_by_list ON ip_entries (list_id, id);
 
 CREATE TABLE signing_keys (
-    kid           TEXT   NOT NULL PRIMARY KEY,    -- RFC 7638 thumbprint
-    public_jwk    TEXT   NOT NULL,
-    private_key   BYTEA  NOT NULL,                -- PKCS #8, sealed
-    created_at    BIGINT NOT NULL,
-    signs_from    BIGINT NOT NULL,                -- published from creation on, used from here on
-    retired_at    BIGINT,                         -- since when another one signs
-    forget_at     BIGINT                          -- published until here
+    kid          TEXT   NOT NULL PRIMARY KEY,     -- RFC 7638 thumbprint
+    public_jwk   TEXT   NOT NULL,
+    private_key  BYTEA  NOT NULL,                 -- PKCS #8 in PEM, sealed
+    created_at   BIGINT NOT NULL,                 -- published from here on
+    signs_since  BIGINT,                          -- NULL: waits for its turn
+    retired_at   BIGINT                           -- published for a while longer
 );
 
 ------------------------------------------------------------------------------------------------ logs

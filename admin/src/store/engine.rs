@@ -107,7 +107,7 @@ impl Engine {
         }
     }
 
-    pub(super) async fn connect(&self, connections: u32) -> Result<AnyPool, StoreError> {
+    pub(super) fn pool(&self, connections: u32) -> Result<AnyPool, StoreError> {
         sqlx::any::install_default_drivers();
         let (set_up, most) = match self.kind {
             Kind::Sqlite => (SQLITE_SET_UP, EMBEDDED_CONNECTIONS),
@@ -122,8 +122,7 @@ impl Engine {
                     Ok(())
                 })
             })
-            .connect(&self.url)
-            .await?;
+            .connect_lazy(&self.url)?;
         Ok(pool)
     }
 }

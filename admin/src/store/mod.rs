@@ -1,7 +1,7 @@
 //! Where everything that people decide is kept: SQLite in the data folder, or PostgreSQL.
 //!
 //! One SQL text serves both through `sqlx::Any`; only this folder names `sqlx`, and only the files
-//! `engine`, `changes` and `feed` know which engine it is. Queries are free functions in a file for
+//! `engine`, `changes`, `listen` and `copy` know which engine it is. Queries are free functions in a file for
 //! each noun, take a [`Connection`], and so compose inside one transaction:
 //!
 //! ```ignore
@@ -16,17 +16,23 @@
 
 pub mod changes;
 pub mod credentials;
+pub mod documents;
 mod engine;
 mod error;
 pub mod events;
 pub mod flows;
 pub mod handovers;
 pub mod known_devices;
+pub mod leases;
+mod listen;
 pub mod lockouts;
 pub mod one_time_links;
+pub mod published;
 pub mod recovery_codes;
+pub mod session_facts;
 pub mod sessions;
 pub mod sign_ins;
+pub mod signing_keys;
 pub mod totp;
 mod tx;
 
@@ -67,7 +73,7 @@ struct Shared {
     engine: Engine,
     /// SQLite takes one writer at a time; here writers queue in order instead of colliding.
     writer: Option<Arc<Semaphore>>,
-    /// Woken when a transaction of this process that announced a change has been committed.
+    /// Woken when a transaction that announced a change has been committed.
     announced: Notify,
     metrics: Metrics,
 }
@@ -90,21 +96,35 @@ impl Store {
     /// [`StoreError::Away`] if PostgreSQL does not answer; [`StoreError::Corrupt`] if the store was
     /// made by a newer version.
     pub async fn open(settings: &config::settings::Store, data: &Path) -> Result<Self, StoreError> {
+        let store = Self::reach(settings, data)?;
+        store.prepare().await?;
+        Ok(store)
+    }
+
+    /// A store that connects when it is first asked, so that a node can start while PostgreSQL is
+    /// away. [`Store::prepare`] must have succeeded before anything else is asked of it.
+    pub fn reach(settings: &config::settings::Store, data: &Path) -> Result<Self, StoreError> {
         let engine = match &settings.url {
             StoreUrl::Embedded => Engine::embedded(&data.join(EMBEDDED_FILE))?,
             StoreUrl::Postgres(url) => Engine::postgres(url),
         };
-        let pool = engine.connect(settings.connections).await?;
-        MIGRATIONS.run(&pool).await.map_err(migration_error)?;
         Ok(Self {
             shared: Arc::new(Shared {
-                pool,
+                pool: engine.pool(settings.connections)?,
                 writer: engine.is_sqlite().then(|| Arc::new(Semaphore::new(1))),
                 engine,
                 announced: Notify::new(),
                 metrics: Metrics::new().map_err(|e| StoreError::Other(e.to_string()))?,
             }),
         })
+    }
+
+    /// Brings the schema up to date. Nodes that start at once take turns.
+    pub async fn prepare(&self) -> Result<(), StoreError> {
+        MIGRATIONS
+            .run(&self.shared.pool)
+            .await
+            .map_err(migration_error)
     }
 
     /// A connection for reading, each statement by itself.
@@ -142,9 +162,14 @@ impl Store {
         Ok(())
     }
 
-    /// Waits until this process has committed something that it announced. For one waiter only.
+    /// Waits until there may be something new in the feed of changes. For one waiter only.
     pub(crate) async fn announced(&self) {
         self.shared.announced.notified().await;
+    }
+
+    /// Makes [`Store::announced`] hear of other nodes too. Runs until it is dropped.
+    pub(crate) async fn listen(&self) {
+        listen::listen(&self.shared).await;
     }
 
     /// Ends all connections after their present work.
