@@ -48,7 +48,7 @@ pub enum AuthenticationMethod {
 
 /// What is no longer valid. Pushed to every node; whoever holds such a session drops it and cuts
 /// what is open on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum Revocation {
     /// One session at one host.

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use config::Clock;
 use config::link::EventSender;
-use config::settings::{AccessHost, Trust};
+use config::settings::{AccessHost, NodeRole, Trust};
 use pingora::http::RequestHeader;
 
+use crate::follow::Feed;
+use crate::live::OpenVisits;
 use crate::path::client_address;
 use crate::path::denial::Denial;
 use crate::path::ip_rules;
+use crate::path::limits;
 use crate::path::policy::{self, Grant};
 use crate::path::route;
 use crate::path::session;
@@ -22,27 +25,44 @@ use crate::sessions::SessionCache;
 /// Everything that a decision needs. Shared by all connections.
 pub struct Gate {
     pub access: AccessHost,
+    /// What this node serves.
+    pub role: NodeRole,
     /// Replaced when settings are reloaded.
     pub trust: arc_swap::ArcSwap<Trust>,
     /// Replaced when a new snapshot compiles. `None` until the first did: then nobody gets in.
     pub rulebook: ArcSwapOption<Rulebook>,
     pub sessions: Arc<SessionCache>,
+    /// What is open and has to be cut when it would no longer be let in.
+    pub open: Arc<OpenVisits>,
     pub events: EventSender,
     pub clock: Clock,
 }
 
 impl Gate {
-    /// A gate that lets nobody in until a snapshot has come over the link.
+    /// A gate that lets nobody in until it follows its feed and a snapshot has come over it.
     #[must_use]
-    pub fn open(settings: &config::Settings, link: config::Link, clock: Clock) -> Self {
-        Self {
+    pub fn open(
+        settings: &config::Settings,
+        link: config::Link,
+        clock: Clock,
+    ) -> (Arc<Self>, Feed) {
+        let grace = settings.sessions.grace;
+        let sessions = SessionCache::new(link.sessions, link.feed, grace, clock.clone());
+        let gate = Self {
             access: settings.access.clone(),
+            role: settings.role,
             trust: arc_swap::ArcSwap::from_pointee(settings.trust.clone()),
             rulebook: ArcSwapOption::empty(),
-            sessions: Arc::new(SessionCache {}),
+            sessions: Arc::new(sessions),
+            open: Arc::default(),
             events: link.events,
             clock,
-        }
+        };
+        let feed = Feed {
+            snapshots: link.snapshots,
+            revocations: link.revocations,
+        };
+        (Arc::new(gate), feed)
     }
 
     /// Decides whether a request may go on. Each stage records what it found in `visit` before the
@@ -59,6 +79,7 @@ impl Gate {
         ip_rules::check_global(&rulebook, visit)?;
         route::find(self, &rulebook, request, visit)?;
         ip_rules::check_application(visit)?;
+        limits::check_address(visit)?;
         session::find(self, request, visit).await?;
         policy::decide(self, request, visit)
     }

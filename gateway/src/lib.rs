@@ -6,13 +6,15 @@
 pub mod answer;
 pub mod cut;
 pub mod exchange;
+pub mod follow;
 pub mod gate;
-pub mod identity;
 pub mod listeners;
+pub mod live;
 pub mod own_pages;
 pub mod passage;
 pub mod path;
 pub mod proxy;
+pub mod rate_limit;
 pub mod rulebook;
 pub mod server;
 pub mod sessions;

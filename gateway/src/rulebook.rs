@@ -1,22 +1,25 @@
 //! A snapshot, compiled into what the stages look things up in. Made once per change, off the
 //! request path; immutable but for the state that outlives it (upstream health, rate limits).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use config::Snapshot;
+use config::id::ApplicationId;
 use config::snapshot::Application;
+use config::{Problem, Snapshot};
+use http::Method;
 
-use crate::identity::{IdentityPlan, Signer};
+use crate::path::access_rules::{AccessRules, CompiledPathRule};
 use crate::path::ip_rules::IpRules;
 use crate::path::route::Routes;
+use crate::rate_limit::RateLimits;
 use crate::upstreams::UpstreamPool;
 
 pub struct Rulebook {
     pub snapshot: Arc<Snapshot>,
     pub ip_rules: IpRules,
     pub routes: Routes,
-    /// Signs what applications are told of who is calling.
-    pub signer: Signer,
+    pub applications: HashMap<ApplicationId, Arc<RoutedApplication>>,
 }
 
 /// Where a host and path lead.
@@ -27,11 +30,107 @@ pub enum Route {
     OwnPages(Option<Arc<RoutedApplication>>),
 }
 
+impl Route {
+    #[must_use]
+    pub fn application(&self) -> Option<&Arc<RoutedApplication>> {
+        match self {
+            Self::Application(application) => Some(application),
+            Self::OwnPages(application) => application.as_ref(),
+        }
+    }
+}
+
 /// An application with all that its stages need, compiled.
 pub struct RoutedApplication {
     pub application: Arc<Application>,
     pub ip_rules: IpRules,
     pub pool: Arc<UpstreamPool>,
-    pub identity: IdentityPlan,
-    // policy, path rules and rate limits in compiled form
+    /// For all paths that no path rule names.
+    pub access: AccessRules,
+    pub path_rules: Vec<CompiledPathRule>,
+    pub rate_limits: RateLimits,
+}
+
+impl Rulebook {
+    /// Compiles a snapshot. What `previous` knows of upstreams and of rates is carried over.
+    ///
+    /// # Errors
+    /// Everything that makes the snapshot unfit to be obeyed; never an empty list.
+    pub fn compile(snapshot: Arc<Snapshot>, previous: Option<&Self>) -> Result<Self, Vec<Problem>> {
+        snapshot.validate()?;
+        let mut problems = Vec::new();
+        let mut routed = Vec::with_capacity(snapshot.applications.len());
+        for application in &snapshot.applications {
+            let before = previous.and_then(|p| p.applications.get(&application.id));
+            match RoutedApplication::compile(application, before.map(Arc::as_ref)) {
+                Ok(application) => routed.push(Arc::new(application)),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            ip_rules: IpRules::compile(&snapshot.ip_lists),
+            routes: Routes::compile(&routed),
+            applications: routed
+                .into_iter()
+                .map(|a| (a.application.id.clone(), a))
+                .collect(),
+            snapshot,
+        })
+    }
+}
+
+impl RoutedApplication {
+    fn compile(
+        application: &Arc<Application>,
+        before: Option<&Self>,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut keep = |found: Vec<Problem>| problems.extend(found);
+        let access = AccessRules::compile(&application.access, None)
+            .map_err(&mut keep)
+            .ok();
+        let path_rules: Vec<_> = application
+            .path_rules
+            .iter()
+            .filter_map(|rule| CompiledPathRule::compile(rule).map_err(&mut keep).ok())
+            .collect();
+        let pool = UpstreamPool::build(&application.pool, before.map(|b| &b.pool))
+            .map_err(|problem| keep(vec![problem]))
+            .ok();
+        match (access, pool) {
+            (Some(access), Some(pool)) if problems.is_empty() => Ok(Self {
+                application: Arc::clone(application),
+                ip_rules: IpRules::compile(&application.ip_lists),
+                pool,
+                access,
+                path_rules,
+                rate_limits: RateLimits::new(&application.limits, before.map(|b| &b.rate_limits)),
+            }),
+            _ => Err(problems
+                .into_iter()
+                .map(|p| Problem {
+                    source: format!("application {}: {}", application.id, p.source),
+                    ..p
+                })
+                .collect()),
+        }
+    }
+
+    /// Which path rule decides about a path (decoded once) and method; the first that matches.
+    pub(crate) fn path_rule_for(&self, path: &str, method: &Method) -> Option<usize> {
+        self.path_rules
+            .iter()
+            .position(|rule| rule.matches(path, method))
+    }
+
+    /// What it takes to open the place that `path_rule` names, or the rest of the application.
+    #[must_use]
+    pub fn access(&self, path_rule: Option<usize>) -> &AccessRules {
+        path_rule
+            .and_then(|index| self.path_rules.get(index))
+            .map_or(&self.access, |rule| &rule.access)
+    }
 }

@@ -100,7 +100,8 @@ fn assemble(
         open: Arc::clone(open),
     });
     let pages = Bridge::new(link.pages.clone(), admin);
-    let gate = Arc::new(Gate::open(settings, link, clock));
+    let (gate, feed) = Gate::open(settings, link, clock);
+    tokio::spawn(Arc::clone(&gate).follow(feed));
     let proxy = Proxy {
         answers: Answers::new(Arc::clone(&gate)),
         gate,

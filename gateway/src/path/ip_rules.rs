@@ -1,17 +1,195 @@
 //! Stage 2: may that address come in at all?
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use config::snapshot::{Effect, IpList};
+
 use crate::path::denial::Denial;
+use crate::path::intervals::Intervals;
 use crate::path::visit::Visit;
 use crate::rulebook::Rulebook;
 
-/// Address lists, compiled for lookups that do not grow with them.
-#[derive(Default)]
-pub struct IpRules {}
+/// Recorded where there are allow lists and the address is on none of them.
+const ON_NO_ALLOW_LIST: &str = "on no allow list";
 
-pub fn check_global(_rulebook: &Rulebook, _visit: &mut Visit) -> Result<(), Denial> {
-    Ok(())
+/// Address lists, compiled for lookups that do not grow with them.
+pub struct IpRules {
+    /// Deny lists first, each kind in the order in which they were written: where several hold an
+    /// address, the first decides.
+    lists: Vec<(Effect, Arc<str>)>,
+    v4: Intervals<u32>,
+    v6: Intervals<u128>,
+    /// What becomes of an address that is on no list.
+    otherwise: Verdict,
 }
 
-pub fn check_application(_visit: &mut Visit) -> Result<(), Denial> {
-    Ok(())
+/// What the lists say of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// With the list that says so, if any.
+    Pass(Option<Arc<str>>),
+    Refuse(Arc<str>),
+}
+
+/// Judges the client's address by the lists that apply to every host.
+pub fn check_global(rulebook: &Rulebook, visit: &mut Visit) -> Result<(), Denial> {
+    check(&rulebook.ip_rules, visit)
+}
+
+/// Judges the client's address by the lists of the application that was asked for.
+pub fn check_application(visit: &mut Visit) -> Result<(), Denial> {
+    let application = visit.route.as_ref().and_then(|r| r.application().cloned());
+    application.map_or(Ok(()), |a| check(&a.ip_rules, visit))
+}
+
+fn check(rules: &IpRules, visit: &mut Visit) -> Result<(), Denial> {
+    let address = visit
+        .client_address
+        .ok_or(Denial::ClientAddressUnreadable)?;
+    match rules.judge(address) {
+        Verdict::Pass(_) => Ok(()),
+        Verdict::Refuse(list) => {
+            visit.rule = Some(Arc::clone(&list));
+            Err(Denial::AddressRefused {
+                rule: list.as_ref().to_owned(),
+            })
+        }
+    }
+}
+
+impl IpRules {
+    #[must_use]
+    pub fn compile(lists: &[Arc<IpList>]) -> Self {
+        let mut ordered: Vec<&Arc<IpList>> = lists.iter().collect();
+        ordered.sort_by_key(|list| list.effect != Effect::Deny);
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for (index, list) in ordered.iter().enumerate() {
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            for entry in list.entries.iter() {
+                match (entry.range.first(), entry.range.last()) {
+                    (IpAddr::V4(a), IpAddr::V4(b)) => v4.push((a.to_bits(), b.to_bits(), index)),
+                    (IpAddr::V6(a), IpAddr::V6(b)) => v6.push((a.to_bits(), b.to_bits(), index)),
+                    _ => {}
+                }
+            }
+        }
+        let otherwise = if ordered.iter().any(|list| list.effect == Effect::Allow) {
+            Verdict::Refuse(ON_NO_ALLOW_LIST.into())
+        } else {
+            Verdict::Pass(None)
+        };
+        Self {
+            lists: ordered
+                .iter()
+                .map(|list| (list.effect, list.name.as_str().into()))
+                .collect(),
+            v4: Intervals::build(v4),
+            v6: Intervals::build(v6),
+            otherwise,
+        }
+    }
+
+    #[must_use]
+    pub fn judge(&self, address: IpAddr) -> Verdict {
+        let found = match address.to_canonical() {
+            IpAddr::V4(address) => self.v4.find(address.to_bits()),
+            IpAddr::V6(address) => self.v6.find(address.to_bits()),
+        };
+        match found.and_then(|index| self.lists.get(index as usize)) {
+            Some((Effect::Allow, name)) => Verdict::Pass(Some(Arc::clone(name))),
+            Some((Effect::Deny, name)) => Verdict::Refuse(Arc::clone(name)),
+            None => self.otherwise.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use config::snapshot::IpEntry;
+
+    use super::*;
+
+    fn list(name: &str, effect: Effect, ranges: &[&str]) -> Arc<IpList> {
+        let entry = |range: &&str| IpEntry {
+            range: range.parse().unwrap(),
+            note: String::new(),
+        };
+        Arc::new(IpList {
+            id: name.into(),
+            name: name.into(),
+            effect,
+            entries: ranges.iter().map(entry).collect(),
+        })
+    }
+
+    fn judge(rules: &IpRules, address: &str) -> Verdict {
+        rules.judge(address.parse().unwrap())
+    }
+
+    #[test]
+    fn without_lists_every_address_passes() {
+        let rules = IpRules::compile(&[]);
+        assert_eq!(judge(&rules, "192.0.2.1"), Verdict::Pass(None));
+        assert_eq!(judge(&rules, "2001:db8::1"), Verdict::Pass(None));
+    }
+
+    #[test]
+    fn a_deny_list_keeps_out_and_lets_all_others_pass() {
+        let rules = IpRules::compile(&[list("bad", Effect::Deny, &["192.0.2.0/24", "::1"])]);
+        assert_eq!(judge(&rules, "192.0.2.255"), Verdict::Refuse("bad".into()));
+        assert_eq!(judge(&rules, "192.0.3.0"), Verdict::Pass(None));
+        assert_eq!(judge(&rules, "::1"), Verdict::Refuse("bad".into()));
+    }
+
+    #[test]
+    fn where_there_is_an_allow_list_an_address_must_be_on_one() {
+        let rules = IpRules::compile(&[
+            list("office", Effect::Allow, &["10.0.0.0-10.0.0.9"]),
+            list("home", Effect::Allow, &["10.0.1.7"]),
+        ]);
+        assert_eq!(
+            judge(&rules, "10.0.0.9"),
+            Verdict::Pass(Some("office".into()))
+        );
+        assert_eq!(
+            judge(&rules, "10.0.1.7"),
+            Verdict::Pass(Some("home".into()))
+        );
+        assert_eq!(
+            judge(&rules, "10.0.0.10"),
+            Verdict::Refuse(ON_NO_ALLOW_LIST.into())
+        );
+        assert_eq!(
+            judge(&rules, "2001:db8::1"),
+            Verdict::Refuse(ON_NO_ALLOW_LIST.into())
+        );
+    }
+
+    #[test]
+    fn deny_wins_over_allow_in_whichever_order_they_were_written() {
+        let allow = list("office", Effect::Allow, &["10.0.0.0/8"]);
+        let deny = list("bad", Effect::Deny, &["10.1.0.0/16"]);
+        for lists in [[&allow, &deny], [&deny, &allow]] {
+            let rules = IpRules::compile(&lists.map(Arc::clone));
+            assert_eq!(judge(&rules, "10.1.2.3"), Verdict::Refuse("bad".into()));
+            assert_eq!(
+                judge(&rules, "10.2.0.0"),
+                Verdict::Pass(Some("office".into()))
+            );
+            assert_eq!(
+                judge(&rules, "10.0.255.255"),
+                Verdict::Pass(Some("office".into()))
+            );
+        }
+    }
+
+    #[test]
+    fn attack_05_an_ipv4_address_in_ipv6_clothes_is_judged_as_ipv4() {
+        let rules = IpRules::compile(&[list("bad", Effect::Deny, &["192.0.2.1"])]);
+        assert_eq!(
+            judge(&rules, "::ffff:192.0.2.1"),
+            Verdict::Refuse("bad".into())
+        );
+    }
 }

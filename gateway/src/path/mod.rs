@@ -3,11 +3,18 @@
 pub mod denial;
 pub mod visit;
 
+pub mod access_rules;
+pub mod host;
+pub mod intervals;
+pub mod request_path;
+
 pub mod access_event;
 pub mod client_address;
 pub mod forward;
 pub mod ip_rules;
+pub mod limits;
 pub mod policy;
 pub mod route;
 pub mod session;
+pub mod upgrade;
 pub mod watermark;

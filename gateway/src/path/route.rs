@@ -1,21 +1,169 @@
 //! Stage 3: which application, which path rule?
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use config::settings::NodeRole;
+use config::snapshot::HostPattern;
+use http::Method;
 use pingora::http::RequestHeader;
 
 use crate::gate::Gate;
 use crate::path::denial::Denial;
+use crate::path::host;
+use crate::path::request_path::{RequestPath, is_below};
 use crate::path::visit::Visit;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Route, RoutedApplication, Rulebook};
+
+/// On the host of an application, everything below this is ours.
+pub const OWN_PREFIX: &str = "/.gatehouse";
 
 /// Hosts and path prefixes, compiled.
 #[derive(Default)]
-pub struct Routes {}
+pub struct Routes {
+    exact: HashMap<String, Host>,
+    /// By what follows the first label.
+    wildcard: HashMap<String, Host>,
+}
 
+/// The applications of one host.
+#[derive(Default)]
+struct Host {
+    /// The longest prefix first.
+    applications: Vec<Arc<RoutedApplication>>,
+}
+
+/// An application and, of its path rules, the one that decides.
+#[derive(Clone)]
+pub struct Found {
+    pub application: Arc<RoutedApplication>,
+    pub path_rule: Option<usize>,
+}
+
+/// Records the host and where the request leads.
 pub fn find(
-    _gate: &Gate,
-    _rulebook: &Rulebook,
-    _request: &RequestHeader,
-    _visit: &mut Visit,
+    gate: &Gate,
+    rulebook: &Rulebook,
+    request: &RequestHeader,
+    visit: &mut Visit,
 ) -> Result<(), Denial> {
-    Err(Denial::UnknownHost)
+    visit.host = host::read(request)?;
+    if request.method == Method::CONNECT {
+        return Err(Denial::Ambiguous("it asks for a tunnel"));
+    }
+    let path = RequestPath::read(request.uri.path())?;
+    if visit.host == gate.access.host() {
+        visit.route = Some(Route::OwnPages(None));
+        return serves_access_host(gate.role, &path);
+    }
+    let host = rulebook.routes.host(&visit.host);
+    let host = host.ok_or(Denial::UnknownHost)?;
+    if gate.role == NodeRole::Admin {
+        return Err(Denial::NotServedHere);
+    }
+    if is_below(path.as_str(), OWN_PREFIX) {
+        let owner = host.applications.last().map(Arc::clone);
+        visit.route = Some(Route::OwnPages(owner));
+        return without_doubt(&path);
+    }
+    let found = host.find(&path, &request.method)?;
+    visit.path_rule = found.path_rule;
+    visit.route = Some(Route::Application(found.application));
+    Ok(())
+}
+
+fn serves_access_host(role: NodeRole, path: &RequestPath) -> Result<(), Denial> {
+    if role == NodeRole::Gateway {
+        return Err(Denial::NotServedHere);
+    }
+    without_doubt(path)
+}
+
+fn without_doubt(path: &RequestPath) -> Result<(), Denial> {
+    path.doubt()
+        .map_or(Ok(()), |why| Err(Denial::Ambiguous(why)))
+}
+
+impl Routes {
+    #[must_use]
+    pub fn compile(applications: &[Arc<RoutedApplication>]) -> Self {
+        let mut routes = Self::default();
+        for application in applications {
+            for pattern in &application.application.hosts {
+                let host = match pattern {
+                    HostPattern::Exact(name) => routes.exact.entry(name.clone()),
+                    HostPattern::Wildcard(suffix) => routes.wildcard.entry(suffix.clone()),
+                };
+                let host = host.or_default();
+                host.applications.push(Arc::clone(application));
+            }
+        }
+        for host in routes
+            .exact
+            .values_mut()
+            .chain(routes.wildcard.values_mut())
+        {
+            host.applications
+                .sort_by_key(|a| std::cmp::Reverse(a.application.path_prefix.len()));
+        }
+        routes
+    }
+
+    /// Where a request to this host (normalised), path and method leads.
+    pub fn find(&self, host: &str, path: &RequestPath, method: &Method) -> Result<Found, Denial> {
+        let host = self.host(host).ok_or(Denial::UnknownHost)?;
+        host.find(path, method)
+    }
+
+    /// An exact name goes before a wildcard.
+    fn host(&self, name: &str) -> Option<&Host> {
+        self.exact.get(name).or_else(|| {
+            let (_, suffix) = name.split_once('.')?;
+            self.wildcard.get(suffix)
+        })
+    }
+}
+
+impl Host {
+    fn find(&self, path: &RequestPath, method: &Method) -> Result<Found, Denial> {
+        if self.path_decides() {
+            without_doubt(path)?;
+        }
+        let found = self.lookup(path.as_str(), method);
+        if let Some(short) = path.cut_short()
+            && !same(found.as_ref(), self.lookup(short, method).as_ref())
+        {
+            return Err(Denial::Ambiguous("its path has an encoded ? or #"));
+        }
+        found.ok_or(Denial::UnknownPath)
+    }
+
+    fn lookup(&self, path: &str, method: &Method) -> Option<Found> {
+        let application = self
+            .applications
+            .iter()
+            .find(|a| is_below(path, &a.application.path_prefix))?;
+        Some(Found {
+            path_rule: application.path_rule_for(path, method),
+            application: Arc::clone(application),
+        })
+    }
+
+    /// Whether two paths on this host may be judged differently.
+    fn path_decides(&self) -> bool {
+        match self.applications.as_slice() {
+            [only] => only.application.path_prefix != "/" || !only.path_rules.is_empty(),
+            _ => true,
+        }
+    }
+}
+
+fn same(one: Option<&Found>, other: Option<&Found>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            Arc::ptr_eq(&one.application, &other.application) && one.path_rule == other.path_rule
+        }
+        (None, None) => true,
+        _ => false,
+    }
 }

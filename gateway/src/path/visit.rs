@@ -31,6 +31,8 @@ pub struct Visit {
     pub host: String,
     /// Where the request leads: an application, or our own pages.
     pub route: Option<Route>,
+    /// Which path rule of the application decides; `None` for the application's own.
+    pub path_rule: Option<usize>,
 
     // Stage 4
     pub identity: Identity,
@@ -60,6 +62,7 @@ impl Visit {
             rulebook: None,
             host: String::new(),
             route: None,
+            path_rule: None,
             identity: Identity::default(),
             rule: None,
             outcome: None,

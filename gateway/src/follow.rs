@@ -1,0 +1,124 @@
+//! Keeps a gate true: compiles each new snapshot, carries out revocations, and looks again at what
+//! is open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::Snapshot;
+use config::session::Revocation;
+use tokio::sync::{mpsc, watch};
+
+use crate::gate::Gate;
+use crate::rulebook::Rulebook;
+
+/// Time passes too: windows close, sessions expire.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(5);
+/// What is no longer needed is dropped from memory this often, counted in looks.
+const SWEEP_EVERY: u32 = 12;
+
+/// What comes to a gate over the link.
+pub struct Feed {
+    pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
+    pub revocations: mpsc::UnboundedReceiver<Revocation>,
+}
+
+impl Gate {
+    /// Follows the feed until both of its ends are closed. Run it as a task of its own.
+    pub async fn follow(self: Arc<Self>, mut feed: Feed) {
+        let mut tick = tokio::time::interval(LOOK_AGAIN_EVERY);
+        let mut looks = 0_u32;
+        feed.snapshots.mark_changed();
+        loop {
+            tokio::select! {
+                // What is taken away goes before what is given.
+                biased;
+                Some(revocation) = feed.revocations.recv() => {
+                    self.carry_out(revocation, &mut feed.revocations);
+                }
+                Ok(()) = feed.snapshots.changed() => {
+                    let snapshot = feed.snapshots.borrow_and_update().clone();
+                    if let Some(snapshot) = snapshot {
+                        self.adopt(snapshot).await;
+                    }
+                }
+                () = self.open.overtaken.notified() => self.look_again_at_all(),
+                _ = tick.tick() => {
+                    self.look_again_at_all();
+                    looks += 1;
+                    if looks.is_multiple_of(SWEEP_EVERY) {
+                        self.sweep();
+                    }
+                }
+                else => return,
+            }
+        }
+    }
+
+    /// Compiles a snapshot and obeys it. One that does not compile is refused: the last good one
+    /// stays.
+    ///
+    /// Returns whether it was adopted.
+    pub async fn adopt(self: &Arc<Self>, snapshot: Arc<Snapshot>) -> bool {
+        let revision = snapshot.revision;
+        let previous = self.rulebook.load_full();
+        let compiling = move || Rulebook::compile(snapshot, previous.as_deref());
+        match tokio::task::spawn_blocking(compiling).await {
+            Ok(Ok(rulebook)) => {
+                self.rulebook.store(Some(Arc::new(rulebook)));
+                tracing::info!(revision, "new rules are in force");
+                self.look_again_at_all();
+                true
+            }
+            Ok(Err(problems)) => {
+                for problem in problems {
+                    tracing::error!(revision, %problem, "the rules are not obeyed");
+                }
+                false
+            }
+            Err(error) => {
+                tracing::error!(revision, %error, "the rules cannot be compiled");
+                false
+            }
+        }
+    }
+
+    /// Carries out a revocation, and those that wait behind it, then looks at what they touch.
+    fn carry_out(
+        self: &Arc<Self>,
+        first: Revocation,
+        more: &mut mpsc::UnboundedReceiver<Revocation>,
+    ) {
+        let mut next = Some(first);
+        let mut all = false;
+        while let Some(revocation) = next {
+            all |= revocation == Revocation::All;
+            self.sessions.revoke(&revocation);
+            next = more.try_recv().ok();
+        }
+        if all {
+            self.look_again_at_all();
+        } else {
+            tokio::spawn(Arc::clone(self).decide_again(self.open.withdrawn()));
+        }
+    }
+
+    fn look_again_at_all(self: &Arc<Self>) {
+        let open = self.open.all();
+        if !open.is_empty() {
+            tokio::spawn(Arc::clone(self).decide_again(open));
+        }
+    }
+
+    fn sweep(self: &Arc<Self>) {
+        let gate = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let now = gate.clock.now();
+            gate.sessions.sweep(now);
+            if let Some(rulebook) = gate.rulebook.load_full() {
+                for application in rulebook.applications.values() {
+                    application.rate_limits.forget_the_silent(now);
+                }
+            }
+        });
+    }
+}

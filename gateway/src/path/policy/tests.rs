@@ -1,0 +1,1 @@
+//! Rules against people, addresses and hours.

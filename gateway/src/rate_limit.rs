@@ -1,0 +1,207 @@
+//! How many requests a person or an address may send.
+//!
+//! The generic cell rate algorithm: of each caller one number is kept, the moment at which all that
+//! was sent so far would have been sent at the allowed rate. A clock that is set back cannot lock
+//! anyone out, because that moment is never believed to be further ahead than a burst.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+
+use config::Timestamp;
+use config::id::MemberId;
+use config::snapshot::{Limits, RateLimit};
+use dashmap::DashMap;
+
+/// The rates of one application.
+#[derive(Default)]
+pub struct RateLimits {
+    per_principal: Option<Arc<Limiter<MemberId>>>,
+    per_address: Option<Arc<Limiter<IpAddr>>>,
+}
+
+impl RateLimits {
+    /// Whoever used up a rate before a change of rules has used it up after it, if the rate is the
+    /// same.
+    #[must_use]
+    pub fn new(limits: &Limits, before: Option<&Self>) -> Self {
+        Self {
+            per_principal: keep_or_make(
+                limits.per_principal,
+                before.and_then(|b| b.per_principal.as_ref()),
+            ),
+            per_address: keep_or_make(
+                limits.per_address,
+                before.and_then(|b| b.per_address.as_ref()),
+            ),
+        }
+    }
+
+    /// Counts a request of this person; false where it is one too many.
+    #[must_use]
+    pub fn take_for_principal(&self, member: &MemberId, now: Timestamp) -> bool {
+        self.per_principal
+            .as_ref()
+            .is_none_or(|limiter| limiter.take(member, now))
+    }
+
+    /// Counts a request from this address; false where it is one too many. IPv6 is counted by /64:
+    /// that is what one subscriber has to choose from.
+    #[must_use]
+    pub fn take_for_address(&self, address: IpAddr, now: Timestamp) -> bool {
+        self.per_address
+            .as_ref()
+            .is_none_or(|limiter| limiter.take(&network_of(address), now))
+    }
+
+    /// Forgets whoever has been silent for long enough to have a whole burst again.
+    pub fn forget_the_silent(&self, now: Timestamp) {
+        if let Some(limiter) = &self.per_principal {
+            limiter.forget_the_silent(now);
+        }
+        if let Some(limiter) = &self.per_address {
+            limiter.forget_the_silent(now);
+        }
+    }
+}
+
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+fn keep_or_make<K: Hash + Eq + Clone>(
+    limit: Option<RateLimit>,
+    before: Option<&Arc<Limiter<K>>>,
+) -> Option<Arc<Limiter<K>>> {
+    let limit = limit?;
+    Some(match before {
+        Some(before) if before.limit == limit => Arc::clone(before),
+        _ => Arc::new(Limiter::new(limit)),
+    })
+}
+
+struct Limiter<K> {
+    limit: RateLimit,
+    /// Microseconds that one request costs.
+    cost: i64,
+    /// Microseconds that may be used ahead of time.
+    burst: i64,
+    /// When, in microseconds since the epoch, each caller's requests are paid for.
+    paid_at: DashMap<K, i64>,
+}
+
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    fn new(limit: RateLimit) -> Self {
+        let cost = 1_000_000 / i64::from(limit.requests_per_second.max(1));
+        Self {
+            limit,
+            cost,
+            burst: cost * i64::from(limit.burst.max(1)),
+            paid_at: DashMap::new(),
+        }
+    }
+
+    fn take(&self, key: &K, now: Timestamp) -> bool {
+        let now = now.as_millis().saturating_mul(1000);
+        // Only a caller who is not known yet costs a copy of the key.
+        let mut paid_at = match self.paid_at.get_mut(key) {
+            Some(known) => known,
+            None => self.paid_at.entry(key.clone()).or_insert(now),
+        };
+        let so_far = (*paid_at).clamp(now, now + self.burst);
+        let passes = so_far + self.cost <= now + self.burst;
+        *paid_at = if passes { so_far + self.cost } else { so_far };
+        passes
+    }
+
+    fn forget_the_silent(&self, now: Timestamp) {
+        let now = now.as_millis().saturating_mul(1000);
+        self.paid_at
+            .retain(|_, paid_at| *paid_at > now && *paid_at <= now + self.burst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const START: Timestamp = Timestamp(1_700_000_000_000);
+
+    fn limits(requests_per_second: u32, burst: u32) -> Limits {
+        let limit = RateLimit {
+            requests_per_second,
+            burst,
+        };
+        Limits {
+            max_request_body: None,
+            per_principal: Some(limit),
+            per_address: Some(limit),
+        }
+    }
+
+    fn after(milliseconds: u64) -> Timestamp {
+        START.plus(Duration::from_millis(milliseconds))
+    }
+
+    #[test]
+    fn a_burst_passes_at_once_and_then_the_rate_is_enforced() {
+        let rates = RateLimits::new(&limits(10, 3), None);
+        let ann = MemberId::from("ann");
+        for _ in 0..3 {
+            assert!(rates.take_for_principal(&ann, START));
+        }
+        assert!(!rates.take_for_principal(&ann, START));
+        assert!(rates.take_for_principal(&ann, after(100)));
+        assert!(!rates.take_for_principal(&ann, after(100)));
+        assert!(rates.take_for_principal(&MemberId::from("bob"), after(100)));
+    }
+
+    #[test]
+    fn an_ipv6_subscriber_cannot_dodge_by_taking_another_address() {
+        let rates = RateLimits::new(&limits(1, 1), None);
+        let take = |a: &str| rates.take_for_address(a.parse().unwrap(), START);
+        assert!(take("2001:db8::1"));
+        assert!(!take("2001:db8::ffff:1"));
+        assert!(take("2001:db8:0:1::1"));
+        assert!(take("192.0.2.1"));
+        assert!(!take("::ffff:192.0.2.1"));
+        assert!(take("192.0.2.2"));
+    }
+
+    #[test]
+    fn what_was_used_up_stays_so_across_a_change_of_rules() {
+        let ann = MemberId::from("ann");
+        let before = RateLimits::new(&limits(1, 1), None);
+        assert!(before.take_for_principal(&ann, START));
+        let same = RateLimits::new(&limits(1, 1), Some(&before));
+        assert!(!same.take_for_principal(&ann, START));
+        let other = RateLimits::new(&limits(2, 1), Some(&before));
+        assert!(other.take_for_principal(&ann, START));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let rates = RateLimits::new(&limits(1, 2), None);
+        let ann = MemberId::from("ann");
+        assert!(rates.take_for_principal(&ann, START));
+        let hour_before = START.minus(Duration::from_secs(3600));
+        let second_after = hour_before.plus(Duration::from_secs(1));
+        assert!(!rates.take_for_principal(&ann, hour_before));
+        assert!(rates.take_for_principal(&ann, second_after));
+    }
+
+    #[test]
+    fn whoever_is_silent_is_forgotten() {
+        let rates = RateLimits::new(&limits(10, 3), None);
+        assert!(rates.take_for_address("192.0.2.1".parse().unwrap(), START));
+        rates.forget_the_silent(after(50));
+        assert_eq!(rates.per_address.as_ref().unwrap().paid_at.len(), 1);
+        rates.forget_the_silent(after(150));
+        assert_eq!(rates.per_address.as_ref().unwrap().paid_at.len(), 0);
+    }
+}
