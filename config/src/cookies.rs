@@ -9,6 +9,10 @@ pub const SESSION: &str = "__Host-gatehouse";
 pub const HANDOVER: &str = "__Host-gatehouse-handover";
 /// A sign-in under way at the access host.
 pub const SIGN_IN: &str = "__Host-gatehouse-sign-in";
+/// Binds the forms of our pages to the browser that was shown them.
+pub const FORMS: &str = "__Host-gatehouse-forms";
+/// A browser in which a person has signed in before: guesses from elsewhere do not lock it out.
+pub const DEVICE: &str = "__Host-gatehouse-device";
 /// The language that the reader chose by hand.
 pub const LANGUAGE: &str = "__Host-gatehouse-language";
 

@@ -17,6 +17,7 @@ use tower::util::BoxCloneSyncService;
 use crate::access_event::AccessEvent;
 use crate::clock::Timestamp;
 use crate::id::ApplicationId;
+use crate::principal::Principal;
 use crate::session::{Revocation, Session, TokenHash};
 use crate::snapshot::Snapshot;
 
@@ -41,6 +42,17 @@ pub trait SessionLookup: Send + Sync {
         token: &'a TokenHash,
         host: &'a str,
     ) -> BoxFuture<'a, Result<Option<Session>, StoreAway>>;
+}
+
+/// Says whether a person could open an application's front page just now: what the portal shows.
+/// The gateway's policy answers, so that nothing is promised that it would refuse.
+pub trait MayOpen: Send + Sync {
+    fn may_open(
+        &self,
+        principal: &Principal,
+        client_address: IpAddr,
+        application: &ApplicationId,
+    ) -> bool;
 }
 
 /// The store did not answer. Nothing is known of the session: neither that it is good nor bad.

@@ -8,6 +8,7 @@ pub mod cut;
 pub mod exchange;
 pub mod follow;
 pub mod gate;
+pub mod identity;
 pub mod listeners;
 pub mod live;
 pub mod own_pages;

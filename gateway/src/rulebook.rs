@@ -9,6 +9,7 @@ use config::snapshot::Application;
 use config::{Problem, Snapshot};
 use http::Method;
 
+use crate::identity::{IdentityPlan, Signer};
 use crate::path::access_rules::{AccessRules, CompiledPathRule};
 use crate::path::ip_rules::IpRules;
 use crate::path::route::Routes;
@@ -20,6 +21,8 @@ pub struct Rulebook {
     pub ip_rules: IpRules,
     pub routes: Routes,
     pub applications: HashMap<ApplicationId, Arc<RoutedApplication>>,
+    /// Signs what applications are told of who is calling.
+    pub signer: Signer,
 }
 
 /// Where a host and path lead.
@@ -45,6 +48,7 @@ pub struct RoutedApplication {
     pub application: Arc<Application>,
     pub ip_rules: IpRules,
     pub pool: Arc<UpstreamPool>,
+    pub identity: IdentityPlan,
     /// For all paths that no path rule names.
     pub access: AccessRules,
     pub path_rules: Vec<CompiledPathRule>,
@@ -67,10 +71,14 @@ impl Rulebook {
                 Err(found) => problems.extend(found),
             }
         }
-        if !problems.is_empty() {
+        let signer = Signer::new(&snapshot.signing_keys.current)
+            .map_err(|problem| problems.push(problem))
+            .ok();
+        let Some(signer) = signer.filter(|_| problems.is_empty()) else {
             return Err(problems);
-        }
+        };
         Ok(Self {
+            signer,
             ip_rules: IpRules::compile(&snapshot.ip_lists),
             routes: Routes::compile(&routed),
             applications: routed
@@ -100,11 +108,15 @@ impl RoutedApplication {
         let pool = UpstreamPool::build(&application.pool, before.map(|b| &b.pool))
             .map_err(|problem| keep(vec![problem]))
             .ok();
-        match (access, pool) {
-            (Some(access), Some(pool)) if problems.is_empty() => Ok(Self {
+        let identity = IdentityPlan::compile(&application.identity)
+            .map_err(|problem| keep(vec![problem]))
+            .ok();
+        match (access, pool, identity) {
+            (Some(access), Some(pool), Some(identity)) if problems.is_empty() => Ok(Self {
                 application: Arc::clone(application),
                 ip_rules: IpRules::compile(&application.ip_lists),
                 pool,
+                identity,
                 access,
                 path_rules,
                 rate_limits: RateLimits::new(&application.limits, before.map(|b| &b.rate_limits)),

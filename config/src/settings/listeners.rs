@@ -22,6 +22,8 @@ pub struct Listener {
 pub struct ListenerTls {
     /// Chosen by SNI; the first answers where no name matches.
     pub certificates: Vec<CertificateFiles>,
+    /// PEM of the authorities whose certificate a caller must show; absent: none is asked for.
+    pub client_authority: Option<PathBuf>,
     pub http2: bool,
 }
 
@@ -63,6 +65,7 @@ fn read_tls(section: &mut Section<'_>) -> ListenerTls {
             certificate: entry.required_path("certificate").unwrap_or_default(),
             key: entry.required_path("key").unwrap_or_default(),
         }),
+        client_authority: section.path("client_authority"),
         http2: section.boolean("http2").unwrap_or(true),
     }
 }

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use config::session::Revocation;
 use config::{Session, Timestamp};
 
+use crate::identity::AssertionSlot;
+
 pub struct SessionEntry {
     pub session: Session,
     /// When the store last said that it is good.
@@ -12,6 +14,8 @@ pub struct SessionEntry {
     /// The last request that is known of, here or in the store.
     seen_at: AtomicI64,
     withdrawn: AtomicBool,
+    /// What was signed for this session lately.
+    pub(crate) assertions: AssertionSlot,
 }
 
 impl SessionEntry {
@@ -21,6 +25,7 @@ impl SessionEntry {
             asked_at: AtomicI64::new(0),
             seen_at: AtomicI64::new(session.last_seen_at.as_millis()),
             withdrawn: AtomicBool::new(false),
+            assertions: AssertionSlot::default(),
             session,
         }
     }

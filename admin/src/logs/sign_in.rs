@@ -1,0 +1,95 @@
+//! The sign-in log: each success, each failure with its reason, each sign-out.
+
+use std::net::IpAddr;
+
+use config::Timestamp;
+use config::id::{EventId, MemberId, SignInId};
+use config::session::AuthenticationMethod;
+use serde::{Deserialize, Serialize};
+
+use super::clean;
+use crate::store::{StoreError, Tx, events};
+
+/// What happened to a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInKind {
+    SignedIn,
+    /// A factor was wrong, or the account may not sign in.
+    Failed,
+    /// A further factor was proven within a sign-in.
+    SteppedUp,
+    /// By the person.
+    SignedOut,
+    /// By somebody else, or by a rule.
+    Ended,
+}
+
+impl SignInKind {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::Failed => "failed",
+            Self::SteppedUp => "stepped_up",
+            Self::SignedOut => "signed_out",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInEntry {
+    pub kind: SignInKind,
+    /// `None` where nobody of that name was found.
+    pub member: Option<MemberId>,
+    /// As it was typed where nobody was found.
+    pub username: String,
+    /// The factor in question.
+    pub method: Option<AuthenticationMethod>,
+    /// A code from a fixed set, such as `wrong_password` or `locked`.
+    pub reason: Option<&'static str>,
+    pub client_address: IpAddr,
+    pub user_agent: String,
+    /// As a person reads it: "Firefox, Linux".
+    pub device: String,
+    pub sign_in: Option<SignInId>,
+    pub request_id: String,
+}
+
+/// Writes the entry as part of the transaction, and counts it.
+pub async fn record_sign_in(
+    tx: &mut Tx,
+    now: Timestamp,
+    entry: &SignInEntry,
+) -> Result<EventId, StoreError> {
+    let method = entry.method.map(method_name);
+    let event = events::SignInEvent {
+        id: EventId::generate(),
+        at: now,
+        kind: entry.kind.as_str().to_owned(),
+        member: entry.member.clone(),
+        username: clean::line(&entry.username).into_owned(),
+        method: method.map(str::to_owned),
+        reason: entry.reason.map(str::to_owned),
+        client_address: entry.client_address.to_canonical().to_string(),
+        user_agent: clean::line(&entry.user_agent).into_owned(),
+        device: clean::line(&entry.device).into_owned(),
+        sign_in: entry.sign_in.clone(),
+        request_id: clean::line(&entry.request_id).into_owned(),
+    };
+    events::insert_sign_in(tx, &event).await?;
+    tx.metrics()
+        .count_sign_in(method.unwrap_or("none"), entry.kind.as_str());
+    Ok(event.id)
+}
+
+/// As it is written in JSON.
+fn method_name(method: AuthenticationMethod) -> &'static str {
+    match method {
+        AuthenticationMethod::Password => "password",
+        AuthenticationMethod::Totp => "totp",
+        AuthenticationMethod::RecoveryCode => "recovery_code",
+        AuthenticationMethod::OneTimeLink => "one_time_link",
+    }
+}

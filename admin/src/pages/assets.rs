@@ -1,0 +1,141 @@
+//! Style and mark of our pages, inside the program. Addresses carry the hash of the content, so a
+//! browser keeps them for good and asks anew when they change.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+const STYLE: &str = include_str!("../../assets/style.css");
+const ICON: &str = include_str!("../../assets/icon.svg");
+
+/// Under `/.gatehouse/`, so that the same address serves the access host and application hosts.
+pub const ROUTE: &str = "/.gatehouse/assets/{name}";
+const FOLDER: &str = "/.gatehouse/assets";
+
+static STYLE_PATH: LazyLock<String> = LazyLock::new(|| addressed("style", STYLE, "css"));
+static ICON_PATH: LazyLock<String> = LazyLock::new(|| addressed("icon", ICON, "svg"));
+
+#[must_use]
+pub fn style() -> &'static str {
+    &STYLE_PATH
+}
+
+#[must_use]
+pub fn icon() -> &'static str {
+    &ICON_PATH
+}
+
+/// The address of the few lines of style that carry the brand's colour: the address is the content.
+#[must_use]
+pub fn brand_style(colour: &str) -> String {
+    let digits = colour.strip_prefix('#').and_then(read_colour);
+    let [r, g, b] = digits.unwrap_or([0x1f, 0x5e, 0xff]);
+    format!("{FOLDER}/brand-{r:02x}{g:02x}{b:02x}.css")
+}
+
+/// `GET /.gatehouse/assets/…`
+pub async fn serve(Path(name): Path<String>) -> Response {
+    let path = format!("{FOLDER}/{name}");
+    if path == *STYLE_PATH {
+        return kept("text/css; charset=utf-8", STYLE.to_owned());
+    }
+    if path == *ICON_PATH {
+        return kept("image/svg+xml", ICON.to_owned());
+    }
+    let colour = name
+        .strip_prefix("brand-")
+        .and_then(|rest| rest.strip_suffix(".css"))
+        .and_then(read_colour);
+    match colour {
+        Some(colour) => kept("text/css; charset=utf-8", brand_rules(colour)),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn kept(kind: &'static str, body: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (
+            header::CACHE_CONTROL,
+            "public, max-age=31536000, immutable",
+        ),
+    ];
+    (headers, body).into_response()
+}
+
+fn addressed(name: &str, content: &str, extension: &str) -> String {
+    let hash = Sha256::digest(content.as_bytes());
+    let short: String = hash[..8].iter().fold(String::new(), |mut text, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    format!("{FOLDER}/{name}-{short}.{extension}")
+}
+
+fn read_colour(digits: &str) -> Option<[u8; 3]> {
+    if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let all = u32::from_str_radix(digits, 16).ok()?;
+    let [_, r, g, b] = all.to_be_bytes();
+    Some([r, g, b])
+}
+
+/// The brand's colour, and black or white text on it, whichever reads better (WCAG 2.2 contrast).
+fn brand_rules([r, g, b]: [u8; 3]) -> String {
+    let text = if luminance([r, g, b]) > 0.3 {
+        "#14161a"
+    } else {
+        "#ffffff"
+    };
+    format!(":root{{--brand:#{r:02x}{g:02x}{b:02x};--on-brand:{text}}}\n")
+}
+
+/// WCAG 2.2 relative luminance, 0 (black) to 1 (white).
+fn luminance(colour: [u8; 3]) -> f64 {
+    let [r, g, b] = colour.map(|channel| {
+        let c = f64::from(channel) / 255.0;
+        if c <= 0.040_45 {
+            c / 12.92
+        } else {
+            ((c + 0.055) / 1.055).powf(2.4)
+        }
+    });
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_what_exists_is_served() {
+        let status = async |name: &str| serve(Path(name.to_owned())).await.status();
+        let of = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        assert_eq!(status(&of(style())).await, StatusCode::OK);
+        assert_eq!(status(&of(icon())).await, StatusCode::OK);
+        assert_eq!(status("brand-ff8800.css").await, StatusCode::OK);
+        for absent in ["style.css", "brand-zzzzzz.css", "brand-+1234.css", "brand-.css", "..", "x"] {
+            assert_eq!(status(absent).await, StatusCode::NOT_FOUND, "{absent}");
+        }
+    }
+
+    #[test]
+    fn attack_24_a_colour_that_is_none_becomes_the_default() {
+        let default = brand_style("#1f5eff");
+        assert_eq!(default, "/.gatehouse/assets/brand-1f5eff.css");
+        for odd in ["", "red", "#fff", "#1f5eff;}body{", "1f5eff"] {
+            assert_eq!(brand_style(odd), default, "{odd}");
+        }
+    }
+
+    #[test]
+    fn text_on_the_brands_colour_can_be_read() {
+        assert!(brand_rules([0xff, 0xd4, 0x00]).contains("--on-brand:#14161a"));
+        assert!(brand_rules([0x1f, 0x5e, 0xff]).contains("--on-brand:#ffffff"));
+    }
+}

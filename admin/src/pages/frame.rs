@@ -1,0 +1,94 @@
+//! What stands around every page: language, brand, the person signed in, the switch of languages.
+
+use config::snapshot::Brand;
+use config::{Language, Principal};
+
+use super::return_path::encode;
+use super::text::texts;
+use super::{Reader, assets};
+use crate::state::State;
+
+texts! {
+    /// Texts that every page shows.
+    FrameTexts {
+        skip: "跳到正文", "Skip to content";
+        applications: "应用", "Applications";
+        account: "我的账户", "My account";
+        sign_out: "退出登录", "Sign out";
+        other_language: "切换到英文", "Switch to Chinese";
+        guarded: "由 Gatehouse 守护", "Guarded by Gatehouse";
+        contact: "需要帮助？请联系", "Need help? Contact";
+        navigation: "导航", "Navigation";
+    }
+}
+
+/// Lent to each template as `frame`.
+pub struct Frame {
+    pub t: &'static FrameTexts,
+    pub lang: &'static str,
+    /// The other language's own name, and the link that switches to it.
+    pub other_lang: &'static str,
+    pub other_name: &'static str,
+    pub switch: String,
+    pub organisation: String,
+    /// The letter in the mark.
+    pub initial: String,
+    pub contact: String,
+    pub style: &'static str,
+    pub brand_style: String,
+    pub icon: &'static str,
+    /// The hidden field of every form.
+    pub csrf: String,
+    pub request_id: String,
+    pub person: Option<String>,
+}
+
+impl Frame {
+    #[must_use]
+    pub fn new(state: &State, reader: &Reader) -> Self {
+        let brand = state
+            .snapshot()
+            .map_or_else(Brand::default, |snapshot| snapshot.brand.clone());
+        let language = reader.language;
+        let (other, other_name) = match language {
+            Language::ZhCn => (Language::En, "English"),
+            Language::En => (Language::ZhCn, "简体中文"),
+        };
+        let organisation = brand.organisation.get(language).to_owned();
+        Self {
+            t: FrameTexts::of(language),
+            lang: language.tag(),
+            other_lang: other.tag(),
+            other_name,
+            switch: format!(
+                "/.gatehouse/language?to={}&back={}",
+                other.tag(),
+                encode(&reader.here)
+            ),
+            initial: initial(&organisation),
+            organisation,
+            contact: brand.contact.get(language).to_owned(),
+            style: assets::style(),
+            brand_style: assets::brand_style(&brand.colour),
+            icon: assets::icon(),
+            csrf: reader.csrf_field(),
+            request_id: reader.visitor.request_id.clone(),
+            person: None,
+        }
+    }
+
+    /// With the person's name and the way around.
+    #[must_use]
+    pub fn for_person(mut self, person: &Principal) -> Self {
+        self.person = Some(person.display_name.clone());
+        self
+    }
+}
+
+/// The first letter of a name, as a mark.
+#[must_use]
+pub fn initial(name: &str) -> String {
+    name.chars()
+        .find(|c| c.is_alphanumeric())
+        .map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+}

@@ -1,0 +1,84 @@
+//! What every part of the admin plane shares. Cheap to clone.
+
+use std::sync::Arc;
+
+use std::sync::OnceLock;
+
+use config::link::MayOpen;
+use config::{Clock, Settings, Snapshot};
+use tokio::sync::watch;
+
+use crate::passwords::Passwords;
+use crate::sealed::Sealer;
+use crate::store::Store;
+
+#[derive(Clone)]
+pub struct State {
+    pub store: Store,
+    pub settings: Arc<Settings>,
+    pub clock: Clock,
+    pub sealer: Sealer,
+    pub passwords: Passwords,
+    /// Who may open what, as the gateway's policy decides it. Set once by whoever composes the
+    /// program; until then nothing is shown as open.
+    pub may_open: Arc<OnceLock<Arc<dyn MayOpen>>>,
+    /// What the gateways of this node obey just now; `None` until the first has been built.
+    pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
+}
+
+impl State {
+    /// The snapshot in force, if there is one yet.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshots.borrow().clone()
+    }
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! The state of a node that a test holds in its hands: its clock, its store, its snapshot.
+
+    use config::settings::{AccessHost, Passwords};
+    use config::{Settings, Timestamp};
+
+    use super::{Arc, Clock, Snapshot, State, watch};
+    use crate::passwords::Passwords as Hasher;
+    use crate::sealed;
+    use crate::store::testing::TestStore;
+
+    /// Settings of a node at `https://access.example.com`, with cheap password hashes.
+    #[must_use]
+    pub fn settings(store: &TestStore) -> Settings {
+        let access = AccessHost {
+            url: "https://access.example.com".parse().unwrap(),
+        };
+        Settings {
+            store: store.settings.clone(),
+            passwords: Passwords {
+                memory_kib: 64,
+                iterations: 1,
+                parallelism: 1,
+                concurrent: 2,
+            },
+            ..Settings::with_defaults(store.data.path().to_owned(), access)
+        }
+    }
+
+    /// A state on `store` whose clock stands at 2026-01-01 until the test advances it. The sender
+    /// puts a snapshot in force.
+    #[must_use]
+    pub fn state(store: &TestStore) -> (State, watch::Sender<Option<Arc<Snapshot>>>) {
+        let settings = Arc::new(settings(store));
+        let (sender, snapshots) = watch::channel(None);
+        let state = State {
+            store: store.store.clone(),
+            sealer: sealed::load_or_make(&settings.secrets.master_key).unwrap(),
+            passwords: Hasher::new(&settings.passwords).unwrap(),
+            may_open: Arc::default(),
+            settings,
+            clock: Clock::manual(Timestamp(1_767_225_600_000)),
+            snapshots,
+        };
+        (state, sender)
+    }
+}

@@ -1,0 +1,135 @@
+//! Who may try to sign in, and with what: accounts as the sign-in page sees them.
+
+use config::Timestamp;
+use config::id::MemberId;
+
+use super::{Connection, StoreError};
+
+/// A person as far as signing in is concerned.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub member: MemberId,
+    pub username: String,
+    pub display_name: String,
+    pub is_active: bool,
+    /// PHC string; `None` until the person has set a password.
+    pub password_hash: Option<String>,
+    pub must_change_password: bool,
+    /// Whether a second factor is set up, and so asked for.
+    pub has_totp: bool,
+}
+
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+);
+
+const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
+     c.must_change_at, t.member_id \
+     FROM members m \
+     LEFT JOIN credentials c ON c.member_id = m.id \
+     LEFT JOIN totp t ON t.member_id = m.id";
+
+impl From<Row> for Account {
+    fn from((id, username, display_name, status, password_hash, must_change, totp): Row) -> Self {
+        Self {
+            member: id.into(),
+            username,
+            display_name,
+            is_active: status == "active",
+            password_hash,
+            must_change_password: must_change.is_some(),
+            has_totp: totp.is_some(),
+        }
+    }
+}
+
+/// Finds an account by the key of its username, or of a mail address that was verified.
+pub async fn find_by_key(
+    connection: &mut Connection,
+    key: &str,
+) -> Result<Option<Account>, StoreError> {
+    let sql = select_where(
+        "WHERE m.username_key = $1 OR (m.email_key = $1 AND m.email_verified_at IS NOT NULL) \
+         ORDER BY CASE WHEN m.username_key = $1 THEN 0 ELSE 1 END LIMIT 1",
+    );
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(Account::from))
+}
+
+pub async fn find(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<Option<Account>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(select_where("WHERE m.id = $1")))
+        .bind(member.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(Account::from))
+}
+
+fn select_where(condition: &str) -> String {
+    format!("{SELECT} {condition}")
+}
+
+/// Sets a password that its owner chose: nothing is asked of them any more.
+pub async fn set_password(
+    connection: &mut Connection,
+    member: &MemberId,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO credentials (member_id, password_hash, changed_at, must_change_at) \
+         VALUES ($1, $2, $3, NULL) \
+         ON CONFLICT (member_id) DO UPDATE SET password_hash = $2, changed_at = $3, \
+         must_change_at = NULL",
+    )
+    .bind(member.as_str())
+    .bind(hash)
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Asks for a new password at the next sign-in.
+pub async fn demand_change(
+    connection: &mut Connection,
+    member: &MemberId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE credentials SET must_change_at = $2 WHERE member_id = $1")
+        .bind(member.as_str())
+        .bind(now.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Puts the same password, hashed at another cost, in the place of `old`; nothing happens if the
+/// password was changed meanwhile.
+pub async fn rehash(
+    connection: &mut Connection,
+    member: &MemberId,
+    old: &str,
+    new: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE credentials SET password_hash = $3 WHERE member_id = $1 AND password_hash = $2",
+    )
+    .bind(member.as_str())
+    .bind(old)
+    .bind(new)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Which database it is, and how a connection to it is made ready.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::{AnyPool, Executor};
+
+use super::StoreError;
+
+/// Connections to the embedded store: one writes, the others read.
+const EMBEDDED_CONNECTIONS: u32 = 8;
+/// A caller waits so long for a connection before the store counts as away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// WAL lets readers go on beside the writer; FULL makes a commit survive a power cut, which the spool
+/// relies on when it deletes what has been stored.
+const SQLITE_SET_UP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; \
+     PRAGMA temp_store = MEMORY";
+/// No statement of ours takes long: one that does is stuck.
+const POSTGRES_SET_UP: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '60s'";
+
+/// Holds the URL, which may contain a password: it is never printed.
+#[derive(Clone)]
+pub struct Engine {
+    kind: Kind,
+    url: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Engine {
+    /// Makes the folder (mode 0700) and the file (mode 0600) if they are absent.
+    pub(super) fn embedded(file: &Path) -> Result<Self, StoreError> {
+        let unusable =
+            |e: std::io::Error| StoreError::Away(format!("{} cannot be used: {e}", file.display()));
+        if let Some(folder) = file.parent() {
+            std::fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(unusable)?;
+        }
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(file)
+            .map_err(unusable)?;
+        Ok(Self {
+            kind: Kind::Sqlite,
+            url: sqlite_url(file).map_err(unusable)?,
+        })
+    }
+
+    pub(super) fn postgres(url: &str) -> Self {
+        Self {
+            kind: Kind::Postgres,
+            url: url.to_owned(),
+        }
+    }
+
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.kind == Kind::Sqlite
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Sqlite => "SQLite",
+            Kind::Postgres => "PostgreSQL",
+        }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(super) fn begin_write(&self) -> &'static str {
+        match self.kind {
+            // A deferred transaction that turns writer half-way fails where another one writes.
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN",
+        }
+    }
+
+    pub(super) fn begin_view(&self) -> &'static str {
+        match self.kind {
+            Kind::Sqlite => "BEGIN",
+            Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    pub(super) fn pool(&self, connections: u32) -> Result<AnyPool, StoreError> {
+        sqlx::any::install_default_drivers();
+        let (set_up, most) = match self.kind {
+            Kind::Sqlite => (SQLITE_SET_UP, EMBEDDED_CONNECTIONS),
+            Kind::Postgres => (POSTGRES_SET_UP, connections.max(2)),
+        };
+        let pool = AnyPoolOptions::new()
+            .max_connections(most)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    connection.execute(set_up).await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy(&self.url)?;
+        Ok(pool)
+    }
+}
+
+fn sqlite_url(file: &Path) -> std::io::Result<String> {
+    let absolute = std::path::absolute(file)?;
+    let url = url::Url::from_file_path(&absolute)
+        .map_err(|()| std::io::Error::other("not a path that can be written as a URL"))?;
+    Ok(format!(
+        "sqlite{}?mode=rwc",
+        url.as_str().trim_start_matches("file")
+    ))
+}

@@ -1,0 +1,118 @@
+//! The audit log in the store.
+
+use config::Timestamp;
+use config::id::EventId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::{FromRow, Row, any::AnyRow};
+
+use super::Page;
+use crate::store::{Connection, StoreError};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    pub id: EventId,
+    pub at: Timestamp,
+    pub actor_kind: String,
+    pub actor: Option<String>,
+    pub actor_name: String,
+    pub client_address: Option<String>,
+    pub request_id: Option<String>,
+    pub action: String,
+    pub target_kind: String,
+    pub target: Option<String>,
+    pub target_name: String,
+    pub result: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+/// Which events; what is `None` does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    pub actor: Option<String>,
+    pub target_kind: Option<String>,
+    pub target: Option<String>,
+    pub action: Option<String>,
+}
+
+impl FromRow<'_, AnyRow> for AuditEvent {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get::<String, _>("id")?.into(),
+            at: Timestamp(row.try_get("at")?),
+            actor_kind: row.try_get("actor_kind")?,
+            actor: row.try_get("actor_id")?,
+            actor_name: row.try_get("actor_name")?,
+            client_address: row.try_get("client_address")?,
+            request_id: row.try_get("request_id")?,
+            action: row.try_get("action")?,
+            target_kind: row.try_get("target_kind")?,
+            target: row.try_get("target_id")?,
+            target_name: row.try_get("target_name")?,
+            result: row.try_get("result")?,
+            before: json(row, "state_before")?,
+            after: json(row, "state_after")?,
+        })
+    }
+}
+
+fn json(row: &AnyRow, column: &str) -> Result<Option<Value>, sqlx::Error> {
+    row.try_get::<Option<String>, _>(column)?
+        .map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|e| sqlx::Error::Decode(e.into()))
+}
+
+pub async fn insert_audit(tx: &mut Connection, event: &AuditEvent) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, client_address, \
+         request_id, action, target_kind, target_id, target_name, result, state_before, \
+         state_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(event.id.as_str())
+    .bind(event.at.as_millis())
+    .bind(event.actor_kind.as_str())
+    .bind(event.actor.as_deref())
+    .bind(event.actor_name.as_str())
+    .bind(event.client_address.as_deref())
+    .bind(event.request_id.as_deref())
+    .bind(event.action.as_str())
+    .bind(event.target_kind.as_str())
+    .bind(event.target.as_deref())
+    .bind(event.target_name.as_str())
+    .bind(event.result.as_str())
+    .bind(event.before.as_ref().map(Value::to_string))
+    .bind(event.after.as_ref().map(Value::to_string))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A page of the log, newest first.
+pub async fn audit_events(
+    connection: &mut Connection,
+    filter: &AuditFilter,
+    page: &Page,
+) -> Result<Vec<AuditEvent>, StoreError> {
+    let (since, until, at, id) = page.bounds();
+    let events = sqlx::query_as(
+        "SELECT * FROM audit_events \
+         WHERE at >= $1 AND at < $2 AND (at, id) < ($3, $4) \
+         AND ($5 IS NULL OR actor_id = $5) AND ($6 IS NULL OR target_kind = $6) \
+         AND ($7 IS NULL OR target_id = $7) AND ($8 IS NULL OR action = $8) \
+         ORDER BY at DESC, id DESC LIMIT $9",
+    )
+    .bind(since)
+    .bind(until)
+    .bind(at)
+    .bind(id)
+    .bind(filter.actor.as_deref())
+    .bind(filter.target_kind.as_deref())
+    .bind(filter.target.as_deref())
+    .bind(filter.action.as_deref())
+    .bind(page.limit())
+    .fetch_all(connection)
+    .await?;
+    Ok(events)
+}

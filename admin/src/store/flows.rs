@@ -1,0 +1,69 @@
+//! Sign-ins under way, each bound to a browser by the hash of a cookie.
+
+use config::Timestamp;
+
+use super::{Connection, StoreError};
+use crate::tokens::TokenHash;
+
+pub async fn insert(
+    connection: &mut Connection,
+    token: &TokenHash,
+    member: &str,
+    state: &str,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO sign_in_flows (token_hash, member_id, state, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(token.to_vec())
+    .bind(member)
+    .bind(state)
+    .bind(now.as_millis())
+    .bind(expires.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The state of a flow that is still good.
+pub async fn find(
+    connection: &mut Connection,
+    token: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT state FROM sign_in_flows WHERE token_hash = $1 AND expires_at > $2")
+            .bind(token.to_vec())
+            .bind(now.as_millis())
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|(state,)| state))
+}
+
+/// Takes a flow away. Of several that try at once, one succeeds.
+pub async fn take(connection: &mut Connection, token: &TokenHash) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM sign_in_flows WHERE token_hash = $1")
+        .bind(token.to_vec())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends all sign-ins under way of a person, as after a new password.
+pub async fn forget_member(connection: &mut Connection, member: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM sign_in_flows WHERE member_id = $1")
+        .bind(member)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn prune(connection: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM sign_in_flows WHERE expires_at <= $1")
+        .bind(now.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,142 @@
+//! What the snapshot is built from: every application, every IP list, and how often each has changed.
+
+use std::sync::Arc;
+
+use config::id::{ApplicationId, RuleId};
+use config::snapshot::{Effect, IpEntry, IpList};
+use futures::TryStreamExt;
+
+use super::{Connection, StoreError};
+use crate::applications::Definition;
+
+/// The definitions of all applications.
+pub async fn applications(
+    connection: &mut Connection,
+) -> Result<Vec<(ApplicationId, Definition)>, StoreError> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT id, definition FROM applications ORDER BY id")
+            .fetch_all(connection)
+            .await?;
+    rows.into_iter()
+        .map(|(id, definition)| {
+            let definition = serde_json::from_str(&definition)
+                .map_err(|e| StoreError::Corrupt(format!("the application {id}: {e}")))?;
+            Ok((id.into(), definition))
+        })
+        .collect()
+}
+
+/// An IP list without its entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListHead {
+    pub id: RuleId,
+    pub name: String,
+    pub effect: Effect,
+    /// Guards every host, not only the applications that name it.
+    pub everywhere: bool,
+    /// Grows with every change of the list or its entries.
+    pub version: i64,
+}
+
+pub async fn ip_lists(connection: &mut Connection) -> Result<Vec<ListHead>, StoreError> {
+    let rows: Vec<(String, String, String, String, i64)> =
+        sqlx::query_as("SELECT id, name, effect, scope, version FROM ip_lists ORDER BY id")
+            .fetch_all(connection)
+            .await?;
+    rows.into_iter()
+        .map(|(id, name, effect, scope, version)| {
+            let unknown = |what: &str| StoreError::Corrupt(format!("the IP list {id}: {what}"));
+            Ok(ListHead {
+                effect: match effect.as_str() {
+                    "allow" => Effect::Allow,
+                    "deny" => Effect::Deny,
+                    other => return Err(unknown(other)),
+                },
+                everywhere: match scope.as_str() {
+                    "everywhere" => true,
+                    "applications" => false,
+                    other => return Err(unknown(other)),
+                },
+                id: id.into(),
+                name,
+                version,
+            })
+        })
+        .collect()
+}
+
+/// Reads the entries of a list, of which there may be a million: row by row.
+pub async fn ip_list(
+    connection: &mut Connection,
+    head: &ListHead,
+) -> Result<Arc<IpList>, StoreError> {
+    let mut rows = sqlx::query_as::<_, (String, String)>(
+        "SELECT range, note FROM ip_entries WHERE list_id = $1 ORDER BY id",
+    )
+    .bind(head.id.as_str())
+    .fetch(connection);
+    let mut entries = Vec::new();
+    while let Some((range, note)) = rows.try_next().await? {
+        let range = range
+            .parse()
+            .map_err(|e| StoreError::Corrupt(format!("the IP list {}: {e}", head.name)))?;
+        entries.push(IpEntry { range, note });
+    }
+    Ok(Arc::new(IpList {
+        id: head.id.clone(),
+        name: head.name.clone(),
+        effect: head.effect,
+        entries: entries.into(),
+    }))
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! Puts applications and lists into the store as plainly as possible.
+
+    use super::Connection;
+
+    pub async fn insert_application(tx: &mut Connection, id: &str, definition: &str) {
+        sqlx::query(
+            "INSERT INTO applications (id, definition, created_at, updated_at, version) \
+             VALUES ($1, $2, 0, 0, 1)",
+        )
+        .bind(id)
+        .bind(definition)
+        .execute(tx)
+        .await
+        .unwrap();
+    }
+
+    pub async fn insert_list(tx: &mut Connection, id: &str, scope: &str, ranges: &[&str]) {
+        sqlx::query(
+            "INSERT INTO ip_lists (id, name, name_key, effect, scope, created_at, updated_at, \
+             version) VALUES ($1, $1, $1, 'deny', $2, 0, 0, 1)",
+        )
+        .bind(id)
+        .bind(scope)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        for range in ranges {
+            add_entry(tx, id, range).await;
+        }
+    }
+
+    pub async fn add_entry(tx: &mut Connection, list: &str, range: &str) {
+        sqlx::query(
+            "INSERT INTO ip_entries (id, list_id, range, note, created_at) \
+             VALUES ($1, $2, $1, '', 0)",
+        )
+        .bind(range)
+        .bind(list)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query("UPDATE ip_lists SET version = version + 1 WHERE id = $1")
+            .bind(list)
+            .execute(tx)
+            .await
+            .unwrap();
+    }
+}
