@@ -1,6 +1,8 @@
 //! Certificates as a real TLS client meets them: which one it is shown, and that a bad file never
 //! takes the place of a good one.
 
+#![allow(clippy::unwrap_used, reason = "what a test relies on may end it")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

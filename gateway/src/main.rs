@@ -5,12 +5,21 @@ mod cli;
 use std::process::ExitCode;
 
 use clap::Parser;
+use config::Clock;
 
 use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(options) => run(&options),
+        Command::Check(options) => cli::check::run(&options, Clock::system().now(), &|source| {
+            admin::sealed::load(source)
+                .map(|_| ())
+                .map_err(|error| error.to_string())
+        }),
+        Command::DevCertificates(options) => {
+            cli::dev_certificates::run(&options, Clock::system().now())
+        }
         Command::Version => {
             #[allow(clippy::print_stdout, reason = "this is what was asked for")]
             {

@@ -1,6 +1,8 @@
 //! The command line: one file a command. Commands say what was asked for; `main` does what needs
 //! the admin plane.
 
+pub mod check;
+pub mod dev_certificates;
 pub mod run;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +19,10 @@ pub struct Cli {
 pub enum Command {
     /// Run a node: gateway, admin plane, or both, as the settings say.
     Run(run::Run),
+    /// Check a settings file and what it names, and tell everything that is wrong.
+    Check(check::Check),
+    /// Make certificates for trying Gatehouse on this machine.
+    DevCertificates(dev_certificates::DevCertificates),
     /// Print the version.
     Version,
 }
