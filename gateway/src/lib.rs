@@ -21,6 +21,7 @@ pub mod server;
 pub mod sessions;
 pub mod signals;
 pub mod upstreams;
+pub mod watermark;
 
 pub use gate::Gate;
 pub use server::{Parts, RunError, run};

@@ -45,8 +45,7 @@ pub fn prepare(
     for (name, value) in identity::headers(gate, &rulebook, application, session, now) {
         head.insert_header(name, value)?;
     }
-    watermark::ask(visit, &rulebook, application, session, head);
-    Ok(())
+    watermark::ask(visit, &rulebook, application, session, head)
 }
 
 /// Takes from the upstream's response what is not an application's to say.

@@ -1,33 +1,67 @@
-//! Stage 7: mark the page.
+//! Stage 7: mark the page. What is marked and how is told in [`crate::watermark`].
 
 use bytes::Bytes;
+use http::Method;
 use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::{Error, ErrorType};
 
 use crate::path::visit::Visit;
 use crate::rulebook::{RoutedApplication, Rulebook};
 use crate::sessions::SessionEntry;
+use crate::watermark::body::Body;
+use crate::watermark::{head, request, script, text};
 
 /// What is being marked in this visit, if anything.
 #[derive(Default)]
-pub struct Marking {}
+pub enum Marking {
+    #[default]
+    Not,
+    /// If the response is a page, this tag goes into it.
+    Asked {
+        tag: String,
+        /// A HEAD request: the response's head is that of a marked page, and no page follows.
+        only_head: bool,
+    },
+    Marked(Box<Body>),
+}
 
 impl Marking {
     /// Whether the response carries a mark, for the access event.
     #[must_use]
     pub fn is_marked(&self) -> bool {
-        false
+        matches!(self, Self::Marked(_))
     }
 }
 
-/// Decides from the request whether its response is to be marked, and asks the upstream for
-/// one that can be. Called by `forward`.
+/// Decides from the request whether its response is to be marked if it is a page, and asks the upstream
+/// for one that can be. Called by `forward`.
+///
+/// # Errors
+/// If a header cannot be set.
 pub fn ask(
-    _visit: &mut Visit,
-    _rulebook: &Rulebook,
-    _application: &RoutedApplication,
-    _session: Option<&SessionEntry>,
-    _head: &mut RequestHeader,
-) {
+    visit: &mut Visit,
+    rulebook: &Rulebook,
+    application: &RoutedApplication,
+    session: Option<&SessionEntry>,
+    head: &mut RequestHeader,
+) -> pingora::Result<()> {
+    let watermark = &rulebook.snapshot.watermark;
+    let Some(entry) = session else {
+        return Ok(());
+    };
+    if !watermark.enabled || !application.application.watermark || !request::shows_a_page(head) {
+        return Ok(());
+    }
+    let principal = &entry.session.principal;
+    let text = text::of(watermark, principal, visit.client_address, visit.at);
+    if text.is_empty() {
+        return Ok(());
+    }
+    visit.marking = Marking::Asked {
+        tag: script::tag(watermark, &text),
+        only_head: head.method == Method::HEAD,
+    };
+    request::ask_for_all(head)
 }
 
 /// Decides from the upstream's response head whether it is marked, and makes the head tell the truth
@@ -35,16 +69,65 @@ pub fn ask(
 ///
 /// # Errors
 /// If a header cannot be set.
-pub fn begin(_visit: &mut Visit, _head: &mut ResponseHeader) -> pingora::Result<()> {
+pub fn begin(visit: &mut Visit, head: &mut ResponseHeader) -> pingora::Result<()> {
+    if head.status.is_informational() && head.status != http::StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(());
+    }
+    let Marking::Asked { tag, only_head } = std::mem::take(&mut visit.marking) else {
+        return Ok(());
+    };
+    let Some(coding) = head::to_be_marked(head) else {
+        return Ok(());
+    };
+    head::make_true(head, !only_head)?;
+    if !only_head {
+        visit.marking = Marking::Marked(Box::new(Body::new(coding, tag)));
+    }
     Ok(())
 }
 
-/// Marks a piece of the body in place. Call it in `response_body_filter`, not for the bytes of an
-/// upgraded connection.
+/// Marks a piece of the body in place. Call it in `response_body_filter`.
 ///
 /// # Errors
 /// If the body is not in the coding that the head announced. What has been sent cannot be taken back:
 /// the exchange must be broken off.
-pub fn chunk(_visit: &mut Visit, _body: &mut Option<Bytes>, _end: bool) -> pingora::Result<()> {
+pub fn chunk(visit: &mut Visit, body: &mut Option<Bytes>, end: bool) -> pingora::Result<()> {
+    let Marking::Marked(marked) = &mut visit.marking else {
+        return Ok(());
+    };
+    let mut out = match body.take() {
+        Some(piece) => marked.push(piece).map_err(broken)?,
+        None => Bytes::new(),
+    };
+    if end {
+        let rest = marked.finish().map_err(broken)?;
+        out = match (out.is_empty(), rest.is_empty()) {
+            (true, _) => rest,
+            (false, true) => out,
+            (false, false) => [out, rest].concat().into(),
+        };
+    }
+    *body = (!out.is_empty()).then_some(out);
     Ok(())
+}
+
+/// What is left of the body where trailers end it instead of [`chunk`]. Call it in
+/// `response_trailer_filter`.
+///
+/// # Errors
+/// As [`chunk`].
+pub fn rest(visit: &mut Visit) -> pingora::Result<Option<Bytes>> {
+    let mut rest = None;
+    chunk(visit, &mut rest, true)?;
+    Ok(rest)
+}
+
+fn broken(cause: std::io::Error) -> Box<Error> {
+    let mut error = Error::because(
+        ErrorType::InvalidHTTPHeader,
+        "the page cannot be marked",
+        cause,
+    );
+    error.as_up();
+    error
 }
