@@ -8,6 +8,7 @@ pub mod passwords;
 pub mod publish;
 pub mod sealed;
 pub mod signing_keys;
+pub mod spool;
 pub mod state;
 pub mod store;
 pub mod tokens;

@@ -8,4 +8,5 @@ mod clean;
 mod sign_in;
 
 pub use audit::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
+pub(crate) use clean::line;
 pub use sign_in::{SignInEntry, SignInKind, record_sign_in};

@@ -33,6 +33,7 @@ pub mod session_facts;
 pub mod sessions;
 pub mod sign_ins;
 pub mod signing_keys;
+pub mod spool_cursors;
 pub mod totp;
 mod tx;
 

@@ -2,12 +2,13 @@
 //!
 //! This is what a gateway asks on a miss. The pages that make and end sessions have their own file.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use config::id::{DepartmentId, GroupId, MemberId};
 use config::session::TokenHash;
-use config::{Named, Principal, PrincipalKind, Role, Session, Timestamp};
+use config::{AccessEvent, Named, Principal, PrincipalKind, Role, Session, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -90,6 +91,30 @@ fn verified_email(row: &AnyRow) -> Result<Option<String>, StoreError> {
     let verified: Option<i64> = row.try_get("email_verified_at")?;
     let email: Option<String> = row.try_get("email")?;
     Ok(email.filter(|_| verified.is_some()))
+}
+
+/// The store need not know to the second when a session was last used.
+const SEEN_EVERY_MS: i64 = 10_000;
+
+/// Notes the use of sessions that the events tell of. Activity needs no other way to the store.
+pub async fn touch_all(tx: &mut Connection, events: &[AccessEvent]) -> Result<(), StoreError> {
+    // In order of the ids, so that two nodes never wait for each other in a circle.
+    let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    for event in events {
+        if let Some(session) = &event.session {
+            let seen = last.entry(session.as_str()).or_default();
+            *seen = event.at.max(*seen);
+        }
+    }
+    for (session, seen) in last {
+        sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $3")
+            .bind(seen.as_millis())
+            .bind(session)
+            .bind(seen.as_millis() - SEEN_EVERY_MS)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Each department of the person, the main one first, followed by its ancestors up to the root.

@@ -11,7 +11,7 @@ use crate::logs::{
 };
 use crate::store::testing::{TestStore, on_both_engines};
 
-fn access_event(id: &str, at: i64) -> config::AccessEvent {
+pub fn access_event(id: &str, at: i64) -> config::AccessEvent {
     config::AccessEvent {
         id: id.into(),
         at: Timestamp(at),
@@ -41,12 +41,9 @@ fn access_event(id: &str, at: i64) -> config::AccessEvent {
     }
 }
 
-async fn insert(store: &TestStore, events: &[config::AccessEvent]) -> Vec<bool> {
+async fn insert(store: &TestStore, events: &[config::AccessEvent]) -> u64 {
     let mut tx = store.begin().await.unwrap();
-    let mut new = Vec::new();
-    for event in events {
-        new.push(insert_access(&mut tx, event).await.unwrap());
-    }
+    let new = insert_access_many(&mut tx, events).await.unwrap();
     tx.commit().await.unwrap();
     new
 }
@@ -86,7 +83,19 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
 async fn an_event_that_comes_twice_is_kept_once() {
     on_both_engines(async |store| {
         let event = access_event("a", 1);
-        assert_eq!(insert(&store, &[event.clone(), event]).await, [true, false]);
+        assert_eq!(insert(&store, &[event.clone(), event]).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_events_than_one_statement_holds_are_all_stored() {
+    on_both_engines(async |store| {
+        let all: Vec<_> = (0..200)
+            .map(|at| access_event(&format!("e{at:03}"), at))
+            .collect();
+        assert_eq!(insert(&store, &all).await, 200);
+        assert_eq!(insert(&store, &all).await, 0);
     })
     .await;
 }
