@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use pingora::http::ResponseHeader;
+use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::proxy::{FailToProxy, ProxyHttp, Session};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType, Result};
@@ -19,6 +19,7 @@ use crate::passage::{Passage, RequestFacts};
 use crate::path::access_event::Recorder;
 use crate::path::denial::Denial;
 use crate::path::policy::{Grant, Target};
+use crate::path::{forward, watermark};
 
 /// The gate as pingora's proxy drives it.
 pub struct Proxy {
@@ -72,6 +73,14 @@ enum Entered {
     Refused(Denial),
 }
 
+/// Nothing goes to an upstream without one.
+fn granted(passage: &Passage) -> Result<Grant> {
+    match &passage.visit.outcome {
+        Some(Ok(grant)) => Ok(grant.clone()),
+        _ => Err(Error::explain(ErrorType::InternalError, "no grant")),
+    }
+}
+
 #[async_trait]
 impl ProxyHttp for Proxy {
     type CTX = Passage;
@@ -97,24 +106,56 @@ impl ProxyHttp for Proxy {
         _session: &mut Session,
         passage: &mut Passage,
     ) -> Result<Box<HttpPeer>> {
-        let Some(Ok(grant)) = &passage.visit.outcome else {
-            return Err(Error::explain(ErrorType::InternalError, "no grant"));
-        };
-        let Target::Application(routed) = grant.target() else {
-            return Err(Error::explain(ErrorType::InternalError, "no application"));
-        };
-        let address = routed
-            .application
-            .pool
-            .upstreams
-            .first()
-            .ok_or_else(|| Error::explain(ErrorType::HTTPStatus(502), "no upstream"))?;
-        passage.visit.exchange.upstream = Some(address.address.as_str().into());
-        Ok(Box::new(HttpPeer::new(
-            &address.address,
-            false,
-            String::new(),
-        )))
+        let grant = granted(passage)?;
+        forward::choose(&grant, &mut passage.visit.exchange, &self.gate).await
+    }
+
+    fn fail_to_connect(
+        &self,
+        _session: &mut Session,
+        _peer: &HttpPeer,
+        passage: &mut Passage,
+        error: Box<Error>,
+    ) -> Box<Error> {
+        match granted(passage) {
+            Ok(grant) => {
+                forward::not_connected(&grant, &mut passage.visit.exchange, &self.gate, error)
+            }
+            Err(_) => error,
+        }
+    }
+
+    fn error_while_proxy(
+        &self,
+        peer: &HttpPeer,
+        session: &mut Session,
+        error: Box<Error>,
+        passage: &mut Passage,
+        was_kept: bool,
+    ) -> Box<Error> {
+        if let Ok(grant) = granted(passage) {
+            let exchange = &passage.visit.exchange;
+            forward::broken(&grant, exchange, &self.gate, &error, was_kept);
+        }
+        let mut error = error.more_context(format!("Peer: {peer}"));
+        // What an application may not do twice, or what cannot be read twice, is sent once.
+        if !session.req_header().method.is_idempotent() || session.as_ref().retry_buffer_truncated()
+        {
+            error.set_retry(false);
+        } else {
+            error.retry.decide_reuse(was_kept);
+        }
+        error
+    }
+
+    async fn upstream_request_filter(
+        &self,
+        _session: &mut Session,
+        request: &mut RequestHeader,
+        passage: &mut Passage,
+    ) -> Result<()> {
+        let grant = granted(passage)?;
+        forward::prepare(&grant, &mut passage.visit, request, &self.gate)
     }
 
     async fn request_body_filter(
@@ -140,18 +181,33 @@ impl ProxyHttp for Proxy {
             .exchange
             .response_head_after
             .get_or_insert_with(|| passage.visit.stopwatch.elapsed());
-        Ok(())
+        if let Ok(grant) = granted(passage) {
+            forward::receive(&grant, &passage.visit.exchange, response, &self.gate);
+        }
+        watermark::begin(&mut passage.visit, response)
     }
 
     fn response_body_filter(
         &self,
         _session: &mut Session,
         body: &mut Option<Bytes>,
-        _end_of_stream: bool,
+        end_of_stream: bool,
         passage: &mut Passage,
     ) -> Result<Option<Duration>> {
+        watermark::chunk(&mut passage.visit, body, end_of_stream)?;
         passage.visit.exchange.response_bytes += body.as_ref().map_or(0, Bytes::len) as u64;
         Ok(None)
+    }
+
+    async fn response_trailer_filter(
+        &self,
+        _session: &mut Session,
+        _trailers: &mut http::HeaderMap,
+        passage: &mut Passage,
+    ) -> Result<Option<Bytes>> {
+        let rest = watermark::rest(&mut passage.visit)?;
+        passage.visit.exchange.response_bytes += rest.as_ref().map_or(0, Bytes::len) as u64;
+        Ok(rest)
     }
 
     async fn fail_to_proxy(

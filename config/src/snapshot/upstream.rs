@@ -19,8 +19,9 @@ pub struct Pool {
     pub health_check: Option<HealthCheck>,
     #[serde(default)]
     pub ejection: Option<Ejection>,
-    /// Further tries on another upstream when a connection cannot be made, for idempotent requests
-    /// (RFC 9110 §9.2.2) whose body has not been read.
+    /// Further tries on another upstream when a connection cannot be made. Nothing has been sent then,
+    /// so this holds for every method. A request that is idempotent (RFC 9110 §9.2.2) is also sent again
+    /// when a connection kept from an earlier one turns out to be dead.
     #[serde(default = "one")]
     pub retries: u8,
 }

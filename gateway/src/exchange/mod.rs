@@ -8,11 +8,13 @@ use config::access_event::{ErrorSource, ExchangeError};
 use pingora::proxy::Session;
 
 use crate::passage::Passage;
+use crate::path::forward::Attempts;
 
 #[derive(Default)]
 pub struct Exchange {
     pub upstream: Option<std::sync::Arc<str>>,
     pub tries: u8,
+    pub attempts: Attempts,
     pub response_head_after: Option<Duration>,
     pub request_bytes: u64,
     pub response_bytes: u64,

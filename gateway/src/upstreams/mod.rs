@@ -166,7 +166,9 @@ impl UpstreamPool {
         self.choose_now(tried, now)
     }
 
-    fn choose_now(&self, tried: &Tried, now: Timestamp) -> Option<Chosen> {
+    /// As [`UpstreamPool::choose`], but never waits.
+    #[must_use]
+    pub fn choose_now(&self, tried: &Tried, now: Timestamp) -> Option<Chosen> {
         let core = &self.core;
         if now.as_millis() >= core.next_return.load(Ordering::Acquire) {
             core.let_back_in(now);
