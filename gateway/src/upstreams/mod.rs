@@ -13,6 +13,7 @@
 mod address;
 mod attendant;
 mod health;
+pub mod metrics;
 mod peer;
 mod probe;
 mod status;
