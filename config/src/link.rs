@@ -113,6 +113,12 @@ impl EventSender {
             && self.state.waiting.load(Ordering::Relaxed) < MAX_WAITING_EVENTS
     }
 
+    /// How many events are on their way to the spool.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.state.waiting.load(Ordering::Relaxed)
+    }
+
     /// Hands the event over. Never waits.
     pub fn send(&self, event: AccessEvent) {
         self.state.waiting.fetch_add(1, Ordering::Relaxed);

@@ -21,10 +21,6 @@ use pingora::protocols::http::v2::server::H2Options;
 use pingora::server::ShutdownWatch;
 use tokio_util::sync::CancellationToken;
 
-/// How long a client may take for a whole request head, idle time of a kept connection included.
-/// pingora's own limits (60 s) start again with every byte.
-const REQUEST_HEAD_WITHIN: Duration = Duration::from_secs(75);
-
 tokio::task_local! {
     static CURRENT: Cut;
 }
@@ -64,16 +60,30 @@ impl Cut {
 /// An HTTP application whose exchanges can be cut.
 pub(crate) struct Cuttable<A>(pub Arc<A>);
 
+impl<A: HttpServerApp + Send + Sync + 'static> Cuttable<A> {
+    /// Runs one HTTP/1 exchange, whose head must have come within `head_within`: pingora's own
+    /// timeouts start again with every byte.
+    pub async fn exchange(
+        &self,
+        session: ServerSession,
+        shutdown: &ShutdownWatch,
+        head_within: Duration,
+    ) -> Option<ReusedHttpStream> {
+        let cut = Cut::default();
+        let exchange = CURRENT.scope(cut.clone(), self.0.process_new_http(session, shutdown));
+        until_cut(&cut, head_within, exchange).await
+    }
+}
+
 #[async_trait]
 impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Cuttable<A> {
+    /// Called for HTTP/2 streams, whose head has been read when they begin.
     async fn process_new_http(
         self: &Arc<Self>,
         session: ServerSession,
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
-        let cut = Cut::default();
-        let exchange = CURRENT.scope(cut.clone(), self.0.process_new_http(session, shutdown));
-        until_cut(&cut, exchange).await
+        self.exchange(session, shutdown, Duration::MAX).await
     }
 
     fn h2_options(&self) -> Option<H2Options> {
@@ -89,10 +99,15 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Cuttable<A> {
     }
 }
 
-async fn until_cut<T>(cut: &Cut, exchange: impl Future<Output = Option<T>>) -> Option<T> {
+async fn until_cut<T>(
+    cut: &Cut,
+    head_within: Duration,
+    exchange: impl Future<Output = Option<T>>,
+) -> Option<T> {
     let mut exchange = pin!(exchange);
     let mut cancelled = pin!(cut.0.token.cancelled());
-    let mut deadline = pin!(pingora::time::sleep(REQUEST_HEAD_WITHIN));
+    // Made only when the exchange has to wait, and asked only while it waits for the head.
+    let mut deadline = None;
     poll_fn(|context| {
         if let Poll::Ready(done) = exchange.as_mut().poll(context) {
             return Poll::Ready(done);
@@ -100,8 +115,11 @@ async fn until_cut<T>(cut: &Cut, exchange: impl Future<Output = Option<T>>) -> O
         if cancelled.as_mut().poll(context).is_ready() {
             return Poll::Ready(None);
         }
-        if !cut.0.head_read.load(Ordering::Acquire) && deadline.as_mut().poll(context).is_ready() {
-            return Poll::Ready(None);
+        if head_within != Duration::MAX && !cut.0.head_read.load(Ordering::Acquire) {
+            let sleep = deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(head_within)));
+            if sleep.as_mut().poll(context).is_ready() {
+                return Poll::Ready(None);
+            }
         }
         Poll::Pending
     })
@@ -120,19 +138,33 @@ mod tests {
             hand.pull("revoked");
             std::future::pending::<Option<()>>().await
         };
-        assert_eq!(until_cut(&cut, exchange).await, None);
+        assert_eq!(until_cut(&cut, Duration::MAX, exchange).await, None);
         assert_eq!(cut.reason(), Some("revoked"));
     }
 
     #[tokio::test]
     async fn an_exchange_that_is_done_is_not_touched() {
         let cut = Cut::default();
-        assert_eq!(until_cut(&cut, async { Some(7) }).await, Some(7));
+        assert_eq!(
+            until_cut(&cut, Duration::MAX, async { Some(7) }).await,
+            Some(7)
+        );
         assert_eq!(cut.reason(), None);
     }
 
     #[tokio::test]
-    async fn only_the_first_reason_counts() {
+    async fn attack_20_a_head_that_does_not_come_ends_the_exchange() {
+        let cut = Cut::default();
+        let waiting = std::future::pending::<Option<()>>();
+        assert_eq!(
+            until_cut(&cut, Duration::from_millis(20), waiting).await,
+            None
+        );
+        assert_eq!(cut.reason(), None);
+    }
+
+    #[test]
+    fn only_the_first_reason_counts() {
         let cut = Cut::default();
         cut.pull("first");
         cut.pull("second");

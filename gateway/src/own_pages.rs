@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use bytes::Bytes;
 use config::link::{BodyError, OwnPages, PageBody, Visitor};
+use config::settings::Limits;
 use futures::{Stream, StreamExt, TryStreamExt};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
@@ -19,8 +20,6 @@ use tower::{Service, ServiceExt};
 use crate::passage::Passage;
 use crate::rulebook::Route;
 
-/// The largest body that our own pages take: a logo, a list of members to import.
-pub const LARGEST_BODY: u64 = 16 * 1024 * 1024;
 /// Chunks on their way between the two worlds.
 const CHUNKS: usize = 8;
 
@@ -28,13 +27,15 @@ const CHUNKS: usize = 8;
 pub struct Bridge {
     pages: OwnPages,
     admin: tokio::runtime::Handle,
+    /// The largest body in bytes that is read.
+    largest_body: u64,
 }
 
 /// How a request to our own pages ended.
 pub enum Served {
     Answered,
-    /// More was sent than [`LARGEST_BODY`]; nothing has been answered yet.
-    BodyTooLarge,
+    /// More was sent than the settings allow, which is so many bytes; nothing has been answered yet.
+    BodyTooLarge(u64),
 }
 
 type Head = http::response::Parts;
@@ -42,8 +43,12 @@ type Chunks = mpsc::Receiver<Result<Bytes, BodyError>>;
 
 impl Bridge {
     #[must_use]
-    pub fn new(pages: OwnPages, admin: tokio::runtime::Handle) -> Self {
-        Self { pages, admin }
+    pub fn new(pages: OwnPages, admin: tokio::runtime::Handle, limits: &Limits) -> Self {
+        Self {
+            pages,
+            admin,
+            largest_body: limits.own_pages_body_bytes as u64,
+        }
     }
 
     /// Answers the request from our own pages.
@@ -52,17 +57,17 @@ impl Bridge {
         session: &mut Session,
         passage: &mut Passage,
     ) -> pingora::Result<Served> {
-        if content_length(session).is_some_and(|length| length > LARGEST_BODY) {
-            return Ok(Served::BodyTooLarge);
+        if content_length(session).is_some_and(|length| length > self.largest_body) {
+            return Ok(Served::BodyTooLarge(self.largest_body));
         }
         let (body, chunks) = mpsc::channel(CHUNKS);
         let request = request(session, passage, chunks)?;
         let mut answer = self.call(request);
         let head = tokio::select! {
             head = &mut answer.head => head,
-            sent = send_body(session, body, &mut passage.visit.exchange.request_bytes) => {
+            sent = self.send_body(session, body, &mut passage.visit.exchange.request_bytes) => {
                 if matches!(sent?, Sent::TooLarge) {
-                    return Ok(Served::BodyTooLarge);
+                    return Ok(Served::BodyTooLarge(self.largest_body));
                 }
                 answer.head.await
             }
@@ -70,6 +75,35 @@ impl Bridge {
         let head = head.or_err(ErrorType::InternalError, "our own page gave no answer")?;
         respond(session, passage, head, answer.chunks).await?;
         Ok(Served::Answered)
+    }
+
+    async fn send_body(
+        &self,
+        session: &mut Session,
+        body: mpsc::Sender<Result<Bytes, BodyError>>,
+        sent: &mut u64,
+    ) -> pingora::Result<Sent> {
+        if session.is_body_empty() {
+            return Ok(Sent::All);
+        }
+        if session
+            .get_header(http::header::EXPECT)
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+        {
+            session.write_continue_response().await?;
+        }
+        while let Some(chunk) = session.read_request_body().await? {
+            *sent += chunk.len() as u64;
+            if *sent > self.largest_body {
+                let _ = body.send(Err("the body is too large".into())).await;
+                return Ok(Sent::TooLarge);
+            }
+            if body.send(Ok(chunk)).await.is_err() {
+                // The page does not want the rest.
+                return Ok(Sent::All);
+            }
+        }
+        Ok(Sent::All)
     }
 
     fn call(&self, request: http::Request<PageBody>) -> Answer {
@@ -158,34 +192,6 @@ fn visitor(passage: &Passage) -> Visitor {
             _ => None,
         },
     }
-}
-
-async fn send_body(
-    session: &mut Session,
-    body: mpsc::Sender<Result<Bytes, BodyError>>,
-    sent: &mut u64,
-) -> pingora::Result<Sent> {
-    if session.is_body_empty() {
-        return Ok(Sent::All);
-    }
-    if session
-        .get_header(http::header::EXPECT)
-        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
-    {
-        session.write_continue_response().await?;
-    }
-    while let Some(chunk) = session.read_request_body().await? {
-        *sent += chunk.len() as u64;
-        if *sent > LARGEST_BODY {
-            let _ = body.send(Err("the body is too large".into())).await;
-            return Ok(Sent::TooLarge);
-        }
-        if body.send(Ok(chunk)).await.is_err() {
-            // The page does not want the rest.
-            return Ok(Sent::All);
-        }
-    }
-    Ok(Sent::All)
 }
 
 async fn respond(

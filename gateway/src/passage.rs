@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use pingora::proxy::Session;
 
 use crate::cut::Cut;
+use crate::live::OpenGuard;
 use crate::path::access_event::Recorder;
 use crate::path::visit::Visit;
 
@@ -19,6 +20,8 @@ pub struct Passage {
     /// The connection became a WebSocket or the like: what passes is no longer HTTP.
     pub upgraded: bool,
     pub cut: Cut,
+    /// While this is held, `cut` is pulled when what let the request in no longer holds.
+    pub watched: Option<OpenGuard>,
     recorder: Arc<Recorder>,
 }
 
@@ -33,6 +36,7 @@ impl Passage {
             status: 0,
             upgraded: false,
             cut: Cut::at_request_head(),
+            watched: None,
             recorder,
         }
     }

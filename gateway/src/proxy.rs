@@ -6,19 +6,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use config::settings::Limits;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::proxy::{FailToProxy, ProxyHttp, Session};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorType, Result};
 
 use crate::answer::Answers;
-use crate::exchange::limits;
+use crate::exchange::{limits, strict, watch};
 use crate::gate::Gate;
-use crate::own_pages::{Bridge, LARGEST_BODY, Served};
+use crate::own_pages::{Bridge, Served};
 use crate::passage::{Passage, RequestFacts};
 use crate::path::access_event::Recorder;
 use crate::path::denial::Denial;
 use crate::path::policy::{Grant, Target};
+use crate::path::visit::Visit;
 use crate::path::{forward, watermark};
 
 /// The gate as pingora's proxy drives it.
@@ -27,9 +29,18 @@ pub struct Proxy {
     pub pages: Bridge,
     pub answers: Answers,
     pub recorder: Arc<Recorder>,
+    pub limits: Limits,
 }
 
 impl Proxy {
+    /// What is refused whoever asks, then the decision.
+    async fn decide(&self, session: &Session, visit: &mut Visit) -> Result<Grant, Denial> {
+        limits::check_head(session, &self.limits)?;
+        strict::check(session)?;
+        let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
+        self.gate.admit(peer, session.req_header(), visit).await
+    }
+
     /// Whether the request has been answered here; if not, it goes on to an application.
     async fn carry_out(&self, session: &mut Session, passage: &mut Passage) -> Result<bool> {
         let denial = match passage.visit.outcome.clone() {
@@ -55,13 +66,16 @@ impl Proxy {
         grant: &Grant,
     ) -> Result<Entered> {
         match grant.target() {
-            Target::Application(routed) => Ok(limits::check_declared(session, routed)
-                .map_or_else(Entered::Refused, |()| Entered::Upstream)),
+            Target::Application(routed) => {
+                if let Err(denial) = limits::check_declared(session, routed) {
+                    return Ok(Entered::Refused(denial));
+                }
+                watch::upload(&self.gate, session, passage);
+                Ok(Entered::Upstream)
+            }
             Target::OwnPages => Ok(match self.pages.serve(session, passage).await? {
                 Served::Answered => Entered::Answered,
-                Served::BodyTooLarge => Entered::Refused(Denial::BodyTooLarge {
-                    limit: LARGEST_BODY,
-                }),
+                Served::BodyTooLarge(limit) => Entered::Refused(Denial::BodyTooLarge { limit }),
             }),
         }
     }
@@ -91,13 +105,11 @@ impl ProxyHttp for Proxy {
 
     async fn request_filter(&self, session: &mut Session, passage: &mut Passage) -> Result<bool> {
         passage.request = RequestFacts::of(session);
-        limits::apply(session);
-        let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
-        let outcome = self
-            .gate
-            .admit(peer, session.req_header(), &mut passage.visit)
-            .await;
+        limits::apply(session, &self.limits);
+        let outcome = self.decide(session, &mut passage.visit).await;
         passage.visit.outcome = Some(outcome);
+        let elapsed = passage.visit.stopwatch.elapsed();
+        self.recorder.metrics.decided(elapsed);
         self.carry_out(session, passage).await
     }
 
@@ -170,10 +182,11 @@ impl ProxyHttp for Proxy {
 
     async fn response_filter(
         &self,
-        _session: &mut Session,
+        session: &mut Session,
         response: &mut ResponseHeader,
         passage: &mut Passage,
     ) -> Result<()> {
+        watch::response(&self.gate, session, response, passage).await?;
         passage.status = response.status.as_u16();
         passage.upgraded = passage.status == 101;
         passage

@@ -30,6 +30,8 @@ impl Reason {
             Denial::Forbidden { .. } | Denial::NoRuleAllows => (403, &text::FORBIDDEN),
             Denial::RateLimited => (429, &text::TOO_MANY),
             Denial::BodyTooLarge { .. } => (413, &text::TOO_LARGE),
+            Denial::MethodRefused => (405, &text::BAD_REQUEST),
+            Denial::HeadTooLarge => (431, &text::BAD_REQUEST),
             Denial::UpgradeRefused | Denial::OriginRefused => (403, &text::UPGRADE_REFUSED),
         };
         Self {
@@ -73,7 +75,7 @@ impl Reason {
 
     /// Whether the connection is better closed: what follows on it may not be what it seems.
     pub fn closes(&self) -> bool {
-        matches!(self.status, 400 | 408 | 413)
+        matches!(self.status, 400 | 405 | 408 | 413 | 431)
     }
 
     /// Whether trying again may help.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use config::settings::Limits;
 use pingora::proxy::Session;
 use pingora::{Error, ErrorType, Result};
 
@@ -11,19 +12,30 @@ use crate::path::denial::Denial;
 use crate::path::policy::Target;
 use crate::rulebook::RoutedApplication;
 
-/// Silence of a client in the middle of a request.
-const READ_WITHIN: Duration = Duration::from_secs(60);
-/// A client that takes in nothing for so long is gone.
-const WRITE_WITHIN: Duration = Duration::from_secs(60);
 /// What is left of a request body that nobody wants is read away for so long, then the connection
 /// is closed.
 const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 
-/// Sets the limits of a connection that has begun a request.
-pub(crate) fn apply(session: &mut Session) {
-    session.set_read_timeout(Some(READ_WITHIN));
-    session.set_write_timeout(Some(WRITE_WITHIN));
+/// Sets the limits of an exchange that has begun.
+pub(crate) fn apply(session: &mut Session, limits: &Limits) {
+    session.set_read_timeout(Some(limits.body_timeout));
+    session.set_write_timeout(Some(limits.write_timeout));
     session.set_total_drain_timeout(Some(DRAIN_WITHIN));
+}
+
+/// Refuses a head that is larger than the settings allow. pingora reads up to 1 MiB of it.
+pub(crate) fn check_head(session: &Session, limits: &Limits) -> Result<(), Denial> {
+    let head = session.req_header();
+    // What a line costs beside name and value: `: ` and CRLF.
+    let headers = head
+        .headers
+        .iter()
+        .map(|(n, v)| n.as_str().len() + v.len() + 4);
+    let bytes = head.raw_path().len() + headers.sum::<usize>();
+    if bytes > limits.request_head_bytes {
+        return Err(Denial::HeadTooLarge);
+    }
+    Ok(())
 }
 
 /// Refuses a request that says beforehand that it is too large.

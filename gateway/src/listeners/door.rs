@@ -1,14 +1,21 @@
-//! What happens to a connection before HTTP is spoken on it.
+//! What happens to a connection before and between the requests on it: how many there may be, who
+//! is at the other end of a PROXY protocol, how long it may stay idle.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use pingora::apps::ServerApp;
+use config::settings::Limits;
+use pingora::apps::{HttpPersistentSettings, ServerApp};
+use pingora::listeners::ALPN;
 use pingora::protocols::Stream;
+use pingora::protocols::http::ServerSession;
 use pingora::proxy::HttpProxy;
 use pingora::server::ShutdownWatch;
 
 use crate::cut::Cuttable;
+use crate::listeners::proxy_protocol::ProxyProtocol;
 use crate::proxy::Proxy;
 
 /// The HTTP side: pingora's proxy around our phases, with exchanges that can be cut.
@@ -17,11 +24,42 @@ pub(crate) type Inside = Cuttable<HttpProxy<Proxy>>;
 /// One listener's application.
 pub struct Door {
     inside: Arc<Inside>,
+    limits: Limits,
+    /// Open connections of all listeners.
+    connections: Arc<AtomicUsize>,
+    /// For a plain listener; under TLS the header comes before the handshake and is read there.
+    proxy_protocol: Option<ProxyProtocol>,
 }
 
 impl Door {
-    pub(crate) fn new(inside: Arc<Inside>) -> Self {
-        Self { inside }
+    pub(crate) fn new(inside: Arc<Inside>, limits: Limits, connections: Arc<AtomicUsize>) -> Self {
+        Self {
+            inside,
+            limits,
+            connections,
+            proxy_protocol: None,
+        }
+    }
+
+    pub(crate) fn expecting(mut self, proxy_protocol: Option<ProxyProtocol>) -> Self {
+        self.proxy_protocol = proxy_protocol;
+        self
+    }
+
+    /// HTTP/1: one exchange after another, as pingora does it, but with our limits.
+    async fn one_by_one(&self, stream: Stream, shutdown: &ShutdownWatch) {
+        let mut session = ServerSession::new_http1(stream);
+        let keep = (!*shutdown.borrow()).then(|| self.limits.keep_alive.as_secs().max(1));
+        session.set_keepalive(keep);
+        let mut head_within = self.limits.head_timeout;
+        loop {
+            let exchange = self.inside.exchange(session, shutdown, head_within);
+            let Some(reused) = exchange.await else { return };
+            let (stream, kept) = reused.consume();
+            session = ServerSession::new_http1(stream);
+            kept.map(|kept: HttpPersistentSettings| kept.apply_to_session(&mut session));
+            head_within = self.limits.keep_alive + self.limits.head_timeout;
+        }
     }
 }
 
@@ -29,13 +67,65 @@ impl Door {
 impl ServerApp for Door {
     async fn process_new(
         self: &Arc<Self>,
-        stream: Stream,
+        mut stream: Stream,
         shutdown: &ShutdownWatch,
     ) -> Option<Stream> {
-        ServerApp::process_new(&self.inside, stream, shutdown).await
+        let Some(_open) = Open::within(self.limits.connections, &self.connections) else {
+            tracing::warn!(
+                limit = self.limits.connections,
+                "a connection too many was closed"
+            );
+            return None;
+        };
+        if let Some(expected) = &self.proxy_protocol {
+            if let Err(why) = expected.read_plain(&mut stream).await {
+                tracing::info!(%why, "a connection without a good PROXY header was closed");
+                return None;
+            }
+        }
+        if matches!(stream.selected_alpn_proto(), Some(ALPN::H2)) {
+            return ServerApp::process_new(&self.inside, stream, shutdown).await;
+        }
+        self.one_by_one(stream, shutdown).await;
+        None
     }
 
     async fn cleanup(&self) {
         ServerApp::cleanup(&*self.inside).await;
+    }
+}
+
+/// One connection in the count of those that are open.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn within(limit: usize, count: &Arc<AtomicUsize>) -> Option<Self> {
+        let open = Self(Arc::clone(count));
+        (count.fetch_add(1, Ordering::AcqRel) < limit).then_some(open)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// How long a PROXY header may take.
+pub(crate) const PROXY_HEADER_WITHIN: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_20_a_connection_past_the_limit_is_not_kept() {
+        let count = Arc::new(AtomicUsize::new(0));
+        let first = Open::within(1, &count);
+        assert!(first.is_some());
+        assert!(Open::within(1, &count).is_none());
+        drop(first);
+        assert_eq!(count.load(Ordering::Acquire), 0);
+        assert!(Open::within(1, &count).is_some());
     }
 }

@@ -3,21 +3,26 @@
 //! The sockets are bound here rather than by pingora, because pingora panics in a background task
 //! where a port is taken; handed to it in the table that it also uses for inherited sockets.
 
+pub mod certificates;
 pub mod door;
 pub mod h2;
+pub mod proxy_protocol;
+pub mod redirect;
 
 use std::net::SocketAddr;
 use std::os::fd::IntoRawFd;
 use std::sync::Arc;
 
+use certs::CertificateStore;
 use config::settings::Listener;
 use parking_lot::Mutex;
-use pingora::listeners::ListenerConfig;
+use pingora::apps::ServerApp;
 use pingora::listeners::tls::TlsSettings;
+use pingora::listeners::{ALPN, ListenerConfig, TlsAccept};
 use pingora::server::Fds;
 use pingora::services::listening::Service;
 
-use self::door::Door;
+use self::proxy_protocol::ProxyProtocol;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
@@ -26,8 +31,10 @@ pub enum ListenError {
         address: SocketAddr,
         why: std::io::Error,
     },
-    #[error("the certificate of {address} cannot be used: {why}")]
+    #[error("TLS cannot be set up for {address}: {why}")]
     Tls { address: SocketAddr, why: String },
+    #[error(transparent)]
+    Certificates(#[from] certificates::Unusable),
 }
 
 /// The sockets that the listeners of this process use, by address.
@@ -51,27 +58,41 @@ pub fn bind(listeners: &[Listener], sockets: &Sockets) -> Result<(), ListenError
     Ok(())
 }
 
-/// The service of one listener.
-pub fn service(listener: &Listener, door: Door) -> Result<Service<Door>, ListenError> {
-    let mut service = Service::new(format!("listener {}", listener.address), door);
-    let mut endpoint = ListenerConfig::tcp(listener.address.to_string());
-    if let Some(tls) = &listener.tls {
-        let failed = |why: String| ListenError::Tls {
+/// What a listener without TLS, or with the certificates in `certificates`, listens on.
+pub(crate) fn endpoint(
+    listener: &Listener,
+    certificates: Option<Arc<CertificateStore>>,
+) -> Result<ListenerConfig, ListenError> {
+    let endpoint = ListenerConfig::tcp(listener.address.to_string());
+    let (Some(tls), Some(certificates)) = (&listener.tls, certificates) else {
+        return Ok(endpoint);
+    };
+    let mut settings =
+        TlsSettings::with_callbacks(Box::new(NoCallbacks)).map_err(|why| ListenError::Tls {
             address: listener.address,
-            why,
-        };
-        let files = tls
-            .certificates
-            .first()
-            .ok_or_else(|| failed("no certificate is given".into()))?;
-        let mut settings = TlsSettings::intermediate(
-            &files.certificate.to_string_lossy(),
-            &files.key.to_string_lossy(),
-        )
-        .map_err(|e| failed(e.to_string()))?;
-        settings.enable_h2();
-        endpoint = endpoint.tls(settings);
+            why: why.to_string(),
+        })?;
+    settings.set_cert_resolver(certificates);
+    settings.set_alpn(if tls.http2 { ALPN::H2H1 } else { ALPN::H1 });
+    Ok(endpoint.tls(settings))
+}
+
+/// pingora offers no constructor without callbacks that takes no files.
+struct NoCallbacks;
+
+impl TlsAccept for NoCallbacks {}
+
+/// The service of one listener.
+pub(crate) fn service<A: ServerApp + Send + Sync + 'static>(
+    listener: &Listener,
+    endpoint: ListenerConfig,
+    before_tls: Option<ProxyProtocol>,
+    app: A,
+) -> Service<A> {
+    let mut service = Service::new(format!("listener {}", listener.address), app);
+    if let (Some(_), Some(header)) = (&listener.tls, before_tls) {
+        service.endpoints().set_pre_tls_callback(Arc::new(header));
     }
     service.add_listener(endpoint);
-    Ok(service)
+    service
 }

@@ -8,6 +8,7 @@ use config::id::EventId;
 use config::link::EventSender;
 use config::{AccessEvent, Clock};
 
+use crate::metrics::Metrics;
 use crate::passage::Passage;
 use crate::path::denial::Denial;
 use crate::path::policy::Target;
@@ -23,6 +24,7 @@ pub struct Recorder {
     pub clock: Clock,
     /// Passages that are under way.
     pub open: Arc<AtomicUsize>,
+    pub metrics: Arc<Metrics>,
 }
 
 impl Recorder {
@@ -30,10 +32,11 @@ impl Recorder {
     /// recorded itself: there is no place left for it.
     pub fn record(&self, passage: &Passage) {
         self.open.fetch_sub(1, Ordering::AcqRel);
-        if matches!(passage.visit.outcome, Some(Err(Denial::EventsStopped))) {
-            return;
+        let event = event(passage);
+        self.metrics.ended(&event);
+        if !matches!(passage.visit.outcome, Some(Err(Denial::EventsStopped))) {
+            self.events.send(event);
         }
-        self.events.send(event(passage));
     }
 }
 

@@ -35,6 +35,10 @@ pub enum Denial {
     RateLimited,
     #[error("the request body is larger than {limit} bytes")]
     BodyTooLarge { limit: u64 },
+    #[error("this method passes no gate")]
+    MethodRefused,
+    #[error("the request head is larger than the settings allow")]
+    HeadTooLarge,
     #[error("this application takes no WebSocket")]
     UpgradeRefused,
     #[error("a page of another origin may not open this WebSocket")]
@@ -64,6 +68,8 @@ impl Denial {
             Self::TwoStepStale => "two_step_stale",
             Self::RateLimited => "rate_limited",
             Self::BodyTooLarge { .. } => "body_too_large",
+            Self::MethodRefused => "method_refused",
+            Self::HeadTooLarge => "head_too_large",
             Self::UpgradeRefused => "upgrade_refused",
             Self::OriginRefused => "origin_refused",
             Self::NotServedHere => "not_served_here",

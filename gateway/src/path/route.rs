@@ -115,6 +115,12 @@ impl Routes {
         host.find(path, method)
     }
 
+    /// Whether any application has this host (normalised).
+    #[must_use]
+    pub fn knows(&self, host: &str) -> bool {
+        self.host(host).is_some()
+    }
+
     /// An exact name goes before a wildcard.
     fn host(&self, name: &str) -> Option<&Host> {
         self.exact.get(name).or_else(|| {

@@ -13,7 +13,6 @@
 mod address;
 mod attendant;
 mod health;
-pub mod metrics;
 mod peer;
 mod probe;
 mod status;

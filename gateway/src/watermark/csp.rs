@@ -55,12 +55,9 @@ fn admit_one<'a>(policy: &'a str, source: &str) -> Cow<'a, str> {
     let changed: Vec<Cow<str>> = directives
         .iter()
         .enumerate()
-        .map(|(index, d)| {
-            if index == at {
-                Cow::Owned(format!("{}{}", leading_space(d), wider(name(d))))
-            } else {
-                Cow::Borrowed(*d)
-            }
+        .map(|(index, d)| match index == at {
+            true => Cow::Owned(format!("{}{}", leading_space(d), wider(name(d)))),
+            false => Cow::Borrowed(*d),
         })
         .collect();
     Cow::Owned(changed.join(";"))

@@ -1,0 +1,190 @@
+//! `/metrics`, `/healthz` and `/readyz`, on a listener of their own that other machines cannot reach
+//! unless the operator says so.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use config::link::FeedPulse;
+use config::{Clock, Timestamp};
+use prometheus::{Encoder, Registry, TextEncoder};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::gate::Gate;
+use crate::listeners::certificates::Certificates;
+use crate::metrics::Metrics;
+
+/// A node may be asked whether it is well without being asked to do anything for it.
+pub type OtherHealth = Arc<dyn Fn() -> Vec<Unready> + Send + Sync>;
+
+/// Something that keeps this node from doing its work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unready {
+    /// `snapshot`, `store`, `spool`, `certificates`, …
+    pub component: &'static str,
+    pub why: String,
+}
+
+/// What is looked at.
+pub struct Monitor {
+    pub registry: Registry,
+    pub metrics: Arc<Metrics>,
+    pub gate: Arc<Gate>,
+    pub certificates: Certificates,
+    pub feed: FeedPulse,
+    pub connections: Arc<AtomicUsize>,
+    pub exchanges: Arc<AtomicUsize>,
+    /// What the other half of the program says of itself.
+    pub other: OtherHealth,
+    pub clock: Clock,
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    ready: bool,
+    problems: Vec<Unready>,
+}
+
+impl Monitor {
+    /// Answers until it is told to stop.
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+        let router = Router::new()
+            .route("/healthz", get(|| async { "alive\n" }))
+            .route("/readyz", get(readiness))
+            .route("/metrics", get(metrics))
+            .with_state(Arc::new(self));
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(why) = serving.await {
+            tracing::error!(%why, "the monitor has stopped");
+        }
+    }
+
+    fn problems(&self) -> Vec<Unready> {
+        let mut problems = Vec::new();
+        let mut problem = |component, why: String| problems.push(Unready { component, why });
+        if self.gate.rulebook.load().is_none() {
+            problem(
+                "snapshot",
+                "no snapshot has been loaded yet: nobody is let in".into(),
+            );
+        }
+        if !self.gate.events.accepting() {
+            problem(
+                "spool",
+                "access events cannot be written: see the log and the disk".into(),
+            );
+        }
+        for name in self.expired(self.clock.now()) {
+            problem(
+                "certificates",
+                format!("the certificate of {name} has expired"),
+            );
+        }
+        problems.extend((self.other)());
+        problems
+    }
+
+    fn expired(&self, now: Timestamp) -> Vec<String> {
+        let expiries = self.certificates.expiries().into_iter();
+        expiries
+            .filter(|expiry| expiry.not_after <= now.as_seconds())
+            .map(|expiry| expiry.name)
+            .collect()
+    }
+
+    /// Brings up to date what is not counted as it happens.
+    fn look(&self) {
+        let (metrics, now) = (&self.metrics, self.clock.now());
+        metrics
+            .connections
+            .set(count(self.connections.load(Ordering::Relaxed)));
+        metrics
+            .exchanges
+            .set(count(self.exchanges.load(Ordering::Relaxed)));
+        metrics.watched.set(count(self.gate.open.len()));
+        metrics.sessions.set(count(self.gate.sessions.len()));
+        metrics
+            .events_waiting
+            .set(count(self.gate.events.waiting()));
+        metrics.feed_age.set(age(now, self.feed.last()));
+        for expiry in self.certificates.expiries() {
+            let gauge = metrics
+                .certificate_expiry
+                .with_label_values(&[&expiry.name]);
+            gauge.set(expiry.not_after);
+        }
+        let Some(rulebook) = self.gate.rulebook.load_full() else {
+            return;
+        };
+        let revision = i64::try_from(rulebook.snapshot.revision).unwrap_or(i64::MAX);
+        metrics.snapshot_revision.set(revision);
+        metrics
+            .snapshot_age
+            .set(age(now, rulebook.snapshot.built_at));
+        metrics.upstream_up.reset();
+        for (id, routed) in &rulebook.applications {
+            for upstream in routed.pool.status(now) {
+                let labels = [id.as_str(), &upstream.address];
+                let gauge = metrics.upstream_up.with_label_values(&labels);
+                gauge.set(i64::from(upstream.is_well()));
+            }
+        }
+    }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn age(now: Timestamp, then: Timestamp) -> i64 {
+    i64::try_from(now.since(then).as_secs()).unwrap_or(i64::MAX)
+}
+
+async fn readiness(State(monitor): State<Arc<Monitor>>) -> impl IntoResponse {
+    let problems = monitor.problems();
+    let ready = problems.is_empty();
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(Readiness { ready, problems }))
+}
+
+async fn metrics(State(monitor): State<Arc<Monitor>>) -> impl IntoResponse {
+    monitor.look();
+    let mut text = Vec::new();
+    let encoder = TextEncoder::new();
+    match encoder.encode(&monitor.registry.gather(), &mut text) {
+        Ok(()) => (
+            StatusCode::OK,
+            [(CONTENT_TYPE, encoder.format_type().to_owned())],
+            text,
+        ),
+        Err(why) => {
+            tracing::error!(%why, "the metrics cannot be written");
+            let plain = "text/plain".to_owned();
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                [(CONTENT_TYPE, plain)],
+                Vec::new(),
+            )
+        }
+    }
+}
+
+/// Binds the monitor's address.
+///
+/// # Errors
+/// If the address is taken or not ours.
+pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}

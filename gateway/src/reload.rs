@@ -1,0 +1,148 @@
+//! Settings and certificates, read again while the gateway runs: on SIGHUP and when a file changes.
+//!
+//! What can change without a new socket or a new thread comes into force at once: certificates,
+//! trusted proxies, the log filter. For all else the log says that it needs a restart. Whatever is
+//! wrong with the new files, what ran before keeps running.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::{Clock, Settings};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+use crate::gate::Gate;
+use crate::listeners::certificates::Certificates;
+
+/// Files are written in several steps: wait until they are at rest.
+const REST: Duration = Duration::from_millis(500);
+
+/// Changes the filter of the log; fails with a sentence where the filter cannot be read.
+pub type SetLogFilter = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
+/// What can be changed while the gateway runs.
+pub struct Reloader {
+    pub settings: Arc<Settings>,
+    pub gate: Arc<Gate>,
+    pub certificates: Certificates,
+    pub set_log_filter: SetLogFilter,
+    pub clock: Clock,
+}
+
+impl Reloader {
+    /// Reads everything again and puts into force what is good. Returns whether all of it was.
+    pub fn reload(&mut self) -> bool {
+        let settings = match self.read() {
+            Ok(settings) => settings,
+            Err(problems) => {
+                for problem in problems {
+                    tracing::error!(%problem, "the settings stay as they were");
+                }
+                return false;
+            }
+        };
+        let now = self.clock.now();
+        let certificates = self.certificates.reload(&settings, now);
+        if let Err(why) = &certificates {
+            for (listener, why) in &why.0 {
+                tracing::error!(%listener, %why, "the certificates stay as they were");
+            }
+        }
+        self.gate.trust.store(Arc::new(settings.trust.clone()));
+        self.gate.sessions.set_grace(settings.sessions.grace);
+        if settings.log.filter != self.settings.log.filter
+            && let Err(why) = (self.set_log_filter)(&settings.log.filter)
+        {
+            tracing::error!(%why, "the log filter stays as it was");
+        }
+        for section in needing_restart(&self.settings, &settings) {
+            tracing::warn!(section, "this change needs a restart");
+        }
+        self.settings = Arc::new(settings);
+        tracing::info!("settings and certificates have been read again");
+        certificates.is_ok()
+    }
+
+    fn read(&self) -> Result<Settings, Vec<config::Problem>> {
+        if self.settings.file.as_os_str().is_empty() {
+            return Ok(Settings::clone(&self.settings));
+        }
+        Settings::load(&self.settings.file, std::env::vars())
+    }
+
+    /// Sends a word whenever one of the files may have changed and is at rest. Watches folders, so
+    /// that files that are replaced, and links that are turned, are noticed too.
+    ///
+    /// # Errors
+    /// If the operating system watches no more folders.
+    pub fn watch(&self) -> Result<(RecommendedWatcher, mpsc::Receiver<()>), notify::Error> {
+        let (changed, receiver) = mpsc::channel(1);
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<_>| {
+            if event.is_ok_and(|event: notify::Event| !event.kind.is_access()) {
+                let _ = changed.try_send(());
+            }
+        })?;
+        for folder in folders(&self.settings) {
+            watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+        }
+        Ok((watcher, receiver))
+    }
+}
+
+/// Waits for a change, and then until nothing has changed for a moment.
+pub async fn at_rest(changes: &mut mpsc::Receiver<()>) -> Option<()> {
+    changes.recv().await?;
+    while let Ok(more) = tokio::time::timeout(REST, changes.recv()).await {
+        more?;
+    }
+    Some(())
+}
+
+fn folders(settings: &Settings) -> BTreeSet<PathBuf> {
+    let certificates = settings
+        .listeners
+        .iter()
+        .filter_map(|listener| listener.tls.as_ref())
+        .flat_map(|tls| &tls.certificates)
+        .flat_map(|files| [files.certificate.as_path(), files.key.as_path()]);
+    certificates
+        .chain([settings.file.as_path()])
+        .filter_map(Path::parent)
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map(Path::to_path_buf)
+        .collect()
+}
+
+/// Which sections differ that cannot change while running.
+fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
+    let shape = |settings: &Settings| {
+        let listeners = settings.listeners.iter().map(|listener| {
+            let mut listener = listener.clone();
+            if let Some(tls) = &mut listener.tls {
+                tls.certificates.clear();
+            }
+            listener
+        });
+        listeners.collect::<Vec<_>>()
+    };
+    let changes = [
+        ("data", old.data != new.data),
+        ("role", old.role != new.role),
+        ("access", old.access != new.access),
+        ("listener", shape(old) != shape(new)),
+        ("store", old.store != new.store),
+        ("secrets", old.secrets != new.secrets),
+        ("sessions", old.sessions != new.sessions),
+        ("passwords", old.passwords != new.passwords),
+        ("events", old.events != new.events),
+        ("limits", old.limits != new.limits),
+        ("monitor", old.monitor != new.monitor),
+        ("log.format", old.log.format != new.log.format),
+    ];
+    changes
+        .into_iter()
+        .filter_map(|(section, changed)| changed.then_some(section))
+        .collect()
+}
