@@ -14,18 +14,24 @@
 //!
 //! Never bind an `Arc<str>`: the SQLite side of `sqlx::Any` 0.9.0 panics on it. Bind `&str`.
 
+pub mod api_tokens;
+pub mod applications;
 pub mod changes;
 pub mod credentials;
+pub mod departments;
 pub mod documents;
 mod engine;
 mod error;
 pub mod events;
 pub mod flows;
+pub mod groups;
 pub mod handovers;
+pub mod ip_lists;
 pub mod known_devices;
 pub mod leases;
 mod listen;
 pub mod lockouts;
+pub mod members;
 pub mod one_time_links;
 pub mod published;
 pub mod recovery_codes;

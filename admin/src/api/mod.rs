@@ -1,0 +1,3 @@
+//! The API: parse, call, answer; one file a resource. Every URL is in [`crate::router`].
+
+pub mod problem;

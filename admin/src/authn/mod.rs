@@ -1,0 +1,108 @@
+//! Authentication: who is calling the API. Three outcomes, never a bool.
+//!
+//! A credential that was sent and is not good is refused, even where a second one might have been:
+//! whoever sends a wrong token does not fall back to the cookie beside it.
+
+pub mod csrf;
+pub mod session;
+pub mod token;
+
+use std::net::IpAddr;
+
+use config::Role;
+use config::id::{MemberId, SessionId, SignInId};
+
+use crate::logs;
+
+/// What became of the credentials of a request.
+#[derive(Clone, Debug)]
+pub enum Authentication {
+    /// None was sent.
+    NotRequested,
+    Authenticated(Actor),
+    Failed(Failure),
+}
+
+/// Why a credential that was sent did not authenticate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Unknown, ended, expired or malformed: deliberately one answer for all.
+    NotGood,
+    /// A cookie alone does not prove that the person meant the request (CSRF).
+    NotMeant,
+}
+
+/// From where a request came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Absent where it came through the control socket.
+    pub address: Option<IpAddr>,
+    pub request_id: Option<String>,
+}
+
+/// Whoever acts through the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person in a browser, by the session at the access host.
+    Member {
+        id: MemberId,
+        username: String,
+        roles: Vec<Role>,
+        session: SessionId,
+        sign_in: SignInId,
+    },
+    /// A program, by an API token.
+    Token {
+        id: String,
+        name: String,
+        /// Who made it; `None` for one made through the control socket.
+        maker: Option<MemberId>,
+        roles: Vec<Role>,
+    },
+    /// Whoever can open the control socket in the data folder, and thus could read the store.
+    Operator,
+}
+
+impl Actor {
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        match self {
+            Self::Member { roles, .. } | Self::Token { roles, .. } => roles,
+            Self::Operator => &[Role::Owner],
+        }
+    }
+
+    #[must_use]
+    pub fn member(&self) -> Option<&MemberId> {
+        match self {
+            Self::Member { id, .. } => Some(id),
+            Self::Token { maker, .. } => maker.as_ref(),
+            Self::Operator => None,
+        }
+    }
+
+    /// The name under which it stands in the audit log.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Member { username, .. } => username.clone(),
+            Self::Token { name, .. } => format!("token {name}"),
+            Self::Operator => "operator (cli)".to_owned(),
+        }
+    }
+}
+
+impl From<&Actor> for logs::Actor {
+    fn from(actor: &Actor) -> Self {
+        let (kind, id) = match actor {
+            Actor::Member { id, .. } => (logs::ActorKind::Member, Some(id.to_string())),
+            Actor::Token { id, .. } => (logs::ActorKind::Token, Some(id.clone())),
+            Actor::Operator => (logs::ActorKind::Operator, None),
+        };
+        Self {
+            kind,
+            id,
+            name: actor.name(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The session cookie of the access host.
+
+use axum::http::{HeaderMap, header};
+use config::cookies;
+
+use super::Actor;
+use crate::state::State;
+use crate::store::{StoreError, session_facts};
+use crate::tokens::Token;
+
+/// The value of our session cookie, if one was sent. Where several were, none is believed.
+#[must_use]
+pub fn sent(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| *name == cookies::SESSION)
+        .map(|(_, value)| value);
+    let first = values.next();
+    if values.next().is_some() {
+        return Some("");
+    }
+    first
+}
+
+/// Whom the cookie stands for at the access host. Asked of the store at every request, so that a
+/// role that was taken is gone at once.
+pub async fn find(state: &State, cookie: &str) -> Result<Option<Actor>, StoreError> {
+    let Some(token) = Token::parse(cookie) else {
+        return Ok(None);
+    };
+    let mut connection = state.store.read().await?;
+    let host = state.settings.access.host();
+    let now = state.clock.now();
+    let found = session_facts::find(&mut connection, &token.hash(), host, now).await?;
+    Ok(found.map(|session| Actor::Member {
+        id: session.principal.id.clone(),
+        username: session.principal.username.clone(),
+        roles: session.principal.roles.clone(),
+        session: session.id,
+        sign_in: session.sign_in,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_cookie_is_found_among_others_and_never_guessed_from_two() {
+        let sent_in = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.append(header::COOKIE, text.parse().unwrap());
+            sent(&headers).map(str::to_owned)
+        };
+        assert_eq!(sent_in("a=b; __Host-gatehouse=x; c=d"), Some("x".into()));
+        assert_eq!(sent_in("a=b; __Host-gatehouse-x=y"), None);
+        let two = "__Host-gatehouse=x; __Host-gatehouse=y";
+        assert_eq!(sent_in(two), Some(String::new()));
+    }
+}

@@ -1,0 +1,73 @@
+//! Authorization: what a caller of the API may do. Knows nothing of HTTP.
+//!
+//! One [`table`] says which role may do what to which resource; [`roles`] says which role may be
+//! given by whom, and whose account may be touched by whom. A [`Permit`] is made here only, so a
+//! handler that takes one cannot run without the table having been asked.
+
+pub mod roles;
+pub mod table;
+
+use config::Role;
+
+pub use table::{Action, Resource};
+
+use crate::authn::{Actor, Origin};
+
+/// Proof that the caller may do this action to this resource.
+#[derive(Clone, Debug)]
+pub struct Permit {
+    actor: Actor,
+    origin: Origin,
+}
+
+impl Permit {
+    /// Who is acting, for the audit log.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// From where they act.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The roles that the caller acts with.
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        self.actor.roles()
+    }
+}
+
+/// The caller is known and may not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    #[error("none of your roles may {action} {resource}", action = .1.as_str(), resource = .0.as_str())]
+    Role(Resource, Action),
+    #[error("none of your roles may give or take the role {role}", role = .0.as_str())]
+    Grant(Role),
+    #[error("the account holds the role {role}, which is not yours to govern", role = .0.as_str())]
+    Above(Role),
+}
+
+/// Asks the table.
+///
+/// # Errors
+/// If no role of the actor may.
+pub fn permit(
+    actor: Actor,
+    origin: Origin,
+    resource: Resource,
+    action: Action,
+) -> Result<Permit, Forbidden> {
+    if actor
+        .roles()
+        .iter()
+        .any(|role| table::allows(*role, resource, action))
+    {
+        Ok(Permit { actor, origin })
+    } else {
+        Err(Forbidden::Role(resource, action))
+    }
+}

@@ -1,0 +1,148 @@
+//! The table: role × action × resource.
+//!
+//! r = read, c = create, u = change, d = remove. What is not written is not allowed.
+
+use config::Role;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    Members,
+    /// Passwords, second factors, lockouts and one-time links of members; never their content.
+    Credentials,
+    /// Which roles a member holds. [`super::roles`] narrows this further.
+    Roles,
+    Departments,
+    Groups,
+    Applications,
+    IpLists,
+    /// Brand and watermark.
+    Appearance,
+    Sessions,
+    Tokens,
+    AccessLog,
+    SignInLog,
+    AuditLog,
+    /// Trying out how a request would be decided.
+    Explanations,
+    /// What every caller may ask about itself, and the description of the API.
+    Caller,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    Read,
+    Create,
+    Change,
+    Remove,
+}
+
+struct Row {
+    resource: Resource,
+    name: &'static str,
+    /// In the order of [`Role::ALL`].
+    cells: [&'static str; 5],
+}
+
+const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -> Row {
+    Row {
+        resource,
+        name,
+        cells,
+    }
+}
+
+#[rustfmt::skip]
+const TABLE: [Row; 15] = [
+    //                                                    owner   admin.  security auditor help desk
+    row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
+    row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
+    row(Resource::Roles,        "roles",                ["ru",   "ru",   "r",     "r",    "r"  ]),
+    row(Resource::Departments,  "departments",          ["rcud", "rcud", "r",     "r",    "r"  ]),
+    row(Resource::Groups,       "groups",               ["rcud", "rcud", "r",     "r",    "r"  ]),
+    row(Resource::Applications, "applications",         ["rcud", "rcud", "ru",    "r",    "r"  ]),
+    row(Resource::IpLists,      "ip_lists",             ["rcud", "r",    "rcud",  "r",    "r"  ]),
+    row(Resource::Appearance,   "appearance",           ["ru",   "ru",   "r",     "r",    "r"  ]),
+    row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),
+    row(Resource::Tokens,       "tokens",               ["rcd",  "rcd",  "rcd",   "r",    ""   ]),
+    row(Resource::AccessLog,    "access_log",           ["r",    "r",    "r",     "r",    "r"  ]),
+    row(Resource::SignInLog,    "sign_in_log",          ["r",    "r",    "r",     "r",    "r"  ]),
+    row(Resource::AuditLog,     "audit_log",            ["r",    "",     "r",     "r",    ""   ]),
+    row(Resource::Explanations, "explanations",         ["r",    "r",    "r",     "r",    "r"  ]),
+    row(Resource::Caller,       "caller",               ["r",    "r",    "r",     "r",    "r"  ]),
+];
+
+impl Resource {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        TABLE
+            .iter()
+            .find(|row| row.resource == self)
+            .map_or("unknown", |row| row.name)
+    }
+}
+
+impl Action {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Change => "change",
+            Self::Remove => "remove",
+        }
+    }
+
+    fn letter(self) -> char {
+        match self {
+            Self::Read => 'r',
+            Self::Create => 'c',
+            Self::Change => 'u',
+            Self::Remove => 'd',
+        }
+    }
+}
+
+/// Whether the role may do that. A resource without a row is nobody's.
+#[must_use]
+pub fn allows(role: Role, resource: Resource, action: Action) -> bool {
+    let column = Role::ALL.iter().position(|r| *r == role);
+    TABLE
+        .iter()
+        .find(|row| row.resource == resource)
+        .and_then(|row| row.cells.get(column?))
+        .is_some_and(|cell| cell.contains(action.letter()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_18_an_auditor_changes_nothing() {
+        for row in &TABLE {
+            for action in [Action::Create, Action::Change, Action::Remove] {
+                assert!(!allows(Role::Auditor, row.resource, action), "{}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_may_change_a_thing_may_read_it() {
+        for row in &TABLE {
+            for cell in row.cells {
+                assert!(cell.is_empty() || cell.starts_with('r'), "{}", row.name);
+                assert!(cell.chars().all(|c| "rcud".contains(c)), "{}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_role_may_do_what_the_owner_may_not() {
+        for row in &TABLE {
+            let [owner, others @ ..] = row.cells;
+            for cell in others {
+                assert!(cell.chars().all(|c| owner.contains(c)), "{}", row.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! One change that somebody asks for: what is changed, the audit entry that tells of it, and what
+//! other nodes must hear, all in one transaction or not at all.
+
+use config::Timestamp;
+use config::id::{MemberId, SignInId};
+use config::session::Revocation;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::applications::check;
+use crate::authz::Permit;
+use crate::logs::{self, AuditEntry, AuditResult, Target};
+use crate::refused::Refused;
+use crate::state::State;
+use crate::store::Tx;
+use crate::store::changes::{self, Change};
+
+/// A change under way. Dropped without [`Edit::commit`], it leaves no trace.
+pub struct Edit<'a> {
+    pub now: Timestamp,
+    pub tx: Tx,
+    state: &'a State,
+    permit: &'a Permit,
+    announcements: Vec<Change>,
+}
+
+impl<'a> Edit<'a> {
+    pub async fn begin(state: &'a State, permit: &'a Permit) -> Result<Self, Refused> {
+        Ok(Self {
+            now: state.clock.now(),
+            tx: state.store.begin().await?,
+            state,
+            permit,
+            announcements: Vec::new(),
+        })
+    }
+
+    #[must_use]
+    pub fn permit(&self) -> &'a Permit {
+        self.permit
+    }
+
+    /// What gateways obey has changed: it is checked as a whole before it is committed.
+    pub fn republish(&mut self) {
+        self.announce(Change::Snapshot);
+    }
+
+    /// What was cached of the person is out of date.
+    pub fn forget(&mut self, member: &MemberId) {
+        self.announce(Change::Revoked(Revocation::Member(member.clone())));
+    }
+
+    /// The sign-in has ended.
+    pub fn ended(&mut self, sign_in: SignInId) {
+        self.announce(Change::Revoked(Revocation::SignIn(sign_in)));
+    }
+
+    fn announce(&mut self, change: Change) {
+        if !self.announcements.contains(&change) {
+            self.announcements.push(change);
+        }
+    }
+
+    /// Makes the change lasting, with the entry that tells of it.
+    ///
+    /// # Errors
+    /// [`Refused::Invalid`] if a gateway could not obey what comes out of it.
+    pub async fn commit(
+        mut self,
+        action: &'static str,
+        target: Target,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> Result<(), Refused> {
+        if self.announcements.contains(&Change::Snapshot) {
+            check::whole(&mut self.tx, self.state, self.now).await?;
+        }
+        let entry = AuditEntry {
+            actor: self.permit.actor().into(),
+            client_address: self.permit.origin().address,
+            request_id: self.permit.origin().request_id.clone(),
+            action,
+            target,
+            result: AuditResult::Done,
+            before,
+            after,
+        };
+        logs::record_audit(&mut self.tx, self.now, &entry).await?;
+        // Last, because it holds the lock of the feed until the commit.
+        for change in std::mem::take(&mut self.announcements) {
+            changes::announce(&mut self.tx, change, self.now).await?;
+        }
+        Ok(self.tx.commit().await?)
+    }
+}
+
+/// Notes in the audit log that a caller was refused.
+pub async fn record_refusal(
+    state: &State,
+    actor: &crate::authn::Actor,
+    origin: &crate::authn::Origin,
+    action: &'static str,
+    resource: &'static str,
+    why: &str,
+) -> Result<(), Refused> {
+    let mut tx = state.store.begin().await?;
+    let entry = AuditEntry {
+        actor: actor.into(),
+        client_address: origin.address,
+        request_id: origin.request_id.clone(),
+        action,
+        target: Target {
+            kind: resource,
+            id: None,
+            name: why.to_owned(),
+        },
+        result: AuditResult::Refused,
+        before: None,
+        after: None,
+    };
+    logs::record_audit(&mut tx, state.clock.now(), &entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The state of a thing for the audit log.
+pub fn shown<T: Serialize>(thing: &T) -> Option<Value> {
+    serde_json::to_value(thing).ok()
+}
+
+/// What the audit log calls a thing.
+pub fn target(kind: &'static str, id: &str, name: &str) -> Target {
+    Target {
+        kind,
+        id: Some(id.to_owned()),
+        name: name.to_owned(),
+    }
+}

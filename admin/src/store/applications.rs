@@ -1,0 +1,100 @@
+//! Applications: their definitions as JSON.
+
+use config::Timestamp;
+use config::id::ApplicationId;
+
+use super::{Connection, StoreError};
+use crate::applications::Definition;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationRow {
+    pub id: ApplicationId,
+    pub definition: Definition,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+type Row = (String, String, i64, i64, i64);
+
+fn read(
+    (id, definition, created_at, updated_at, version): Row,
+) -> Result<ApplicationRow, StoreError> {
+    Ok(ApplicationRow {
+        definition: serde_json::from_str(&definition)
+            .map_err(|e| StoreError::Corrupt(format!("application {id}: {e}")))?,
+        id: id.into(),
+        created_at: Timestamp(created_at),
+        updated_at: Timestamp(updated_at),
+        version,
+    })
+}
+
+pub async fn insert(
+    connection: &mut Connection,
+    id: &ApplicationId,
+    definition: &Definition,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO applications (id, definition, created_at, updated_at, version) \
+         VALUES ($1, $2, $3, $3, 1)",
+    )
+    .bind(id.as_str())
+    .bind(serde_json::to_string(definition)?)
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn update(
+    connection: &mut Connection,
+    id: &ApplicationId,
+    version: i64,
+    definition: &Definition,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE applications SET definition = $3, updated_at = $4, version = version + 1 \
+         WHERE id = $1 AND version = $2",
+    )
+    .bind(id.as_str())
+    .bind(version)
+    .bind(serde_json::to_string(definition)?)
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn remove(connection: &mut Connection, id: &ApplicationId) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM applications WHERE id = $1")
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn find(
+    connection: &mut Connection,
+    id: &ApplicationId,
+) -> Result<Option<ApplicationRow>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT id, definition, created_at, updated_at, version FROM applications WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
+    row.map(read).transpose()
+}
+
+/// In the order in which they were made.
+pub async fn all(connection: &mut Connection) -> Result<Vec<ApplicationRow>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, definition, created_at, updated_at, version FROM applications ORDER BY id",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(read).collect()
+}

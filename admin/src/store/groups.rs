@@ -1,0 +1,162 @@
+//! Groups of people, and who is in them.
+
+use config::Timestamp;
+use config::id::{GroupId, MemberId};
+
+use super::{Connection, StoreError};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRow {
+    pub id: GroupId,
+    pub name: String,
+    pub name_key: String,
+    pub description: String,
+    pub members: i64,
+    pub version: i64,
+}
+
+type Row = (String, String, String, String, i64, i64);
+
+const SELECT: &str = "SELECT g.id, g.name, g.name_key, g.description, \
+     (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version FROM groups g";
+
+impl From<Row> for GroupRow {
+    fn from((id, name, name_key, description, members, version): Row) -> Self {
+        Self {
+            id: id.into(),
+            name,
+            name_key,
+            description,
+            members,
+            version,
+        }
+    }
+}
+
+pub async fn insert(
+    connection: &mut Connection,
+    id: &GroupId,
+    name: &str,
+    name_key: &str,
+    description: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $5, 1)",
+    )
+    .bind(id.as_str())
+    .bind(name)
+    .bind(name_key)
+    .bind(description)
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn update(
+    connection: &mut Connection,
+    id: &GroupId,
+    version: i64,
+    (name, name_key, description): (&str, &str, &str),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE groups SET name = $3, name_key = $4, description = $5, updated_at = $6, \
+         version = version + 1 WHERE id = $1 AND version = $2",
+    )
+    .bind(id.as_str())
+    .bind(version)
+    .bind(name)
+    .bind(name_key)
+    .bind(description)
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn remove(connection: &mut Connection, id: &GroupId) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM groups WHERE id = $1")
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn find(
+    connection: &mut Connection,
+    id: &GroupId,
+) -> Result<Option<GroupRow>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE g.id = $1")))
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(GroupRow::from))
+}
+
+/// In the order of the name keys, those after `after`.
+pub async fn list(
+    connection: &mut Connection,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<GroupRow>, StoreError> {
+    let sql =
+        format!("{SELECT} WHERE ($1 IS NULL OR g.name_key > $1) ORDER BY g.name_key LIMIT $2");
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(GroupRow::from).collect())
+}
+
+pub async fn member_ids(
+    connection: &mut Connection,
+    id: &GroupId,
+) -> Result<Vec<MemberId>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT member_id FROM group_members WHERE group_id = $1 ORDER BY member_id",
+    )
+    .bind(id.as_str())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Whether the person was not in the group before.
+///
+/// # Errors
+/// [`StoreError::Reference`] if there is no such person or group.
+pub async fn add_member(
+    connection: &mut Connection,
+    group: &GroupId,
+    member: &MemberId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO group_members (group_id, member_id, added_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (group_id, member_id) DO NOTHING",
+    )
+    .bind(group.as_str())
+    .bind(member.as_str())
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether the person was in the group.
+pub async fn remove_member(
+    connection: &mut Connection,
+    group: &GroupId,
+    member: &MemberId,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM group_members WHERE group_id = $1 AND member_id = $2")
+        .bind(group.as_str())
+        .bind(member.as_str())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

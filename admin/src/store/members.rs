@@ -1,0 +1,362 @@
+//! Members: rows, search, and what hangs on a member: roles, departments, groups.
+
+use config::Timestamp;
+use config::id::{DepartmentId, GroupId, MemberId};
+use config::{Named, PrincipalKind, Role};
+
+use super::{Connection, StoreError};
+
+/// What may be changed about a person, with the keys by which they are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    pub username: String,
+    pub username_key: String,
+    pub display_name: String,
+    pub email: Option<String>,
+    pub email_key: Option<String>,
+    pub mobile: Option<String>,
+    pub employee_number: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberRow {
+    pub id: MemberId,
+    pub kind: PrincipalKind,
+    pub status: String,
+    pub username: String,
+    pub username_key: String,
+    pub display_name: String,
+    pub email: Option<String>,
+    pub email_verified_at: Option<Timestamp>,
+    pub mobile: Option<String>,
+    pub employee_number: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    i64,
+    i64,
+    i64,
+);
+
+const COLUMNS: &str = "m.id, m.kind, m.status, m.username, m.username_key, m.display_name, m.email, \
+     m.email_verified_at, m.mobile, m.employee_number, m.created_at, m.updated_at, m.version";
+
+impl From<Row> for MemberRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.0.into(),
+            kind: if row.1 == "guest" {
+                PrincipalKind::Guest
+            } else {
+                PrincipalKind::Member
+            },
+            status: row.2,
+            username: row.3,
+            username_key: row.4,
+            display_name: row.5,
+            email: row.6,
+            email_verified_at: row.7.map(Timestamp),
+            mobile: row.8,
+            employee_number: row.9,
+            created_at: Timestamp(row.10),
+            updated_at: Timestamp(row.11),
+            version: row.12,
+        }
+    }
+}
+
+pub async fn insert(
+    connection: &mut Connection,
+    id: &MemberId,
+    kind: PrincipalKind,
+    fields: &Fields,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO members (id, kind, status, username, username_key, display_name, email, \
+         email_key, mobile, employee_number, created_at, updated_at, version) \
+         VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $10, 1)",
+    )
+    .bind(id.as_str())
+    .bind(match kind {
+        PrincipalKind::Member => "member",
+        PrincipalKind::Guest => "guest",
+    })
+    .bind(fields.username.as_str())
+    .bind(fields.username_key.as_str())
+    .bind(fields.display_name.as_str())
+    .bind(fields.email.as_deref())
+    .bind(fields.email_key.as_deref())
+    .bind(fields.mobile.as_deref())
+    .bind(fields.employee_number.as_deref())
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Changes the person if they are still at `version`. An address that changes is no longer verified.
+pub async fn update(
+    connection: &mut Connection,
+    id: &MemberId,
+    version: i64,
+    fields: &Fields,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE members SET username = $3, username_key = $4, display_name = $5, email = $6, \
+         email_verified_at = CASE WHEN email_key = $7 THEN email_verified_at ELSE NULL END, \
+         email_key = $7, mobile = $8, employee_number = $9, updated_at = $10, version = version + 1 \
+         WHERE id = $1 AND version = $2",
+    )
+    .bind(id.as_str())
+    .bind(version)
+    .bind(fields.username.as_str())
+    .bind(fields.username_key.as_str())
+    .bind(fields.display_name.as_str())
+    .bind(fields.email.as_deref())
+    .bind(fields.email_key.as_deref())
+    .bind(fields.mobile.as_deref())
+    .bind(fields.employee_number.as_deref())
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn set_status(
+    connection: &mut Connection,
+    id: &MemberId,
+    status: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE members SET status = $2, updated_at = $3, version = version + 1 WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .bind(status)
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that something that hangs on the person has changed.
+pub async fn touch(
+    connection: &mut Connection,
+    id: &MemberId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE members SET updated_at = $2, version = version + 1 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(now.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn remove(connection: &mut Connection, id: &MemberId) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM members WHERE id = $1")
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn find(
+    connection: &mut Connection,
+    id: &MemberId,
+) -> Result<Option<MemberRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM members m WHERE m.id = $1");
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(MemberRow::from))
+}
+
+/// By the key of a username or a mail address.
+pub async fn find_by_key(
+    connection: &mut Connection,
+    key: &str,
+) -> Result<Option<MemberRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM members m WHERE m.username_key = $1 OR m.email_key = $1 \
+         ORDER BY CASE WHEN m.username_key = $1 THEN 0 ELSE 1 END LIMIT 1"
+    );
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(MemberRow::from))
+}
+
+/// Which people are listed. What is `None` does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// A part of a name, mail address, number.
+    pub search: Option<String>,
+    pub status: Option<String>,
+    pub group: Option<String>,
+    /// Directly in this department.
+    pub department: Option<String>,
+    pub role: Option<String>,
+    /// Only those whose username key comes after this one.
+    pub after: Option<String>,
+    pub limit: i64,
+}
+
+/// In the order of the username keys.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &Filter,
+) -> Result<Vec<MemberRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM members m \
+         WHERE ($1 IS NULL OR m.username_key > $1) AND ($2 IS NULL OR m.status = $2) \
+         AND ($3 IS NULL OR m.username_key LIKE $3 ESCAPE '!' OR lower(m.display_name) LIKE $3 ESCAPE '!' \
+              OR m.email_key LIKE $3 ESCAPE '!' OR lower(m.employee_number) LIKE $3 ESCAPE '!' \
+              OR m.mobile LIKE $3 ESCAPE '!') \
+         AND ($4 IS NULL OR m.id IN (SELECT member_id FROM group_members WHERE group_id = $4)) \
+         AND ($5 IS NULL OR m.id IN (SELECT member_id FROM department_members WHERE department_id = $5)) \
+         AND ($6 IS NULL OR m.id IN (SELECT member_id FROM member_roles WHERE role = $6)) \
+         ORDER BY m.username_key LIMIT $7"
+    );
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(filter.after.as_deref())
+        .bind(filter.status.as_deref())
+        .bind(filter.search.as_deref().map(contains))
+        .bind(filter.group.as_deref())
+        .bind(filter.department.as_deref())
+        .bind(filter.role.as_deref())
+        .bind(filter.limit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(MemberRow::from).collect())
+}
+
+/// The pattern of LIKE for "contains this text", with `!` as the escape.
+fn contains(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.trim().to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+pub async fn set_roles(
+    connection: &mut Connection,
+    id: &MemberId,
+    roles: &[Role],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM member_roles WHERE member_id = $1")
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
+    for role in roles {
+        sqlx::query("INSERT INTO member_roles (member_id, role, granted_at) VALUES ($1, $2, $3)")
+            .bind(id.as_str())
+            .bind(role.as_str())
+            .bind(now.as_millis())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// How many owners can sign in. Until the transaction ends no other one can answer the same
+/// question, so that two owners cannot remove each other at the same moment.
+pub async fn count_owners(connection: &mut Connection) -> Result<i64, StoreError> {
+    sqlx::query("UPDATE member_roles SET granted_at = granted_at WHERE role = 'owner'")
+        .execute(&mut *connection)
+        .await?;
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM member_roles r JOIN members m ON m.id = r.member_id \
+         WHERE r.role = 'owner' AND m.status = 'active'",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
+}
+
+/// The main department first.
+pub async fn departments(
+    connection: &mut Connection,
+    id: &MemberId,
+) -> Result<Vec<Named<DepartmentId>>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT d.id, d.name FROM department_members x JOIN departments d ON d.id = x.department_id \
+         WHERE x.member_id = $1 ORDER BY x.position, d.id",
+    )
+    .bind(id.as_str())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| Named {
+            id: id.into(),
+            name,
+        })
+        .collect())
+}
+
+/// # Errors
+/// [`StoreError::Reference`] if there is no such department.
+pub async fn set_departments(
+    connection: &mut Connection,
+    id: &MemberId,
+    departments: &[DepartmentId],
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM department_members WHERE member_id = $1")
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
+    for (position, department) in (0_i64..).zip(departments) {
+        sqlx::query(
+            "INSERT INTO department_members (department_id, member_id, position) VALUES ($1, $2, $3)",
+        )
+        .bind(department.as_str())
+        .bind(id.as_str())
+        .bind(position)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// # Errors
+/// [`StoreError::Reference`] if there is no such group.
+pub async fn set_groups(
+    connection: &mut Connection,
+    id: &MemberId,
+    groups: &[GroupId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM group_members WHERE member_id = $1")
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
+    for group in groups {
+        super::groups::add_member(connection, group, id, now).await?;
+    }
+    Ok(())
+}
