@@ -9,7 +9,7 @@ pub mod h2;
 pub mod proxy_protocol;
 pub mod redirect;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::IntoRawFd;
 use std::sync::Arc;
 
@@ -48,11 +48,15 @@ pub fn bind(listeners: &[Listener], sockets: &Sockets) -> Result<(), ListenError
         if sockets.lock().get(&key).is_some() {
             continue;
         }
-        let socket =
-            std::net::TcpListener::bind(listener.address).map_err(|why| ListenError::Bind {
-                address: listener.address,
-                why,
-            })?;
+        let bound = TcpListener::bind(listener.address).and_then(|socket| {
+            // pingora takes the socket as it is, and its accepting must not block.
+            socket.set_nonblocking(true)?;
+            Ok(socket)
+        });
+        let socket = bound.map_err(|why| ListenError::Bind {
+            address: listener.address,
+            why,
+        })?;
         sockets.lock().add(key, socket.into_raw_fd());
     }
     Ok(())

@@ -1,0 +1,5 @@
+//! The gateway, driven over real sockets in front of real upstreams, without an admin plane.
+
+mod support;
+
+mod proxying;
