@@ -2,4 +2,6 @@
 
 mod support;
 
+mod cutting;
+mod framing;
 mod proxying;

@@ -55,7 +55,13 @@ impl Answers {
         let audience = Audience::of(session.req_header());
         let answer = match sign_in::first(denial, &audience, session.req_header()) {
             Some(target) => Answer::redirect(&target),
-            None => self.explain(session, passage, &audience, &Reason::of(denial)),
+            None => {
+                let reason = Reason::of(denial);
+                if reason.closes() {
+                    session.set_keepalive(None);
+                }
+                self.explain(passage, &audience, &reason)
+            }
         };
         write::write(session, passage, answer).await
     }
@@ -88,7 +94,7 @@ impl Answers {
         };
         let audience = Audience::of(session.req_header());
         session.set_keepalive(None);
-        let answer = self.explain(session, passage, &audience, &reason);
+        let answer = self.explain(passage, &audience, &reason);
         let error_code = answer.status;
         if let Err(why) = write::write(session, passage, answer).await {
             tracing::debug!(%why, "the client did not take the error page");
@@ -99,13 +105,7 @@ impl Answers {
         }
     }
 
-    fn explain(
-        &self,
-        session: &Session,
-        passage: &Passage,
-        audience: &Audience,
-        reason: &Reason,
-    ) -> Answer {
+    fn explain(&self, passage: &Passage, audience: &Audience, reason: &Reason) -> Answer {
         let request_id = &passage.visit.request_id;
         match audience {
             Audience::Person(language) => {
@@ -114,7 +114,6 @@ impl Answers {
             }
             Audience::Program => problem::problem(reason, Language::En, request_id),
         }
-        .closing_if(reason.closes() && !session.is_http2())
     }
 
     fn brand(&self, passage: &Passage) -> Brand {
@@ -138,12 +137,5 @@ impl Answer {
             headers: vec![("Location", target.to_owned())],
             body: String::new(),
         }
-    }
-
-    fn closing_if(mut self, closing: bool) -> Self {
-        if closing {
-            self.headers.push(("Connection", "close".to_owned()));
-        }
-        self
     }
 }
