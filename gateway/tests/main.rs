@@ -4,4 +4,6 @@ mod support;
 
 mod cutting;
 mod framing;
+mod identity;
 mod proxying;
+mod watermark;

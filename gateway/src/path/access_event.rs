@@ -74,7 +74,7 @@ pub fn event(passage: &Passage) -> AccessEvent {
         duration_us: micros(visit.stopwatch.elapsed()),
         upstream_us: exchange.response_head_after.map(micros),
         snapshot: visit.rulebook.as_ref().map_or(0, |r| r.snapshot.revision),
-        watermarked: false,
+        watermarked: visit.marking.is_marked(),
     }
 }
 

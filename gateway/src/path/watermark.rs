@@ -96,11 +96,11 @@ pub fn chunk(visit: &mut Visit, body: &mut Option<Bytes>, end: bool) -> pingora:
         return Ok(());
     };
     let mut out = match body.take() {
-        Some(piece) => marked.push(piece).map_err(broken)?,
+        Some(piece) => or_break(marked.push(piece))?,
         None => Bytes::new(),
     };
     if end {
-        let rest = marked.finish().map_err(broken)?;
+        let rest = or_break(marked.finish())?;
         out = match (out.is_empty(), rest.is_empty()) {
             (true, _) => rest,
             (false, true) => out,
@@ -122,12 +122,9 @@ pub fn rest(visit: &mut Visit) -> pingora::Result<Option<Bytes>> {
     Ok(rest)
 }
 
-fn broken(cause: std::io::Error) -> Box<Error> {
-    let mut error = Error::because(
-        ErrorType::InvalidHTTPHeader,
-        "the page cannot be marked",
-        cause,
-    );
-    error.as_up();
-    error
+fn or_break<T>(done: std::io::Result<T>) -> pingora::Result<T> {
+    done.map_err(|cause| {
+        let what = "the page cannot be marked";
+        Error::because(ErrorType::InvalidHTTPHeader, what, cause).into_up()
+    })
 }

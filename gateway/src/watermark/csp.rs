@@ -55,9 +55,12 @@ fn admit_one<'a>(policy: &'a str, source: &str) -> Cow<'a, str> {
     let changed: Vec<Cow<str>> = directives
         .iter()
         .enumerate()
-        .map(|(index, d)| match index == at {
-            true => Cow::Owned(format!("{}{}", leading_space(d), wider(name(d)))),
-            false => Cow::Borrowed(*d),
+        .map(|(index, d)| {
+            if index == at {
+                Cow::Owned(format!("{}{}", leading_space(d), wider(name(d))))
+            } else {
+                Cow::Borrowed(*d)
+            }
         })
         .collect();
     Cow::Owned(changed.join(";"))

@@ -6,9 +6,10 @@
   script.remove();
   var host = doc.createElement("div"), canvas = doc.createElement("canvas");
   var look = {
-    all: "initial", display: "block", visibility: "visible", position: "fixed", inset: "0", margin: "0",
+    display: "block", visibility: "visible", position: "fixed", inset: "0", margin: "0",
     padding: "0", border: "0", width: "100%", height: "100%", "max-width": "none", "max-height": "none",
-    overflow: "hidden", background: "transparent", opacity: "1", transform: "none", filter: "none",
+    overflow: "hidden", background: "transparent", opacity: "1", transform: "none", translate: "none", filter: "none",
+    "clip-path": "none", mask: "none", "mix-blend-mode": "normal", "content-visibility": "visible", animation: "none",
     "pointer-events": "none", "user-select": "none", "z-index": "2147483647", "print-color-adjust": "exact"
   };
   function dress(element) {

@@ -41,6 +41,7 @@ pub struct Gatehouse {
 pub struct Builder {
     pub settings: Settings,
     applications: Option<Vec<Application>>,
+    change: Box<dyn FnOnce(&mut Snapshot)>,
     pages: Router,
     data: tempfile::TempDir,
 }
@@ -64,6 +65,7 @@ impl Builder {
         Self {
             settings,
             applications: Some(Vec::new()),
+            change: Box::new(|_| ()),
             pages: Router::new(),
             data,
         }
@@ -79,6 +81,12 @@ impl Builder {
         self
     }
 
+    /// Changes the first snapshot.
+    pub fn snapshot(mut self, change: impl FnOnce(&mut Snapshot) + 'static) -> Self {
+        self.change = Box::new(change);
+        self
+    }
+
     pub fn without_snapshot(mut self) -> Self {
         self.applications = None;
         self
@@ -91,7 +99,11 @@ impl Builder {
 
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Gatehouse {
-        let first = self.applications.map(|a| applications::snapshot(1, a));
+        let first = self.applications.map(|a| {
+            let mut snapshot = applications::snapshot(1, a);
+            (self.change)(&mut snapshot);
+            snapshot
+        });
         let (snapshots, snapshot_receiver) = watch::channel(first.map(Arc::new));
         let (revocations, revocation_receiver) = mpsc::unbounded_channel();
         let (event_sender, events, _) = EventSender::new();

@@ -62,11 +62,14 @@ fn through<'a>(coding: Coding, pieces: impl Iterator<Item = &'a [u8]>) -> io::Re
 }
 
 fn page_with_links(count: usize) -> String {
+    use std::fmt::Write;
+
     let mut page = String::from("<!doctype html><html><head><title>x</title></head><body>");
     for n in 0..count {
-        page.push_str(&format!(
+        let _ = write!(
+            page,
             "<p><a href=\"/page/{n}?q=\u{738b}\">link {n} </body></a>"
-        ));
+        );
     }
     page + "</body></html>"
 }
