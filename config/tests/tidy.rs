@@ -324,3 +324,30 @@ fn the_top_level_stays_as_it_is_laid_out() {
             .map(|name| format!("{name}: move it into one of the folders, or lay it out anew")),
     );
 }
+
+#[test]
+fn dashboards_and_alerts_ask_for_metrics_that_there_are() {
+    let metrics = sources(|source| source.path.ends_with("/src/metrics.rs"));
+    let registered = |name: &str| {
+        let written = [format!("\"gatehouse_{name}\""), format!("\"{name}\"")];
+        metrics
+            .iter()
+            .any(|source| written.iter().any(|name| source.text.contains(name)))
+    };
+    let examples = root().join("examples");
+    let mut complaints = Vec::new();
+    for file in [
+        "prometheus/gatehouse.rules.yml",
+        "grafana/dashboards/gatehouse.json",
+    ] {
+        let text = fs::read_to_string(examples.join(file)).unwrap();
+        for name in text.split("gatehouse_").skip(1) {
+            let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+            let name = name[..end.unwrap_or(name.len())].trim_end_matches("_bucket");
+            if !registered(name) {
+                complaints.push(format!("{file}: there is no metric gatehouse_{name}"));
+            }
+        }
+    }
+    all_well(complaints);
+}

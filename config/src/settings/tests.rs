@@ -243,6 +243,16 @@ fn a_secret_that_was_written_in_the_wrong_place_is_not_repeated() {
 }
 
 #[test]
+fn the_settings_of_the_examples_are_good() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let store = ("GATEHOUSE_STORE__URL".into(), "postgres://db/x".into());
+    for folder in ["docker", "cluster"] {
+        let file = examples.join(folder).join("gatehouse.toml");
+        Settings::load(&file, [store.clone()]).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    }
+}
+
+#[test]
 fn each_sample_is_good() {
     for file in samples() {
         Settings::load(&file, []).unwrap_or_else(|problems| panic!("{problems:#?}"));
