@@ -1,4 +1,10 @@
 //! The gateway, driven over real sockets in front of real upstreams, without an admin plane.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -6,4 +12,5 @@ mod cutting;
 mod framing;
 mod identity;
 mod proxying;
+mod upstreams;
 mod watermark;

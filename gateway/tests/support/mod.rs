@@ -3,8 +3,10 @@
 #![allow(dead_code, reason = "each module of tests uses its own part")]
 
 pub mod applications;
+pub mod authority;
 pub mod client;
 pub mod gatehouse;
+pub mod modern;
 pub mod origin;
 pub mod people;
 
