@@ -8,9 +8,13 @@
 
 mod support;
 
+mod answers;
 mod cutting;
 mod framing;
 mod identity;
+mod limits;
+mod listeners;
+mod own_pages;
 mod proxying;
 mod upstreams;
 mod watermark;

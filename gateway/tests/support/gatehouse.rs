@@ -99,19 +99,26 @@ impl Builder {
 
     /// Starts it and waits until it listens.
     pub async fn start(self) -> Gatehouse {
-        let first = self.applications.map(|a| {
-            let mut snapshot = applications::snapshot(1, a);
-            (self.change)(&mut snapshot);
-            snapshot
-        });
+        let (mut gatehouse, parts) = self.assemble();
+        gatehouse.thread = Some(std::thread::spawn(move || gateway::run(parts)));
+        gatehouse.until_it_listens().await;
+        gatehouse
+    }
+
+    /// Starts it and says why it does not run.
+    pub fn refused(self) -> String {
+        let (_gatehouse, parts) = self.assemble();
+        let running = std::thread::spawn(move || gateway::run(parts));
+        running.join().unwrap().unwrap_err().to_string()
+    }
+
+    fn assemble(self) -> (Gatehouse, gateway::Parts) {
+        let first = self.applications.map(|a| applications::snapshot(1, a));
         let (snapshots, snapshot_receiver) = watch::channel(first.map(Arc::new));
         let (revocations, revocation_receiver) = mpsc::unbounded_channel();
         let (event_sender, events, _) = EventSender::new();
-        let (people, clock, feed) = (
-            Arc::<People>::default(),
-            Clock::system(),
-            FeedPulse::default(),
-        );
+        let (people, clock) = (Arc::<People>::default(), Clock::system());
+        let feed = FeedPulse::default();
         feed.beat(clock.now().plus(Duration::from_hours(1)));
         let link = Link {
             snapshots: snapshot_receiver,
@@ -122,37 +129,31 @@ impl Builder {
             pages: own_pages(self.pages),
         };
         let (signals, signal_receiver) = mpsc::unbounded_channel();
-        let (address, monitor) = (
-            self.settings.listeners[0].address,
-            self.settings.monitor.address,
-        );
-        let parts = gateway::Parts {
-            settings: Arc::new(self.settings),
-            link,
-            admin: tokio::runtime::Handle::current(),
-            registry: prometheus::Registry::new(),
-            clock: clock.clone(),
-            signals: signal_receiver,
-            other_health: Arc::new(Vec::new),
-            set_log_filter: Arc::new(|_| Ok(())),
-            upgrade: false,
-        };
-        let thread = std::thread::spawn(move || gateway::run(parts));
         let gatehouse = Gatehouse {
-            address,
-            monitor,
+            address: self.settings.listeners[0].address,
+            monitor: self.settings.monitor.address,
             people,
-            clock,
+            clock: clock.clone(),
             data: self.data,
             snapshots,
             revision: 1,
             revocations,
             events,
             signals,
-            thread: Some(thread),
+            thread: None,
         };
-        gatehouse.until_it_listens().await;
-        gatehouse
+        let parts = gateway::Parts {
+            settings: Arc::new(self.settings),
+            link,
+            admin: tokio::runtime::Handle::current(),
+            registry: prometheus::Registry::new(),
+            clock,
+            signals: signal_receiver,
+            other_health: Arc::new(Vec::new),
+            set_log_filter: Arc::new(|_| Ok(())),
+            upgrade: false,
+        };
+        (gatehouse, parts)
     }
 }
 
