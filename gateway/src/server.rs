@@ -114,14 +114,18 @@ async fn serve(
     tokio::spawn(Arc::clone(&gate).follow(feed));
     let inside = assemble(&settings, &gate, pages, &metrics, &open);
     let (stop, stopping) = watch::channel(false);
+    let mut endpoints = Vec::new();
     for listener in &settings.listeners {
+        endpoints.push(listeners::endpoint(listener, certificates.of(listener))?);
+    }
+    for (listener, endpoint) in settings.listeners.iter().zip(endpoints) {
         let app = App {
             gate: &gate,
             inside: &inside,
             settings: &settings,
             open: &open,
         };
-        start(listener, &certificates, &app, &sockets, &stopping)?;
+        start(listener, endpoint, &app, &sockets, &stopping);
     }
     let ended = CancellationToken::new();
     let watched = Monitor {
@@ -191,12 +195,11 @@ struct App<'a> {
 
 fn start(
     listener: &Listener,
-    certificates: &Certificates,
+    endpoint: ListenerConfig,
     app: &App<'_>,
     sockets: &Sockets,
     stopping: &watch::Receiver<bool>,
-) -> Result<(), ListenError> {
-    let endpoint: ListenerConfig = listeners::endpoint(listener, certificates.of(listener))?;
+) {
     let header = listener
         .proxy_protocol
         .then(|| ProxyProtocol::new(Arc::clone(app.gate)));
@@ -217,7 +220,6 @@ fn start(
     let (mut service, sockets, stopping) = (service, Arc::clone(sockets), stopping.clone());
     tokio::spawn(async move { service.start_service(Some(sockets), stopping, 1).await });
     tracing::info!(address = %listener.address, tls = listener.tls.is_some(), "listening");
-    Ok(())
 }
 
 /// Waits for the signal to stop, reloading meanwhile when told to. Returns whether what is open

@@ -59,11 +59,15 @@ async fn secure() -> Secure {
         tls: Some(ListenerTls {
             certificates,
             http2: true,
+            client_authority: None,
         }),
         ..plain()
     };
     let gatehouse = Builder::new()
-        .applications(vec![public(WIKI, origin.address), public(OTHER, origin.address)])
+        .applications(vec![
+            public(WIKI, origin.address),
+            public(OTHER, origin.address),
+        ])
         .with(|settings: &mut Settings| settings.listeners.push(listener))
         .start()
         .await;
@@ -85,7 +89,11 @@ fn browser(certificate: &Path, host: &str, address: SocketAddr) -> reqwest::Clie
         .unwrap()
 }
 
-async fn open(client: &reqwest::Client, host: &str, port: u16) -> reqwest::Result<reqwest::Response> {
+async fn open(
+    client: &reqwest::Client,
+    host: &str,
+    port: u16,
+) -> reqwest::Result<reqwest::Response> {
     client.get(format!("https://{host}:{port}/")).send().await
 }
 
@@ -132,6 +140,7 @@ async fn attack_19_a_gateway_without_a_usable_key_does_not_start() {
         tls: Some(ListenerTls {
             certificates: vec![files],
             http2: true,
+            client_authority: None,
         }),
         ..plain()
     };
@@ -177,7 +186,11 @@ async fn the_redirect_leads_to_known_hosts_only() {
         ("WIKI.example.com.:80", "/", format!("https://{WIKI}/")),
         (ACCESS, "/account", format!("https://{ACCESS}/account")),
         ("evil.example.net", "/x", format!("https://{ACCESS}/")),
-        ("wiki.example.com@evil.example.net", "/", format!("https://{ACCESS}/")),
+        (
+            "wiki.example.com@evil.example.net",
+            "/",
+            format!("https://{ACCESS}/"),
+        ),
     ] {
         let answer = get(address, host, path, &[]).await;
         if answer.status == 0 || answer.status == 400 {
@@ -272,6 +285,9 @@ async fn the_monitor_says_how_the_gateway_is() {
         "gatehouse_gateway_snapshot_revision 1",
         "gatehouse_decision_seconds_count 1",
     ] {
-        assert!(metrics.contains(expected), "{expected} is not in\n{metrics}");
+        assert!(
+            metrics.contains(expected),
+            "{expected} is not in\n{metrics}"
+        );
     }
 }

@@ -13,7 +13,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::fd::IntoRawFd;
 use std::sync::Arc;
 
-use certs::CertificateStore;
+use certs::{CertificateStore, client_authority};
 use config::settings::Listener;
 use parking_lot::Mutex;
 use pingora::apps::ServerApp;
@@ -77,6 +77,11 @@ pub(crate) fn endpoint(
             why: why.to_string(),
         })?;
     settings.set_cert_resolver(certificates);
+    if let Some(file) = &tls.client_authority {
+        let verifier = client_authority::load(file)
+            .map_err(|why| certificates::Unusable(vec![(listener.address, why)]))?;
+        settings.set_client_cert_verifier(verifier);
+    }
     settings.set_alpn(if tls.http2 { ALPN::H2H1 } else { ALPN::H1 });
     Ok(endpoint.tls(settings))
 }
