@@ -58,10 +58,7 @@ pub async fn serve(Path(name): Path<String>) -> Response {
 fn kept(kind: &'static str, body: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (
-            header::CACHE_CONTROL,
-            "public, max-age=31536000, immutable",
-        ),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
     (headers, body).into_response()
 }
@@ -119,7 +116,14 @@ mod tests {
         assert_eq!(status(&of(style())).await, StatusCode::OK);
         assert_eq!(status(&of(icon())).await, StatusCode::OK);
         assert_eq!(status("brand-ff8800.css").await, StatusCode::OK);
-        for absent in ["style.css", "brand-zzzzzz.css", "brand-+1234.css", "brand-.css", "..", "x"] {
+        for absent in [
+            "style.css",
+            "brand-zzzzzz.css",
+            "brand-+1234.css",
+            "brand-.css",
+            "..",
+            "x",
+        ] {
             assert_eq!(status(absent).await, StatusCode::NOT_FOUND, "{absent}");
         }
     }

@@ -27,7 +27,8 @@ impl FromRequest<State> for Form {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
-        let reader = Reader::from_request_parts(&mut parts, state).await?;
+        let reader =
+            <Reader as FromRequestParts<State>>::from_request_parts(&mut parts, state).await?;
         let is_form = parts
             .headers
             .get(header::CONTENT_TYPE)

@@ -13,6 +13,7 @@ pub mod form;
 pub mod frame;
 pub mod language;
 pub mod middleware;
+pub mod onward;
 pub mod reader;
 pub mod return_path;
 pub mod text;

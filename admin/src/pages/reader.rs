@@ -40,9 +40,7 @@ impl Reader {
                 .get(name)
                 .and_then(|v: &axum::http::HeaderValue| v.to_str().ok())
         };
-        let chosen = cookies
-            .get(cookies::LANGUAGE)
-            .and_then(Language::from_tag);
+        let chosen = cookies.get(cookies::LANGUAGE).and_then(Language::from_tag);
         let held = cookies.get(cookies::FORMS).and_then(Token::parse);
         Self {
             language: chosen
@@ -91,10 +89,7 @@ impl FromRequestParts<State> for Reader {
 impl axum::extract::OptionalFromRequestParts<State> for Reader {
     type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        _: &State,
-    ) -> Result<Option<Self>, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Option<Self>, Infallible> {
         Ok(parts.extensions.get::<Self>().cloned())
     }
 }

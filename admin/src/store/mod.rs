@@ -37,6 +37,7 @@ pub mod published;
 pub mod recovery_codes;
 pub mod session_facts;
 pub mod sessions;
+pub mod set_up;
 pub mod sign_ins;
 pub mod signing_keys;
 pub mod spool_cursors;

@@ -1,0 +1,211 @@
+//! Setting up an authenticator, replacing it, taking it away. All ask for a fresh proof of who one
+//! is; an authenticator in use stays in use until the new one has shown its first code.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::{Query, State as Shared};
+use axum::http::StatusCode;
+use axum::response::Response;
+use config::Timestamp;
+use config::session::AuthenticationMethod;
+use serde::Deserialize;
+
+use super::{done, fresh_account, recovery_codes};
+use crate::logs::SignInKind;
+use crate::pages::text::texts;
+use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, go_to, show_with};
+use crate::sign_in::lockout::{Counters, Guess};
+use crate::sign_in::person::carry;
+use crate::sign_in::record::{Happening, record};
+use crate::sign_in::totp::Seed;
+use crate::sign_in::{Person, choose};
+use crate::state::State;
+use crate::store::credentials::Account;
+use crate::store::totp;
+
+texts! {
+    /// The page that sets up an authenticator.
+    AuthenticatorTexts {
+        title: "设置身份验证器", "Set up your authenticator";
+        needed: "您要打开的应用需要两步验证。", "The application that you are opening asks for two-step verification.";
+        scan: "用身份验证器应用扫描二维码", "Scan this code with an authenticator app";
+        scan_more: "例如 Microsoft Authenticator、Google Authenticator 或 1Password。", "For example Microsoft Authenticator, Google Authenticator or 1Password.";
+        by_hand: "无法扫描？手动输入密钥", "Cannot scan? Type the key instead";
+        key: "密钥", "Key";
+        image: "身份验证器二维码", "QR code for the authenticator";
+        enter: "输入应用显示的 6 位数字", "Enter the 6 digits that the app shows";
+        code: "验证码", "Code";
+        submit: "启用", "Turn on";
+        later: "以后再说", "Not now";
+        wrong: "验证码不正确。请检查手机时间是否准确，然后输入当前显示的验证码。", "That code is wrong. Check that your telephone's clock is right and enter the code shown now.";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "authenticator.html")]
+struct AuthenticatorPage {
+    frame: Frame,
+    t: &'static AuthenticatorTexts,
+    to: String,
+    is_needed: bool,
+    qr: String,
+    key: String,
+    error: Option<&'static str>,
+}
+
+/// An enrolment that was begun earlier is not continued.
+const ENROLMENT_LIFE: Duration = Duration::from_mins(30);
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    to: String,
+}
+
+/// `GET /account/authenticator`: makes a seed, or shows the one under way.
+pub async fn page(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let account = match fresh_account(&state, &person, &reader.here).await? {
+        Ok(account) => account,
+        Err(prove) => return Ok(prove),
+    };
+    let now = state.clock.now();
+    let seed = match under_way(&state, &account, now).await? {
+        Some((seed, _)) => seed,
+        None => begin(&state, &account, now).await?,
+    };
+    show(&state, &reader, &person, &seed, &asked.to, false)
+}
+
+async fn begin(state: &State, account: &Account, now: Timestamp) -> Result<Seed, Failure> {
+    let seed = Seed::generate();
+    let sealed = seed.seal(&state.sealer, &account.member);
+    let mut tx = state.store.begin().await?;
+    totp::begin_enrolment(&mut tx, &account.member, &sealed, now).await?;
+    tx.commit().await?;
+    Ok(seed)
+}
+
+/// The seed of an enrolment under way, opened and as it is kept.
+async fn under_way(
+    state: &State,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Option<(Seed, Vec<u8>)>, Failure> {
+    let mut read = state.store.read().await?;
+    let since = now.minus(ENROLMENT_LIFE);
+    match totp::enrolment(&mut read, &account.member, since).await? {
+        Some(sealed) => {
+            let seed = Seed::open(&state.sealer, &account.member, &sealed)?;
+            Ok(Some((seed, sealed)))
+        }
+        None => Ok(None),
+    }
+}
+
+/// `POST /account/authenticator`: the first code puts the authenticator to use.
+pub async fn submit(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    form: Form,
+) -> Answer {
+    let now = state.clock.now();
+    let to = form.get("to");
+    let account = match fresh_account(&state, &person, &back(to)).await? {
+        Ok(account) => account,
+        Err(prove) => return Ok(prove),
+    };
+    let Some((seed, sealed)) = under_way(&state, &account, now).await? else {
+        return Ok(go_to(&back(to)));
+    };
+    let mut tx = state.store.begin().await?;
+    let counters = Counters::of_member(&mut tx, &reader, &account.member, now).await?;
+    let may_guess = counters.take(&mut tx, Guess::SecondFactor, now).await?;
+    tx.commit().await?;
+    let step = seed.step_of(form.get("code"), now).filter(|_| may_guess);
+    let Some(step) = step else {
+        return show(&state, &reader, &person, &seed, to, true);
+    };
+    let mut tx = state.store.begin().await?;
+    if !totp::confirm_enrolment(&mut tx, &account.member, &sealed, step, now).await? {
+        return Err(Failure::Expired);
+    }
+    counters.succeed(&mut tx, Guess::SecondFactor).await?;
+    choose::audit(&state, &reader, &mut tx, &account, "set_authenticator").await?;
+    let codes = recovery_codes::renew(&state, &mut tx, &account).await?;
+    let method = AuthenticationMethod::Totp;
+    let token = person.strengthen(&state, &reader, &mut tx, method).await?;
+    let happening = Happening {
+        kind: SignInKind::SteppedUp,
+        member: Some(&account.member),
+        username: &account.username,
+        method: Some(method),
+        reason: None,
+        sign_in: Some(&person.0.sign_in),
+    };
+    record(&mut tx, &reader, now, happening).await?;
+    tx.commit().await?;
+    let mut response = recovery_codes::show_once(&state, &reader, &person, codes, to)?;
+    carry(&mut response, &token);
+    Ok(response)
+}
+
+/// `POST /account/authenticator/remove`
+pub async fn remove(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    _: Form,
+) -> Answer {
+    let account = match fresh_account(&state, &person, "/account").await? {
+        Ok(account) => account,
+        Err(prove) => return Ok(prove),
+    };
+    let mut tx = state.store.begin().await?;
+    totp::remove(&mut tx, &account.member).await?;
+    choose::audit(&state, &reader, &mut tx, &account, "remove_authenticator").await?;
+    let token = person.renew(&state, &reader, &mut tx).await?;
+    tx.commit().await?;
+    let mut response: Response = done();
+    carry(&mut response, &token);
+    Ok(response)
+}
+
+fn back(to: &str) -> String {
+    let to = ReturnPath::or_root(to);
+    format!("/account/authenticator?to={}", to.encoded())
+}
+
+fn show(
+    state: &State,
+    reader: &Reader,
+    person: &Person,
+    seed: &Seed,
+    to: &str,
+    failed: bool,
+) -> Answer {
+    let t = AuthenticatorTexts::of(reader.language);
+    let frame = Frame::new(state, reader).for_person(&person.0.principal);
+    let to = ReturnPath::parse(to).map_or_else(|| "/account".to_owned(), |to| to.to_string());
+    let page = AuthenticatorPage {
+        t,
+        is_needed: to.starts_with("/sign-in/continue?"),
+        qr: seed.qr(&frame.organisation, &person.0.principal.username)?,
+        key: seed.key(),
+        error: failed.then_some(t.wrong),
+        frame,
+        to,
+    };
+    let status = if failed {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    show_with(status, &page)
+}

@@ -1,0 +1,176 @@
+//! `/account`: what a person sees and changes of their own: where they are signed in, the password,
+//! the authenticator, recovery codes, who tried to be them.
+
+pub mod authenticator;
+pub mod password;
+pub mod recovery_codes;
+pub mod sessions;
+
+use askama::Template;
+use axum::extract::{Query, State as Shared};
+use axum::response::Response;
+use config::Language;
+use serde::Deserialize;
+
+use crate::pages::text::texts;
+use crate::pages::times::Moment;
+use crate::pages::{Answer, Failure, Frame, Reader, go_to, show};
+use crate::sign_in::{Person, confirm};
+use crate::state::State;
+use crate::store::credentials::Account;
+use crate::store::events::{self, SignInEvent, SignInFilter};
+use crate::store::{recovery_codes as codes, sign_ins};
+
+texts! {
+    /// The account page.
+    AccountTexts {
+        title: "我的账户", "My account";
+        security: "安全", "Security";
+        password: "密码", "Password";
+        password_more: "修改密码会让其他设备退出登录。", "A new password signs you out everywhere else.";
+        change: "修改", "Change";
+        authenticator: "身份验证器", "Authenticator";
+        on: "已启用", "On";
+        off: "未启用", "Off";
+        off_more: "启用后，登录时除密码外还需要手机上的验证码。", "Once on, signing in takes a code from your telephone beside the password.";
+        on_more: "登录时需要验证码。", "Signing in takes a code.";
+        set: "启用", "Turn on";
+        replace: "更换", "Replace";
+        remove: "停用", "Turn off";
+        codes: "恢复码", "Recovery codes";
+        codes_left: "剩余可用：", "Left to use: ";
+        renew: "重新生成", "Make new ones";
+        sessions: "登录的设备", "Where you are signed in";
+        here: "当前设备", "This device";
+        unknown: "未知设备", "Unknown device";
+        since: "登录于", "Signed in";
+        seen: "最近活动", "Last active";
+        used_at: "访问过", "In use at";
+        end: "退出", "Sign out";
+        end_others: "退出其他所有设备", "Sign out everywhere else";
+        recent: "最近的登录活动", "Recent sign-in activity";
+        when: "时间", "When";
+        what: "活动", "What";
+        device: "设备", "Device";
+        address: "IP 地址", "Address";
+        none: "还没有记录。", "Nothing yet.";
+        signed_in: "登录成功", "Signed in";
+        failed: "登录失败", "Failed attempt";
+        stepped_up: "完成身份确认", "Confirmed identity";
+        signed_out: "退出登录", "Signed out";
+        ended: "被终止", "Ended";
+        saved: "已保存。", "Saved.";
+        member: "成员", "Member";
+        guest: "访客", "Guest";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    frame: Frame,
+    t: &'static AccountTexts,
+    name: String,
+    username: String,
+    email: String,
+    has_totp: bool,
+    codes_left: i64,
+    is_done: bool,
+    sessions: Vec<sessions::Shown>,
+    events: Vec<ShownEvent>,
+}
+
+/// An entry of the person's own sign-in log.
+struct ShownEvent {
+    at: Moment,
+    what: &'static str,
+    is_failure: bool,
+    device: String,
+    address: String,
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    after: String,
+}
+
+/// `GET /account`
+pub async fn page(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let now = state.clock.now();
+    let principal = &person.0.principal;
+    let account = confirm::account_of(&state, &person).await?;
+    let mut read = state.store.read().await?;
+    let live = sign_ins::live_of(&mut read, &principal.id, now).await?;
+    let sessions = sessions::shown(&mut read, &person, live, now, reader.language).await?;
+    let filter = SignInFilter {
+        member: Some(principal.id.clone()),
+        ..SignInFilter::default()
+    };
+    let page = events::Page {
+        limit: 10,
+        ..events::Page::default()
+    };
+    let log = events::sign_in_events(&mut read, &filter, &page).await?;
+    let t = AccountTexts::of(reader.language);
+    let shown = |event: SignInEvent| ShownEvent {
+        at: Moment::new(event.at, now, reader.language),
+        what: kind(&event.kind, t),
+        is_failure: event.kind == "failed",
+        device: event.device,
+        address: event.client_address,
+    };
+    show(&AccountPage {
+        frame: Frame::new(&state, &reader).for_person(principal),
+        t,
+        name: principal.display_name.clone(),
+        username: principal.username.clone(),
+        email: principal.email.clone().unwrap_or_default(),
+        has_totp: account.has_totp,
+        codes_left: codes::left(&mut read, &principal.id).await?,
+        is_done: asked.after == "done",
+        sessions,
+        events: log.into_iter().map(shown).collect(),
+    })
+}
+
+fn kind(kind: &str, t: &'static AccountTexts) -> &'static str {
+    match kind {
+        "signed_in" => t.signed_in,
+        "failed" => t.failed,
+        "stepped_up" => t.stepped_up,
+        "signed_out" => t.signed_out,
+        _ => t.ended,
+    }
+}
+
+/// The account page, with word that it is done.
+#[must_use]
+pub fn done() -> Response {
+    go_to("/account?after=done")
+}
+
+/// The account of a person who has proven recently who they are; `Err` leads to proving it, and
+/// back to `here` from there.
+pub async fn fresh_account(
+    state: &State,
+    person: &Person,
+    here: &str,
+) -> Result<Result<Account, Response>, Failure> {
+    let account = confirm::account_of(state, person).await?;
+    if person.is_fresh(account.has_totp, state.clock.now()) {
+        Ok(Ok(account))
+    } else {
+        Ok(Err(go_to(&confirm::path(here))))
+    }
+}
+
+/// What the language of a page is, for those that build parts of it.
+pub(crate) fn unknown_device(language: Language) -> &'static str {
+    AccountTexts::of(language).unknown
+}

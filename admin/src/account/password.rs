@@ -1,0 +1,101 @@
+//! Changing one's own password: takes the old one, ends all other sign-ins, renews this session.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use config::session::AuthenticationMethod;
+
+use super::{done, fresh_account};
+use crate::pages::text::texts;
+use crate::pages::{Answer, Form, Frame, Reader, show_with};
+use crate::sign_in::new_password::NewPasswordTexts;
+use crate::sign_in::person::carry;
+use crate::sign_in::strength::{self, Weakness};
+use crate::sign_in::{Person, choose, confirm};
+use crate::state::State;
+
+texts! {
+    /// The page on which a person changes the password.
+    PasswordTexts {
+        title: "修改密码", "Change your password";
+        lead: "修改后，您在其他设备上会退出登录。", "You will be signed out on all other devices.";
+        old: "当前密码", "Current password";
+        wrong: "当前密码不正确，或者尝试次数过多。", "The current password is wrong, or there were too many attempts.";
+        submit: "保存新密码", "Save the new password";
+        cancel: "取消", "Cancel";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account_password.html")]
+struct PasswordPage<'a> {
+    frame: Frame,
+    t: &'static PasswordTexts,
+    passwords: &'static NewPasswordTexts,
+    username: &'a str,
+    error: Option<&'static str>,
+}
+
+/// `GET /account/password`
+pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) -> Answer {
+    show(&state, &reader, &person, None)
+}
+
+/// `POST /account/password`
+pub async fn submit(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    form: Form,
+) -> Answer {
+    let account = confirm::account_of(&state, &person).await?;
+    // Where there is a second factor, the password alone does not change the password.
+    if account.has_totp
+        && let Err(prove) = fresh_account(&state, &person, "/account/password").await?
+    {
+        return Ok(prove);
+    }
+    let names = [account.username.as_str(), account.display_name.as_str()];
+    let new = form.get("password");
+    let wrong = |weakness| Some(NewPasswordTexts::weakness(reader.language, weakness));
+    if let Err(weakness) = strength::check(new, form.get("repeated"), &names) {
+        return show(&state, &reader, &person, wrong(weakness));
+    }
+    let old = form.get("old");
+    let proven = confirm::by_password(&state, &reader, &account, old).await?;
+    let Some((tx, _)) = proven else {
+        let t = PasswordTexts::of(reader.language);
+        return show(&state, &reader, &person, Some(t.wrong));
+    };
+    // Hashing takes its time: not inside a transaction.
+    tx.commit().await?;
+    if new == old {
+        return show(&state, &reader, &person, wrong(Weakness::Unchanged));
+    }
+    let hash = state.passwords.hash(new).await?;
+    let mut tx = state.store.begin().await?;
+    let keep = Some(&person.0.sign_in);
+    choose::set(&state, &reader, &mut tx, &account, &hash, keep).await?;
+    let method = AuthenticationMethod::Password;
+    let token = person.strengthen(&state, &reader, &mut tx, method).await?;
+    tx.commit().await?;
+    let mut response = done();
+    carry(&mut response, &token);
+    Ok(response)
+}
+
+fn show(state: &State, reader: &Reader, person: &Person, error: Option<&'static str>) -> Answer {
+    let page = PasswordPage {
+        frame: Frame::new(state, reader).for_person(&person.0.principal),
+        t: PasswordTexts::of(reader.language),
+        passwords: NewPasswordTexts::of(reader.language),
+        username: &person.0.principal.username,
+        error,
+    };
+    let status = if error.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    show_with(status, &page)
+}

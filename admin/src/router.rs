@@ -1,0 +1,117 @@
+//! Every URL of the admin plane, in one list.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State as Shared};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use config::link::{OwnPages, PageBody, Visitor};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+use tower::util::BoxCloneSyncService;
+
+use crate::pages::{Failure, assets, language, middleware, onward};
+use crate::sign_in::{confirm, new_password, password, second_factor, sign_out, welcome};
+use crate::state::State;
+use crate::{account, handover, portal, set_up};
+
+/// No form of ours is larger, in bytes.
+const MAX_FORM: usize = 64 * 1024;
+
+/// The service that the gateway calls for `/.gatehouse/…` on every host and for all of the access
+/// host.
+#[must_use]
+pub fn own_pages(state: &State) -> OwnPages {
+    let router = router(state);
+    BoxCloneSyncService::new(tower::service_fn(
+        move |request: http::Request<PageBody>| {
+            let answer = router.clone().oneshot(request.map(Body::new));
+            async move {
+                let response: Response = answer.await?;
+                Ok(response.map(|body| PageBody::new(body.map_err(Into::into))))
+            }
+        },
+    ))
+}
+
+/// All pages, with what happens around each.
+pub fn router(state: &State) -> Router {
+    pages()
+        .fallback(async || Failure::NotFound)
+        .method_not_allowed_fallback(async || Failure::NotFound)
+        .layer(DefaultBodyLimit::max(MAX_FORM))
+        .layer(from_fn_with_state(state.clone(), right_host))
+        .layer(from_fn_with_state(state.clone(), middleware::around))
+        .with_state(state.clone())
+}
+
+/// The pages of people.
+fn pages() -> Router<State> {
+    Router::new()
+        // On application hosts and on the access host.
+        .route(assets::ROUTE, get(assets::serve))
+        .route("/.gatehouse/language", get(language::choose))
+        .route("/.gatehouse/start", get(handover::start))
+        .route("/.gatehouse/callback", get(handover::callback))
+        .route(
+            "/.gatehouse/sign-out",
+            get(sign_out::page).post(sign_out::submit_at_application),
+        )
+        // On the access host only.
+        .route("/", get(portal::page))
+        .route("/set-up", get(set_up::page).post(set_up::submit))
+        .route("/welcome", get(welcome::page).post(welcome::submit))
+        .route("/sign-in", get(password::page).post(password::submit))
+        .route(
+            "/sign-in/two-step",
+            get(second_factor::page).post(second_factor::submit),
+        )
+        .route(
+            "/sign-in/recovery-code",
+            get(second_factor::recovery_page).post(second_factor::submit_recovery),
+        )
+        .route(
+            "/sign-in/new-password",
+            get(new_password::page).post(new_password::submit),
+        )
+        .route("/sign-in/confirm", get(confirm::page).post(confirm::submit))
+        .route("/sign-in/continue", get(handover::go_on))
+        .route("/sign-in/onward", get(onward::page))
+        .route("/sign-out", get(sign_out::page).post(sign_out::submit))
+        .route("/account", get(account::page))
+        .route(
+            "/account/password",
+            get(account::password::page).post(account::password::submit),
+        )
+        .route(
+            "/account/authenticator",
+            get(account::authenticator::page).post(account::authenticator::submit),
+        )
+        .route(
+            "/account/authenticator/remove",
+            post(account::authenticator::remove),
+        )
+        .route(
+            "/account/recovery-codes",
+            post(account::recovery_codes::submit),
+        )
+        .route("/account/sessions/end", post(account::sessions::end))
+        .route(
+            "/account/sessions/end-others",
+            post(account::sessions::end_others),
+        )
+}
+
+/// An application's host has only what lies under `/.gatehouse/`; the rest is the application's.
+async fn right_host(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let is_access = request
+        .extensions()
+        .get::<Visitor>()
+        .is_some_and(|visitor| visitor.host == state.settings.access.host());
+    if is_access || request.uri().path().starts_with("/.gatehouse/") {
+        next.run(request).await
+    } else {
+        Failure::NotFound.into_response()
+    }
+}

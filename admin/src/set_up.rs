@@ -1,0 +1,177 @@
+//! The first run: a one-time code, printed where only the operator reads it, makes the first
+//! administrator. There is no default password, and once there is an owner this door is shut.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use config::Language;
+use config::id::MemberId;
+use config::session::AuthenticationMethod;
+
+use crate::name_key::name_key;
+use crate::pages::text::texts;
+use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
+use crate::sign_in::flow::{self, Flow};
+use crate::sign_in::lockout::{Counters, Guess};
+use crate::sign_in::new_password::NewPasswordTexts;
+use crate::sign_in::one_time_links::{OneTimeLink, issue};
+use crate::sign_in::recovery_codes::hash;
+use crate::sign_in::{choose, strength};
+use crate::state::State;
+use crate::store::one_time_links::{self, Purpose};
+use crate::store::{StoreError, credentials, set_up};
+
+texts! {
+    /// The page that makes the first administrator.
+    SetUpTexts {
+        title: "设置 Gatehouse", "Set up Gatehouse";
+        lead: "创建第一位管理员。一次性验证码显示在启动 Gatehouse 的终端或日志中。", "Make the first administrator. The one-time code was printed where Gatehouse was started.";
+        code: "一次性验证码", "One-time code";
+        username: "用户名", "Username";
+        username_rule: "2 到 64 个字符：字母、数字以及 . _ - @", "2 to 64 characters: letters, digits and . _ - @";
+        display_name: "姓名", "Your name";
+        submit: "创建管理员", "Make the administrator";
+        wrong_code: "验证码不正确、已使用或已过期，或者尝试次数过多。可运行 gatehouse set-up-link 获取新的验证码。", "The code is wrong, was used or has expired, or there were too many attempts. `gatehouse set-up-link` prints a new one.";
+        bad_username: "用户名必须为 2 到 64 个字符，只能包含字母、数字以及 . _ - @", "A username has 2 to 64 characters: letters, digits and . _ - @";
+        bad_name: "请填写姓名（最多 64 个字符）。", "Please give your name, in at most 64 characters.";
+        taken: "这个用户名已被使用。", "This username is taken.";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "set_up.html")]
+struct SetUpPage<'a> {
+    frame: Frame,
+    t: &'static SetUpTexts,
+    passwords: &'static NewPasswordTexts,
+    form: Option<&'a Form>,
+    error: Option<&'static str>,
+}
+
+impl SetUpPage<'_> {
+    fn typed(&self, field: &str) -> &str {
+        self.form.map_or("", |form| form.get(field))
+    }
+}
+
+/// Whether the first administrator is yet to be made.
+pub async fn is_open(state: &State) -> Result<bool, StoreError> {
+    let mut read = state.store.read().await?;
+    Ok(!set_up::has_owner(&mut read).await?)
+}
+
+/// Makes a new code in the place of any earlier one; `None` once there is an owner. For the start
+/// of the program and for `gatehouse set-up-link`, which print it.
+///
+/// # Errors
+/// If the store is away.
+pub async fn new_link(state: &State) -> Result<Option<OneTimeLink>, StoreError> {
+    let mut tx = state.store.begin().await?;
+    if set_up::has_owner(&mut tx).await? {
+        return Ok(None);
+    }
+    let now = state.clock.now();
+    let link = issue(&mut tx, &state.settings.access, &Purpose::SetUp, now).await?;
+    tx.commit().await?;
+    Ok(Some(link))
+}
+
+/// `GET /set-up`
+pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
+    if is_open(&state).await? {
+        show(&state, &reader, None, None)
+    } else {
+        Ok(go_to("/sign-in"))
+    }
+}
+
+/// `POST /set-up`
+pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
+    let now = state.clock.now();
+    let t = SetUpTexts::of(reader.language);
+    if !is_open(&state).await? {
+        return Err(Failure::Expired);
+    }
+    let mut tx = state.store.begin().await?;
+    let counters = Counters::of_address(&reader);
+    let may_guess = counters.take(&mut tx, Guess::Password, now).await?;
+    tx.commit().await?;
+    let code = hash(form.get("code")).filter(|_| may_guess);
+    let mut read = state.store.read().await?;
+    let code = match code {
+        Some(code)
+            if one_time_links::find(&mut read, &code, now).await? == Some(Purpose::SetUp) =>
+        {
+            code
+        }
+        _ => return show(&state, &reader, Some(&form), Some(t.wrong_code)),
+    };
+    drop(read);
+    let (username, display_name) = (form.get("username").trim(), form.get("display_name").trim());
+    if let Err(wrong) = check(&form, username, display_name, reader.language) {
+        return show(&state, &reader, Some(&form), Some(wrong));
+    }
+    let hashed = state.passwords.hash(form.get("password")).await?;
+    let mut tx = state.store.begin().await?;
+    // The code decides the race: of several that hold it, one becomes the owner.
+    if set_up::has_owner(&mut tx).await? || !one_time_links::use_up(&mut tx, &code, now).await? {
+        return Err(Failure::Expired);
+    }
+    let member = MemberId::generate();
+    match set_up::insert_owner(&mut tx, &member, username, display_name, now).await {
+        Err(StoreError::Conflict { .. }) => {
+            return show(&state, &reader, Some(&form), Some(t.taken));
+        }
+        made => made?,
+    }
+    credentials::set_password(&mut tx, &member, &hashed, now).await?;
+    let account = credentials::find(&mut tx, &member).await?;
+    let account = account.ok_or(Failure::Internal)?;
+    choose::audit(&state, &reader, &mut tx, &account, "set_up").await?;
+    counters.succeed(&mut tx, Guess::Password).await?;
+    let method = AuthenticationMethod::OneTimeLink;
+    let flow = Flow::begin(member, method, now, "/account/authenticator?to=%2F");
+    flow::advance(&state, &reader, tx, flow, None).await
+}
+
+fn check(
+    form: &Form,
+    username: &str,
+    display_name: &str,
+    language: Language,
+) -> Result<(), &'static str> {
+    let t = SetUpTexts::of(language);
+    let length = username.chars().count();
+    let is_plain = |c: char| c.is_alphanumeric() || "._-@".contains(c);
+    if !(2..=64).contains(&length) || !name_key(username).chars().all(is_plain) {
+        return Err(t.bad_username);
+    }
+    let length = display_name.chars().count();
+    if !(1..=64).contains(&length) || display_name.chars().any(char::is_control) {
+        return Err(t.bad_name);
+    }
+    let names = [username, display_name];
+    strength::check(form.get("password"), form.get("repeated"), &names)
+        .map_err(|weakness| NewPasswordTexts::weakness(language, weakness))
+}
+
+fn show(
+    state: &State,
+    reader: &Reader,
+    form: Option<&Form>,
+    error: Option<&'static str>,
+) -> Answer {
+    let page = SetUpPage {
+        frame: Frame::new(state, reader),
+        t: SetUpTexts::of(reader.language),
+        passwords: NewPasswordTexts::of(reader.language),
+        form,
+        error,
+    };
+    let status = if error.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    show_with(status, &page)
+}

@@ -1,0 +1,79 @@
+//! Puts a new password in force, and everything else that the old one opened out of it.
+
+use config::id::SignInId;
+use config::session::Revocation;
+
+use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
+use crate::pages::{Failure, Reader};
+use crate::passwords::Verdict;
+use crate::state::State;
+use crate::store::changes::{Change, announce};
+use crate::store::credentials::Account;
+use crate::store::{Tx, credentials, one_time_links, sign_ins};
+
+/// Whether the password is the one that is to be replaced.
+pub async fn is_unchanged(
+    state: &State,
+    account: &Account,
+    password: &str,
+) -> Result<bool, Failure> {
+    let Some(stored) = account.password_hash.clone() else {
+        return Ok(false);
+    };
+    Ok(state.passwords.verify(password, Some(stored)).await? != Verdict::Wrong)
+}
+
+/// Sets the password in `tx`: all other sign-ins of the person end, and one-time codes that are out
+/// for them no longer work.
+pub async fn set(
+    state: &State,
+    reader: &Reader,
+    tx: &mut Tx,
+    account: &Account,
+    hash: &str,
+    keep: Option<&SignInId>,
+) -> Result<(), Failure> {
+    let now = state.clock.now();
+    let member = &account.member;
+    credentials::set_password(tx, member, hash, now).await?;
+    one_time_links::forget(tx, &one_time_links::Purpose::Password(member.clone())).await?;
+    audit(state, reader, tx, account, "change_password").await?;
+    for other in sign_ins::live_of(tx, member, now).await? {
+        if keep != Some(&other.id)
+            && sign_ins::end(tx, &other.id, member, "password_changed", now).await?
+        {
+            announce(tx, Change::Revoked(Revocation::SignIn(other.id)), now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Records what a person did to their own account.
+pub async fn audit(
+    state: &State,
+    reader: &Reader,
+    tx: &mut Tx,
+    account: &Account,
+    action: &'static str,
+) -> Result<(), Failure> {
+    let entry = AuditEntry {
+        actor: Actor {
+            kind: ActorKind::Member,
+            id: Some(account.member.to_string()),
+            name: account.username.clone(),
+        },
+        client_address: Some(reader.visitor.client_address),
+        request_id: Some(reader.visitor.request_id.clone()),
+        action,
+        target: Target {
+            kind: "member",
+            id: Some(account.member.to_string()),
+            name: account.username.clone(),
+        },
+        result: AuditResult::Done,
+        before: None,
+        after: None,
+    };
+    record_audit(tx, state.clock.now(), &entry).await?;
+    Ok(())
+}

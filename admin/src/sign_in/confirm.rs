@@ -1,0 +1,194 @@
+//! Proving once more who one is while signed in: before changing one's own locks, and where an
+//! application asks for a second factor, or a fresher one.
+
+use askama::Template;
+use axum::extract::{Query, State as Shared};
+use axum::http::StatusCode;
+use config::session::AuthenticationMethod;
+use serde::Deserialize;
+
+use super::finish::onward;
+use super::lockout::{Counters, Guess};
+use super::person::{Person, carry};
+use super::record::{Happening, record};
+use super::second_factor;
+use crate::logs::SignInKind;
+use crate::pages::text::texts;
+use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, show_with};
+use crate::passwords::Verdict;
+use crate::state::State;
+use crate::store::credentials::Account;
+use crate::store::{Tx, credentials};
+
+texts! {
+    /// The page that asks for a proof once more.
+    ConfirmTexts {
+        title: "确认是您本人", "Confirm that it is you";
+        lead_password: "为了您的账户安全，请再次输入密码。", "To keep your account safe, please enter your password again.";
+        lead_code: "请输入身份验证器应用中显示的 6 位数字，或一个恢复码。", "Enter the 6 digits that your authenticator app shows, or a recovery code.";
+        password: "密码", "Password";
+        code: "验证码或恢复码", "Code or recovery code";
+        submit: "确认", "Confirm";
+        wrong: "不正确，或者尝试次数过多。请稍后再试。", "That is wrong, or there were too many attempts. Please try again later.";
+        cancel: "取消", "Cancel";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct ConfirmPage<'a> {
+    frame: Frame,
+    t: &'static ConfirmTexts,
+    username: &'a str,
+    by_code: bool,
+    to: ReturnPath,
+    error: Option<&'static str>,
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    to: String,
+}
+
+/// Where to confirm, and to come back from there.
+#[must_use]
+pub fn path(to: &str) -> String {
+    format!(
+        "/sign-in/confirm?to={}",
+        crate::pages::return_path::encode(to)
+    )
+}
+
+/// `GET /sign-in/confirm`
+pub async fn page(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let account = account_of(&state, &person).await?;
+    let to = ReturnPath::or_root(&asked.to);
+    show(&state, &reader, &person, &account, to, false)
+}
+
+/// `POST /sign-in/confirm`
+pub async fn submit(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    form: Form,
+) -> Answer {
+    let account = account_of(&state, &person).await?;
+    let to = ReturnPath::or_root(form.get("to"));
+    let proven = if account.has_totp {
+        by_code(&state, &reader, &account, form.get("code")).await?
+    } else {
+        by_password(&state, &reader, &account, form.get("password")).await?
+    };
+    let Some((mut tx, method)) = proven else {
+        return show(&state, &reader, &person, &account, to, true);
+    };
+    let token = person.strengthen(&state, &reader, &mut tx, method).await?;
+    let happening = Happening {
+        kind: SignInKind::SteppedUp,
+        member: Some(&account.member),
+        username: &account.username,
+        method: Some(method),
+        reason: None,
+        sign_in: Some(&person.0.sign_in),
+    };
+    record(&mut tx, &reader, state.clock.now(), happening).await?;
+    tx.commit().await?;
+    let mut response = onward(&to);
+    carry(&mut response, &token);
+    Ok(response)
+}
+
+/// The account of whoever is signed in.
+pub async fn account_of(state: &State, person: &Person) -> Result<Account, Failure> {
+    let mut read = state.store.read().await?;
+    credentials::find(&mut read, &person.0.principal.id)
+        .await?
+        .ok_or(Failure::Expired)
+}
+
+async fn by_code(
+    state: &State,
+    reader: &Reader,
+    account: &Account,
+    code: &str,
+) -> Result<Option<(Tx, AuthenticationMethod)>, Failure> {
+    // Six digits are a code of the authenticator; anything else may be a recovery code.
+    let digits = code.chars().filter(|c| !c.is_whitespace()).count();
+    let method = if digits <= 6 {
+        AuthenticationMethod::Totp
+    } else {
+        AuthenticationMethod::RecoveryCode
+    };
+    let proven = second_factor::check(state, reader, account, code, method).await?;
+    Ok(proven.map(|tx| (tx, method)))
+}
+
+/// Checks the password of somebody who is signed in. If it is right, an open transaction is given
+/// back; otherwise the failure has been recorded.
+pub async fn by_password(
+    state: &State,
+    reader: &Reader,
+    account: &Account,
+    password: &str,
+) -> Result<Option<(Tx, AuthenticationMethod)>, Failure> {
+    let now = state.clock.now();
+    let method = AuthenticationMethod::Password;
+    let mut tx = state.store.begin().await?;
+    let counters = Counters::of_member(&mut tx, reader, &account.member, now).await?;
+    let may_guess = counters.take(&mut tx, Guess::Password, now).await?;
+    tx.commit().await?;
+    let stored = account.password_hash.clone().filter(|_| may_guess);
+    let verdict = state.passwords.verify(password, stored).await?;
+    let mut tx = state.store.begin().await?;
+    if verdict != Verdict::Wrong {
+        counters.succeed(&mut tx, Guess::Password).await?;
+        return Ok(Some((tx, method)));
+    }
+    let happening = Happening {
+        kind: SignInKind::Failed,
+        member: Some(&account.member),
+        username: &account.username,
+        method: Some(method),
+        reason: Some(if may_guess {
+            "wrong_password"
+        } else {
+            "too_many_attempts"
+        }),
+        sign_in: None,
+    };
+    record(&mut tx, reader, now, happening).await?;
+    tx.commit().await?;
+    Ok(None)
+}
+
+fn show(
+    state: &State,
+    reader: &Reader,
+    person: &Person,
+    account: &Account,
+    to: ReturnPath,
+    failed: bool,
+) -> Answer {
+    let t = ConfirmTexts::of(reader.language);
+    let page = ConfirmPage {
+        frame: Frame::new(state, reader).for_person(&person.0.principal),
+        t,
+        username: &account.username,
+        by_code: account.has_totp,
+        to,
+        error: failed.then_some(t.wrong),
+    };
+    let status = if failed {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    show_with(status, &page)
+}

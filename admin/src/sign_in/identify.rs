@@ -1,0 +1,41 @@
+//! Finds the account that somebody means by what they typed, and who else they might be to the
+//! counters of attempts.
+
+use config::Timestamp;
+
+use super::lockout::Counters;
+use crate::name_key::name_key;
+use crate::pages::Reader;
+use crate::store::credentials::Account;
+use crate::store::{Connection, StoreError, credentials};
+
+/// Whoever tries to sign in.
+pub struct Candidate {
+    /// As it was typed, bounded.
+    pub typed: String,
+    pub account: Option<Account>,
+    pub counters: Counters,
+}
+
+const MAX_CHARS: usize = 256;
+
+/// Looks the account up by username or verified mail address, in whatever spelling.
+pub async fn identify(
+    connection: &mut Connection,
+    reader: &Reader,
+    typed: &str,
+    now: Timestamp,
+) -> Result<Candidate, StoreError> {
+    let typed: String = typed.trim().chars().take(MAX_CHARS).collect();
+    let key = name_key(&typed);
+    let account = credentials::find_by_key(connection, &key).await?;
+    let counters = match &account {
+        Some(account) => Counters::of_member(connection, reader, &account.member, now).await?,
+        None => Counters::of_nobody(reader, &key),
+    };
+    Ok(Candidate {
+        typed,
+        account,
+        counters,
+    })
+}

@@ -1,0 +1,173 @@
+//! The first factor that everybody has: a name and a password, on one page.
+//!
+//! There is one answer for all that can be wrong, in text, status and time: no such account, a
+//! wrong password, a disabled account, too many guesses. The log knows which it was.
+
+use askama::Template;
+use axum::extract::{Query, State as Shared};
+use axum::http::StatusCode;
+use config::session::AuthenticationMethod;
+use serde::Deserialize;
+
+use super::flow::{self, Flow};
+use super::identify::{Candidate, identify};
+use super::lockout::Guess;
+use super::person::Person;
+use super::record::{Happening, record};
+use crate::logs::SignInKind;
+use crate::pages::text::texts;
+use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, show_with};
+use crate::passwords::Verdict;
+use crate::state::State;
+use crate::store::credentials;
+
+texts! {
+    /// The sign-in page.
+    SignInTexts {
+        title: "登录", "Sign in";
+        lead: "使用您的账号登录", "Use your account to continue";
+        name: "用户名或邮箱", "Username or email";
+        password: "密码", "Password";
+        submit: "登录", "Sign in";
+        wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
+        signed_out: "您已退出登录。", "You have been signed out.";
+        one_time: "收到了一次性验证码？", "Got a one-time code?";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    frame: Frame,
+    t: &'static SignInTexts,
+    to: ReturnPath,
+    typed: &'a str,
+    error: Option<&'static str>,
+    note: Option<&'static str>,
+}
+
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    to: String,
+    /// What just happened, to be told: `signed-out`.
+    #[serde(default)]
+    after: String,
+}
+
+/// `GET /sign-in`
+pub async fn page(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let to = ReturnPath::or_root(&asked.to);
+    if Person::find(&state, &reader).await?.is_some() {
+        return Ok(super::finish::onward(&to));
+    }
+    let t = SignInTexts::of(reader.language);
+    let note = (asked.after == "signed-out").then_some(t.signed_out);
+    show(&state, &reader, StatusCode::OK, to, "", None, note)
+}
+
+fn show(
+    state: &State,
+    reader: &Reader,
+    status: StatusCode,
+    to: ReturnPath,
+    typed: &str,
+    error: Option<&'static str>,
+    note: Option<&'static str>,
+) -> Answer {
+    let page = SignInPage {
+        frame: Frame::new(state, reader),
+        t: SignInTexts::of(reader.language),
+        to,
+        typed,
+        error,
+        note,
+    };
+    show_with(status, &page)
+}
+
+/// `POST /sign-in`
+pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
+    let now = state.clock.now();
+    let to = ReturnPath::or_root(form.get("to"));
+    let mut read = state.store.read().await?;
+    let candidate = identify(&mut read, &reader, form.get("username"), now).await?;
+    drop(read);
+    match check(&state, &candidate, form.get("password")).await? {
+        Ok(rehashed) => {
+            let account = candidate.account.as_ref().ok_or(Failure::Internal)?;
+            let mut tx = state.store.begin().await?;
+            candidate.counters.succeed(&mut tx, Guess::Password).await?;
+            if let (Some(new), Some(old)) = (rehashed, &account.password_hash) {
+                credentials::rehash(&mut tx, &account.member, old, &new).await?;
+            }
+            let method = AuthenticationMethod::Password;
+            let flow = Flow::begin(account.member.clone(), method, now, to.as_str());
+            flow::advance(&state, &reader, tx, flow, None).await
+        }
+        Err(reason) => {
+            refuse(&state, &reader, &candidate, reason).await?;
+            let t = SignInTexts::of(reader.language);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            let typed = &candidate.typed;
+            show(&state, &reader, status, to, typed, Some(t.wrong), None)
+        }
+    }
+}
+
+/// Checks the password, at the same cost whatever is wrong. `Ok` holds the hash at the present cost
+/// where the stored one is outdated; `Err` the reason for the log.
+async fn check(
+    state: &State,
+    candidate: &Candidate,
+    password: &str,
+) -> Result<Result<Option<String>, &'static str>, Failure> {
+    let mut tx = state.store.begin().await?;
+    let now = state.clock.now();
+    let may_guess = candidate
+        .counters
+        .take(&mut tx, Guess::Password, now)
+        .await?;
+    tx.commit().await?;
+    let account = candidate.account.as_ref().filter(|a| a.is_active);
+    let stored = account
+        .filter(|_| may_guess)
+        .and_then(|account| account.password_hash.clone());
+    let verdict = state.passwords.verify(password, stored).await?;
+    Ok(match verdict {
+        Verdict::Right => Ok(None),
+        Verdict::RightButOutdated => Ok(Some(state.passwords.hash(password).await?)),
+        Verdict::Wrong if !may_guess => Err("too_many_attempts"),
+        Verdict::Wrong => Err(match &candidate.account {
+            None => "unknown_account",
+            Some(account) if !account.is_active => "account_disabled",
+            Some(account) if account.password_hash.is_none() => "no_password_set",
+            Some(_) => "wrong_password",
+        }),
+    })
+}
+
+async fn refuse(
+    state: &State,
+    reader: &Reader,
+    candidate: &Candidate,
+    reason: &'static str,
+) -> Result<(), Failure> {
+    let account = candidate.account.as_ref();
+    let mut tx = state.store.begin().await?;
+    let happening = Happening {
+        kind: SignInKind::Failed,
+        member: account.map(|a| &a.member),
+        username: account.map_or(candidate.typed.as_str(), |a| a.username.as_str()),
+        method: Some(AuthenticationMethod::Password),
+        reason: Some(reason),
+        sign_in: None,
+    };
+    record(&mut tx, reader, state.clock.now(), happening).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The person who is signed in at the access host.
+
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::response::Response;
+use config::id::SessionId;
+use config::session::{AuthenticationMethod, Revocation};
+use config::{Session, Timestamp, cookies};
+
+use crate::pages::cookies::{Keep, set};
+use crate::pages::{Failure, Reader};
+use crate::state::State;
+use crate::store::changes::{Change, announce};
+use crate::store::{StoreError, Tx, session_facts, sessions, sign_ins};
+use crate::tokens::Token;
+
+/// What touches the account's own locks asks for a proof that is not older.
+const FRESH: Duration = Duration::from_mins(10);
+/// The activity of a session is written down no more often.
+const TOUCH_AFTER: Duration = Duration::from_secs(30);
+
+/// A signed-in person, with the session at the access host.
+#[derive(Clone)]
+pub struct Person(pub Session);
+
+impl Person {
+    /// Whoever the browser's cookie stands for, if anybody.
+    pub async fn find(state: &State, reader: &Reader) -> Result<Option<Self>, StoreError> {
+        let Some(token) = reader.token(cookies::SESSION) else {
+            return Ok(None);
+        };
+        let now = state.clock.now();
+        let host = state.settings.access.host();
+        if reader.visitor.host != host {
+            return Ok(None);
+        }
+        let mut read = state.store.read().await?;
+        let found = session_facts::find(&mut read, &token.hash(), host, now).await?;
+        drop(read);
+        let Some(session) = found else {
+            return Ok(None);
+        };
+        if now.since(session.last_seen_at) >= TOUCH_AFTER {
+            let mut tx = state.store.begin().await?;
+            sessions::touch(&mut tx, &session.id, now).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(Self(session)))
+    }
+
+    /// Whether the person has proven who they are recently enough to change their own locks: with
+    /// the second factor where there is one.
+    #[must_use]
+    pub fn is_fresh(&self, has_totp: bool, now: Timestamp) -> bool {
+        let proven = if has_totp {
+            self.0.second_factor_at
+        } else {
+            Some(self.0.authenticated_at)
+        };
+        proven.is_some_and(|at| now.since(at) < FRESH)
+    }
+
+    /// Notes in `tx` that the person has proven who they are once more, and puts a new session in
+    /// the place of the old one, whose cookie is dead once the transaction is committed.
+    pub async fn strengthen(
+        &self,
+        state: &State,
+        reader: &Reader,
+        tx: &mut Tx,
+        method: AuthenticationMethod,
+    ) -> Result<Token, StoreError> {
+        let now = state.clock.now();
+        let mut methods = self.0.methods.clone();
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+        let (authenticated_at, second_factor_at) = match method {
+            AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => {
+                (now, self.0.second_factor_at)
+            }
+            AuthenticationMethod::Totp | AuthenticationMethod::RecoveryCode => {
+                (self.0.authenticated_at, Some(now))
+            }
+        };
+        let id = &self.0.sign_in;
+        sign_ins::strengthen(tx, id, &methods, authenticated_at, second_factor_at).await?;
+        self.renew(state, reader, tx).await
+    }
+
+    /// Puts a new session in the place of the old one.
+    pub async fn renew(
+        &self,
+        state: &State,
+        reader: &Reader,
+        tx: &mut Tx,
+    ) -> Result<Token, StoreError> {
+        let now = state.clock.now();
+        let host = &reader.visitor.host;
+        if let Some(old) = reader.token(cookies::SESSION) {
+            sessions::end(tx, &old.hash(), host, now).await?;
+        }
+        let token = Token::generate();
+        let id = SessionId::generate();
+        sessions::insert(tx, &id, &self.0.sign_in, host, &token.hash(), now).await?;
+        // Every node forgets what it knew of this sign-in, and asks anew.
+        let changed = Change::Revoked(Revocation::SignIn(self.0.sign_in.clone()));
+        announce(tx, changed, now).await?;
+        Ok(token)
+    }
+}
+
+/// Gives the browser the cookie of its new session.
+pub fn carry(response: &mut Response, token: &Token) {
+    set(response, cookies::SESSION, token.as_text(), Keep::ForNow);
+}
+
+impl FromRequestParts<State> for Person {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        let reader = <Reader as FromRequestParts<State>>::from_request_parts(parts, state).await?;
+        if let Some(person) = Self::find(state, &reader).await? {
+            return Ok(person);
+        }
+        // A form cannot be sent again after signing in: then the account page is where to go on.
+        let back = match parts.method {
+            Method::GET | Method::HEAD => reader.here,
+            _ => "/account".to_owned(),
+        };
+        Err(Failure::SignInNeeded(back))
+    }
+}
+
+/// For pages that also serve whoever is not signed in.
+impl axum::extract::OptionalFromRequestParts<State> for Person {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Option<Self>, Failure> {
+        let reader = <Reader as FromRequestParts<State>>::from_request_parts(parts, state).await?;
+        Ok(Self::find(state, &reader).await?)
+    }
+}

@@ -1,0 +1,153 @@
+//! The second factor: a code of the authenticator, or a recovery code in its place.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use config::session::AuthenticationMethod;
+
+use super::flow::{self, Held};
+use super::lockout::{Counters, Guess};
+use super::record::{Happening, record};
+use super::{Step, recovery_codes, totp};
+use crate::logs::SignInKind;
+use crate::pages::text::texts;
+use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
+use crate::state::State;
+use crate::store::Tx;
+use crate::store::credentials::Account;
+
+texts! {
+    /// The pages that ask for the second factor.
+    SecondFactorTexts {
+        title: "两步验证", "Two-step verification";
+        lead: "请输入身份验证器应用中显示的 6 位数字。", "Enter the 6 digits that your authenticator app shows.";
+        code: "验证码", "Code";
+        recovery_title: "使用恢复码", "Use a recovery code";
+        recovery_lead: "请输入您保存的一个恢复码。每个恢复码只能使用一次。", "Enter one of the recovery codes that you kept. Each works once.";
+        recovery_code: "恢复码", "Recovery code";
+        submit: "验证", "Verify";
+        wrong: "验证码不正确或已使用过，或者尝试次数过多。请等下一个验证码出现后再试。", "The code is wrong or was used before, or there were too many attempts. Wait for the next code and try again.";
+        recovery_wrong: "恢复码不正确或已使用过，或者尝试次数过多。", "The recovery code is wrong or was used before, or there were too many attempts.";
+        to_recovery: "无法使用身份验证器？使用恢复码", "No authenticator at hand? Use a recovery code";
+        to_code: "改用身份验证器", "Use the authenticator instead";
+        other: "换一个账号登录", "Sign in with another account";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "second_factor.html")]
+struct SecondFactorPage {
+    frame: Frame,
+    t: &'static SecondFactorTexts,
+    by_recovery_code: bool,
+    error: Option<&'static str>,
+}
+
+/// `GET /sign-in/two-step`
+pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
+    flow::at(&state, &reader, Step::SecondFactor).await?;
+    show(&state, &reader, AuthenticationMethod::Totp, false)
+}
+
+/// `GET /sign-in/recovery-code`
+pub async fn recovery_page(Shared(state): Shared<State>, reader: Reader) -> Answer {
+    flow::at(&state, &reader, Step::SecondFactor).await?;
+    show(&state, &reader, AuthenticationMethod::RecoveryCode, false)
+}
+
+/// `POST /sign-in/two-step`
+pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
+    prove(&state, &reader, &form, AuthenticationMethod::Totp).await
+}
+
+/// `POST /sign-in/recovery-code`
+pub async fn submit_recovery(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
+    prove(&state, &reader, &form, AuthenticationMethod::RecoveryCode).await
+}
+
+fn show(state: &State, reader: &Reader, method: AuthenticationMethod, failed: bool) -> Answer {
+    let t = SecondFactorTexts::of(reader.language);
+    let by_recovery_code = method == AuthenticationMethod::RecoveryCode;
+    let wrong = if by_recovery_code {
+        t.recovery_wrong
+    } else {
+        t.wrong
+    };
+    let page = SecondFactorPage {
+        frame: Frame::new(state, reader),
+        t,
+        by_recovery_code,
+        error: failed.then_some(wrong),
+    };
+    let status = if failed {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    show_with(status, &page)
+}
+
+async fn prove(
+    state: &State,
+    reader: &Reader,
+    form: &Form,
+    method: AuthenticationMethod,
+) -> Answer {
+    let Held {
+        mut flow,
+        account,
+        token,
+    } = flow::at(state, reader, Step::SecondFactor).await?;
+    match check(state, reader, &account, form.get("code"), method).await? {
+        Some(tx) => {
+            flow.prove_second(method, state.clock.now());
+            flow::advance(state, reader, tx, flow, Some(token)).await
+        }
+        None => show(state, reader, method, true),
+    }
+}
+
+/// Checks a code against the counters, the clock and its earlier uses. If it is right, the
+/// transaction in which it was used up is given back, uncommitted; otherwise the failure has been
+/// recorded.
+pub async fn check(
+    state: &State,
+    reader: &Reader,
+    account: &Account,
+    code: &str,
+    method: AuthenticationMethod,
+) -> Result<Option<Tx>, Failure> {
+    let now = state.clock.now();
+    let member = &account.member;
+    let mut tx = state.store.begin().await?;
+    let counters = Counters::of_member(&mut tx, reader, member, now).await?;
+    let may_guess = counters.take(&mut tx, Guess::SecondFactor, now).await?;
+    tx.commit().await?;
+    let mut tx = state.store.begin().await?;
+    let is_right = may_guess
+        && match method {
+            AuthenticationMethod::RecoveryCode => {
+                recovery_codes::check(&mut tx, member, code, now).await?
+            }
+            _ => totp::check(&mut tx, &state.sealer, member, code, now).await?,
+        };
+    if is_right {
+        counters.succeed(&mut tx, Guess::SecondFactor).await?;
+        return Ok(Some(tx));
+    }
+    let happening = Happening {
+        kind: SignInKind::Failed,
+        member: Some(member),
+        username: &account.username,
+        method: Some(method),
+        reason: Some(if may_guess {
+            "wrong_code"
+        } else {
+            "too_many_attempts"
+        }),
+        sign_in: None,
+    };
+    record(&mut tx, reader, now, happening).await?;
+    tx.commit().await?;
+    Ok(None)
+}
