@@ -1,12 +1,11 @@
 //! The admin plane: people, sign-in, applications, policies, logs, store and API.
 
+pub mod account;
 pub mod api;
 pub mod applications;
 pub mod authn;
 pub mod authz;
 pub mod edit;
-pub mod account;
-pub mod applications;
 pub mod handover;
 pub mod logs;
 pub mod members;
