@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use config::{AccessEvent, Clock};
@@ -25,7 +26,6 @@ pub async fn carry(spool: &Spool, store: &Store, clock: &Clock, stop: Cancellati
         store,
         clock,
         at: None,
-        counted: false,
     };
     tokio::select! {
         () = stop.cancelled() => {}
@@ -41,8 +41,6 @@ struct Carrier<'a> {
     /// Up to where the store has everything; `None` until it has been asked, and after a commit
     /// whose answer was lost.
     at: Option<Position>,
-    /// Whether what was stored before this start has been taken off the depth.
-    counted: bool,
 }
 
 /// What one piece of a segment holds.
@@ -105,13 +103,12 @@ impl Carrier<'_> {
         let mut read = self.store.read().await?;
         let known = spool_cursors::get(&mut read, &self.spool.id).await?;
         let at = known.unwrap_or_default();
-        if !self.counted {
+        if !self.spool.counted.swap(true, Ordering::AcqRel) {
             let stored = count_before(&self.spool.folder, at).unwrap_or(0);
             self.spool
                 .metrics
                 .spool_depth
                 .sub(i64::try_from(stored).unwrap_or(0));
-            self.counted = true;
         }
         self.forget_before(at.segment);
         Ok(at)
@@ -244,7 +241,8 @@ fn read_piece(folder: &Path, from: Position, written: Position) -> io::Result<Op
     }
     let bytes = read_bytes(&segment::path(folder, number), offset, end, PIECE)?;
     let (events, used, damaged) = decode(&bytes);
-    let next = if damaged {
+    let is_finished = !is_active && offset + used as u64 == size;
+    let next = if damaged || is_finished {
         Position {
             segment: number + 1,
             offset: 0,

@@ -18,7 +18,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use config::AccessEvent;
@@ -74,6 +74,8 @@ pub struct Spool {
     written: watch::Sender<Position>,
     /// Bytes of all segments.
     bytes: Arc<AtomicU64>,
+    /// Whether what was stored before this start has been taken off the depth.
+    counted: Arc<AtomicBool>,
 }
 
 impl Spool {
@@ -91,6 +93,8 @@ impl Spool {
         for (_, size) in segment::list(folder)? {
             bytes += size;
         }
+        // At once: were the folder ever empty, numbers would begin anew, below the cursor in the store.
+        segment::open(folder, last + 1)?;
         metrics.spool_depth.set(i64::try_from(depth).unwrap_or(0));
         metrics.spool_bytes.set(i64::try_from(bytes).unwrap_or(0));
         Ok(Self {
@@ -103,6 +107,7 @@ impl Spool {
                 offset: 0,
             }),
             bytes: Arc::new(AtomicU64::new(bytes)),
+            counted: Arc::default(),
         })
     }
 

@@ -35,11 +35,11 @@ pub fn list(folder: &Path) -> io::Result<Vec<(SegmentNumber, u64)>> {
     Ok(found)
 }
 
-/// A new, empty segment that cannot vanish in a power cut.
-pub fn create(folder: &Path, number: SegmentNumber) -> io::Result<File> {
+/// Opens a segment to append to it; a new one cannot vanish in a power cut.
+pub fn open(folder: &Path, number: SegmentNumber) -> io::Result<File> {
     let file = OpenOptions::new()
         .append(true)
-        .create_new(true)
+        .create(true)
         .mode(0o600)
         .open(path(folder, number))?;
     File::open(folder)?.sync_all()?;

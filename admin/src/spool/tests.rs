@@ -7,6 +7,7 @@ use config::link::EventSender;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::store::Store;
 use crate::store::events::tests::access_event;
 use crate::store::events::{AccessFilter, Page, access_events};
 use crate::store::testing::{TestStore, on_both_engines};
@@ -37,11 +38,16 @@ async fn write(spool: &Spool, events: Vec<AccessEvent>) {
     spool.write(receiver, state, CancellationToken::new()).await;
 }
 
-/// Carries all that is there.
+/// Carries all that is there, however long it takes.
 async fn carry_all(spool: &Spool, store: &Store) {
     let stop = CancellationToken::new();
     stop.cancel();
-    carry(spool, store, &Clock::system(), stop).await;
+    loop {
+        carry(spool, store, &Clock::system(), stop.clone()).await;
+        if spool.metrics.spool_depth.get() <= 0 {
+            return;
+        }
+    }
 }
 
 async fn stored(store: &TestStore) -> Vec<String> {
@@ -63,8 +69,6 @@ async fn stored(store: &TestStore) -> Vec<String> {
 fn ids(events: &[AccessEvent]) -> Vec<String> {
     events.iter().map(|event| event.id.to_string()).collect()
 }
-
-use crate::store::Store;
 
 #[tokio::test]
 async fn events_arrive_in_order_across_segments_and_the_segments_go() {
@@ -267,4 +271,126 @@ async fn only_the_owner_can_read_what_waits() {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&inside), 0o700);
     assert_eq!(mode(&segment::path(&inside, 1)), 0o600);
+}
+
+const BUSY: Limits = Limits {
+    total_bytes: 64 << 20,
+    segment_bytes: 100_000,
+    sync_every: Duration::from_millis(20),
+};
+const CHILD: &str = "GATEHOUSE_TEST_SPOOL";
+
+/// Is nothing by itself: the test below runs it in a process of its own and kills that.
+#[tokio::test]
+async fn child_that_writes_until_it_is_killed() {
+    let Ok(folder) = std::env::var(CHILD) else {
+        return;
+    };
+    let from: i64 = std::env::var("GATEHOUSE_TEST_FROM")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let spool = open(Path::new(&folder), BUSY);
+    let (sender, receiver, state) = EventSender::new();
+    let writing = Arc::clone(&state);
+    tokio::spawn(async move {
+        spool
+            .write(receiver, writing, CancellationToken::new())
+            .await
+    });
+    for at in from.. {
+        sender.send(access_event(&format!("e{at:05}"), at));
+        while state.waiting.load(Ordering::Acquire) > 0 {
+            tokio::task::yield_now().await;
+        }
+        // Taken: from here on it must not be lost.
+        eprintln!("taken {at}.");
+    }
+}
+
+#[tokio::test]
+async fn kill_9_loses_no_event_that_was_taken_and_doubles_none() {
+    use std::io::{BufRead, BufReader};
+    let store = TestStore::sqlite().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut taken = Vec::new();
+    let mut from = 0;
+    for round in 0..10_u64 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "spool::tests::child_that_writes_until_it_is_killed",
+            ])
+            .arg("--nocapture")
+            .env(CHILD, folder.path())
+            .env("GATEHOUSE_TEST_FROM", from.to_string())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = child.stderr.take().unwrap();
+        let killer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(120 + 37 * round));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        });
+        for line in BufReader::new(output).lines() {
+            let line = line.unwrap();
+            // The last line may have been cut off by the kill.
+            if let Some(at) = line
+                .strip_prefix("taken ")
+                .and_then(|at| at.strip_suffix('.'))
+            {
+                taken.push(at.parse::<i64>().unwrap());
+            }
+        }
+        killer.join().unwrap();
+        from = taken.last().map_or(0, |last| last + 2);
+        if round % 3 == 2 {
+            carry_all(&open(folder.path(), BUSY), &store).await;
+        }
+    }
+    carry_all(&open(folder.path(), BUSY), &store).await;
+    assert!(
+        taken.len() > 20,
+        "too little was written to tell: {}",
+        taken.len()
+    );
+    let mut read = store.read().await.unwrap();
+    let count = crate::store::events::tests::count_access(&mut read).await;
+    let mut page = Page {
+        limit: 1000,
+        ..Page::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let events = access_events(&mut read, &AccessFilter::default(), &page)
+            .await
+            .unwrap();
+        let Some(last) = events.last() else { break };
+        page.before = Some(crate::store::events::Key {
+            at: last.at,
+            id: last.id.to_string(),
+        });
+        found.extend(events.iter().map(|event| event.at.as_millis()));
+    }
+    let distinct: std::collections::BTreeSet<i64> = found.iter().copied().collect();
+    assert_eq!(distinct.len(), count, "none is there twice");
+    let lost: Vec<_> = taken.iter().filter(|at| !distinct.contains(at)).collect();
+    assert!(lost.is_empty(), "lost: {lost:?}");
+}
+
+#[tokio::test]
+async fn numbers_never_begin_anew_however_often_an_empty_spool_is_opened() {
+    on_both_engines(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        for at in 0..4 {
+            write(&open(folder.path(), LIMITS), events(at..at + 1)).await;
+            for _ in 0..2 {
+                carry_all(&open(folder.path(), LIMITS), &store).await;
+            }
+        }
+        assert_eq!(stored(&store).await, ids(&events(0..4)));
+    })
+    .await;
 }

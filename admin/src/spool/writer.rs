@@ -126,7 +126,7 @@ impl Writer {
         }
         let mut file = match self.open.take() {
             Some(file) => file,
-            None => segment::create(&self.spool.folder, self.at.segment)?,
+            None => segment::open(&self.spool.folder, self.at.segment)?,
         };
         if let Err(error) = file.write_all(bytes) {
             self.take_back(file);

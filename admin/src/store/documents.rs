@@ -56,6 +56,25 @@ pub async fn put<T: Serialize>(
     Ok(version)
 }
 
+/// Writes it if it was never written.
+pub async fn put_new<T: Serialize>(
+    tx: &mut Connection,
+    name: &str,
+    body: &T,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO documents (name, body, updated_at, version) VALUES ($1, $2, $3, 1) \
+         ON CONFLICT (name) DO NOTHING",
+    )
+    .bind(name)
+    .bind(serde_json::to_string(body)?)
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,7 @@ pub mod documents;
 mod engine;
 mod error;
 pub mod events;
+pub mod expiry;
 pub mod flows;
 pub mod groups;
 pub mod handovers;

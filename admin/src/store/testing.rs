@@ -77,6 +77,58 @@ pub async fn new_database() -> String {
     server.url(&name)
 }
 
+/// A way to a database that a test can cut and mend, as if the server were away for a while.
+#[derive(Debug)]
+pub struct Wire {
+    address: std::net::SocketAddr,
+    socket: String,
+    database: String,
+    running: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Wire {
+    /// To a new, empty database; cut until it is mended.
+    pub async fn to_new_database() -> Self {
+        let url = new_database().await;
+        let name = url.split("localhost/").nth(1).unwrap();
+        let database = name.split('?').next().unwrap().to_owned();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        Self {
+            address: free.local_addr().unwrap(),
+            socket: format!("{}/.s.PGSQL.5432", server().folder),
+            database,
+            running: None,
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://gatehouse@{}/{}", self.address, self.database)
+    }
+
+    pub async fn mend(&mut self) {
+        let listener = tokio::net::TcpListener::bind(self.address).await.unwrap();
+        let socket = self.socket.clone();
+        self.running = Some(tokio::spawn(async move {
+            let mut open = tokio::task::JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let socket = socket.clone();
+                open.spawn(async move {
+                    let mut far = tokio::net::UnixStream::connect(socket).await.unwrap();
+                    let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+                });
+            }
+        }));
+    }
+
+    /// Closes every connection and takes no new one.
+    pub async fn cut(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.abort();
+            let _ = running.await;
+        }
+    }
+}
+
 /// A PostgreSQL server on a Unix socket. Its shell waits on our end of a pipe: when this process
 /// ends, in whatever way, the pipe closes, the server is stopped and its folder removed.
 struct Server {

@@ -219,3 +219,11 @@ async fn a_sign_in_entry_is_gone_with_its_transaction() {
     })
     .await;
 }
+
+pub async fn count_access(connection: &mut crate::store::Connection) -> usize {
+    let (count,): (i64,) = sqlx::query_as("SELECT CAST(count(*) AS BIGINT) FROM access_events")
+        .fetch_one(connection)
+        .await
+        .unwrap();
+    usize::try_from(count).unwrap()
+}

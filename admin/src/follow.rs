@@ -1,0 +1,196 @@
+//! Follows the feed of changes for the gateway of this node: snapshots, revocations, and the pulse
+//! that says that none was missed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::link::FeedPulse;
+use config::session::Revocation;
+use config::{Clock, Snapshot};
+use tokio::sync::{mpsc, watch};
+
+use crate::publish::{PublishError, Publisher};
+use crate::sealed::Sealer;
+use crate::store::changes::{self, Change};
+use crate::store::{Connection, Store, StoreError};
+
+/// Without any wake-up, the feed is looked at so often.
+const POLL: Duration = Duration::from_millis(500);
+/// A look that takes longer counts as a store that is away.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// So many changes are read at once.
+const MANY: i64 = 1000;
+
+pub struct Follower {
+    pub store: Store,
+    pub sealer: Sealer,
+    pub clock: Clock,
+    pub snapshots: watch::Sender<Option<Arc<Snapshot>>>,
+    pub revocations: mpsc::UnboundedSender<Revocation>,
+    pub pulse: FeedPulse,
+    publisher: Publisher,
+    /// The last change that was dealt with; `None` before the first look.
+    seen: Option<i64>,
+    /// Set when a snapshot must be built, and until one has been.
+    stale: bool,
+}
+
+/// What a look at the feed brought.
+struct News {
+    revocations: Vec<Revocation>,
+    snapshot: Option<Snapshot>,
+    seen: i64,
+    /// There is more than one look reads.
+    more: bool,
+}
+
+impl Follower {
+    pub fn new(
+        store: Store,
+        sealer: Sealer,
+        clock: Clock,
+        snapshots: watch::Sender<Option<Arc<Snapshot>>>,
+        revocations: mpsc::UnboundedSender<Revocation>,
+        pulse: FeedPulse,
+    ) -> Self {
+        Self {
+            store,
+            sealer,
+            clock,
+            snapshots,
+            revocations,
+            pulse,
+            publisher: Publisher::default(),
+            seen: None,
+            stale: true,
+        }
+    }
+
+    /// Runs until it is dropped.
+    pub async fn run(mut self) {
+        let store = self.store.clone();
+        let mut away = false;
+        loop {
+            match self.look_in_time().await {
+                Ok(more) => {
+                    if away {
+                        tracing::info!("the store answers again");
+                    }
+                    away = false;
+                    if more {
+                        continue;
+                    }
+                }
+                Err(error) if !away => {
+                    tracing::error!(%error, "changes cannot be read; the last ones stay in force");
+                    away = true;
+                }
+                Err(_) => {}
+            }
+            let _ = tokio::time::timeout(POLL, store.announced()).await;
+        }
+    }
+
+    async fn look_in_time(&mut self) -> Result<bool, StoreError> {
+        tokio::time::timeout(PATIENCE, self.look())
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Away("it did not answer in time".into())))
+    }
+
+    /// Reads what is new and passes it on; says whether there is more.
+    async fn look(&mut self) -> Result<bool, StoreError> {
+        // What commits after this moment may be missed, what committed before is not.
+        let moment = self.clock.now();
+        let mut view = self.store.view().await?;
+        let news = self.read(&mut view).await?;
+        drop(view);
+        // First the rules, then the cuts: who is looked up again is judged by the new rules.
+        if let Some(snapshot) = news.snapshot {
+            self.put_in_force(snapshot);
+        }
+        for revocation in news.revocations {
+            let _ = self.revocations.send(revocation);
+        }
+        self.seen = Some(news.seen);
+        if !news.more {
+            self.pulse.beat(moment);
+        }
+        Ok(news.more)
+    }
+
+    async fn read(&mut self, view: &mut Connection) -> Result<News, StoreError> {
+        let head = changes::position(view).await?.seq;
+        let seen = self.seen.unwrap_or(head);
+        let rows = changes::after(view, seen, MANY).await?;
+        let first = rows.first().map(|(seq, _)| *seq);
+        let last = rows.last().map(|(seq, _)| *seq);
+        // Pruned while this node was away, or a store that was put back to an earlier state.
+        let gap = if head == seen {
+            false
+        } else {
+            head < seen || first != Some(seen + 1)
+        };
+        let mut revocations = Vec::new();
+        for (_, change) in rows {
+            match change {
+                Change::Snapshot => self.stale = true,
+                Change::Revoked(revocation) => revocations.push(revocation),
+            }
+        }
+        if gap {
+            tracing::warn!(
+                seen,
+                head,
+                "there is a gap in the feed: all sessions are asked again"
+            );
+            self.stale = true;
+            revocations = vec![Revocation::All];
+        }
+        let seen = if gap { head } else { last.unwrap_or(head) };
+        Ok(News {
+            revocations,
+            snapshot: self.build(view).await?,
+            seen,
+            more: seen < head,
+        })
+    }
+
+    /// A snapshot if one is due. One that must not be obeyed is refused until something changes.
+    async fn build(&mut self, view: &mut Connection) -> Result<Option<Snapshot>, StoreError> {
+        if !self.stale {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        match self.publisher.build(view, &self.sealer, now).await {
+            Ok(snapshot) => {
+                self.stale = false;
+                Ok(Some(snapshot))
+            }
+            Err(PublishError::Store(error @ StoreError::Away(_))) => Err(error),
+            // Comes with the first key, which is announced.
+            Err(PublishError::NoSigningKey) => Ok(None),
+            Err(error) => {
+                self.stale = false;
+                self.store.metrics().snapshots_refused.inc();
+                tracing::error!(%error, "the store holds what must not be obeyed; the last good snapshot stays in force");
+                Ok(None)
+            }
+        }
+    }
+
+    fn put_in_force(&self, snapshot: Snapshot) {
+        let metrics = self.store.metrics();
+        let revision = i64::try_from(snapshot.revision).unwrap_or(i64::MAX);
+        metrics.snapshot_revision.set(revision);
+        metrics.snapshot_built.set(snapshot.built_at.as_seconds());
+        tracing::info!(
+            revision,
+            applications = snapshot.applications.len(),
+            "snapshot in force"
+        );
+        self.snapshots.send_replace(Some(Arc::new(snapshot)));
+    }
+}
+
+#[cfg(test)]
+mod tests;

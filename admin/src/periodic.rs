@@ -1,0 +1,74 @@
+//! Work that comes round: done by one node for all, under a lease.
+
+use std::time::Duration;
+
+use config::Timestamp;
+
+use crate::signing_keys;
+use crate::state::State;
+use crate::store::{StoreError, changes, events, expiry, leases, lockouts};
+
+const EVERY: Duration = Duration::from_secs(30);
+/// Longer than the interval, so that the holder keeps it, and short enough that another takes over.
+const LEASE: Duration = Duration::from_secs(90);
+/// Nodes that were away for longer ask everything again.
+const KEEP_CHANGES: Duration = Duration::from_hours(24);
+/// Sign-ins are listed on the account page for a while after they ended.
+const KEEP_ENDED: Duration = Duration::from_hours(24 * 30);
+/// Failed attempts are forgotten after so long.
+const KEEP_LOCKOUTS: Duration = Duration::from_hours(24);
+/// Rows of one transaction: others get their turn in between.
+const BATCH: i64 = 2000;
+
+/// Runs until it is dropped.
+pub async fn run(state: &State, node: &str) {
+    loop {
+        if let Err(error) = round(state, node).await {
+            tracing::warn!(%error, "periodic work has to wait");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn round(state: &State, node: &str) -> Result<(), StoreError> {
+    let now = state.clock.now();
+    let mut tx = state.store.begin().await?;
+    let ours = leases::take(&mut tx, "periodic", node, now, LEASE).await?;
+    tx.commit().await?;
+    count_sign_ins(state, now).await?;
+    if ours {
+        work(state, now).await?;
+    }
+    Ok(())
+}
+
+async fn count_sign_ins(state: &State, now: Timestamp) -> Result<(), StoreError> {
+    let open = expiry::open_sign_ins(&mut *state.store.read().await?, now).await?;
+    state.store.metrics().sign_ins_open.set(open);
+    Ok(())
+}
+
+/// All that is due at `now`. Safe to repeat.
+pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
+    signing_keys::rotate(&state.store, &state.sealer, now).await?;
+    let mut tx = state.store.begin().await?;
+    changes::prune(&mut tx, now.minus(KEEP_CHANGES)).await?;
+    expiry::delete_used_up(&mut tx, now).await?;
+    lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
+    tx.commit().await?;
+    let too_old = now.minus(Duration::from_hours(
+        24 * u64::from(state.settings.events.keep_days),
+    ));
+    loop {
+        let mut tx = state.store.begin().await?;
+        let ended = expiry::delete_ended_sign_ins(&mut tx, now.minus(KEEP_ENDED), BATCH).await?;
+        let events = events::delete_older(&mut tx, too_old, BATCH).await?;
+        tx.commit().await?;
+        if ended + events == 0 {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

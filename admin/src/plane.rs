@@ -1,0 +1,258 @@
+//! The admin plane of one node: opens everything, makes the [`Link`] for the gateway, and runs what
+//! goes on in the background.
+//!
+//! PostgreSQL may be away when a node starts: it then goes on trying, and the gateway answers 503
+//! until the first snapshot is there. What every node runs: the feed and the spool. What only nodes
+//! with an admin role run: periodic work.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use config::link::{EventSender, EventState, FeedPulse, OwnPages};
+use config::session::Revocation;
+use config::settings::{NodeRole, StoreUrl};
+use config::{AccessEvent, Clock, Link, Settings, Snapshot};
+use parking_lot::Mutex;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::data_folder::{DataFolder, DataFolderError};
+use crate::follow::Follower;
+use crate::lookup::StoreLookup;
+use crate::passwords::{Passwords, PasswordsError};
+use crate::sealed::{MasterKeyError, Sealer};
+use crate::spool::{self, Limits, Spool};
+use crate::state::State;
+use crate::store::{Store, StoreError};
+use crate::{master_key, periodic, signing_keys};
+
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+const LAST_RETRY: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum PlaneError {
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the spool of access events in {0} cannot be used: {1}")]
+    Spool(std::path::PathBuf, std::io::Error),
+    #[error(transparent)]
+    Passwords(#[from] PasswordsError),
+    #[error("the metrics cannot be registered: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+pub struct Plane {
+    state: State,
+    folder: DataFolder,
+    spool: Spool,
+    snapshots: watch::Sender<Option<Arc<Snapshot>>>,
+    revocations: mpsc::UnboundedSender<Revocation>,
+    pulse: FeedPulse,
+    events: mpsc::UnboundedReceiver<AccessEvent>,
+    event_state: Arc<EventState>,
+    /// What the gateway will be given, once.
+    ends: Mutex<Option<Ends>>,
+    /// Why this node cannot do its work, if it cannot.
+    trouble: Trouble,
+}
+
+/// What keeps the plane from its work, for `/readyz`.
+type Trouble = Arc<Mutex<Option<String>>>;
+
+struct Ends {
+    revocations: mpsc::UnboundedReceiver<Revocation>,
+    events: EventSender,
+}
+
+impl Plane {
+    /// Takes the data folder, opens the store, the master key and the spool.
+    ///
+    /// # Errors
+    /// Whatever an operator has to set right first. PostgreSQL being away is none of it, unless the
+    /// master key is missing too: whether one may be made depends on what the store holds.
+    pub async fn open(
+        settings: Arc<Settings>,
+        clock: Clock,
+        registry: &prometheus::Registry,
+    ) -> Result<Self, PlaneError> {
+        let folder = DataFolder::take(&settings.data)?;
+        let store = Store::reach(&settings.store, folder.path())?;
+        store.metrics().register(registry)?;
+        let trouble = Trouble::default();
+        let sealer = open_sealer(&settings, &store, &trouble).await?;
+        let spool_folder = folder.path().join("spool");
+        let limits = Limits::of(&settings.events);
+        let spool = Spool::open(&spool_folder, limits, store.metrics().clone())
+            .map_err(|error| PlaneError::Spool(spool_folder, error))?;
+        let (snapshots, in_force) = watch::channel(None);
+        let (revocations, revoked) = mpsc::unbounded_channel();
+        let (sender, events, event_state) = EventSender::new();
+        let state = State {
+            passwords: Passwords::new(&settings.passwords)?,
+            store,
+            settings,
+            clock,
+            sealer,
+            may_open: Arc::new(OnceLock::new()),
+            snapshots: in_force,
+        };
+        if trouble.lock().is_none() {
+            prepare_once(&state).await?;
+        }
+        Ok(Self {
+            state,
+            folder,
+            spool,
+            snapshots,
+            revocations,
+            pulse: FeedPulse::default(),
+            events,
+            event_state,
+            ends: Mutex::new(Some(Ends {
+                revocations: revoked,
+                events: sender,
+            })),
+            trouble,
+        })
+    }
+
+    /// What the pages, the API and the control socket share.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The wires to the gateway of this process; `None` the second time.
+    pub fn link(&self, own_pages: impl FnOnce(&State) -> OwnPages) -> Option<Link> {
+        let ends = self.ends.lock().take()?;
+        Some(Link {
+            snapshots: self.state.snapshots.clone(),
+            sessions: Arc::new(StoreLookup {
+                store: self.state.store.clone(),
+                clock: self.state.clock.clone(),
+            }),
+            revocations: ends.revocations,
+            feed: self.pulse.clone(),
+            events: ends.events,
+            pages: own_pages(&self.state),
+        })
+    }
+
+    /// Asks what keeps the plane from its work just now, for `/readyz`: the part and the reason.
+    pub fn health(&self) -> impl Fn() -> Vec<(&'static str, String)> + Send + Sync + use<> {
+        let trouble = Arc::clone(&self.trouble);
+        let events = Arc::clone(&self.event_state);
+        move || {
+            let mut found = Vec::new();
+            if let Some(why) = trouble.lock().clone() {
+                found.push(("store", why));
+            }
+            if events.stopped.load(Ordering::Acquire) {
+                let why =
+                    "the spool cannot take access events: free disk space, or raise max_spool";
+                found.push(("spool", why.to_owned()));
+            }
+            found
+        }
+    }
+
+    /// Runs until `stop`, and then until the events that came before are safe.
+    pub async fn run(self, stop: CancellationToken) {
+        let Self {
+            state,
+            folder,
+            spool,
+            snapshots,
+            revocations,
+            pulse,
+            events,
+            event_state,
+            trouble,
+            ..
+        } = self;
+        let follower = Follower::new(
+            state.store.clone(),
+            state.sealer.clone(),
+            state.clock.clone(),
+            snapshots,
+            revocations,
+            pulse,
+        );
+        let written = CancellationToken::new();
+        let background = async {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = with_store(&state, &trouble, folder.node(), follower) => {}
+            }
+        };
+        let write = async {
+            spool.write(events, event_state, stop.clone()).await;
+            written.cancel();
+        };
+        tokio::join!(
+            background,
+            write,
+            spool::carry(&spool, &state.store, &state.clock, written.clone()),
+        );
+        state.store.close().await;
+    }
+}
+
+/// Everything that needs the store, as soon as it is there.
+async fn with_store(state: &State, trouble: &Trouble, node: &str, follower: Follower) {
+    prepare(state, trouble).await;
+    let admin = async {
+        if state.settings.role == NodeRole::Gateway {
+            std::future::pending::<()>().await;
+        }
+        periodic::run(state, node).await;
+    };
+    tokio::join!(state.store.listen(), follower.run(), admin);
+}
+
+/// Brings the store into the state in which a node can work, however long it takes.
+async fn prepare(state: &State, trouble: &Trouble) {
+    let mut retry = FIRST_RETRY;
+    while let Err(error) = prepare_once(state).await {
+        let text = error.to_string();
+        if trouble.lock().replace(text.clone()).as_ref() != Some(&text) {
+            tracing::error!(error = text, "the store cannot be used yet; trying on");
+        }
+        tokio::time::sleep(retry).await;
+        retry = (retry * 2).min(LAST_RETRY);
+    }
+    *trouble.lock() = None;
+}
+
+async fn prepare_once(state: &State) -> Result<(), PlaneError> {
+    state.store.prepare().await?;
+    let now = state.clock.now();
+    master_key::check(&state.store, &state.sealer, &state.settings.secrets, now).await?;
+    signing_keys::rotate(&state.store, &state.sealer, now).await?;
+    Ok(())
+}
+
+/// The master key: read if it is there, made if the store is new.
+async fn open_sealer(
+    settings: &Settings,
+    store: &Store,
+    trouble: &Trouble,
+) -> Result<Sealer, PlaneError> {
+    match store.prepare().await {
+        Ok(()) => Ok(master_key::open(store, &settings.secrets).await?),
+        Err(error @ StoreError::Away(_)) if settings.store.url != StoreUrl::Embedded => {
+            tracing::warn!(%error, "the store is away; this node goes on trying");
+            *trouble.lock() = Some(error.to_string());
+            Ok(crate::sealed::load(&settings.secrets.master_key)?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

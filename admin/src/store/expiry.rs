@@ -1,0 +1,50 @@
+//! Forgetting what has had its time: codes, flows, counters, and sign-ins that ended long ago.
+
+use config::Timestamp;
+
+use super::{Connection, StoreError};
+
+/// Sign-ins that have neither ended nor expired.
+pub async fn open_sign_ins(connection: &mut Connection, now: Timestamp) -> Result<i64, StoreError> {
+    let (open,): (i64,) = sqlx::query_as(
+        "SELECT CAST(count(*) AS BIGINT) FROM sign_ins WHERE ended_at IS NULL AND expires_at > $1",
+    )
+    .bind(now.as_millis())
+    .fetch_one(connection)
+    .await?;
+    Ok(open)
+}
+
+/// Deletes codes, flows and links that have expired: used or not, they open nothing any more.
+pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
+    let mut deleted = 0;
+    for statement in [
+        "DELETE FROM handovers WHERE expires_at <= $1",
+        "DELETE FROM sign_in_flows WHERE expires_at <= $1",
+        "DELETE FROM one_time_links WHERE expires_at <= $1",
+    ] {
+        deleted += sqlx::query(statement)
+            .bind(now.as_millis())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+    }
+    Ok(deleted)
+}
+
+/// Deletes at most `limit` sign-ins, with their sessions, that ended or expired before `then`.
+pub async fn delete_ended_sign_ins(
+    tx: &mut Connection,
+    then: Timestamp,
+    limit: i64,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "DELETE FROM sign_ins WHERE id IN (SELECT id FROM sign_ins \
+         WHERE expires_at < $1 OR ended_at < $1 ORDER BY id LIMIT $2)",
+    )
+    .bind(then.as_millis())
+    .bind(limit)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
+}
