@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::DevCertificates(options) => {
             cli::dev_certificates::run(&options, Clock::system().now())
         }
+        Command::Control(command) => cli::control(&command),
         Command::Version => {
             #[allow(clippy::print_stdout, reason = "this is what was asked for")]
             {

@@ -189,7 +189,7 @@ mod tests {
         let rates = RateLimits::new(&limits(1, 2), None);
         let ann = MemberId::from("ann");
         assert!(rates.take_for_principal(&ann, START));
-        let hour_before = START.minus(Duration::from_secs(3600));
+        let hour_before = START.minus(Duration::from_hours(1));
         let second_after = hour_before.plus(Duration::from_secs(1));
         assert!(!rates.take_for_principal(&ann, hour_before));
         assert!(rates.take_for_principal(&ann, second_after));

@@ -53,15 +53,14 @@ impl Answers {
         denial: &Denial,
     ) -> Result<()> {
         let audience = Audience::of(session.req_header());
-        let answer = match sign_in::first(denial, &audience, session.req_header()) {
-            Some(target) => Answer::redirect(&target),
-            None => {
-                let reason = Reason::of(denial);
-                if reason.closes() {
-                    session.set_keepalive(None);
-                }
-                self.explain(passage, &audience, &reason)
+        let answer = if let Some(target) = sign_in::first(denial, &audience, session.req_header()) {
+            Answer::redirect(&target)
+        } else {
+            let reason = Reason::of(denial);
+            if reason.closes() {
+                session.set_keepalive(None);
             }
+            self.explain(passage, &audience, &reason)
         };
         write::write(session, passage, answer).await
     }

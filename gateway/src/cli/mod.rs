@@ -1,11 +1,33 @@
-//! The command line: one file a command. Commands say what was asked for; `main` does what needs
-//! the admin plane.
+//! The command line: one file a command. Most commands speak to the running node through its
+//! control socket; `main` does what needs the admin plane itself.
 
+pub mod appearance;
+pub mod applications;
 pub mod check;
+pub mod departments;
 pub mod dev_certificates;
+pub mod events;
+pub mod explain;
+pub mod groups;
+pub mod ip_lists;
+pub mod members;
 pub mod run;
+pub mod sessions;
+pub mod set_up_link;
+pub mod tokens;
+
+mod client;
+mod named;
+mod node;
+mod output;
+mod pages;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub use client::CommandError;
+pub use node::exit;
 
 /// An access gate: people sign in once, and reach the applications that they may use.
 #[derive(Debug, Parser)]
@@ -23,6 +45,77 @@ pub enum Command {
     Check(check::Check),
     /// Make certificates for trying Gatehouse on this machine.
     DevCertificates(dev_certificates::DevCertificates),
+    #[command(flatten)]
+    Control(Control),
     /// Print the version.
     Version,
+}
+
+/// Commands that the running node carries out.
+#[derive(Debug, Subcommand)]
+pub enum Control {
+    /// Print a new link that makes the first administrator, while there is none.
+    SetUpLink(set_up_link::SetUpLink),
+    /// People with an account.
+    Members(members::Members),
+    /// Named sets of people.
+    Groups(groups::Groups),
+    /// The organisation's tree.
+    Departments(departments::Departments),
+    /// What stands behind the gate.
+    Applications(applications::Applications),
+    /// Addresses that may come in, or must stay out.
+    IpLists(ip_lists::IpLists),
+    /// How our own pages look.
+    Brand(appearance::Document),
+    /// What is written across pages that pass.
+    Watermark(appearance::Document),
+    /// Who is signed in.
+    Sessions(sessions::Sessions),
+    /// Who came, who signed in, who changed what.
+    Events(events::Events),
+    /// Credentials for programs that use the API.
+    Tokens(tokens::Tokens),
+    /// How a request would be decided, stage by stage.
+    Explain(explain::Explain),
+}
+
+/// Lets the running node do what was asked for.
+pub fn control(command: &Control) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(ask(command)),
+        Err(why) => Err(CommandError::Broken(why.to_string())),
+    };
+    exit(result)
+}
+
+async fn ask(command: &Control) -> Result<(), CommandError> {
+    match command {
+        Control::SetUpLink(options) => set_up_link::run(options).await,
+        Control::Members(options) => members::run(options).await,
+        Control::Groups(options) => groups::run(options).await,
+        Control::Departments(options) => departments::run(options).await,
+        Control::Applications(options) => applications::run(options).await,
+        Control::IpLists(options) => ip_lists::run(options).await,
+        Control::Brand(options) => appearance::run(options, "/brand").await,
+        Control::Watermark(options) => appearance::run(options, "/watermark").await,
+        Control::Sessions(options) => sessions::run(options).await,
+        Control::Events(options) => events::run(options).await,
+        Control::Tokens(options) => tokens::run(options).await,
+        Control::Explain(options) => explain::run(options).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
 }

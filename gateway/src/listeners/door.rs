@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use config::settings::Limits;
-use pingora::apps::{HttpPersistentSettings, ServerApp};
+use pingora::apps::ServerApp;
 use pingora::listeners::ALPN;
 use pingora::protocols::Stream;
 use pingora::protocols::http::ServerSession;
@@ -57,7 +57,9 @@ impl Door {
             let Some(reused) = exchange.await else { return };
             let (stream, kept) = reused.consume();
             session = ServerSession::new_http1(stream);
-            kept.map(|kept: HttpPersistentSettings| kept.apply_to_session(&mut session));
+            if let Some(kept) = kept {
+                kept.apply_to_session(&mut session)
+            }
             head_within = self.limits.keep_alive + self.limits.head_timeout;
         }
     }
@@ -77,11 +79,11 @@ impl ServerApp for Door {
             );
             return None;
         };
-        if let Some(expected) = &self.proxy_protocol {
-            if let Err(why) = expected.read_plain(&mut stream).await {
-                tracing::info!(%why, "a connection without a good PROXY header was closed");
-                return None;
-            }
+        if let Some(expected) = &self.proxy_protocol
+            && let Err(why) = expected.read_plain(&mut stream).await
+        {
+            tracing::info!(%why, "a connection without a good PROXY header was closed");
+            return None;
         }
         if matches!(stream.selected_alpn_proto(), Some(ALPN::H2)) {
             return ServerApp::process_new(&self.inside, stream, shutdown).await;

@@ -134,7 +134,7 @@ fn doubt_in(raw: &[u8], decoded: &[u8]) -> Option<&'static str> {
 fn check_each_layer(decoded: &[u8], doubt: &mut Option<&'static str>) -> Result<(), Denial> {
     let mut layer = Cow::Borrowed(decoded);
     for _ in 0..MAX_LAYERS {
-        if layer.iter().any(|b| b.is_ascii_control()) {
+        if layer.iter().any(u8::is_ascii_control) {
             return Err(Denial::Ambiguous("its path has a control character"));
         }
         if layer.contains(&b'\\') {

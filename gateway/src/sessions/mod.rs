@@ -38,7 +38,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// Once the store was found away, it is left alone for so long about sessions that have grace.
 const LEAVE_ALONE: Duration = Duration::from_secs(1);
 /// A session without a request for so long is dropped from memory; the store still knows it.
-const FORGET_AFTER: Duration = Duration::from_secs(3600);
+const FORGET_AFTER: Duration = Duration::from_hours(1);
 /// More sessions than this are not kept: those beyond are asked for at each request.
 const MOST_KEPT: usize = 2_000_000;
 /// So often a question is asked anew because a revocation crossed the answer.

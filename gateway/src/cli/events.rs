@@ -1,0 +1,143 @@
+//! `gatehouse events …`: who came, who signed in, who changed what.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+
+use crate::cli::client::{CommandError, encoded};
+use crate::cli::node::Node;
+use crate::cli::{output, pages};
+
+#[derive(Debug, Args)]
+pub struct Events {
+    #[command(flatten)]
+    pub node: Node,
+    /// Which log to read.
+    #[arg(value_enum)]
+    pub log: Log,
+    /// Only events of this person: a username or an id.
+    #[arg(long)]
+    pub member: Option<String>,
+    /// So many at most, newest first.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+    /// Go on printing new events until interrupted.
+    #[arg(long)]
+    pub follow: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Log {
+    /// What people opened, and what they were refused.
+    Access,
+    /// Each try to sign in.
+    SignIns,
+    /// Each change in the admin plane.
+    Audit,
+}
+
+impl Log {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Access => "/events/access",
+            Self::SignIns => "/events/sign-ins",
+            Self::Audit => "/events/audit",
+        }
+    }
+
+    fn columns(self) -> &'static [output::Column] {
+        match self {
+            Self::Access => &[
+                ("TIME", "time"),
+                ("WHO", "username"),
+                ("FROM", "client_address"),
+                ("METHOD", "method"),
+                ("HOST", "host"),
+                ("PATH", "path"),
+                ("STATUS", "status"),
+                ("OUTCOME", "outcome.kind"),
+                ("REASON", "outcome.reason"),
+                ("RULE", "rule"),
+            ],
+            Self::SignIns => &[
+                ("TIME", "time"),
+                ("WHO", "username"),
+                ("FROM", "client_address"),
+                ("RESULT", "result"),
+                ("REASON", "reason"),
+                ("METHOD", "method"),
+                ("DEVICE", "device"),
+            ],
+            Self::Audit => &[
+                ("TIME", "time"),
+                ("WHO", "actor"),
+                ("ACTION", "action"),
+                ("WHAT", "target"),
+                ("RESULT", "result"),
+                ("FROM", "client_address"),
+            ],
+        }
+    }
+}
+
+/// Does what was asked for.
+pub async fn run(options: &Events) -> Result<(), CommandError> {
+    let client = options.node.client()?;
+    let limit = options.limit.clamp(1, 100_000);
+    let mut path = format!("{}?limit={}", options.log.path(), limit.min(200));
+    if let Some(member) = &options.member {
+        let member = crate::cli::members::path_of(&client, member).await?;
+        let id = member.rsplit('/').next().unwrap_or_default();
+        path = format!("{path}&member={}", encoded(id));
+    }
+    let mut seen = HashSet::new();
+    loop {
+        let mut rows = pages::all(&client, &path, limit).await?;
+        rows.retain(|row| seen.insert(id_of(row)));
+        for row in &mut rows {
+            tell_time(row);
+        }
+        if !options.follow {
+            output::rows(&rows, options.log.columns(), options.node.json);
+            return Ok(());
+        }
+        rows.reverse();
+        if !rows.is_empty() {
+            output::rows(&rows, options.log.columns(), options.node.json);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+fn id_of(row: &Value) -> String {
+    row.get("id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Adds the moment in words that a person reads (RFC 3339, UTC).
+fn tell_time(row: &mut Value) {
+    let moment = row
+        .get("at")
+        .and_then(Value::as_i64)
+        .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    if let (Some(moment), Value::Object(fields)) = (moment, row) {
+        fields.insert("time".to_owned(), Value::String(moment.to_string()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn milliseconds_are_told_as_a_moment() {
+        let mut row = json!({"at": 1_500});
+        tell_time(&mut row);
+        assert_eq!(row["time"], "1970-01-01T00:00:01.5Z");
+    }
+}

@@ -1,0 +1,35 @@
+//! Reads a listing of the API from its first page to its last.
+
+use serde_json::Value;
+
+use crate::cli::client::{Client, CommandError, encoded};
+
+/// All rows at `path`, or the first `limit` of them.
+pub async fn all(client: &Client, path: &str, limit: usize) -> Result<Vec<Value>, CommandError> {
+    let mut rows: Vec<Value> = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        let page = match &next {
+            None => client.get(path).await?,
+            Some(cursor) => {
+                let joint = if path.contains('?') { '&' } else { '?' };
+                let path = format!("{path}{joint}after={}", encoded(cursor));
+                client.get(&path).await?
+            }
+        };
+        let items = page.body.get("items").and_then(Value::as_array);
+        rows.extend(items.into_iter().flatten().cloned());
+        next = page
+            .body
+            .get("next")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        if rows.len() >= limit {
+            rows.truncate(limit);
+            return Ok(rows);
+        }
+        if next.is_none() {
+            return Ok(rows);
+        }
+    }
+}
