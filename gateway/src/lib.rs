@@ -11,6 +11,7 @@ pub mod gate;
 pub mod identity;
 pub mod listeners;
 pub mod live;
+pub mod logging;
 pub mod metrics;
 pub mod monitor;
 pub mod own_pages;
@@ -23,6 +24,7 @@ pub mod rulebook;
 pub mod server;
 pub mod sessions;
 pub mod signals;
+pub mod upgrade;
 pub mod upstreams;
 pub mod watermark;
 

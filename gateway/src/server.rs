@@ -1,6 +1,5 @@
 //! Assembles a gateway and runs it until it is told to stop.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,11 +7,9 @@ use std::time::Duration;
 use config::clock::Stopwatch;
 use config::settings::Listener;
 use config::{Clock, Link, Settings};
-use parking_lot::Mutex;
 use pingora::apps::HttpServerOptions;
 use pingora::listeners::ListenerConfig;
 use pingora::proxy::HttpProxy;
-use pingora::server::Fds;
 use pingora::server::configuration::ServerConf;
 use pingora::services::Service;
 use tokio::sync::{mpsc, watch};
@@ -33,6 +30,7 @@ use crate::path::access_event::Recorder;
 use crate::proxy::Proxy;
 use crate::reload::{Reloader, SetLogFilter, at_rest};
 use crate::signals::Signal;
+use crate::upgrade;
 
 /// Everything that a gateway is made of.
 pub struct Parts {
@@ -46,8 +44,8 @@ pub struct Parts {
     /// What keeps the other half of the program from doing its work.
     pub other_health: OtherHealth,
     pub set_log_filter: SetLogFilter,
-    /// Take the listening sockets over from the process that runs already.
-    pub upgrade: bool,
+    /// The listening sockets of the process that this one replaces, or none yet.
+    pub sockets: Sockets,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -60,11 +58,6 @@ pub enum RunError {
     Monitor(std::net::SocketAddr, std::io::Error),
     #[error("the metrics cannot be registered: {0}")]
     Metrics(#[from] prometheus::Error),
-    #[error(
-        "the listening sockets were not handed over at {place}: {why}; send SIGQUIT to the process \
-         that holds them within 5 seconds after this one has started"
-    )]
-    Upgrade { place: String, why: String },
 }
 
 /// Runs a gateway on threads of its own until it is told to stop, and all that was open has ended
@@ -75,18 +68,14 @@ pub enum RunError {
 pub fn run(parts: Parts) -> Result<(), RunError> {
     pingora::tls::install_default_crypto_provider();
     let certificates = Certificates::load(&parts.settings).map_err(ListenError::from)?;
-    let sockets: Sockets = Arc::new(Mutex::new(Fds::new()));
-    if parts.upgrade {
-        inherit(&parts.settings, &sockets)?;
-    }
-    listeners::bind(&parts.settings.listeners, &sockets)?;
+    listeners::bind(&parts.settings.listeners, &parts.sockets)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(parts.settings.limits.threads)
         .enable_all()
         .thread_name("gateway")
         .build()
         .map_err(RunError::Threads)?;
-    let result = runtime.block_on(serve(parts, sockets, certificates));
+    let result = runtime.block_on(serve(parts, certificates));
     runtime.shutdown_timeout(Duration::from_secs(1));
     result
 }
@@ -98,12 +87,8 @@ struct Open {
     exchanges: Arc<AtomicUsize>,
 }
 
-async fn serve(
-    mut parts: Parts,
-    sockets: Sockets,
-    certificates: Certificates,
-) -> Result<(), RunError> {
-    let settings = Arc::clone(&parts.settings);
+async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunError> {
+    let (settings, sockets) = (Arc::clone(&parts.settings), Arc::clone(&parts.sockets));
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
     let (open, feed_pulse) = (Open::default(), parts.link.feed.clone());
     let monitor_socket = monitor::bind(settings.monitor.address)
@@ -147,10 +132,15 @@ async fn serve(
         set_log_filter: parts.set_log_filter,
         clock: parts.clock,
     };
-    let graceful = until_told(&mut parts.signals, reloader, &settings, &sockets).await;
+    let how = until_told(&mut parts.signals, reloader).await;
+    let mut drain_within = settings.limits.drain;
+    if how == Signal::Upgrade {
+        upgrade::hand_over(&settings, &sockets).await;
+        drain_within = drain_within.min(upgrade::DRAIN_WITHIN);
+    }
     let _ = stop.send(true);
-    if graceful {
-        drain(&open.exchanges, settings.limits.drain).await;
+    if how != Signal::Quit {
+        drain(&open.exchanges, drain_within).await;
     }
     ended.cancel();
     Ok(())
@@ -222,14 +212,11 @@ fn start(
     tracing::info!(address = %listener.address, tls = listener.tls.is_some(), "listening");
 }
 
-/// Waits for the signal to stop, reloading meanwhile when told to. Returns whether what is open
-/// may end by itself.
+/// Waits for the signal to stop, reloading meanwhile when told to.
 async fn until_told(
     signals: &mut mpsc::UnboundedReceiver<Signal>,
     mut reloader: Reloader,
-    settings: &Settings,
-    sockets: &Sockets,
-) -> bool {
+) -> Signal {
     let mut watching = match reloader.watch() {
         Ok(watching) => Some(watching),
         Err(why) => {
@@ -248,37 +235,30 @@ async fn until_told(
             signal = signals.recv() => signal,
             Some(()) = changed => Some(Signal::Reload),
         };
-        match signal {
-            Some(Signal::Reload) => {
-                // Reads files: not on a thread that serves requests.
-                if let Ok(back) = tokio::task::spawn_blocking(move || {
-                    reloader.reload();
-                    reloader
-                })
-                .await
-                {
-                    reloader = back;
-                } else {
-                    tracing::error!("reloading has failed; nothing is read again from now on");
-                    return wait_to_stop(signals).await;
-                }
-            }
-            Some(Signal::Quit) => return false,
-            Some(Signal::Stop) | None => return true,
-            Some(Signal::Upgrade) => {
-                hand_over(settings, sockets).await;
-                return true;
+        match signal.unwrap_or(Signal::Stop) {
+            Signal::Reload => {}
+            told => return told,
+        }
+        // Reads files: not on a thread that serves requests.
+        let reloading = tokio::task::spawn_blocking(move || {
+            reloader.reload();
+            reloader
+        });
+        match reloading.await {
+            Ok(back) => reloader = back,
+            Err(why) => {
+                tracing::error!(%why, "reloading has failed; nothing is read again from now on");
+                return until_told_to_stop(signals).await;
             }
         }
     }
 }
 
-async fn wait_to_stop(signals: &mut mpsc::UnboundedReceiver<Signal>) -> bool {
+async fn until_told_to_stop(signals: &mut mpsc::UnboundedReceiver<Signal>) -> Signal {
     loop {
-        match signals.recv().await {
-            Some(Signal::Quit) => return false,
-            Some(Signal::Reload) => {}
-            Some(Signal::Stop | Signal::Upgrade) | None => return true,
+        match signals.recv().await.unwrap_or(Signal::Stop) {
+            Signal::Reload => {}
+            told => return told,
         }
     }
 }
@@ -304,36 +284,5 @@ async fn drain(open: &AtomicUsize, within: Duration) {
             );
             return;
         }
-    }
-}
-
-/// Where listening sockets pass from one process to the next.
-fn meeting_place(settings: &Settings) -> PathBuf {
-    settings.data.join("upgrade.sock")
-}
-
-fn inherit(settings: &Settings, sockets: &Sockets) -> Result<(), RunError> {
-    let place = meeting_place(settings);
-    let path = place.to_string_lossy().into_owned();
-    tracing::info!(
-        path,
-        "waiting for the listening sockets; send SIGQUIT to the old process"
-    );
-    let received = sockets.lock().get_from_sock(path.as_str());
-    received.map_err(|why| RunError::Upgrade {
-        why: why.to_string(),
-        place: path,
-    })
-}
-
-async fn hand_over(settings: &Settings, sockets: &Sockets) {
-    let (path, sockets) = (meeting_place(settings), Arc::clone(sockets));
-    let sending = tokio::task::spawn_blocking(move || {
-        sockets.lock().send_to_sock(path.to_string_lossy().as_ref())
-    });
-    match sending.await {
-        Ok(Ok(_)) => tracing::info!("the listening sockets have been handed over"),
-        Ok(Err(why)) => tracing::error!(%why, "nobody took the listening sockets over"),
-        Err(why) => tracing::error!(%why, "the listening sockets were not handed over"),
     }
 }

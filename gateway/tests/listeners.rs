@@ -270,6 +270,42 @@ async fn a_gateway_that_is_told_to_stop_finishes_what_it_has_begun() {
     assert!(TcpStream::connect(address).await.is_err());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_process_takes_the_place_of_another_without_a_request_lost() {
+    let origin = Origin::saying("hello").await;
+    let data = tempfile::tempdir().unwrap();
+    let builder = Builder::new()
+        .applications(vec![public(WIKI, origin.address)])
+        .with(|settings| settings.data = data.path().to_path_buf());
+    let mut settings = builder.settings.clone();
+    let old = builder.start().await;
+    let address = old.address;
+    let asking = tokio::spawn(async move {
+        for _ in 0..100 {
+            let answer = get(address, WIKI, "/", &[]).await;
+            assert_eq!(answer.status, 200, "{}", answer.head);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let place = settings.clone();
+    let waiting = tokio::task::spawn_blocking(move || gateway::upgrade::inherit(&place));
+    let stopping = tokio::spawn(old.stop(Signal::Upgrade));
+    let sockets = waiting.await.unwrap().unwrap();
+    settings.monitor.address = free_address();
+    let new = Builder::new()
+        .applications(vec![public(WIKI, origin.address)])
+        .with(|own| {
+            own.listeners = settings.listeners.clone();
+            own.monitor = settings.monitor.clone();
+        })
+        .taking_over(sockets)
+        .start()
+        .await;
+    stopping.await.unwrap().unwrap();
+    asking.await.unwrap();
+    assert_eq!(get(new.address, WIKI, "/", &[]).await.status, 200);
+}
+
 #[tokio::test]
 async fn the_monitor_says_how_the_gateway_is() {
     let origin = Origin::saying("hello").await;

@@ -9,6 +9,7 @@ pub mod h2;
 pub mod proxy_protocol;
 pub mod redirect;
 
+use std::collections::HashSet;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::IntoRawFd;
 use std::sync::Arc;
@@ -43,6 +44,10 @@ pub type Sockets = Arc<Mutex<Fds>>;
 /// Binds all addresses that are not in `sockets` already (inherited from a process that is being
 /// replaced).
 pub fn bind(listeners: &[Listener], sockets: &Sockets) -> Result<(), ListenError> {
+    let wanted: HashSet<String> = listeners.iter().map(|l| l.address.to_string()).collect();
+    for address in sockets.lock().close_unclaimed(&wanted) {
+        tracing::info!(address, "no longer listening");
+    }
     for listener in listeners {
         let key = listener.address.to_string();
         if sockets.lock().get(&key).is_some() {

@@ -44,6 +44,7 @@ pub struct Builder {
     change: Box<dyn FnOnce(&mut Snapshot)>,
     pages: Router,
     data: tempfile::TempDir,
+    sockets: gateway::listeners::Sockets,
 }
 
 impl Builder {
@@ -68,6 +69,7 @@ impl Builder {
             change: Box::new(|_| ()),
             pages: Router::new(),
             data,
+            sockets: gateway::upgrade::no_sockets(),
         }
     }
 
@@ -94,6 +96,12 @@ impl Builder {
 
     pub fn pages(mut self, pages: Router) -> Self {
         self.pages = pages;
+        self
+    }
+
+    /// It takes these sockets over.
+    pub fn taking_over(mut self, sockets: gateway::listeners::Sockets) -> Self {
+        self.sockets = sockets;
         self
     }
 
@@ -151,7 +159,7 @@ impl Builder {
             signals: signal_receiver,
             other_health: Arc::new(Vec::new),
             set_log_filter: Arc::new(|_| Ok(())),
-            upgrade: false,
+            sockets: self.sockets,
         };
         (gatehouse, parts)
     }

@@ -1,0 +1,73 @@
+//! One process takes the place of another without a connection refused: the listening sockets pass
+//! from the old to the new, and whoever connects meanwhile waits in their queue.
+//!
+//! The new process is started first (`gatehouse run --upgrade`) and waits; SIGQUIT makes the old one
+//! hand its sockets over, finish what it has begun, give up the data folder and end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::Settings;
+use parking_lot::Mutex;
+use pingora::server::Fds;
+
+use crate::listeners::Sockets;
+
+/// Nobody is served between the hand-over and the end of the old process: it waits no longer than
+/// this for what is open, and cuts the rest.
+pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the listening sockets were not handed over at {place}: {why}; send SIGQUIT to the process that \
+     holds them within 5 seconds after this one has started"
+)]
+pub struct NotHandedOver {
+    place: String,
+    why: String,
+}
+
+/// No sockets yet: all will be bound.
+#[must_use]
+pub fn no_sockets() -> Sockets {
+    Arc::new(Mutex::new(Fds::new()))
+}
+
+/// Waits for the sockets of the process that runs already. Blocks.
+///
+/// # Errors
+/// If they do not come.
+pub fn inherit(settings: &Settings) -> Result<Sockets, NotHandedOver> {
+    let place = meeting_place(settings).to_string_lossy().into_owned();
+    tracing::info!(
+        place,
+        "waiting for the listening sockets; send SIGQUIT to the old process"
+    );
+    let mut sockets = Fds::new();
+    match sockets.get_from_sock(place.as_str()) {
+        Ok(()) => Ok(Arc::new(Mutex::new(sockets))),
+        Err(why) => Err(NotHandedOver {
+            place,
+            why: why.to_string(),
+        }),
+    }
+}
+
+/// Hands the sockets to the process that waits for them.
+pub(crate) async fn hand_over(settings: &Settings, sockets: &Sockets) {
+    let (path, sockets) = (meeting_place(settings), Arc::clone(sockets));
+    let sending = tokio::task::spawn_blocking(move || {
+        sockets.lock().send_to_sock(path.to_string_lossy().as_ref())
+    });
+    match sending.await {
+        Ok(Ok(_)) => tracing::info!("the listening sockets have been handed over"),
+        Ok(Err(why)) => tracing::error!(%why, "nobody took the listening sockets over"),
+        Err(why) => tracing::error!(%why, "the listening sockets were not handed over"),
+    }
+}
+
+/// Where listening sockets pass from one process to the next.
+fn meeting_place(settings: &Settings) -> PathBuf {
+    settings.data.join("upgrade.sock")
+}
