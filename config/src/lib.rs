@@ -8,6 +8,7 @@
 //! and the admin plane can both depend on it without depending on each other.
 
 pub mod access_event;
+pub mod api_token;
 pub mod clock;
 pub mod cookies;
 pub mod id;

@@ -214,6 +214,13 @@ async fn attack_21_our_cookies_stay_here_and_the_others_keep_every_byte() {
     let received = origin.received().pop().unwrap();
     assert!(received.header("cookie").is_empty());
     assert_eq!(received.header("authorization"), ["Basic YTpi"]);
+    let token = [
+        ("Cookie", ours.as_str()),
+        ("Authorization", "bearer  gh_secret"),
+    ];
+    get(gatehouse.address, WIKI, "/", &token).await;
+    let received = origin.received().pop().unwrap();
+    assert!(received.header("authorization").is_empty());
 }
 
 #[tokio::test]

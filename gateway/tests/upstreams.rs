@@ -23,7 +23,7 @@ use crate::support::origin::{Answer, Origin, ok};
 
 const WIKI: &str = "wiki.example.com";
 
-fn upstream(address: impl ToString, weight: u16) -> Upstream {
+fn upstream(address: impl std::fmt::Display, weight: u16) -> Upstream {
     Upstream {
         address: address.to_string(),
         weight,

@@ -12,7 +12,7 @@ use crate::store::{StoreError, api_tokens, members, session_facts};
 use crate::tokens::Token;
 
 /// Lets people and scanners tell what a leaked string is.
-pub const PREFIX: &str = "gh_";
+pub use config::api_token::PREFIX;
 
 /// The last use is noted no more often than this.
 const USE_NOTED_EVERY: Duration = Duration::from_mins(1);

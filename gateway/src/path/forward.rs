@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
+use config::api_token;
 use config::snapshot::HostHeader;
-use http::header::HOST;
+use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderName, StatusCode};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::upstreams::peer::HttpPeer;
@@ -144,7 +145,7 @@ pub fn receive(grant: &Grant, exchange: &Exchange, head: &mut ResponseHeader, ga
     }
 }
 
-/// Removes every header that only we may send, in every spelling.
+/// Removes every header that only we may send, in every spelling, and what opens our own API.
 fn strip(application: &RoutedApplication, head: &mut RequestHeader) {
     let reserved: Vec<HeaderName> = head
         .headers
@@ -154,5 +155,9 @@ fn strip(application: &RoutedApplication, head: &mut RequestHeader) {
         .collect();
     for name in &reserved {
         head.remove_header(name);
+    }
+    let is_ours = |value: &http::HeaderValue| api_token::is_ours(value.as_bytes());
+    if head.headers.get_all(AUTHORIZATION).iter().any(is_ours) {
+        head.remove_header(&AUTHORIZATION);
     }
 }

@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 /// A tag longer than this, before the head even begins, ends the search: the page is then marked at
 /// its end.
 const LONGEST_TAG: usize = 256 * 1024;
+const BITE: usize = 1024;
 
 /// Passes a page on to `out`, with the tag in it.
 pub struct Injector<W: Write> {
@@ -85,36 +86,43 @@ impl<W: Write> Injector<W> {
         matches!(self.state, State::Done)
     }
 
-    fn pass(&mut self, piece: &[u8]) -> io::Result<()> {
+    /// Passes on the beginning of a piece, and gives what is left of it.
+    fn pass<'a>(&mut self, piece: &'a [u8]) -> io::Result<&'a [u8]> {
         match &mut self.state {
-            State::Done | State::Late { .. } => self.out.write_all(piece),
+            State::Done | State::Late { .. } => {
+                self.out.write_all(piece)?;
+                Ok(&[])
+            }
             State::Beginning { seen, tag } => {
-                seen.extend_from_slice(piece);
-                if seen.len() < 2 {
-                    return Ok(());
+                let (bite, rest) = piece.split_at(piece.len().min(2 - seen.len()));
+                seen.extend_from_slice(bite);
+                if seen.len() == 2 {
+                    let (seen, tag) = (std::mem::take(seen), std::mem::take(tag));
+                    self.state = if matches!(seen[..], [0xfe, 0xff] | [0xff, 0xfe]) {
+                        State::Done
+                    } else {
+                        State::Looking(Box::new(Search::new(tag)?))
+                    };
+                    self.pass(&seen)?;
                 }
-                let (seen, tag) = (std::mem::take(seen), std::mem::take(tag));
-                self.state = if matches!(seen[..2], [0xfe, 0xff] | [0xff, 0xfe]) {
-                    State::Done
-                } else {
-                    State::Looking(Box::new(Search::new(tag)?))
-                };
-                self.pass(&seen)
+                Ok(rest)
             }
             State::Looking(search) => {
-                let written = search.rewriter.write(piece);
+                // In small bites: what comes after the place is none of the parser's business.
+                let (bite, rest) = piece.split_at(piece.len().min(BITE));
+                let written = search.rewriter.write(bite);
                 self.out.write_all(&search.found.take())?;
                 match written {
-                    Ok(()) if search.found.done.load(Ordering::Relaxed) => self.leave(),
-                    Ok(()) => Ok(()),
+                    Ok(()) if search.found.done.load(Ordering::Relaxed) => self.leave()?,
+                    Ok(()) => {}
                     // It has let out all that it held, and can no more be used.
                     Err(RewritingError::MemoryLimitExceeded(_)) => {
                         let tag = std::mem::take(&mut search.tag);
                         self.state = State::Late { tag };
-                        Ok(())
                     }
-                    Err(error) => Err(io::Error::other(error)),
+                    Err(error) => return Err(io::Error::other(error)),
                 }
+                Ok(rest)
             }
         }
     }
@@ -160,7 +168,10 @@ impl<W: Write> Write for Injector<W> {
             .allowance
             .checked_sub(piece.len())
             .ok_or_else(|| io::Error::other("the page inflates beyond measure"))?;
-        self.pass(piece)?;
+        let mut rest = piece;
+        while !rest.is_empty() {
+            rest = self.pass(rest)?;
+        }
         Ok(piece.len())
     }
 
