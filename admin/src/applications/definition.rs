@@ -96,6 +96,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_sample_of_an_application_is_good() {
+        let written = include_str!("../../../examples/applications/wiki.toml");
+        let definition: Definition = toml::from_str(written).unwrap();
+        let Access::Rules(rules) = definition.access else {
+            panic!("the wiki is not public");
+        };
+        assert_eq!((rules.len(), definition.path_rules.len()), (1, 1));
+    }
+
+    #[test]
     fn an_application_that_says_nothing_of_access_lets_nobody_in() {
         let written = r#"{"name":{"en":"Wiki"},"hosts":["wiki.example.com"],
             "pool":{"upstreams":[{"address":"127.0.0.1:8000"}]}}"#;
