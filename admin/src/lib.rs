@@ -5,6 +5,7 @@ pub mod api;
 pub mod applications;
 pub mod authn;
 pub mod authz;
+pub mod backup;
 pub mod data_folder;
 pub mod edit;
 pub mod follow;

@@ -10,7 +10,8 @@ use crate::plane::PlaneError;
 use crate::sealed::{self, MasterKeyError, Place, Sealer};
 use crate::store::{Store, StoreError, documents};
 
-const MARK: &str = "sealed_mark";
+/// The document that holds the mark.
+pub const MARK: &str = "sealed_mark";
 const TEXT: &[u8] = b"gatehouse";
 const PLACE: Place<'_> = Place {
     table: "documents",
@@ -42,7 +43,19 @@ pub async fn check(
         tx.commit().await?;
     }
     let mark = read_mark(store).await?.unwrap_or_default();
-    let opened = sealer.open(PLACE, &mark);
+    verify(sealer, &mark, secrets)
+}
+
+/// Refuses a key that does not open the mark of a store, as it stands in its document. A store
+/// without a mark holds nothing that was sealed.
+pub fn check_mark(mark: Option<&str>, secrets: &Secrets) -> Result<(), PlaneError> {
+    let Some(mark) = mark else { return Ok(()) };
+    let mark: Vec<u8> = serde_json::from_str(mark).map_err(StoreError::from)?;
+    verify(&sealed::load(&secrets.master_key)?, &mark, secrets)
+}
+
+fn verify(sealer: &Sealer, mark: &[u8], secrets: &Secrets) -> Result<(), PlaneError> {
+    let opened = sealer.open(PLACE, mark);
     if opened.is_ok_and(|text| text.as_slice() == TEXT) {
         Ok(())
     } else {

@@ -17,6 +17,7 @@
 pub mod api_tokens;
 pub mod applications;
 pub mod changes;
+pub mod copy;
 pub mod credentials;
 pub mod departments;
 pub mod documents;

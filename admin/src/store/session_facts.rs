@@ -186,4 +186,4 @@ pub async fn roles(
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -1,6 +1,7 @@
 //! A session is found with all its facts while it is good, and not a moment longer.
 
 use super::*;
+use crate::store::Store;
 use crate::store::testing::{TestStore, on_both_engines};
 
 const HOST: &str = "wiki.example.com";
@@ -30,7 +31,7 @@ fn token(byte: u8) -> TokenHash {
     [byte; 32]
 }
 
-async fn alice(store: &TestStore) {
+pub async fn alice(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     for statement in ALICE {
         sqlx::query(*statement).execute(&mut *tx).await.unwrap();
