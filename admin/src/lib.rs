@@ -2,14 +2,19 @@
 
 pub mod account;
 pub mod api;
+pub mod api_tokens;
+pub mod appearance;
 pub mod applications;
 pub mod authn;
 pub mod authz;
 pub mod backup;
 pub mod data_folder;
+pub mod departments;
 pub mod edit;
 pub mod follow;
+pub mod groups;
 pub mod handover;
+pub mod ip_lists;
 pub mod logs;
 pub mod lookup;
 pub mod master_key;

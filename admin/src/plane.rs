@@ -99,6 +99,7 @@ impl Plane {
             clock,
             sealer,
             may_open: Arc::new(OnceLock::new()),
+            explains: Arc::new(OnceLock::new()),
             snapshots: in_force,
         };
         if trouble.lock().is_none() {

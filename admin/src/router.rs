@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
+use crate::api::routes::api;
 use crate::pages::{Failure, assets, language, middleware, onward};
 use crate::sign_in::{confirm, new_password, password, second_factor, sign_out, welcome};
 use crate::state::State;
@@ -35,15 +36,20 @@ pub fn own_pages(state: &State) -> OwnPages {
     ))
 }
 
-/// All pages, with what happens around each.
+/// All URLs, with what happens around each: pages for people, the API for programs.
 pub fn router(state: &State) -> Router {
-    pages()
+    let people = pages()
         .fallback(async || Failure::NotFound)
         .method_not_allowed_fallback(async || Failure::NotFound)
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn_with_state(state.clone(), right_host))
         .layer(from_fn_with_state(state.clone(), middleware::around))
-        .with_state(state.clone())
+        .with_state(state.clone());
+    // Its own URLs, with what each takes, are listed in `api::routes`.
+    let programs = Router::new()
+        .nest("/api/v1", api(state))
+        .layer(from_fn_with_state(state.clone(), right_host));
+    people.merge(programs)
 }
 
 /// The pages of people.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use std::sync::OnceLock;
 
-use config::link::MayOpen;
+use config::link::{Explains, MayOpen};
 use config::{Clock, Settings, Snapshot};
 use tokio::sync::watch;
 
@@ -22,6 +22,8 @@ pub struct State {
     /// Who may open what, as the gateway's policy decides it. Set once by whoever composes the
     /// program; until then nothing is shown as open.
     pub may_open: Arc<OnceLock<Arc<dyn MayOpen>>>,
+    /// How a request would be decided. Set once by whoever composes the program.
+    pub explains: Arc<OnceLock<Arc<dyn Explains>>>,
     /// What the gateways of this node obey just now; `None` until the first has been built.
     pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
 }
@@ -75,6 +77,7 @@ pub mod testing {
             sealer: sealed::load_or_make(&settings.secrets.master_key).unwrap(),
             passwords: Hasher::new(&settings.passwords).unwrap(),
             may_open: Arc::default(),
+            explains: Arc::default(),
             settings,
             clock: Clock::manual(Timestamp(1_767_225_600_000)),
             snapshots,

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http_body_util::combinators::UnsyncBoxBody;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 use tower::util::BoxCloneSyncService;
 
@@ -53,6 +54,44 @@ pub trait MayOpen: Send + Sync {
         client_address: IpAddr,
         application: &ApplicationId,
     ) -> bool;
+}
+
+/// Tells how a request would be decided, stage by stage, without making it. The gateway's own
+/// decision answers, so that the explanation cannot differ from what happens.
+pub trait Explains: Send + Sync {
+    fn explain(&self, question: &Question) -> Explanation;
+}
+
+/// A request that somebody wonders about.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// As whom; `None` for somebody who has not signed in. They are taken to have just proven a
+    /// second factor.
+    pub principal: Option<Principal>,
+    pub client_address: IpAddr,
+    pub method: String,
+    pub url: url::Url,
+}
+
+/// The way of a request through the stages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Explanation {
+    /// In the order in which they decided; those after a refusal are missing.
+    pub steps: Vec<ExplainedStep>,
+    pub granted: bool,
+    /// The reason code of the denial.
+    pub denial: Option<String>,
+    /// The id of the rule that decided.
+    pub rule: Option<String>,
+}
+
+/// What one stage found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ExplainedStep {
+    /// `client_address`, `ip_rules`, `route`, `session`, `policy`.
+    pub stage: String,
+    /// One sentence.
+    pub finding: String,
 }
 
 /// The store did not answer. Nothing is known of the session: neither that it is good nor bad.

@@ -30,7 +30,7 @@ pub enum PrincipalKind {
 }
 
 /// An id with the name that it had when the session was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Named<I> {
     pub id: I,
     pub name: String,

@@ -1,3 +1,25 @@
-//! The API: parse, call, answer; one file a resource. Every URL is in [`crate::router`].
+//! The API: parse, call, answer; one file a resource. Every URL is in [`routes`].
 
+pub mod appearance;
+pub mod applications;
+pub mod caller;
+pub mod credentials;
+pub mod departments;
+pub mod document;
+pub mod events;
+pub mod explanations;
+pub mod extract;
+pub mod groups;
+pub mod guard;
+pub mod ip_lists;
+pub mod members;
 pub mod problem;
+pub mod routes;
+pub mod sign_ins;
+pub mod tokens;
+
+pub use extract::{Body, IfMatch, Listing, Page, Versioned};
+pub use problem::Problem;
+
+#[cfg(test)]
+mod tests;

@@ -124,7 +124,7 @@ impl Problem {
         }
     }
 
-    fn body(&self, language: Language) -> ProblemBody {
+    pub(super) fn body(&self, language: Language) -> ProblemBody {
         let (status, en, zh_cn) = self.code.facts();
         let problems: Vec<FieldProblem> = self
             .invalid

@@ -20,6 +20,7 @@ use crate::store::{Connection, StoreError};
 #[schema(as = Application)]
 pub struct Kept {
     pub id: ApplicationId,
+    #[serde(flatten)]
     pub definition: Definition,
     pub version: i64,
 }

@@ -12,7 +12,11 @@ use std::net::IpAddr;
 use config::Role;
 use config::id::{MemberId, SessionId, SignInId};
 
+use axum::http::{HeaderMap, Method};
+
 use crate::logs;
+use crate::state::State;
+use crate::store::StoreError;
 
 /// What became of the credentials of a request.
 #[derive(Clone, Debug)]
@@ -31,6 +35,38 @@ pub enum Failure {
     /// A cookie alone does not prove that the person meant the request (CSRF).
     NotMeant,
 }
+
+/// Tries what was sent. Put into the extensions of a request by the control socket and by nothing
+/// else, [`Operator`] needs no further credential.
+pub async fn authenticate(
+    state: &State,
+    method: &Method,
+    headers: &HeaderMap,
+    operator: Option<&Operator>,
+) -> Result<Authentication, StoreError> {
+    if operator.is_some() {
+        return Ok(Authentication::Authenticated(Actor::Operator));
+    }
+    let found = if let Some(authorization) = token::sent(headers) {
+        token::find(state, authorization).await?
+    } else if let Some(cookie) = session::sent(headers) {
+        let origin = state.settings.access.url.origin().ascii_serialization();
+        if !csrf::is_meant(method, headers, &origin) {
+            return Ok(Authentication::Failed(Failure::NotMeant));
+        }
+        session::find(state, cookie).await?
+    } else {
+        return Ok(Authentication::NotRequested);
+    };
+    Ok(match found {
+        Some(actor) => Authentication::Authenticated(actor),
+        None => Authentication::Failed(Failure::NotGood),
+    })
+}
+
+/// The connection is one to the control socket.
+#[derive(Clone, Copy, Debug)]
+pub struct Operator;
 
 /// From where a request came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

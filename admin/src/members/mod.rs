@@ -1,3 +1,218 @@
 //! Members: the people of the organisation and what may be changed about them.
 
+pub mod account;
+pub mod credentials;
 pub mod names;
+
+use config::id::{DepartmentId, GroupId, MemberId};
+use config::{Named, PrincipalKind, Role, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::authz::roles;
+use crate::edit::{Edit, shown, target};
+use crate::name_key::name_key;
+use crate::refused::{Expected, Invalid, Refused};
+use crate::store::members as rows;
+use crate::store::members::{Fields, MemberRow};
+use crate::store::{Connection, StoreError, session_facts};
+
+/// What an administrator writes down about a person.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    #[serde(default = "member")]
+    pub kind: PrincipalKind,
+    pub username: String,
+    pub display_name: String,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub mobile: Option<String>,
+    #[serde(default)]
+    pub employee_number: Option<String>,
+    /// Ids; the first is the main one.
+    #[serde(default)]
+    pub departments: Vec<DepartmentId>,
+    /// Ids.
+    #[serde(default)]
+    pub groups: Vec<GroupId>,
+}
+
+fn member() -> PrincipalKind {
+    PrincipalKind::Member
+}
+
+/// A person as the API shows them. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Member {
+    pub id: MemberId,
+    pub kind: PrincipalKind,
+    /// `active`, `disabled` or `left`.
+    pub status: String,
+    pub username: String,
+    pub display_name: String,
+    pub email: Option<String>,
+    pub email_verified: bool,
+    pub mobile: Option<String>,
+    pub employee_number: Option<String>,
+    pub roles: Vec<Role>,
+    /// The main one first.
+    pub departments: Vec<Named<DepartmentId>>,
+    pub groups: Vec<Named<GroupId>>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+async fn complete(connection: &mut Connection, row: MemberRow) -> Result<Member, StoreError> {
+    Ok(Member {
+        roles: session_facts::roles(connection, &row.id).await?,
+        departments: rows::departments(connection, &row.id).await?,
+        groups: session_facts::groups(connection, &row.id).await?,
+        id: row.id,
+        kind: row.kind,
+        status: row.status,
+        username: row.username,
+        display_name: row.display_name,
+        email: row.email,
+        email_verified: row.email_verified_at.is_some(),
+        mobile: row.mobile,
+        employee_number: row.employee_number,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+    })
+}
+
+pub async fn find(connection: &mut Connection, id: &MemberId) -> Result<Member, Refused> {
+    match rows::find(connection, id).await? {
+        Some(row) => Ok(complete(connection, row).await?),
+        None => Err(Refused::NotFound("member")),
+    }
+}
+
+/// By username or mail address, in any spelling, or by id.
+pub async fn find_by_any(connection: &mut Connection, name: &str) -> Result<Member, Refused> {
+    match rows::find_by_key(connection, &name_key(name)).await? {
+        Some(row) => Ok(complete(connection, row).await?),
+        None => find(connection, &name.into()).await,
+    }
+}
+
+/// In the order of their usernames, with the key at which the next page begins.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &rows::Filter,
+) -> Result<(Vec<Member>, Option<String>), StoreError> {
+    let found = rows::list(connection, filter).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|n| n == filter.limit);
+    let next = found
+        .last()
+        .filter(|_| full)
+        .map(|m| m.username_key.clone());
+    let mut members = Vec::with_capacity(found.len());
+    for row in found {
+        members.push(complete(connection, row).await?);
+    }
+    Ok((members, next))
+}
+
+pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
+    let fields = fields(profile)?;
+    let id = MemberId::generate();
+    rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
+    place(&mut edit, &id, profile).await?;
+    let made = find(&mut edit.tx, &id).await?;
+    let target = target("member", id.as_str(), &made.username);
+    edit.commit("create", target, None, shown(&made)).await?;
+    Ok(made)
+}
+
+pub async fn update(
+    mut edit: Edit<'_>,
+    id: &MemberId,
+    expected: Expected,
+    profile: &Profile,
+) -> Result<Member, Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
+    roles::may_touch(edit.permit().roles(), &before.roles)?;
+    let fields = fields(profile)?;
+    if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
+        return Err(Refused::Stale);
+    }
+    place(&mut edit, id, profile).await?;
+    let after = find(&mut edit.tx, id).await?;
+    edit.forget(id);
+    let target = target("member", id.as_str(), &after.username);
+    edit.commit("update", target, shown(&before), shown(&after))
+        .await?;
+    Ok(after)
+}
+
+/// Puts the person into departments and groups, and nowhere else.
+async fn place(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<(), Refused> {
+    rows::set_departments(&mut edit.tx, id, &profile.departments)
+        .await
+        .map_err(|error| unknown(error, "departments"))?;
+    rows::set_groups(&mut edit.tx, id, &profile.groups, edit.now)
+        .await
+        .map_err(|error| unknown(error, "groups"))
+}
+
+fn unknown(error: StoreError, field: &str) -> Refused {
+    let what = match error {
+        StoreError::Reference => ("one of these does not exist", "其中有不存在的项"),
+        StoreError::Conflict { .. } => ("one of these is named twice", "其中有重复的项"),
+        other => return other.into(),
+    };
+    Invalid::new(
+        field,
+        what,
+        (
+            "ids of things that exist, each once",
+            "已存在对象的 id，每个只出现一次",
+        ),
+    )
+    .into()
+}
+
+/// Checks all of it and tells everything that is wrong.
+fn fields(profile: &Profile) -> Result<Fields, Refused> {
+    let mut wrong = Vec::new();
+    let username = keep(names::username(&profile.username), &mut wrong);
+    let display_name = keep(
+        names::display_name("display_name", &profile.display_name),
+        &mut wrong,
+    );
+    let mut optional = |text: &Option<String>, check: fn(&str) -> Result<String, Invalid>| {
+        let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
+        Some(keep(check(text), &mut wrong))
+    };
+    let email = optional(&profile.email, names::email);
+    let mobile = optional(&profile.mobile, names::mobile);
+    let employee_number = optional(&profile.employee_number, |text| {
+        names::display_name("employee_number", text)
+    });
+    if !wrong.is_empty() {
+        return Err(Refused::Invalid(wrong));
+    }
+    Ok(Fields {
+        kind: profile.kind,
+        username_key: name_key(&username),
+        username,
+        display_name,
+        email_key: email.as_deref().map(name_key),
+        email,
+        mobile,
+        employee_number,
+    })
+}
+
+fn keep(checked: Result<String, Invalid>, wrong: &mut Vec<Invalid>) -> String {
+    checked.unwrap_or_else(|invalid| {
+        wrong.push(invalid);
+        String::new()
+    })
+}

@@ -93,16 +93,10 @@ pub async fn find(connection: &mut Connection, id: &str) -> Result<Option<TokenR
     row.map(read).transpose()
 }
 
-/// Newest first; with `maker`, only those of that person.
-pub async fn list(
-    connection: &mut Connection,
-    maker: Option<&MemberId>,
-) -> Result<Vec<TokenRow>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM api_tokens WHERE ($1 IS NULL OR member_id = $1) ORDER BY id DESC"
-    );
+/// Newest first.
+pub async fn list(connection: &mut Connection) -> Result<Vec<TokenRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM api_tokens ORDER BY id DESC");
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(maker.map(MemberId::as_str))
         .fetch_all(connection)
         .await?;
     rows.into_iter().map(read).collect()

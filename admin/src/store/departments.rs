@@ -122,3 +122,36 @@ pub async fn member_ids(
             .await?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
+
+/// Puts the person into the department, behind those that they are in. Whether they were not in it.
+pub async fn add_member(
+    connection: &mut Connection,
+    department: &DepartmentId,
+    member: &MemberId,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO department_members (department_id, member_id, position) \
+         VALUES ($1, $2, (SELECT COALESCE(MAX(position), -1) + 1 FROM department_members \
+         WHERE member_id = $2)) ON CONFLICT (department_id, member_id) DO NOTHING",
+    )
+    .bind(department.as_str())
+    .bind(member.as_str())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether the person was in the department.
+pub async fn remove_member(
+    connection: &mut Connection,
+    department: &DepartmentId,
+    member: &MemberId,
+) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("DELETE FROM department_members WHERE department_id = $1 AND member_id = $2")
+            .bind(department.as_str())
+            .bind(member.as_str())
+            .execute(connection)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}

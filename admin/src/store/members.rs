@@ -9,6 +9,7 @@ use super::{Connection, StoreError};
 /// What may be changed about a person, with the keys by which they are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
+    pub kind: PrincipalKind,
     pub username: String,
     pub username_key: String,
     pub display_name: String,
@@ -78,10 +79,16 @@ impl From<Row> for MemberRow {
     }
 }
 
+fn kind_name(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::Member => "member",
+        PrincipalKind::Guest => "guest",
+    }
+}
+
 pub async fn insert(
     connection: &mut Connection,
     id: &MemberId,
-    kind: PrincipalKind,
     fields: &Fields,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -91,10 +98,7 @@ pub async fn insert(
          VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $10, 1)",
     )
     .bind(id.as_str())
-    .bind(match kind {
-        PrincipalKind::Member => "member",
-        PrincipalKind::Guest => "guest",
-    })
+    .bind(kind_name(fields.kind))
     .bind(fields.username.as_str())
     .bind(fields.username_key.as_str())
     .bind(fields.display_name.as_str())
@@ -119,8 +123,8 @@ pub async fn update(
     let done = sqlx::query(
         "UPDATE members SET username = $3, username_key = $4, display_name = $5, email = $6, \
          email_verified_at = CASE WHEN email_key = $7 THEN email_verified_at ELSE NULL END, \
-         email_key = $7, mobile = $8, employee_number = $9, updated_at = $10, version = version + 1 \
-         WHERE id = $1 AND version = $2",
+         email_key = $7, mobile = $8, employee_number = $9, updated_at = $10, kind = $11, \
+         version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
@@ -132,6 +136,7 @@ pub async fn update(
     .bind(fields.mobile.as_deref())
     .bind(fields.employee_number.as_deref())
     .bind(now.as_millis())
+    .bind(kind_name(fields.kind))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -9,7 +9,7 @@ use sqlx::{FromRow, Row, any::AnyRow};
 use super::Page;
 use crate::store::{Connection, StoreError};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AuditEvent {
     pub id: EventId,
     pub at: Timestamp,

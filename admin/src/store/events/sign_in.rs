@@ -8,7 +8,7 @@ use sqlx::{FromRow, Row, any::AnyRow};
 use super::Page;
 use crate::store::{Connection, StoreError};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SignInEvent {
     pub id: EventId,
     pub at: Timestamp,

@@ -1,0 +1,71 @@
+//! `/applications`
+
+use axum::Json;
+use axum::extract::{Path, State as Extract};
+use axum::http::StatusCode;
+use config::id::ApplicationId;
+
+use super::{Body, IfMatch, Listing, Problem, Versioned};
+use crate::applications::{self, Definition, Kept};
+use crate::authz::Permit;
+use crate::edit::Edit;
+use crate::state::State;
+
+#[utoipa::path(get, path = "/applications", tag = "applications",
+    responses((status = 200, body = Listing<Kept>)))]
+pub async fn list(Extract(state): Extract<State>) -> Result<Json<Listing<Kept>>, Problem> {
+    let mut connection = state.store.read().await?;
+    Ok(Json(Listing::whole(
+        applications::all(&mut connection).await?,
+    )))
+}
+
+#[utoipa::path(post, path = "/applications", tag = "applications", request_body = Definition,
+    responses((status = 201, body = Kept)))]
+pub async fn create(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Body(draft): Body<Definition>,
+) -> Result<Versioned<Kept>, Problem> {
+    let made = applications::create(Edit::begin(&state, &permit).await?, &draft).await?;
+    Ok(Versioned::created(made.version, made))
+}
+
+#[utoipa::path(get, path = "/applications/{id}", tag = "applications", params(("id" = String, Path)),
+    responses((status = 200, body = Kept)))]
+pub async fn read(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+) -> Result<Versioned<Kept>, Problem> {
+    let mut connection = state.store.read().await?;
+    let found = applications::find(&mut connection, &ApplicationId::from(id)).await?;
+    Ok(Versioned::ok(found.version, found))
+}
+
+#[utoipa::path(put, path = "/applications/{id}", tag = "applications", request_body = Definition,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = Kept)))]
+pub async fn update(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    IfMatch(expected): IfMatch,
+    Body(draft): Body<Definition>,
+) -> Result<Versioned<Kept>, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    let after = applications::update(edit, &ApplicationId::from(id), expected, &draft).await?;
+    Ok(Versioned::ok(after.version, after))
+}
+
+#[utoipa::path(delete, path = "/applications/{id}", tag = "applications",
+    params(("id" = String, Path), ("If-Match" = String, Header)), responses((status = 204)))]
+pub async fn remove(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    IfMatch(expected): IfMatch,
+) -> Result<StatusCode, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    applications::remove(edit, &ApplicationId::from(id), expected).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,104 @@
+//! `/members/{id}/one-time-link`, `…/second-factor`, `…/unlock`, and the set-up link.
+
+use axum::Json;
+use axum::extract::{Path, State as Extract};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use config::Timestamp;
+use config::id::MemberId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Problem;
+use crate::authz::Permit;
+use crate::edit::Edit;
+use crate::members::credentials;
+use crate::refused::{Refused, both};
+use crate::set_up;
+use crate::sign_in::one_time_links::OneTimeLink;
+use crate::state::State;
+
+/// A page and the code that it takes once.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Link {
+    pub url: String,
+    /// Shown this once.
+    pub code: String,
+    /// Milliseconds since 1970.
+    pub expires_at: Timestamp,
+}
+
+impl From<OneTimeLink> for Link {
+    fn from(link: OneTimeLink) -> Self {
+        Self {
+            url: link.url,
+            code: link.code,
+            expires_at: link.expires_at,
+        }
+    }
+}
+
+/// A code with which the member sets a password, in the place of every earlier one. Hand it over by
+/// a way that reaches only that person.
+#[utoipa::path(post, path = "/members/{id}/one-time-link", tag = "credentials",
+    params(("id" = String, Path)), responses((status = 201, body = Link)))]
+pub async fn one_time_link(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    let access = &state.settings.access;
+    let link = credentials::one_time_link(edit, access, &MemberId::from(id)).await?;
+    Ok(shown_once(StatusCode::CREATED, Link::from(link)))
+}
+
+/// A new code that makes the first administrator, while there is none.
+#[utoipa::path(post, path = "/set-up-link", tag = "credentials",
+    responses((status = 201, body = Link)))]
+pub async fn set_up_link(Extract(state): Extract<State>) -> Result<Response, Problem> {
+    match set_up::new_link(&state).await? {
+        Some(link) => Ok(shown_once(StatusCode::CREATED, Link::from(link))),
+        None => Err(Refused::Impossible(both((
+            "there is an administrator already: ask them for a one-time link",
+            "管理员已存在，请联系其获取一次性链接",
+        )))
+        .into()),
+    }
+}
+
+/// An answer that nothing on the way may keep.
+pub(super) fn shown_once<T: Serialize>(status: StatusCode, body: T) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response
+}
+
+/// Takes the member's authenticator and recovery codes away and signs them out everywhere.
+#[utoipa::path(delete, path = "/members/{id}/second-factor", tag = "credentials",
+    params(("id" = String, Path)), responses((status = 204)))]
+pub async fn reset_second_factor(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    credentials::reset_second_factor(edit, &MemberId::from(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets the member try again at once after too many failures.
+#[utoipa::path(post, path = "/members/{id}/unlock", tag = "credentials",
+    params(("id" = String, Path)), responses((status = 204)))]
+pub async fn unlock(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    credentials::unlock(edit, &MemberId::from(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,103 @@
+//! `/explain`: how a request would be decided, and by which rule.
+
+use std::net::IpAddr;
+
+use axum::Json;
+use axum::extract::{Query, State as Extract};
+use config::Principal;
+use config::link::{Explanation, Question};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::Problem;
+use crate::members::{self, Member};
+use crate::refused::{Invalid, Refused, both};
+use crate::state::State;
+use crate::store::{Connection, session_facts};
+
+/// The request in question.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// The id, username or mail address of a member; absent for somebody who has not signed in.
+    #[serde(rename = "as")]
+    who: Option<String>,
+    /// The address that the request comes from.
+    from: String,
+    /// `GET` unless told.
+    method: Option<String>,
+    /// The address of the page, such as `https://wiki.example.com/edit`.
+    url: String,
+}
+
+#[utoipa::path(get, path = "/explain", tag = "explanations", params(Asked),
+    responses((status = 200, body = Explanation)))]
+pub async fn explain(
+    Extract(state): Extract<State>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Explanation>, Problem> {
+    let Some(gate) = state.explains.get().cloned() else {
+        return Err(Refused::Impossible(both((
+            "this node runs no gateway: ask one that does",
+            "该节点未运行网关，请在运行网关的节点上查询",
+        )))
+        .into());
+    };
+    let principal = match &asked.who {
+        None => None,
+        Some(name) => {
+            let mut view = state.store.view().await?;
+            let member = members::find_by_any(&mut view, name).await?;
+            Some(principal(&mut view, member).await?)
+        }
+    };
+    let question = Question {
+        principal,
+        client_address: address(&asked.from)?,
+        method: asked.method.unwrap_or_else(|| "GET".to_owned()),
+        url: url(&asked.url)?,
+    };
+    Ok(Json(gate.explain(&question)))
+}
+
+/// The member as a session would show them to the policy.
+async fn principal(connection: &mut Connection, member: Member) -> Result<Principal, Problem> {
+    Ok(Principal {
+        departments: session_facts::departments(connection, &member.id).await?,
+        id: member.id,
+        kind: member.kind,
+        username: member.username,
+        display_name: member.display_name,
+        email: member.email.filter(|_| member.email_verified),
+        mobile: member.mobile,
+        employee_number: member.employee_number,
+        groups: member.groups,
+        roles: member.roles,
+    })
+}
+
+fn address(text: &str) -> Result<IpAddr, Problem> {
+    text.parse().map_err(|_| {
+        Problem::invalid(vec![Invalid::new(
+            "from",
+            ("this is not an IP address", "这不是有效的 IP 地址"),
+            ("192.0.2.7 or 2001:db8::7", "192.0.2.7 或 2001:db8::7"),
+        )])
+    })
+}
+
+fn url(text: &str) -> Result<url::Url, Problem> {
+    url::Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| {
+            Problem::invalid(vec![Invalid::new(
+                "url",
+                ("this is not the address of a page", "这不是有效的网页地址"),
+                (
+                    "https://wiki.example.com/path",
+                    "https://wiki.example.com/path",
+                ),
+            )])
+        })
+}

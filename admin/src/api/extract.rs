@@ -1,0 +1,158 @@
+//! What handlers take from a request and put into an answer.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::problem::{Code, Problem};
+use crate::refused::{Expected, Invalid};
+
+/// A JSON body. A mistake in it is told by its key.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let essence = kind
+            .and_then(|kind| kind.to_str().ok())
+            .and_then(|kind| kind.split(';').next());
+        if !essence.is_some_and(|e| e.trim().eq_ignore_ascii_case("application/json")) {
+            let problem = Problem::new(Code::UnsupportedMediaType)
+                .detail(("send application/json", "请使用 application/json"));
+            return Err(problem.into_response());
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        read(&bytes).map_err(IntoResponse::into_response)
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize(&mut json) {
+        Ok(value) => Ok(Body(value)),
+        Err(error) => {
+            let field = error.path().to_string();
+            let what = error.into_inner().to_string();
+            Err(Problem::invalid(vec![Invalid::new(
+                &field,
+                (&what, &format!("内容无法识别：{what}")),
+                (
+                    "a value as described in /api/v1/openapi.json",
+                    "请参照 /api/v1/openapi.json 中的说明",
+                ),
+            )]))
+        }
+    }
+}
+
+/// `If-Match: "3"`: which version is meant to be changed; `*` for whichever is there. Required, so
+/// that nobody undoes another's change without knowing.
+#[derive(Clone, Copy, Debug)]
+pub struct IfMatch(pub Expected);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let sent = parts.headers.get(header::IF_MATCH);
+        let tag = sent.and_then(|value| value.to_str().ok()).map(str::trim);
+        if tag == Some("*") {
+            return Ok(Self(Expected::Any));
+        }
+        let version = tag
+            .and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'))
+            .and_then(|version| version.parse().ok());
+        match version {
+            Some(version) => Ok(Self(Expected::Version(version))),
+            None => Err(Problem::new(Code::PreconditionRequired).detail((
+                "send If-Match with the ETag that you read, such as \"3\", or with *",
+                "请在 If-Match 中填写读取时得到的 ETag，例如 \"3\"，或填写 *",
+            ))),
+        }
+    }
+}
+
+/// A thing with its version as ETag, which [`IfMatch`] takes back.
+#[derive(Debug)]
+pub struct Versioned<T>(pub StatusCode, pub i64, pub T);
+
+impl<T> Versioned<T> {
+    pub fn ok(version: i64, thing: T) -> Self {
+        Self(StatusCode::OK, version, thing)
+    }
+
+    pub fn created(version: i64, thing: T) -> Self {
+        Self(StatusCode::CREATED, version, thing)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Versioned<T> {
+    fn into_response(self) -> Response {
+        let Self(status, version, thing) = self;
+        let mut response = (status, axum::Json(thing)).into_response();
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+}
+
+/// Which part of a listing.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// How many at most: 1 to 1000, 50 unless told.
+    pub limit: Option<i64>,
+}
+
+impl Page {
+    #[must_use]
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(50).clamp(1, 1000)
+    }
+}
+
+/// A part of a listing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Listing<T> {
+    pub items: Vec<T>,
+    /// To be sent as `after` for the part that follows; absent in the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T> Listing<T> {
+    /// All there is.
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use config::Language;
+
+    use super::*;
+    use crate::applications::Definition;
+
+    #[test]
+    fn a_mistake_in_a_body_is_told_by_its_key() {
+        let body = br#"{"name":{"en":"Wiki"},"hosts":["wiki.example.com"],
+            "pool":{"upstreams":[{"address":"a:1","weight":"much"}]}}"#;
+        let problem = read::<Definition>(body).unwrap_err().body(Language::En);
+        assert_eq!(problem.field.as_deref(), Some("pool.upstreams[0].weight"));
+        assert!(problem.detail.unwrap().contains("expected u16"));
+    }
+}

@@ -1,0 +1,97 @@
+//! `/groups`
+
+use axum::Json;
+use axum::extract::{Path, Query, State as Extract};
+use axum::http::StatusCode;
+use config::id::GroupId;
+
+use super::{Body, IfMatch, Listing, Page, Problem, Versioned};
+use crate::authz::Permit;
+use crate::edit::Edit;
+use crate::groups::{self, Group, GroupDraft};
+use crate::state::State;
+
+#[utoipa::path(get, path = "/groups", tag = "groups", params(Page),
+    responses((status = 200, body = Listing<Group>)))]
+pub async fn list(
+    Extract(state): Extract<State>,
+    Query(page): Query<Page>,
+) -> Result<Json<Listing<Group>>, Problem> {
+    let mut connection = state.store.read().await?;
+    let (items, next) = groups::list(&mut connection, page.after.as_deref(), page.limit()).await?;
+    Ok(Json(Listing { items, next }))
+}
+
+#[utoipa::path(post, path = "/groups", tag = "groups", request_body = GroupDraft,
+    responses((status = 201, body = Group)))]
+pub async fn create(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Body(draft): Body<GroupDraft>,
+) -> Result<Versioned<Group>, Problem> {
+    let made = groups::create(Edit::begin(&state, &permit).await?, &draft).await?;
+    Ok(Versioned::created(made.version, made))
+}
+
+#[utoipa::path(get, path = "/groups/{id}", tag = "groups", params(("id" = String, Path)),
+    responses((status = 200, body = Group)))]
+pub async fn read(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+) -> Result<Versioned<Group>, Problem> {
+    let mut connection = state.store.read().await?;
+    let found = groups::find(&mut connection, &GroupId::from(id)).await?;
+    Ok(Versioned::ok(found.version, found))
+}
+
+#[utoipa::path(put, path = "/groups/{id}", tag = "groups", request_body = GroupDraft,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = Group)))]
+pub async fn update(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    IfMatch(expected): IfMatch,
+    Body(draft): Body<GroupDraft>,
+) -> Result<Versioned<Group>, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    let after = groups::update(edit, &GroupId::from(id), expected, &draft).await?;
+    Ok(Versioned::ok(after.version, after))
+}
+
+#[utoipa::path(delete, path = "/groups/{id}", tag = "groups",
+    params(("id" = String, Path), ("If-Match" = String, Header)), responses((status = 204)))]
+pub async fn remove(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    IfMatch(expected): IfMatch,
+) -> Result<StatusCode, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    groups::remove(edit, &GroupId::from(id), expected).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(put, path = "/groups/{id}/members/{member}", tag = "groups",
+    params(("id" = String, Path), ("member" = String, Path)), responses((status = 204)))]
+pub async fn add_member(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path((id, member)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    groups::set_member(edit, &id.into(), &member.into(), true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(delete, path = "/groups/{id}/members/{member}", tag = "groups",
+    params(("id" = String, Path), ("member" = String, Path)), responses((status = 204)))]
+pub async fn remove_member(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path((id, member)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    groups::set_member(edit, &id.into(), &member.into(), false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

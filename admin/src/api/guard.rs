@@ -1,0 +1,130 @@
+//! Stands before every handler of the API: who is calling, and may they?
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Request, State as Extract};
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use config::link::Visitor;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use super::problem::{Code, Problem};
+use crate::authn::{self, Authentication, Operator, Origin};
+use crate::authz::{Action, Permit, Resource, permit};
+use crate::edit;
+use crate::state::State;
+
+/// The key of an operation in the OpenAPI document that names what it takes: `members:read`.
+pub const PERMISSION: &str = "x-gatehouse-permission";
+
+#[derive(Clone)]
+struct Needs {
+    state: State,
+    resource: Resource,
+    action: Action,
+}
+
+/// Lets nobody to these routes who may not do `action` to `resource`, and says so in their
+/// description.
+pub fn guarded(
+    state: &State,
+    resource: Resource,
+    action: Action,
+    (schemas, mut paths, routes): UtoipaMethodRouter<State>,
+) -> UtoipaMethodRouter<State> {
+    let permission = format!("{}:{}", resource.as_str(), action.as_str());
+    for item in paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            let extensions = ExtensionsBuilder::new()
+                .add(PERMISSION, permission.as_str())
+                .build();
+            operation.extensions = Some(extensions);
+        }
+    }
+    let needs = Arc::new(Needs {
+        state: state.clone(),
+        resource,
+        action,
+    });
+    let routes = routes.route_layer(from_fn_with_state(needs, guard));
+    (schemas, paths, routes)
+}
+
+/// Lets only callers with some role to these routes.
+pub fn for_callers(state: &State, routes: Router<State>) -> Router<State> {
+    let needs = Arc::new(Needs {
+        state: state.clone(),
+        resource: Resource::Caller,
+        action: Action::Read,
+    });
+    routes.route_layer(from_fn_with_state(needs, guard))
+}
+
+async fn guard(Extract(needs): Extract<Arc<Needs>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match ask(&needs, &parts).await {
+        Ok(permit) => {
+            parts.extensions.insert(permit);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn ask(needs: &Needs, request: &Parts) -> Result<Permit, Problem> {
+    let operator = request.extensions.get::<Operator>();
+    let found =
+        authn::authenticate(&needs.state, &request.method, &request.headers, operator).await?;
+    let actor = match found {
+        Authentication::Authenticated(actor) => actor,
+        Authentication::NotRequested => return Err(Problem::new(Code::NotAuthenticated)),
+        Authentication::Failed(failure) => return Err(failure.into()),
+    };
+    let origin = origin(request);
+    match permit(actor.clone(), origin.clone(), needs.resource, needs.action) {
+        Ok(permit) => Ok(permit),
+        Err(forbidden) => {
+            // Somebody with no role at all is no part of the administration: their tries are in the
+            // access log. Those with one are told of here.
+            if !actor.roles().is_empty() {
+                let (action, resource) = (needs.action.as_str(), needs.resource.as_str());
+                let why = forbidden.to_string();
+                edit::record_refusal(&needs.state, &actor, &origin, action, resource, &why).await?;
+            }
+            Err(forbidden.into())
+        }
+    }
+}
+
+fn origin(request: &Parts) -> Origin {
+    match request.extensions.get::<Visitor>() {
+        Some(visitor) => Origin {
+            address: Some(visitor.client_address),
+            request_id: Some(visitor.request_id.clone()),
+        },
+        None => Origin::default(),
+    }
+}
+
+/// Handlers take the permit that the guard was given. A route without a guard has none, and fails.
+impl<S: Send + Sync> FromRequestParts<S> for Permit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Problem::new(Code::Internal))
+    }
+}

@@ -1,0 +1,138 @@
+//! Every URL of the API, with what it takes to call it, in one list.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn;
+use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guard::guarded;
+use super::{
+    appearance, applications, caller, credentials, departments, document, events, explanations,
+    groups, ip_lists, members, problem, sign_ins, tokens,
+};
+use crate::authz::Action::{Change, Create, Read, Remove};
+use crate::authz::Resource as R;
+use crate::state::State;
+
+/// No JSON body is larger, in bytes.
+const MAX_BODY: usize = 1 << 20;
+/// An uploaded list of addresses: a million entries with room for notes.
+const MAX_UPLOAD: usize = 64 << 20;
+
+/// The routes below `/api/v1`, and their description.
+#[rustfmt::skip]
+fn routes(state: &State) -> OpenApiRouter<State> {
+    let may = |resource, action, routes| guarded(state, resource, action, routes);
+    OpenApiRouter::with_openapi(document::frame())
+        .routes(may(R::Caller,       Read,   routes!(caller::me)))
+        .routes(may(R::Members,      Read,   routes!(members::list)))
+        .routes(may(R::Members,      Create, routes!(members::create)))
+        .routes(may(R::Members,      Read,   routes!(members::read)))
+        .routes(may(R::Members,      Change, routes!(members::update)))
+        .routes(may(R::Members,      Remove, routes!(members::remove)))
+        .routes(may(R::Members,      Change, routes!(members::disable)))
+        .routes(may(R::Members,      Change, routes!(members::enable)))
+        .routes(may(R::Roles,        Change, routes!(members::set_roles)))
+        .routes(may(R::Credentials,  Create, routes!(credentials::one_time_link)))
+        .routes(may(R::SetUp,        Create, routes!(credentials::set_up_link)))
+        .routes(may(R::Credentials,  Remove, routes!(credentials::reset_second_factor)))
+        .routes(may(R::Credentials,  Change, routes!(credentials::unlock)))
+        .routes(may(R::Sessions,     Read,   routes!(sign_ins::list)))
+        .routes(may(R::Sessions,     Remove, routes!(sign_ins::end_all)))
+        .routes(may(R::Sessions,     Remove, routes!(sign_ins::end)))
+        .routes(may(R::Departments,  Read,   routes!(departments::list)))
+        .routes(may(R::Departments,  Create, routes!(departments::create)))
+        .routes(may(R::Departments,  Read,   routes!(departments::read)))
+        .routes(may(R::Departments,  Change, routes!(departments::update)))
+        .routes(may(R::Departments,  Remove, routes!(departments::remove)))
+        .routes(may(R::Departments,  Change, routes!(departments::add_member)))
+        .routes(may(R::Departments,  Change, routes!(departments::remove_member)))
+        .routes(may(R::Groups,       Read,   routes!(groups::list)))
+        .routes(may(R::Groups,       Create, routes!(groups::create)))
+        .routes(may(R::Groups,       Read,   routes!(groups::read)))
+        .routes(may(R::Groups,       Change, routes!(groups::update)))
+        .routes(may(R::Groups,       Remove, routes!(groups::remove)))
+        .routes(may(R::Groups,       Change, routes!(groups::add_member)))
+        .routes(may(R::Groups,       Change, routes!(groups::remove_member)))
+        .routes(may(R::Applications, Read,   routes!(applications::list)))
+        .routes(may(R::Applications, Create, routes!(applications::create)))
+        .routes(may(R::Applications, Read,   routes!(applications::read)))
+        .routes(may(R::Applications, Change, routes!(applications::update)))
+        .routes(may(R::Applications, Remove, routes!(applications::remove)))
+        .routes(may(R::IpLists,      Read,   routes!(ip_lists::list)))
+        .routes(may(R::IpLists,      Create, routes!(ip_lists::create)))
+        .routes(may(R::IpLists,      Read,   routes!(ip_lists::read)))
+        .routes(may(R::IpLists,      Change, routes!(ip_lists::update)))
+        .routes(may(R::IpLists,      Remove, routes!(ip_lists::remove)))
+        .routes(may(R::IpLists,      Read,   routes!(ip_lists::entries)))
+        .routes(may(R::IpLists,      Change, large(routes!(ip_lists::replace_entries))))
+        .routes(may(R::IpLists,      Change, large(routes!(ip_lists::append_entries))))
+        .routes(may(R::Appearance,   Read,   routes!(appearance::read_brand)))
+        .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))
+        .routes(may(R::Appearance,   Read,   routes!(appearance::read_watermark)))
+        .routes(may(R::Appearance,   Change, routes!(appearance::write_watermark)))
+        .routes(may(R::Tokens,       Read,   routes!(tokens::list)))
+        .routes(may(R::Tokens,       Create, routes!(tokens::create)))
+        .routes(may(R::Tokens,       Remove, routes!(tokens::revoke)))
+        .routes(may(R::AccessLog,    Read,   routes!(events::access)))
+        .routes(may(R::SignInLog,    Read,   routes!(events::sign_ins)))
+        .routes(may(R::AuditLog,     Read,   routes!(events::audit)))
+        .routes(may(R::Explanations, Read,   routes!(explanations::explain)))
+}
+
+type Routes = utoipa_axum::router::UtoipaMethodRouter<State>;
+
+fn large((schemas, paths, routes): Routes) -> Routes {
+    let routes = routes.route_layer(DefaultBodyLimit::max(MAX_UPLOAD));
+    (schemas, paths, routes)
+}
+
+/// The routes, and what they are.
+fn parts(state: &State) -> (Router<State>, OpenApi) {
+    let (router, mut document) = routes(state).split_for_parts();
+    document::complete(&mut document);
+    (router, document)
+}
+
+/// The whole API, to be nested at `/api/v1`, with what happens around each request: from the inside
+/// out, the limit of the body, headers of the answer, problems in the caller's language.
+#[must_use]
+pub fn api(state: &State) -> Router {
+    let (router, document) = parts(state);
+    let text: Arc<str> = document.to_json().unwrap_or_default().into();
+    let description = Router::new().route(
+        "/openapi.json",
+        get(move || async move {
+            let json = HeaderValue::from_static("application/json");
+            ([(header::CONTENT_TYPE, json)], text.to_string())
+        }),
+    );
+    let description = super::guard::for_callers(state, description);
+    let always =
+        |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    router
+        .merge(description)
+        .fallback(async || problem::Problem::new(problem::Code::NotFound))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(always(header::CACHE_CONTROL, "no-store"))
+        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(header::REFERRER_POLICY, "no-referrer"))
+        .layer(always(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
+        .layer(from_fn(problem::render))
+        .with_state(state.clone())
+}
+
+#[cfg(test)]
+pub(super) fn described(state: &State) -> OpenApi {
+    parts(state).1
+}

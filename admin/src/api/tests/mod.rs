@@ -1,0 +1,7 @@
+//! The API as callers see it, on both engines.
+
+mod app;
+mod changes;
+mod coverage;
+mod escalation;
+mod tokens;

@@ -1,0 +1,145 @@
+//! Groups: named sets of people that policies and applications know.
+
+use config::id::{GroupId, MemberId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::edit::{Edit, shown, target};
+use crate::members::{self, names};
+use crate::name_key::name_key;
+use crate::refused::{Expected, Refused};
+use crate::store::groups as rows;
+use crate::store::groups::GroupRow;
+use crate::store::{Connection, StoreError};
+
+/// What an administrator writes down about a group.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupDraft {
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Group {
+    pub id: GroupId,
+    pub name: String,
+    pub description: String,
+    /// How many people are in it.
+    pub members: i64,
+    pub version: i64,
+}
+
+impl From<GroupRow> for Group {
+    fn from(row: GroupRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            members: row.members,
+            version: row.version,
+        }
+    }
+}
+
+pub async fn find(connection: &mut Connection, id: &GroupId) -> Result<Group, Refused> {
+    rows::find(connection, id)
+        .await?
+        .map(Group::from)
+        .ok_or(Refused::NotFound("group"))
+}
+
+/// In the order of their names, with the key at which the next page begins.
+pub async fn list(
+    connection: &mut Connection,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<Group>, Option<String>), StoreError> {
+    let found = rows::list(connection, after, limit).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
+    let next = found.last().filter(|_| full).map(|g| g.name_key.clone());
+    Ok((found.into_iter().map(Group::from).collect(), next))
+}
+
+pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Refused> {
+    let name = names::display_name("name", &draft.name)?;
+    let id = GroupId::generate();
+    let key = name_key(&name);
+    let description = draft.description.trim();
+    rows::insert(&mut edit.tx, &id, &name, &key, description, edit.now).await?;
+    let made = find(&mut edit.tx, &id).await?;
+    let target = target("group", id.as_str(), &made.name);
+    edit.commit("create", target, None, shown(&made)).await?;
+    Ok(made)
+}
+
+pub async fn update(
+    mut edit: Edit<'_>,
+    id: &GroupId,
+    expected: Expected,
+    draft: &GroupDraft,
+) -> Result<Group, Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
+    let name = names::display_name("name", &draft.name)?;
+    let key = name_key(&name);
+    let texts = (name.as_str(), key.as_str(), draft.description.trim());
+    if !rows::update(&mut edit.tx, id, before.version, texts, edit.now).await? {
+        return Err(Refused::Stale);
+    }
+    let after = find(&mut edit.tx, id).await?;
+    // Applications are told the names of groups.
+    if before.name != after.name {
+        forget_members(&mut edit, id).await?;
+    }
+    let target = target("group", id.as_str(), &after.name);
+    edit.commit("update", target, shown(&before), shown(&after))
+        .await?;
+    Ok(after)
+}
+
+pub async fn remove(mut edit: Edit<'_>, id: &GroupId, expected: Expected) -> Result<(), Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
+    forget_members(&mut edit, id).await?;
+    rows::remove(&mut edit.tx, id).await?;
+    let target = target("group", id.as_str(), &before.name);
+    edit.commit("delete", target, shown(&before), None).await
+}
+
+async fn forget_members(edit: &mut Edit<'_>, id: &GroupId) -> Result<(), Refused> {
+    for member in rows::member_ids(&mut edit.tx, id).await? {
+        edit.forget(&member);
+    }
+    Ok(())
+}
+
+/// Puts a person into the group, or takes them out. Nothing happens where that is so already.
+pub async fn set_member(
+    mut edit: Edit<'_>,
+    id: &GroupId,
+    member: &MemberId,
+    belongs: bool,
+) -> Result<(), Refused> {
+    let group = find(&mut edit.tx, id).await?;
+    let before = members::find(&mut edit.tx, member).await?;
+    let changed = if belongs {
+        rows::add_member(&mut edit.tx, id, member, edit.now).await?
+    } else {
+        rows::remove_member(&mut edit.tx, id, member).await?
+    };
+    if !changed {
+        return Ok(());
+    }
+    edit.forget(member);
+    let after = members::find(&mut edit.tx, member).await?;
+    let action = if belongs {
+        "add_member"
+    } else {
+        "remove_member"
+    };
+    let target = target("group", id.as_str(), &group.name);
+    edit.commit(action, target, shown(&before), shown(&after))
+        .await
+}

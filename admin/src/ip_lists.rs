@@ -1,0 +1,248 @@
+//! IP lists: who may come in from where, by the hundred thousand if need be.
+
+use config::id::RuleId;
+use config::snapshot::address::RANGE_ALLOWED;
+use config::snapshot::{AddressRange, Effect, IpEntry};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::edit::{Edit, shown, target};
+use crate::members::names;
+use crate::name_key::name_key;
+use crate::refused::{Expected, Invalid, Refused};
+use crate::store::ip_lists as rows;
+use crate::store::ip_lists::IpListRow;
+use crate::store::{Connection, StoreError};
+
+/// What an administrator writes down about a list, its entries apart.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IpListDraft {
+    pub name: String,
+    pub effect: Effect,
+    /// Guards every host, our own pages included; otherwise the applications that name it.
+    #[serde(default)]
+    pub everywhere: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IpList {
+    pub id: RuleId,
+    pub name: String,
+    pub effect: Effect,
+    pub everywhere: bool,
+    /// How many entries it has.
+    pub entries: i64,
+    pub version: i64,
+}
+
+impl From<IpListRow> for IpList {
+    fn from(row: IpListRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            effect: row.effect,
+            everywhere: row.everywhere,
+            entries: row.entries,
+            version: row.version,
+        }
+    }
+}
+
+async fn row(connection: &mut Connection, id: &RuleId) -> Result<IpListRow, Refused> {
+    rows::find(connection, id)
+        .await?
+        .ok_or(Refused::NotFound("IP list"))
+}
+
+pub async fn find(connection: &mut Connection, id: &RuleId) -> Result<IpList, Refused> {
+    Ok(row(connection, id).await?.into())
+}
+
+pub async fn all(connection: &mut Connection) -> Result<Vec<IpList>, StoreError> {
+    let rows = rows::all(connection).await?;
+    Ok(rows.into_iter().map(IpList::from).collect())
+}
+
+pub async fn create(mut edit: Edit<'_>, draft: &IpListDraft) -> Result<IpList, Refused> {
+    let row = IpListRow {
+        id: RuleId::generate(),
+        name: names::display_name("name", &draft.name)?,
+        effect: draft.effect,
+        everywhere: draft.everywhere,
+        entries: 0,
+        version: 0,
+    };
+    rows::insert(&mut edit.tx, &row, &name_key(&row.name), edit.now).await?;
+    let made = find(&mut edit.tx, &row.id).await?;
+    edit.republish();
+    let target = target("ip_list", row.id.as_str(), &made.name);
+    edit.commit("create", target, None, shown(&made)).await?;
+    Ok(made)
+}
+
+pub async fn update(
+    mut edit: Edit<'_>,
+    id: &RuleId,
+    expected: Expected,
+    draft: &IpListDraft,
+) -> Result<IpList, Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
+    let row = IpListRow {
+        name: names::display_name("name", &draft.name)?,
+        effect: draft.effect,
+        everywhere: draft.everywhere,
+        ..row(&mut edit.tx, id).await?
+    };
+    if !rows::update(&mut edit.tx, &row, &name_key(&row.name), edit.now).await? {
+        return Err(Refused::Stale);
+    }
+    changed(edit, "update", &before).await
+}
+
+pub async fn remove(mut edit: Edit<'_>, id: &RuleId, expected: Expected) -> Result<(), Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
+    rows::remove(&mut edit.tx, id).await?;
+    edit.republish();
+    let target = target("ip_list", id.as_str(), &before.name);
+    edit.commit("delete", target, shown(&before), None).await
+}
+
+/// What becomes of the entries that the list had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upload {
+    Replace,
+    Append,
+}
+
+/// Puts entries into the list: all of them, or none if one is wrong.
+pub async fn upload(
+    mut edit: Edit<'_>,
+    id: &RuleId,
+    expected: Expected,
+    entries: &[IpEntry],
+    upload: Upload,
+) -> Result<IpList, Refused> {
+    let before = row(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
+    // First the version: it keeps two uploads from mixing.
+    if !rows::update(&mut edit.tx, &before, &name_key(&before.name), edit.now).await? {
+        return Err(Refused::Stale);
+    }
+    if upload == Upload::Replace {
+        rows::clear_entries(&mut edit.tx, id).await?;
+    }
+    rows::add_entries(&mut edit.tx, id, entries, edit.now).await?;
+    let action = match upload {
+        Upload::Replace => "replace_entries",
+        Upload::Append => "append_entries",
+    };
+    changed(edit, action, &before.into()).await
+}
+
+async fn changed(
+    mut edit: Edit<'_>,
+    action: &'static str,
+    before: &IpList,
+) -> Result<IpList, Refused> {
+    let after = find(&mut edit.tx, &before.id).await?;
+    edit.republish();
+    let target = target("ip_list", after.id.as_str(), &after.name);
+    edit.commit(action, target, shown(before), shown(&after))
+        .await?;
+    Ok(after)
+}
+
+/// At most so many mistakes are told of one upload.
+const MISTAKES_TOLD: usize = 20;
+
+/// Reads entries as text: one a line, with an optional note after `#`; empty lines are left out. Of
+/// one that is written twice, the last note counts.
+///
+/// # Errors
+/// The lines that are wrong, by number.
+pub fn read_text(text: &str) -> Result<Vec<IpEntry>, Refused> {
+    let mut entries = Vec::new();
+    let mut wrong = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let (range, note) = line.split_once('#').unwrap_or((line, ""));
+        let range = range.trim().trim_start_matches('\u{FEFF}');
+        if range.is_empty() {
+            continue;
+        }
+        match range.parse::<AddressRange>() {
+            Ok(range) => entries.push(IpEntry {
+                range,
+                note: note.trim().chars().take(200).collect(),
+            }),
+            Err(error) if wrong.len() < MISTAKES_TOLD => {
+                wrong.push(bad_line(number, &error.to_string()));
+            }
+            Err(_) => {}
+        }
+    }
+    if wrong.is_empty() {
+        Ok(once(entries))
+    } else {
+        Err(Refused::Invalid(wrong))
+    }
+}
+
+/// One statement may not touch the same row twice.
+#[must_use]
+pub fn once(entries: Vec<IpEntry>) -> Vec<IpEntry> {
+    let mut seen: std::collections::HashMap<AddressRange, usize> =
+        std::collections::HashMap::with_capacity(entries.len());
+    let mut kept: Vec<IpEntry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match seen.entry(entry.range) {
+            std::collections::hash_map::Entry::Occupied(at) => {
+                if let Some(known) = kept.get_mut(*at.get()) {
+                    known.note = entry.note;
+                }
+            }
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(entry);
+            }
+        }
+    }
+    kept
+}
+
+fn bad_line(number: usize, error: &str) -> Invalid {
+    Invalid::new(
+        &format!("line {number}"),
+        (error, &format!("第 {number} 行不是有效的地址、网段或范围")),
+        (
+            RANGE_ALLOWED,
+            "请填写 192.0.2.7、192.0.2.0/24、192.0.2.10-192.0.2.20、2001:db8::/32 等形式",
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_many_lines_is_read_with_notes_and_without_repetition() {
+        let text = "10.0.0.1 # first\n\n# only a note\n10.0.0.0/8\n10.0.0.1 # again\r\n";
+        let entries = read_text(text).unwrap();
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].note, "again");
+        assert_eq!(entries[1].range.to_string(), "10.0.0.0/8");
+    }
+
+    #[test]
+    fn each_wrong_line_is_named() {
+        let Err(Refused::Invalid(wrong)) = read_text("10.0.0.1\nnonsense\n10.0.0.0/40") else {
+            panic!("accepted");
+        };
+        let fields: Vec<&str> = wrong.iter().map(|w| w.field.as_str()).collect();
+        assert_eq!(fields, ["line 2", "line 3"]);
+        assert!(wrong[0].allowed.en.contains("192.0.2.0/24"));
+    }
+}

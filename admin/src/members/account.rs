@@ -1,0 +1,125 @@
+//! Whether a person may sign in at all, which roles they hold, and what they are signed in on.
+
+use config::Role;
+use config::id::{MemberId, SignInId};
+
+use super::{Member, find};
+use crate::authz::roles;
+use crate::edit::{Edit, shown, target};
+use crate::refused::{Refused, both};
+use crate::store::members as rows;
+use crate::store::sign_ins;
+
+/// Lets the person sign in, or ends every sign-in and lets them no longer.
+pub async fn set_active(
+    mut edit: Edit<'_>,
+    id: &MemberId,
+    active: bool,
+) -> Result<Member, Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    roles::may_touch(edit.permit().roles(), &before.roles)?;
+    let (status, action) = if active {
+        ("active", "enable")
+    } else {
+        ("disabled", "disable")
+    };
+    rows::set_status(&mut edit.tx, id, status, edit.now).await?;
+    if !active {
+        keep_an_owner(&mut edit, &before).await?;
+        end_sign_ins(&mut edit, id, "disabled").await?;
+    }
+    edit.forget(id);
+    let after = find(&mut edit.tx, id).await?;
+    let target = target("member", id.as_str(), &after.username);
+    edit.commit(action, target, shown(&before), shown(&after))
+        .await?;
+    Ok(after)
+}
+
+/// Removes a person who can no longer sign in. What they did stays in the logs.
+pub async fn remove(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    roles::may_touch(edit.permit().roles(), &before.roles)?;
+    if before.status == "active" {
+        return Err(Refused::Impossible(both((
+            "the member is active: disable the account first",
+            "该成员仍处于启用状态，请先停用帐号",
+        ))));
+    }
+    rows::remove(&mut edit.tx, id).await?;
+    edit.forget(id);
+    let target = target("member", id.as_str(), &before.username);
+    edit.commit("delete", target, shown(&before), None).await
+}
+
+/// Gives the person exactly these roles.
+pub async fn set_roles(
+    mut edit: Edit<'_>,
+    id: &MemberId,
+    wanted: &[Role],
+) -> Result<Member, Refused> {
+    let before = find(&mut edit.tx, id).await?;
+    let mut wanted = wanted.to_vec();
+    wanted.sort_by_key(|role| role.as_str());
+    wanted.dedup();
+    roles::may_change(edit.permit().roles(), &before.roles, &wanted)?;
+    rows::set_roles(&mut edit.tx, id, &wanted, edit.now).await?;
+    rows::touch(&mut edit.tx, id, edit.now).await?;
+    keep_an_owner(&mut edit, &before).await?;
+    edit.forget(id);
+    let after = find(&mut edit.tx, id).await?;
+    let target = target("member", id.as_str(), &after.username);
+    edit.commit("set_roles", target, shown(&before), shown(&after))
+        .await?;
+    Ok(after)
+}
+
+/// Without an owner nobody could ever make another one.
+async fn keep_an_owner(edit: &mut Edit<'_>, before: &Member) -> Result<(), Refused> {
+    let was_owner = before.roles.contains(&Role::Owner) && before.status == "active";
+    if was_owner && rows::count_owners(&mut edit.tx).await? == 0 {
+        return Err(Refused::Impossible(both((
+            "this is the last owner who can sign in: make another member an owner first",
+            "这是最后一位可登录的所有者，请先将其他成员设为所有者",
+        ))));
+    }
+    Ok(())
+}
+
+/// Ends one sign-in of the person on every host.
+pub async fn end_sign_in(
+    mut edit: Edit<'_>,
+    id: &MemberId,
+    sign_in: &SignInId,
+) -> Result<(), Refused> {
+    let member = find(&mut edit.tx, id).await?;
+    roles::may_touch(edit.permit().roles(), &member.roles)?;
+    if !sign_ins::end(&mut edit.tx, sign_in, id, "administrator", edit.now).await? {
+        return Err(Refused::NotFound("sign-in"));
+    }
+    edit.ended(sign_in.clone());
+    let target = target("sign_in", sign_in.as_str(), &member.username);
+    edit.commit("revoke", target, None, None).await
+}
+
+/// Signs the person out everywhere.
+pub async fn end_all(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let member = find(&mut edit.tx, id).await?;
+    roles::may_touch(edit.permit().roles(), &member.roles)?;
+    end_sign_ins(&mut edit, id, "administrator").await?;
+    edit.forget(id);
+    let target = target("member", id.as_str(), &member.username);
+    edit.commit("revoke_sign_ins", target, None, None).await
+}
+
+pub(super) async fn end_sign_ins(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    reason: &str,
+) -> Result<(), Refused> {
+    for sign_in in sign_ins::live_of(&mut edit.tx, id, edit.now).await? {
+        sign_ins::end(&mut edit.tx, &sign_in.id, id, reason, edit.now).await?;
+        edit.ended(sign_in.id);
+    }
+    Ok(())
+}

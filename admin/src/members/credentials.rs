@@ -1,0 +1,59 @@
+//! What an administrator may do about a person's credentials: never see or choose them.
+
+use config::id::MemberId;
+use config::settings::AccessHost;
+
+use super::{Member, account, find};
+use crate::authz::roles;
+use crate::edit::{Edit, target};
+use crate::refused::{Refused, both};
+use crate::sign_in::one_time_links::{self, OneTimeLink};
+use crate::store::one_time_links::Purpose;
+use crate::store::{known_devices, lockouts, totp};
+
+/// A fresh one-time link for the person, in the place of every earlier one.
+pub async fn one_time_link(
+    mut edit: Edit<'_>,
+    access: &AccessHost,
+    id: &MemberId,
+) -> Result<OneTimeLink, Refused> {
+    let member = within_reach(&mut edit, id).await?;
+    if member.status != "active" {
+        return Err(Refused::Impossible(both((
+            "the member cannot sign in: enable the account first",
+            "该成员无法登录，请先启用帐号",
+        ))));
+    }
+    let purpose = Purpose::Password(id.clone());
+    let link = one_time_links::issue(&mut edit.tx, access, &purpose, edit.now).await?;
+    let target = target("member", id.as_str(), &member.username);
+    edit.commit("make_one_time_link", target, None, None)
+        .await?;
+    Ok(link)
+}
+
+/// Takes the authenticator and the recovery codes away: the person enrols anew. Whoever holds the
+/// lost device is signed out.
+pub async fn reset_second_factor(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let member = within_reach(&mut edit, id).await?;
+    totp::remove(&mut edit.tx, id).await?;
+    known_devices::forget_member(&mut edit.tx, id).await?;
+    account::end_sign_ins(&mut edit, id, "second_factor_reset").await?;
+    edit.forget(id);
+    let target = target("member", id.as_str(), &member.username);
+    edit.commit("reset_second_factor", target, None, None).await
+}
+
+/// Lets the person try again at once after too many failures.
+pub async fn unlock(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let member = within_reach(&mut edit, id).await?;
+    lockouts::clear(&mut edit.tx, &format!("account:{id}")).await?;
+    let target = target("member", id.as_str(), &member.username);
+    edit.commit("unlock", target, None, None).await
+}
+
+async fn within_reach(edit: &mut Edit<'_>, id: &MemberId) -> Result<Member, Refused> {
+    let member = find(&mut edit.tx, id).await?;
+    roles::may_touch(edit.permit().roles(), &member.roles)?;
+    Ok(member)
+}
