@@ -19,7 +19,7 @@ use crate::support::client::{Answer as Got, get, request, send};
 use crate::support::free_address;
 use crate::support::gatehouse::{Builder, Gatehouse};
 use crate::support::modern::Modern;
-use crate::support::origin::{Answer, Origin, ok};
+use crate::support::origin::{Answer, Origin, Received, ok};
 
 const WIKI: &str = "wiki.example.com";
 
@@ -110,13 +110,7 @@ async fn an_upstream_that_does_not_answer_its_checks_gets_no_requests_until_it_d
         upstream(other.address, 1),
     ]);
     wiki.pool.host_header = HostHeader::Fixed("wiki.internal".into());
-    wiki.pool.health_check = Some(HealthCheck {
-        path: "/healthz".into(),
-        interval_ms: 100,
-        timeout_ms: 1_000,
-        healthy_after: 1,
-        unhealthy_after: 1,
-    });
+    wiki.pool.health_check = Some(checks_at("/healthz"));
     let mut gatehouse = Gatehouse::before(vec![wiki]).await;
     until(|| checked.received().len() >= 2).await;
     for _ in 0..10 {
@@ -139,6 +133,57 @@ async fn an_upstream_that_does_not_answer_its_checks_gets_no_requests_until_it_d
     let before = checked.received().len();
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(checked.received().len(), before);
+}
+
+#[tokio::test]
+async fn while_no_upstream_answers_its_checks_all_take_their_turn() {
+    let answer = |request: &Received| {
+        if request.request_line().contains("/healthz") {
+            Answer::Bytes(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec())
+        } else {
+            ok("served")
+        }
+    };
+    let (a, b) = (Origin::start(answer).await, Origin::start(answer).await);
+    let mut wiki = application(vec![upstream(a.address, 1), upstream(b.address, 1)]);
+    wiki.pool.health_check = Some(checks_at("/healthz"));
+    let gatehouse = Gatehouse::before(vec![wiki]).await;
+    until(|| a.received().len() >= 3 && b.received().len() >= 3).await;
+    for _ in 0..4 {
+        assert_eq!(ask(&gatehouse).await.text(), "served");
+    }
+    let served = |origin: &Origin| {
+        let all = origin.received();
+        all.iter().filter(|r| !r.head.contains("/healthz")).count()
+    };
+    assert_eq!((served(&a), served(&b)), (2, 2));
+}
+
+#[tokio::test]
+async fn checks_speak_the_protocol_of_the_pool() {
+    let authority = Authority::new();
+    let server = authority.sign("grpc.internal").server(&[b"h2"]);
+    let (secure, plain) = (Modern::start(Some(server)).await, Modern::start(None).await);
+    let mut by_tls = application(vec![upstream(secure.address, 1)]);
+    by_tls = with_tls(by_tls, "grpc.internal", Some(authority.pem()));
+    let prior_knowledge = application(vec![upstream(plain.address, 1)]);
+    for (mut application, origin) in [(by_tls, secure), (prior_knowledge, plain)] {
+        application.pool.protocol = Protocol::Http2;
+        application.pool.health_check = Some(checks_at("/healthz"));
+        let _gatehouse = Gatehouse::before(vec![application]).await;
+        until(|| origin.seen.lock().len() >= 2).await;
+        assert_eq!(origin.seen.lock()[0].version, Version::HTTP_2);
+    }
+}
+
+fn checks_at(path: &str) -> HealthCheck {
+    HealthCheck {
+        path: path.into(),
+        interval_ms: 100,
+        timeout_ms: 1_000,
+        healthy_after: 1,
+        unhealthy_after: 1,
+    }
 }
 
 async fn until(done: impl Fn() -> bool) {

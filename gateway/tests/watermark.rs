@@ -290,3 +290,48 @@ async fn what_is_no_page_and_who_is_not_signed_in_is_left_alone() {
     let off = gatehouse(application(WIKI, origin.address)).await;
     assert_eq!(visit(&off, "GET", &[NAVIGATION]).await.text(), PAGE);
 }
+
+#[tokio::test]
+async fn attack_26_a_large_page_streams_through_and_a_websocket_is_not_touched() {
+    let links: String = (0..2_000)
+        .map(|n| format!("<p><a href=\"/page/{n}\">link {n} </body></a>\n"))
+        .collect();
+    let large = PAGE.replace("<p>text</p>", &links);
+    let sent = large.clone();
+    let origin = Origin::start(move |request| {
+        if request.header("upgrade").is_empty() {
+            page("", sent.as_bytes())
+        } else {
+            Answer::Bytes(
+                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Type: text/html\r\n\r\n<html><head></head>"
+                    .to_vec(),
+            )
+        }
+    })
+    .await;
+    let mut wiki = marked(application(WIKI, origin.address));
+    wiki.websockets.enabled = true;
+    let gatehouse = gatehouse(wiki).await;
+    let answer = visit(&gatehouse, "GET", &[NAVIGATION]).await;
+    let text = String::from_utf8(whole(&answer)).unwrap();
+    assert!(unmarked(&text) == large && text != large);
+    let cookie = gatehouse.sign_in("ada", WIKI).cookie();
+    let handshake = format!(
+        "GET /live HTTP/1.1\r\nHost: {WIKI}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Accept: text/html\r\nOrigin: https://{WIKI}\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: {cookie}\r\n\r\n"
+    );
+    let mut stream = tokio::net::TcpStream::connect(gatehouse.address)
+        .await
+        .unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, handshake.as_bytes())
+        .await
+        .unwrap();
+    let mut received = Vec::new();
+    while !received.ends_with(b"</head>") {
+        let read = tokio::io::AsyncReadExt::read_buf(&mut stream, &mut received);
+        let read = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
+        assert!(read.unwrap().unwrap() > 0, "closed");
+    }
+    assert!(received.ends_with(b"\r\n\r\n<html><head></head>"));
+}

@@ -121,7 +121,11 @@ impl Builder {
     }
 
     fn assemble(self) -> (Gatehouse, gateway::Parts) {
-        let first = self.applications.map(|a| applications::snapshot(1, a));
+        let first = self.applications.map(|a| {
+            let mut snapshot = applications::snapshot(1, a);
+            (self.change)(&mut snapshot);
+            snapshot
+        });
         let (snapshots, snapshot_receiver) = watch::channel(first.map(Arc::new));
         let (revocations, revocation_receiver) = mpsc::unbounded_channel();
         let (event_sender, events, _) = EventSender::new();
