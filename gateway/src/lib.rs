@@ -29,4 +29,4 @@ pub mod upstreams;
 pub mod watermark;
 
 pub use gate::Gate;
-pub use server::{Parts, RunError, run};
+pub use server::{Parts, RunError, prepare_process, run};

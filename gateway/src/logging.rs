@@ -1,6 +1,7 @@
 //! How the program tells what it does: text for people or JSON for machines, with a filter that can
 //! change while it runs.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use config::settings::{Log, LogFormat};
@@ -18,7 +19,10 @@ pub fn start(log: &Log) -> Result<SetLogFilter, String> {
     let filter = read(&log.filter)?;
     let (filter, handle) = reload::Layer::new(filter);
     let lines: Box<dyn Layer<_> + Send + Sync> = match log.format {
-        LogFormat::Text => Box::new(fmt::layer().with_writer(std::io::stderr)),
+        LogFormat::Text => {
+            let colours = std::io::stderr().is_terminal();
+            Box::new(fmt::layer().with_ansi(colours).with_writer(std::io::stderr))
+        }
         LogFormat::Json => Box::new(fmt::layer().json().with_writer(std::io::stderr)),
     };
     Registry::default()

@@ -2,10 +2,17 @@
 
 mod cli;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
-use config::Clock;
+use config::{Clock, Problem, Settings};
+use gateway::monitor::Unready;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Cli, Command};
 
@@ -32,6 +39,140 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &cli::run::Run) -> ExitCode {
-    tracing::error!(settings = %options.config.display(), "this build has no admin plane");
-    ExitCode::FAILURE
+    match compose(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            #[allow(clippy::print_stderr, reason = "the log may not have been started")]
+            {
+                eprintln!("gatehouse: {why}");
+            }
+            ExitCode::from(why.code())
+        }
+    }
+}
+
+/// Why a node does not run.
+#[derive(Debug, thiserror::Error)]
+enum NotRunning {
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Settings(Vec<Problem>),
+    #[error("{0}")]
+    Log(String),
+    #[error("the threads of the admin plane cannot be started: {0}")]
+    Threads(std::io::Error),
+    #[error("signals cannot be received: {0}")]
+    Signals(std::io::Error),
+    #[error(transparent)]
+    Upgrade(#[from] gateway::upgrade::NotHandedOver),
+    #[error(transparent)]
+    Plane(#[from] admin::PlaneError),
+    #[error(transparent)]
+    Gateway(#[from] gateway::RunError),
+}
+
+impl NotRunning {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Settings(_) | Self::Log(_) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// Opens the admin plane, runs the gateway until it is told to stop, and then lets the plane finish
+/// what it has been told.
+fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
+    gateway::prepare_process();
+    let settings =
+        Arc::new(Settings::load(&options.config, std::env::vars()).map_err(NotRunning::Settings)?);
+    let set_log_filter = gateway::logging::start(&settings.log).map_err(NotRunning::Log)?;
+    let sockets = if options.upgrade {
+        gateway::upgrade::inherit(&settings)?
+    } else {
+        gateway::upgrade::no_sockets()
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("admin")
+        .build()
+        .map_err(NotRunning::Threads)?;
+    let (registry, clock) = (prometheus::Registry::new(), Clock::system());
+    let plane = runtime.block_on(open(options.upgrade, &settings, &clock, &registry))?;
+    let signals = {
+        let _inside = runtime.enter();
+        gateway::signals::from_operating_system().map_err(NotRunning::Signals)?
+    };
+    let Some(link) = plane.link(admin::router::own_pages) else {
+        return Ok(());
+    };
+    runtime.block_on(tell_set_up_link(plane.state()));
+    let health = plane.health();
+    let stop = CancellationToken::new();
+    let background = runtime.spawn(plane.run(stop.clone()));
+    let parts = gateway::Parts {
+        settings,
+        link,
+        admin: runtime.handle().clone(),
+        registry,
+        clock,
+        signals,
+        other_health: Arc::new(move || unready(health())),
+        set_log_filter,
+        sockets,
+    };
+    let result = gateway::run(parts);
+    stop.cancel();
+    // The events of the last requests are on their way to the disk.
+    if let Err(why) = runtime.block_on(background) {
+        tracing::error!(%why, "the admin plane did not end well");
+    }
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    result.map_err(NotRunning::from)
+}
+
+/// While another process gives the data folder up, the one that replaces it waits.
+async fn open(
+    upgrade: bool,
+    settings: &Arc<Settings>,
+    clock: &Clock,
+    registry: &prometheus::Registry,
+) -> Result<admin::Plane, admin::PlaneError> {
+    let tries = if upgrade { 300 } else { 1 };
+    for _ in 1..tries {
+        match admin::Plane::open(Arc::clone(settings), clock.clone(), registry).await {
+            Err(admin::PlaneError::DataFolder(_)) => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            opened => return opened,
+        }
+    }
+    admin::Plane::open(Arc::clone(settings), clock.clone(), registry).await
+}
+
+/// There is no default password: whoever starts a node first finds a link that makes the first
+/// administrator.
+async fn tell_set_up_link(state: &admin::state::State) {
+    match admin::set_up::new_link(state).await {
+        Ok(Some(link)) => {
+            #[allow(
+                clippy::print_stdout,
+                reason = "for whoever starts the program, not for the log"
+            )]
+            {
+                println!(
+                    "Make the first administrator at {} with the code {}",
+                    link.url, link.code
+                );
+            }
+        }
+        Ok(None) => {}
+        Err(why) => tracing::warn!(%why, "whether an administrator exists cannot be told yet"),
+    }
+}
+
+fn unready(found: Vec<(&'static str, String)>) -> Vec<Unready> {
+    let problems = found.into_iter();
+    problems
+        .map(|(component, why)| Unready { component, why })
+        .collect()
 }

@@ -19,7 +19,7 @@ use crate::answer::Answers;
 use crate::cut::Cuttable;
 use crate::gate::Gate;
 use crate::listeners::certificates::Certificates;
-use crate::listeners::door::{Door, Inside};
+use crate::listeners::door::{Door, Inside, LAST_REQUESTS_WITHIN};
 use crate::listeners::proxy_protocol::ProxyProtocol;
 use crate::listeners::redirect::Redirect;
 use crate::listeners::{self, ListenError, Sockets};
@@ -60,13 +60,18 @@ pub enum RunError {
     Metrics(#[from] prometheus::Error),
 }
 
+/// What a process does once, before anything that speaks TLS.
+pub fn prepare_process() {
+    pingora::tls::install_default_crypto_provider();
+}
+
 /// Runs a gateway on threads of its own until it is told to stop, and all that was open has ended
 /// or its time is up.
 ///
 /// # Errors
 /// If it cannot start; nothing listens then.
 pub fn run(parts: Parts) -> Result<(), RunError> {
-    pingora::tls::install_default_crypto_provider();
+    prepare_process();
     let certificates = Certificates::load(&parts.settings).map_err(ListenError::from)?;
     listeners::bind(&parts.settings.listeners, &parts.sockets)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -271,8 +276,7 @@ async fn drain(open: &AtomicUsize, within: Duration) {
         "stopping: waiting for what is open"
     );
     loop {
-        // Whoever was just accepted gets a moment to send a request.
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         let left = open.load(Ordering::Acquire);
         if left == 0 {
             return;

@@ -92,7 +92,10 @@ impl ServerApp for Door {
         None
     }
 
+    /// Nothing is accepted any more. Whoever was accepted last gets a moment to send a request
+    /// before connections without one are closed.
     async fn cleanup(&self) {
+        tokio::time::sleep(LAST_REQUESTS_WITHIN).await;
         ServerApp::cleanup(&*self.inside).await;
     }
 }
@@ -112,6 +115,9 @@ impl Drop for Open {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
+
+/// How long a connection that is accepted just before the gateway stops may take for its request.
+pub(crate) const LAST_REQUESTS_WITHIN: Duration = Duration::from_millis(500);
 
 /// How long a PROXY header may take.
 pub(crate) const PROXY_HEADER_WITHIN: Duration = Duration::from_secs(5);
