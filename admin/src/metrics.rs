@@ -20,6 +20,8 @@ pub struct Metrics {
     pub spool_bytes: IntGauge,
     /// 1 while the spool cannot take events.
     pub spool_stopped: IntGauge,
+    /// Events of refused requests that were dropped while the spool could not take any.
+    pub events_dropped: IntCounter,
     /// Events that have reached the store from this node.
     pub events_stored: IntCounter,
     /// Sign-ins that have not ended.
@@ -64,6 +66,10 @@ impl Metrics {
                 "gatehouse_spool_stopped",
                 "1 while the spool cannot take access events",
             )?,
+            events_dropped: IntCounter::new(
+                "gatehouse_access_events_dropped_total",
+                "Access events of refused requests, dropped while the spool was stopped",
+            )?,
             events_stored: IntCounter::new(
                 "gatehouse_access_events_stored_total",
                 "Access events that this node has brought to the store",
@@ -93,6 +99,7 @@ impl Metrics {
         registry.register(Box::new(self.store_seconds.clone()))?;
         registry.register(Box::new(self.store_failures.clone()))?;
         registry.register(Box::new(self.events_stored.clone()))?;
+        registry.register(Box::new(self.events_dropped.clone()))?;
         registry.register(Box::new(self.snapshots_refused.clone()))?;
         for gauge in [
             &self.spool_depth,

@@ -152,27 +152,27 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_in_its_place_only() {
-        let sealer = sealer(&[1]);
-        let sealed = sealer.seal(SEED, b"secret");
-        assert_eq!(&**sealer.open(SEED, &sealed).unwrap(), b"secret");
+        let keys = sealer(&[1]);
+        let sealed = keys.seal(SEED, b"secret");
+        assert_eq!(&**keys.open(SEED, &sealed).unwrap(), b"secret");
         let elsewhere = Place { row: "m2", ..SEED };
-        assert_eq!(sealer.open(elsewhere, &sealed), Err(UnsealError::Forged));
+        assert_eq!(keys.open(elsewhere, &sealed), Err(UnsealError::Forged));
         assert_ne!(
             sealed,
-            sealer.seal(SEED, b"secret"),
+            keys.seal(SEED, b"secret"),
             "a nonce is never reused"
         );
     }
 
     #[test]
     fn a_changed_byte_anywhere_is_noticed() {
-        let sealer = sealer(&[1]);
-        let sealed = sealer.seal(SEED, b"secret");
+        let keys = sealer(&[1]);
+        let sealed = keys.seal(SEED, b"secret");
         for at in 0..sealed.len() {
             let mut forged = sealed.clone();
             forged[at] ^= 1;
-            assert!(sealer.open(SEED, &forged).is_err(), "byte {at}");
-            assert!(sealer.open(SEED, &sealed[..at]).is_err(), "cut at {at}");
+            assert!(keys.open(SEED, &forged).is_err(), "byte {at}");
+            assert!(keys.open(SEED, &sealed[..at]).is_err(), "cut at {at}");
         }
     }
 

@@ -260,7 +260,7 @@ mod tests {
     fn the_private_key_cannot_be_read_without_the_master_key() {
         let row = make(&sealer(), Timestamp(1), true).unwrap();
         let other = Sealer::new(&[Zeroizing::new([8; 32])]).unwrap();
-        assert!(publish(&[row.clone()], &other).is_err());
+        assert!(publish(std::slice::from_ref(&row), &other).is_err());
         assert!(!String::from_utf8_lossy(&row.private_key).contains("PRIVATE KEY"));
     }
 }

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -128,10 +128,16 @@ pub struct EventState {
     pub waiting: AtomicUsize,
     /// Set by the spool while it cannot write.
     pub stopped: AtomicBool,
+    /// Events of refused requests that were dropped while the spool could not write.
+    pub dropped: AtomicU64,
 }
 
 /// So many events may wait for the spool before requests that must be logged are refused.
 pub const MAX_WAITING_EVENTS: usize = 65_536;
+
+/// Beyond this many, events are counted and dropped, or memory would run out: what comes then tells
+/// only of requests that were refused.
+const MOST_WAITING_EVENTS: usize = 4 * MAX_WAITING_EVENTS;
 
 impl EventSender {
     #[must_use]
@@ -160,7 +166,12 @@ impl EventSender {
 
     /// Hands the event over. Never waits.
     pub fn send(&self, event: AccessEvent) {
-        self.state.waiting.fetch_add(1, Ordering::Relaxed);
+        let waiting = self.state.waiting.fetch_add(1, Ordering::Relaxed);
+        if waiting >= MOST_WAITING_EVENTS {
+            self.state.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.state.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         if self.channel.send(event).is_err() {
             self.state.stopped.store(true, Ordering::Release);
         }

@@ -113,7 +113,7 @@ fn read(file: &Path) -> Result<Zeroizing<String>, MasterKeyError> {
     let metadata = opened.metadata().map_err(unusable)?;
     let mode = metadata.permissions().mode() & 0o7777;
     // A secret mounted read-only for our group by an orchestrator (0440, owner root) is as closed.
-    let closed = mode & 0o077 == 0 || (metadata.uid() == 0 && mode & 0o037 == 0);
+    let closed = mode & !0o700 == 0 || (metadata.uid() == 0 && mode & !0o740 == 0);
     if !closed {
         return Err(MasterKeyError::Exposed {
             file: file.to_owned(),

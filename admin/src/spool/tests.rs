@@ -79,7 +79,7 @@ async fn events_arrive_in_order_across_segments_and_the_segments_go() {
         let stop = CancellationToken::new();
         let clock = Clock::system();
         let all = events(0..100);
-        let (_, (), ()) = tokio::join!(
+        let ((), (), ()) = tokio::join!(
             spool.write(receiver, state, stop.clone()),
             carry(&spool, &store, &clock, stop.clone()),
             async {
@@ -296,7 +296,7 @@ async fn child_that_writes_until_it_is_killed() {
     tokio::spawn(async move {
         spool
             .write(receiver, writing, CancellationToken::new())
-            .await
+            .await;
     });
     for at in from.. {
         sender.send(access_event(&format!("e{at:05}"), at));

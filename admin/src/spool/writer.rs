@@ -41,6 +41,8 @@ pub(super) async fn run(
         if !batch.is_empty() {
             write_until_done(&mut writer, &batch, &state, &stop).await;
             state.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+            let dropped = state.dropped.swap(0, Ordering::Relaxed);
+            writer.spool.metrics.events_dropped.inc_by(dropped);
             batch.clear();
         }
         writer.sync_if_due();
@@ -173,7 +175,7 @@ impl Writer {
     fn wait(&self) -> Duration {
         match self.unsynced {
             Some(since) => self.spool.limits.sync_every.saturating_sub(since.elapsed()),
-            None => Duration::from_secs(3600),
+            None => Duration::from_hours(1),
         }
     }
 

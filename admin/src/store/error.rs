@@ -84,9 +84,10 @@ fn is_passing(error: &dyn DatabaseError) -> bool {
     };
     if error.try_downcast_ref::<PgDatabaseError>().is_some() {
         // 08 connection, 53 resources, 57 shutdown and cancelled by time-out, 58 system, 40 deadlock
-        // and serialisation, 25006 a standby after a fail-over (PostgreSQL, appendix A).
+        // and serialisation, 25006 a standby after a fail-over,
+        // 55P03 a lock not had in time (PostgreSQL, appendix A).
         return ["08", "53", "57", "58", "40"].contains(&code.get(..2).unwrap_or_default())
-            || code == "25006";
+            || ["25006", "55P03"].contains(&code.as_ref());
     }
     // The low byte is the primary result code: 5 busy, 6 locked, 7 memory, 10 disk, 13 full,
     // 14 cannot open (sqlite.org/rescode.html).

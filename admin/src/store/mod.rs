@@ -191,8 +191,7 @@ impl Store {
 fn migration_error(error: sqlx::migrate::MigrateError) -> StoreError {
     use sqlx::migrate::MigrateError as M;
     match error {
-        M::Execute(error) => error.into(),
-        M::ExecuteMigration(error, _) => error.into(),
+        M::Execute(error) | M::ExecuteMigration(error, _) => error.into(),
         M::VersionMissing(version) | M::VersionTooNew(version, _) => StoreError::Corrupt(format!(
             "its schema is at step {version}, which this version does not know: run the version \
              that made it, or a later one"

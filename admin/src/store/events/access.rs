@@ -1,5 +1,7 @@
 //! Access events: what the gateways report of each request.
 
+use std::fmt::Write as _;
+
 use config::AccessEvent;
 use config::access_event::Outcome;
 use config::id::{ApplicationId, MemberId};
@@ -60,7 +62,8 @@ fn insert_text(rows: usize) -> String {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 1..=COLUMNS {
             let comma = if column == 1 { "" } else { ", " };
-            text.push_str(&format!("{comma}${}", row * COLUMNS + column));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{comma}${}", row * COLUMNS + column);
         }
         text.push(')');
     }
