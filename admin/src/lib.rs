@@ -8,6 +8,7 @@ pub mod applications;
 pub mod authn;
 pub mod authz;
 pub mod backup;
+pub mod control;
 pub mod data_folder;
 pub mod departments;
 pub mod edit;

@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::follow::Follower;
 use crate::lookup::StoreLookup;
@@ -35,6 +36,8 @@ pub enum PlaneError {
     #[error(transparent)]
     DataFolder(#[from] DataFolderError),
     #[error(transparent)]
+    Control(#[from] ControlError),
+    #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,6 +52,7 @@ pub enum PlaneError {
 pub struct Plane {
     state: State,
     folder: DataFolder,
+    control: Control,
     spool: Spool,
     snapshots: watch::Sender<Option<Arc<Snapshot>>>,
     revocations: mpsc::UnboundedSender<Revocation>,
@@ -89,6 +93,7 @@ impl Plane {
         let limits = Limits::of(&settings.events);
         let spool = Spool::open(&spool_folder, limits, store.metrics().clone())
             .map_err(|error| PlaneError::Spool(spool_folder, error))?;
+        let control = Control::open(folder.path())?;
         let (snapshots, in_force) = watch::channel(None);
         let (revocations, revoked) = mpsc::unbounded_channel();
         let (sender, events, event_state) = EventSender::new();
@@ -108,6 +113,7 @@ impl Plane {
         Ok(Self {
             state,
             folder,
+            control,
             spool,
             snapshots,
             revocations,
@@ -167,6 +173,7 @@ impl Plane {
         let Self {
             state,
             folder,
+            control,
             spool,
             snapshots,
             revocations,
@@ -198,6 +205,7 @@ impl Plane {
         tokio::join!(
             background,
             write,
+            control.serve(&state, stop.clone()),
             spool::carry(&spool, &state.store, &state.clock, written.clone()),
         );
         state.store.close().await;
