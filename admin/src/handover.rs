@@ -220,3 +220,6 @@ fn serves(snapshot: &Snapshot, host: &str) -> bool {
             .iter()
             .any(|application| application.hosts.iter().any(matches))
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,3 +40,5 @@ pub mod store;
 pub mod tokens;
 
 pub use plane::{Plane, PlaneError};
+#[cfg(test)]
+mod testing;

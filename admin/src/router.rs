@@ -121,3 +121,7 @@ async fn right_host(Shared(state): Shared<State>, request: Request, next: Next) 
         Failure::NotFound.into_response()
     }
 }
+
+#[cfg(test)]
+#[path = "router_tests.rs"]
+mod tests;

@@ -4,10 +4,11 @@
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use config::Language;
 use config::id::MemberId;
 use config::session::AuthenticationMethod;
+use config::{Language, PrincipalKind, Role, Timestamp};
 
+use crate::members::names;
 use crate::name_key::name_key;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
@@ -19,7 +20,7 @@ use crate::sign_in::recovery_codes::hash;
 use crate::sign_in::{choose, strength};
 use crate::state::State;
 use crate::store::one_time_links::{self, Purpose};
-use crate::store::{StoreError, credentials, set_up};
+use crate::store::{StoreError, Tx, credentials, members, set_up};
 
 texts! {
     /// The page that makes the first administrator.
@@ -28,12 +29,12 @@ texts! {
         lead: "创建第一位管理员。一次性验证码显示在启动 Gatehouse 的终端或日志中。", "Make the first administrator. The one-time code was printed where Gatehouse was started.";
         code: "一次性验证码", "One-time code";
         username: "用户名", "Username";
-        username_rule: "2 到 64 个字符：字母、数字以及 . _ - @", "2 to 64 characters: letters, digits and . _ - @";
+        username_rule: "英文字母、数字、汉字以及 . _ -", "Letters a-z, digits, Chinese characters and . _ -";
         display_name: "姓名", "Your name";
         submit: "创建管理员", "Make the administrator";
         wrong_code: "验证码不正确、已使用或已过期，或者尝试次数过多。可运行 gatehouse set-up-link 获取新的验证码。", "The code is wrong, was used or has expired, or there were too many attempts. `gatehouse set-up-link` prints a new one.";
-        bad_username: "用户名必须为 2 到 64 个字符，只能包含字母、数字以及 . _ - @", "A username has 2 to 64 characters: letters, digits and . _ - @";
-        bad_name: "请填写姓名（最多 64 个字符）。", "Please give your name, in at most 64 characters.";
+        bad_username: "用户名必须为 1 到 64 个字符：英文字母、数字、汉字以及 . _ -，并以字母、数字或汉字开头。", "A username has 1 to 64 characters: letters a-z, digits, Chinese characters and . _ -, and starts with none of the signs.";
+        bad_name: "请填写姓名（最多 100 个字符）。", "Please give your name, in at most 100 characters.";
         taken: "这个用户名已被使用。", "This username is taken.";
     }
 }
@@ -107,10 +108,10 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         _ => return show(&state, &reader, Some(&form), Some(t.wrong_code)),
     };
     drop(read);
-    let (username, display_name) = (form.get("username").trim(), form.get("display_name").trim());
-    if let Err(wrong) = check(&form, username, display_name, reader.language) {
-        return show(&state, &reader, Some(&form), Some(wrong));
-    }
+    let names = match check(&form, reader.language) {
+        Ok(names) => names,
+        Err(wrong) => return show(&state, &reader, Some(&form), Some(wrong)),
+    };
     let hashed = state.passwords.hash(form.get("password")).await?;
     let mut tx = state.store.begin().await?;
     // The code decides the race: of several that hold it, one becomes the owner.
@@ -118,7 +119,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         return Err(Failure::Expired);
     }
     let member = MemberId::generate();
-    match set_up::insert_owner(&mut tx, &member, username, display_name, now).await {
+    match insert_owner(&mut tx, &member, names, now).await {
         Err(StoreError::Conflict { .. }) => {
             return show(&state, &reader, Some(&form), Some(t.taken));
         }
@@ -134,25 +135,35 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     flow::advance(&state, &reader, tx, flow, None).await
 }
 
-fn check(
-    form: &Form,
-    username: &str,
-    display_name: &str,
-    language: Language,
-) -> Result<(), &'static str> {
+/// Username and name as they may be kept, or what is wrong with the form.
+fn check(form: &Form, language: Language) -> Result<(String, String), &'static str> {
     let t = SetUpTexts::of(language);
-    let length = username.chars().count();
-    let is_plain = |c: char| c.is_alphanumeric() || "._-@".contains(c);
-    if !(2..=64).contains(&length) || !name_key(username).chars().all(is_plain) {
-        return Err(t.bad_username);
-    }
-    let length = display_name.chars().count();
-    if !(1..=64).contains(&length) || display_name.chars().any(char::is_control) {
-        return Err(t.bad_name);
-    }
-    let names = [username, display_name];
-    strength::check(form.get("password"), form.get("repeated"), &names)
-        .map_err(|weakness| NewPasswordTexts::weakness(language, weakness))
+    let username = names::username(form.get("username")).map_err(|_| t.bad_username)?;
+    let display_name =
+        names::display_name("display_name", form.get("display_name")).map_err(|_| t.bad_name)?;
+    let own = [username.as_str(), display_name.as_str()];
+    strength::check(form.get("password"), form.get("repeated"), &own)
+        .map_err(|weakness| NewPasswordTexts::weakness(language, weakness))?;
+    Ok((username, display_name))
+}
+
+async fn insert_owner(
+    tx: &mut Tx,
+    member: &MemberId,
+    (username, display_name): (String, String),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let fields = members::Fields {
+        username_key: name_key(&username),
+        username,
+        display_name,
+        email: None,
+        email_key: None,
+        mobile: None,
+        employee_number: None,
+    };
+    members::insert(tx, member, PrincipalKind::Member, &fields, now).await?;
+    members::set_roles(tx, member, &[Role::Owner], now).await
 }
 
 fn show(
@@ -175,3 +186,6 @@ fn show(
     };
     show_with(status, &page)
 }
+
+#[cfg(test)]
+mod tests;

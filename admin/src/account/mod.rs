@@ -174,3 +174,6 @@ pub async fn fresh_account(
 pub(crate) fn unknown_device(language: Language) -> &'static str {
     AccountTexts::of(language).unknown
 }
+
+#[cfg(test)]
+mod tests;

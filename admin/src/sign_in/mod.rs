@@ -114,3 +114,6 @@ mod tests {
         assert_eq!(next(&flow, &without_password), Step::NewPassword);
     }
 }
+
+#[cfg(test)]
+mod flow_tests;

@@ -101,6 +101,9 @@ pub async fn end(
     .bind(reason)
     .execute(&mut *connection)
     .await?;
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
     sqlx::query("UPDATE sessions SET ended_at = $2 WHERE sign_in_id = $1 AND ended_at IS NULL")
         .bind(id.as_str())
         .bind(now.as_millis())

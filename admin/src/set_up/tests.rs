@@ -1,0 +1,117 @@
+//! The first run, and everybody who would like to have it a second time.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use super::new_link;
+use crate::store::testing::on_both_engines;
+use crate::testing::{ACCESS, House, PASSWORD};
+
+const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
+fn fields<'a>(code: &'a str, username: &'a str, password: &'a str) -> [(&'a str, &'a str); 5] {
+    [
+        ("code", code),
+        ("username", username),
+        ("display_name", "Olga Owner"),
+        ("password", password),
+        ("repeated", password),
+    ]
+}
+
+#[tokio::test]
+async fn the_code_makes_one_administrator_who_is_offered_an_authenticator() {
+    on_both_engines(async |store| {
+        let house = House::empty(store);
+        let older = new_link(&house.state).await.unwrap().unwrap();
+        let link = new_link(&house.state).await.unwrap().unwrap();
+        assert_eq!(link.url, "https://access.example.com/set-up");
+        let mut browser = house.browser();
+        assert_eq!(browser.get(ACCESS, "/").await.location(), "/set-up");
+        browser.get(ACCESS, "/set-up").await;
+        for (code, username, password) in [
+            (older.code.as_str(), "olga", PASSWORD),
+            ("", "olga", PASSWORD),
+            (link.code.as_str(), "", PASSWORD),
+            (link.code.as_str(), "ol<ga", PASSWORD),
+            (link.code.as_str(), "olga", "short"),
+            (link.code.as_str(), "olga", "OlgaOwner1"),
+        ] {
+            let form = fields(code, username, password);
+            let answer = browser.post(ACCESS, "/set-up", &form).await;
+            assert_eq!(answer.status, REFUSED, "{username} {password}");
+            assert!(
+                !answer.body.contains(PASSWORD),
+                "a password is never sent back"
+            );
+        }
+        let stolen = browser.clone();
+        let form = fields(&link.code, "olga", PASSWORD);
+        let done = browser.post(ACCESS, "/set-up", &form).await;
+        assert_eq!(done.location(), "/account/authenticator?to=%2F");
+        let page = browser.get(ACCESS, "/account/authenticator?to=%2F").await;
+        assert!(page.body.contains("data:image/svg+xml;base64,"));
+
+        let again = stolen.clone().post(ACCESS, "/set-up", &form).await;
+        assert_eq!(again.status, StatusCode::GONE);
+        assert!(new_link(&house.state).await.unwrap().is_none());
+        let shut = house.browser().get(ACCESS, "/set-up").await;
+        assert_eq!(shut.location(), "/sign-in");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_23_of_many_with_the_code_at_once_one_becomes_the_owner() {
+    on_both_engines(async |store| {
+        let house = House::empty(store);
+        let link = new_link(&house.state).await.unwrap().unwrap();
+        let mut first = house.browser();
+        first.get(ACCESS, "/set-up").await;
+        let (mut a, mut b, mut c) = (first.clone(), first.clone(), first);
+        let (fa, fb, fc) = (
+            fields(&link.code, "anna", PASSWORD),
+            fields(&link.code, "bert", PASSWORD),
+            fields(&link.code, "carl", PASSWORD),
+        );
+        let (a, b, c) = tokio::join!(
+            a.post(ACCESS, "/set-up", &fa),
+            b.post(ACCESS, "/set-up", &fb),
+            c.post(ACCESS, "/set-up", &fc),
+        );
+        let made = [a, b, c]
+            .iter()
+            .filter(|answer| answer.status == StatusCode::SEE_OTHER)
+            .count();
+        assert_eq!(made, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_23_a_code_expires_and_cannot_be_guessed_for_long() {
+    on_both_engines(async |store| {
+        let house = House::empty(store);
+        let link = new_link(&house.state).await.unwrap().unwrap();
+        let mut browser = house.browser();
+        browser.get(ACCESS, "/set-up").await;
+        for _ in 0..crate::sign_in::lockout::PER_ACCOUNT {
+            let form = fields("AAAA-AAAA-AAAA-AAAA", "olga", PASSWORD);
+            browser.post(ACCESS, "/set-up", &form).await;
+        }
+        let form = fields(&link.code, "olga", PASSWORD);
+        assert_eq!(
+            browser.post(ACCESS, "/set-up", &form).await.status,
+            REFUSED,
+            "guessed too often"
+        );
+        house.state.clock.advance(Duration::from_hours(24));
+        assert_eq!(
+            browser.post(ACCESS, "/set-up", &form).await.status,
+            REFUSED,
+            "expired"
+        );
+    })
+    .await;
+}
