@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
 use crate::api::routes::api;
-use crate::pages::{Failure, assets, language, middleware, onward};
+use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{confirm, new_password, password, second_factor, sign_out, welcome};
 use crate::state::State;
 use crate::{account, handover, portal, set_up};
@@ -58,6 +58,7 @@ fn pages() -> Router<State> {
         // On application hosts and on the access host.
         .route(assets::ROUTE, get(assets::serve))
         .route("/.gatehouse/language", get(language::choose))
+        .route("/.gatehouse/jwks.json", get(jwks::serve))
         .route("/.gatehouse/start", get(handover::start))
         .route("/.gatehouse/callback", get(handover::callback))
         .route(

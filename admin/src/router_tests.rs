@@ -64,8 +64,7 @@ async fn attack_18_no_form_is_taken_from_another_site_or_without_its_token() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} as text");
     }
     assert!(browser.is_signed_in().await, "nothing happened");
-    let source = include_str!("router.rs");
-    let forms = source.matches("post(").count();
+    let forms = include_str!("router.rs").matches("post(").count();
     assert_eq!(forms, FORMS.len(), "a form is missing from this test");
 }
 
@@ -138,6 +137,16 @@ async fn every_page_keeps_to_itself_in_the_readers_language() {
                 "{path}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn the_keys_of_the_assertion_are_published_on_every_host() {
+    let house = House::new(TestStore::sqlite().await).await;
+    for host in [ACCESS, WIKI] {
+        let answer = house.browser().get(host, "/.gatehouse/jwks.json").await;
+        assert_eq!(answer.headers["content-type"], "application/json");
+        assert_eq!(answer.body, "{}");
     }
 }
 

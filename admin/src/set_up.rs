@@ -154,6 +154,7 @@ async fn insert_owner(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let fields = members::Fields {
+        kind: PrincipalKind::Member,
         username_key: name_key(&username),
         username,
         display_name,
@@ -162,7 +163,7 @@ async fn insert_owner(
         mobile: None,
         employee_number: None,
     };
-    members::insert(tx, member, PrincipalKind::Member, &fields, now).await?;
+    members::insert(tx, member, &fields, now).await?;
     members::set_roles(tx, member, &[Role::Owner], now).await
 }
 

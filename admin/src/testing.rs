@@ -51,6 +51,7 @@ impl MayOpen for Everything {
 impl House {
     pub async fn new(store: TestStore) -> Self {
         let house = Self::empty(store);
+        house.member("olga", "Olga", &[Role::Owner]).await;
         let alice = house.member("alice", "Alice 王", &[]).await;
         Self { alice, ..house }
     }
@@ -74,6 +75,7 @@ impl House {
         let now = self.state.clock.now();
         let id = MemberId::generate();
         let fields = Fields {
+            kind: PrincipalKind::Member,
             username: username.to_owned(),
             username_key: name_key(username),
             display_name: display_name.to_owned(),
@@ -84,9 +86,7 @@ impl House {
         };
         let hash = self.state.passwords.hash(PASSWORD).await.unwrap();
         let mut tx = self.state.store.begin().await.unwrap();
-        members::insert(&mut tx, &id, PrincipalKind::Member, &fields, now)
-            .await
-            .unwrap();
+        members::insert(&mut tx, &id, &fields, now).await.unwrap();
         members::set_roles(&mut tx, &id, roles, now).await.unwrap();
         credentials::set_password(&mut tx, &id, &hash, now)
             .await

@@ -11,6 +11,7 @@ pub mod device;
 pub mod failure;
 pub mod form;
 pub mod frame;
+pub mod jwks;
 pub mod language;
 pub mod middleware;
 pub mod onward;

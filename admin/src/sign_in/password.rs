@@ -16,7 +16,7 @@ use super::person::Person;
 use super::record::{Happening, record};
 use crate::logs::SignInKind;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, go_to, show_with};
 use crate::passwords::Verdict;
 use crate::state::State;
 use crate::store::credentials;
@@ -64,6 +64,9 @@ pub async fn page(
     let to = ReturnPath::or_root(&asked.to);
     if Person::find(&state, &reader).await?.is_some() {
         return Ok(super::finish::onward(&to));
+    }
+    if crate::set_up::is_open(&state).await? {
+        return Ok(go_to("/set-up"));
     }
     let t = SignInTexts::of(reader.language);
     let note = (asked.after == "signed-out").then_some(t.signed_out);
