@@ -84,3 +84,6 @@ impl Gate {
         policy::decide(self, request, visit)
     }
 }
+
+#[cfg(test)]
+mod tests;

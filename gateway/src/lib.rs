@@ -28,5 +28,8 @@ pub mod upgrade;
 pub mod upstreams;
 pub mod watermark;
 
+#[cfg(test)]
+mod testing;
+
 pub use gate::Gate;
 pub use server::{Parts, RunError, prepare_process, run};

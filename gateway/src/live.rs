@@ -248,3 +248,6 @@ fn lead(
         Err(Denial::UnknownPath)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,12 +115,11 @@ impl ProxyHttp for Proxy {
 
     async fn upstream_peer(
         &self,
-        session: &mut Session,
+        _session: &mut Session,
         passage: &mut Passage,
     ) -> Result<Box<HttpPeer>> {
         let grant = granted(passage)?;
-        let upgrade = session.is_upgrade_req();
-        forward::choose(&grant, &mut passage.visit.exchange, &self.gate, upgrade).await
+        forward::choose(&grant, &mut passage.visit.exchange, &self.gate).await
     }
 
     fn fail_to_connect(

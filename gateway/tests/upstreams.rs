@@ -299,40 +299,6 @@ async fn over_tls_the_two_agree_on_a_protocol() {
 }
 
 #[tokio::test]
-async fn an_upgrade_asks_for_http_1_where_the_pool_leaves_the_choice() {
-    let authority = Authority::new();
-    let server = authority
-        .sign("wiki.internal")
-        .server(&[b"h2", b"http/1.1"]);
-    let origin = Modern::start(Some(server)).await;
-    let mut wiki = application(vec![upstream(origin.address, 1)]);
-    wiki.pool.protocol = Protocol::Either;
-    wiki.websockets.enabled = true;
-    let wiki = with_tls(wiki, "wiki.internal", Some(authority.pem()));
-    let gatehouse = Gatehouse::before(vec![wiki]).await;
-    assert_eq!(ask(&gatehouse).await.status, 200);
-    let handshake = request(
-        "GET",
-        WIKI,
-        "/live",
-        &[
-            ("Origin", &format!("https://{WIKI}")),
-            ("Upgrade", "websocket"),
-            ("Sec-WebSocket-Version", "13"),
-            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-        ],
-    )
-    .replace("Connection: close", "Connection: close, Upgrade");
-    send(gatehouse.address, handshake).await;
-    let seen = origin.seen.lock();
-    assert_eq!(
-        (seen[0].version, seen[1].version),
-        (Version::HTTP_2, Version::HTTP_11)
-    );
-    assert_eq!(seen[1].headers["upgrade"], "websocket");
-}
-
-#[tokio::test]
 async fn grpc_passes_with_its_trailers() {
     let authority = Authority::new();
     let secure = Modern::start(Some(authority.sign("grpc.internal").server(&[b"h2"]))).await;

@@ -173,3 +173,6 @@ fn same(one: Option<&Found>, other: Option<&Found>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

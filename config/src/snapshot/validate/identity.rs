@@ -1,0 +1,59 @@
+//! The headers that tell an application who is calling.
+
+use super::Findings;
+use crate::snapshot::IdentityHeaders;
+
+/// What means something to HTTP itself, or is already said by us.
+const TAKEN: [&str; 24] = [
+    "host",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "cookie",
+    "authorization",
+    "expect",
+    "range",
+    "origin",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-request-id",
+];
+
+pub(super) fn check(identity: &IdentityHeaders, findings: &mut Findings) {
+    let mut seen: Vec<String> = Vec::new();
+    for (index, header) in identity.headers.iter().enumerate() {
+        let key = format!("identity.headers.{index}.name");
+        let name = &header.name;
+        let legal = http::HeaderName::from_bytes(name.as_bytes()).is_ok();
+        findings.require(
+            legal,
+            &key,
+            format!("\"{name}\" is no header name"),
+            "letters, digits and hyphens",
+        );
+        // Many applications cannot tell these spellings apart.
+        let folded = name.to_ascii_lowercase().replace('_', "-");
+        let free = !TAKEN.contains(&folded.as_str()) && !folded.starts_with("x-gatehouse");
+        findings.require(
+            free,
+            &key,
+            format!("{name} has a meaning of its own"),
+            "choose another name, such as X-Forwarded-User",
+        );
+        let what = format!("{name} is there twice");
+        findings.require(!seen.contains(&folded), &key, what, "give each name once");
+        seen.push(folded);
+    }
+}

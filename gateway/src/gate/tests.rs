@@ -1,0 +1,238 @@
+//! The stages together: what is refused first, and what a change of rules or settings does.
+
+use std::time::Duration;
+
+use config::snapshot::{Access, Application, Effect, Limits, RateLimit, WebSockets};
+
+use super::*;
+use crate::testing::{
+    TestGate, application, get, get_as, ip_list, person, request, session, snapshot,
+};
+
+const WIKI: &str = "wiki.example.com";
+
+fn public() -> Application {
+    Application {
+        access: Access::Public,
+        ..application("wiki", WIKI)
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_in_before_there_are_rules() {
+    let gate = TestGate::with(vec![public()]).await;
+    gate.gate.rulebook.store(None);
+    assert_eq!(gate.denial(&get(WIKI, "/")).await, Some(Denial::NoSnapshot));
+}
+
+#[tokio::test]
+async fn addresses_are_judged_for_all_hosts_and_then_for_the_application() {
+    let mut app = public();
+    app.ip_lists = vec![ip_list("office", Effect::Allow, &["192.0.2.0/24"])];
+    let mut rules = snapshot(vec![app, application("other", "other.example.com")]);
+    rules.ip_lists = vec![ip_list("bad", Effect::Deny, &["192.0.2.66"])];
+    let gate = TestGate::started(rules, |_| {}).await;
+    let refused = |rule: &str| Some(Denial::AddressRefused { rule: rule.into() });
+
+    for (from, host, expected) in [
+        ("192.0.2.7", WIKI, None),
+        ("192.0.2.66", WIKI, refused("bad")),
+        ("::ffff:192.0.2.66", WIKI, refused("bad")),
+        ("192.0.2.66", "access.example.com", refused("bad")),
+        ("192.0.2.66", "unknown.example.com", refused("bad")),
+        ("198.51.100.1", WIKI, refused("on no allow list")),
+        ("198.51.100.1", "access.example.com", None),
+    ] {
+        let (outcome, _) = gate.admit_from(from, &get(host, "/")).await;
+        assert_eq!(outcome.err(), expected, "{from} {host}");
+    }
+}
+
+#[tokio::test]
+async fn attack_05_a_forged_address_passes_no_address_rule() {
+    let mut app = public();
+    app.ip_lists = vec![ip_list("office", Effect::Allow, &["192.0.2.0/24"])];
+    let proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    let gate = TestGate::started(snapshot(vec![app]), |s| s.trust = Trust { proxies }).await;
+    let forged = request("GET", WIKI, "/", &[("X-Forwarded-For", "192.0.2.7")]);
+
+    let (stranger, visit) = gate.admit_from("198.51.100.1", &forged).await;
+    assert!(matches!(stranger, Err(Denial::AddressRefused { .. })));
+    assert_eq!(visit.client_address, Some("198.51.100.1".parse().unwrap()));
+
+    let (proxied, visit) = gate.admit_from("10.0.0.1", &forged).await;
+    assert!(proxied.is_ok());
+    assert_eq!(visit.client_address, Some("192.0.2.7".parse().unwrap()));
+
+    let chain = request(
+        "GET",
+        WIKI,
+        "/",
+        &[("X-Forwarded-For", "192.0.2.7, 198.51.100.1")],
+    );
+    let (outcome, _) = gate.admit_from("10.0.0.1", &chain).await;
+    assert!(matches!(outcome, Err(Denial::AddressRefused { .. })));
+
+    let garbage = request(
+        "GET",
+        WIKI,
+        "/",
+        &[("X-Forwarded-For", "192.0.2.7, unknown")],
+    );
+    let (outcome, _) = gate.admit_from("10.0.0.1", &garbage).await;
+    assert_eq!(outcome.err(), Some(Denial::ClientAddressUnreadable));
+}
+
+#[tokio::test]
+async fn attack_10_a_cookie_of_one_host_opens_no_other() {
+    let gate = TestGate::with(vec![
+        application("wiki", WIKI),
+        application("other", "other.example.com"),
+    ])
+    .await;
+    let cookie = gate.sign_in(session(person("ann", &[]), WIKI));
+    assert_eq!(gate.denial(&get_as(&cookie, WIKI, "/")).await, None);
+    let elsewhere = gate
+        .denial(&get_as(&cookie, "other.example.com", "/"))
+        .await;
+    assert_eq!(elsewhere, Some(Denial::SessionEnded));
+}
+
+#[tokio::test]
+async fn attack_25_a_websocket_is_opened_only_where_allowed_and_by_pages_of_ours() {
+    let mut live = public();
+    live.websockets = WebSockets {
+        enabled: true,
+        allowed_origins: vec!["https://friend.example.net:8443".into()],
+    };
+    let gate = TestGate::with(vec![
+        live,
+        Application {
+            access: Access::Public,
+            ..application("plain", "plain.example.com")
+        },
+    ])
+    .await;
+    let handshake = |host, more: &[(&str, &str)]| {
+        let mut headers = vec![
+            ("Connection", "keep-alive, Upgrade"),
+            ("Upgrade", "websocket"),
+        ];
+        headers.extend(more);
+        request("GET", host, "/live", &headers)
+    };
+    let ours = ("Origin", "https://wiki.example.com");
+    let friend = ("Origin", "https://friend.example.net:8443");
+    for (origin, expected) in [
+        (ours, None),
+        (friend, None),
+        (
+            ("Origin", "https://evil.example"),
+            Some(Denial::OriginRefused),
+        ),
+        (
+            ("Origin", "http://wiki.example.com"),
+            Some(Denial::OriginRefused),
+        ),
+        (
+            ("Origin", "https://wiki.example.com.evil.example"),
+            Some(Denial::OriginRefused),
+        ),
+        (
+            ("Origin", "https://wiki.example.com:1"),
+            Some(Denial::OriginRefused),
+        ),
+        (("Origin", "null"), Some(Denial::OriginRefused)),
+        (("Origin", ""), Some(Denial::OriginRefused)),
+    ] {
+        assert_eq!(
+            gate.denial(&handshake(WIKI, &[origin])).await,
+            expected,
+            "{origin:?}"
+        );
+    }
+    assert_eq!(gate.denial(&handshake(WIKI, &[])).await, None, "no browser");
+    let two = gate.denial(&handshake(WIKI, &[ours, friend])).await;
+    assert_eq!(two, Some(Denial::OriginRefused));
+    let off = gate.denial(&handshake("plain.example.com", &[])).await;
+    assert_eq!(off, Some(Denial::UpgradeRefused));
+    for headers in [
+        vec![("Upgrade", "h2c"), ("Connection", "Upgrade")],
+        vec![("Upgrade", "websocket")],
+        vec![("Upgrade", "websocket, h2c"), ("Connection", "Upgrade")],
+    ] {
+        let denial = gate.denial(&request("GET", WIKI, "/live", &headers)).await;
+        assert_eq!(denial, Some(Denial::UpgradeRefused), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn rates_and_sizes_are_limited_as_the_application_says() {
+    let mut app = application("wiki", WIKI);
+    let rate = |burst| {
+        Some(RateLimit {
+            requests_per_second: 1,
+            burst,
+        })
+    };
+    app.limits = Limits {
+        max_request_body: Some(1000),
+        per_principal: rate(2),
+        per_address: rate(5),
+    };
+    let gate = TestGate::with(vec![app]).await;
+    let cookie = gate.sign_in(session(person("ann", &[]), WIKI));
+    let sized = |length: &str| {
+        request(
+            "POST",
+            WIKI,
+            "/",
+            &[("Cookie", &cookie), ("Content-Length", length)],
+        )
+    };
+    assert_eq!(gate.denial(&sized("1000")).await, None);
+    let large = gate.denial(&sized("1001")).await;
+    assert_eq!(large, Some(Denial::BodyTooLarge { limit: 1000 }));
+    assert_eq!(gate.denial(&sized("10")).await, None);
+    assert_eq!(gate.denial(&sized("10")).await, Some(Denial::RateLimited));
+    gate.pass(Duration::from_secs(1));
+    assert_eq!(gate.denial(&sized("10")).await, None);
+
+    let made_up = |n: usize| {
+        let value = format!(
+            "{}={}",
+            config::cookies::SESSION,
+            "AB".repeat(21) + &n.to_string()
+        );
+        get_as(&value, WIKI, "/")
+    };
+    let asked = gate.store.asked();
+    for n in 0..9 {
+        gate.denial(&made_up(n)).await;
+    }
+    assert!(
+        gate.store.asked() <= asked + 5,
+        "a flood of cookies does not reach the store"
+    );
+}
+
+#[tokio::test]
+async fn new_rules_count_from_the_next_request_and_bad_ones_never() {
+    let gate = TestGate::with(vec![application("wiki", WIKI)]).await;
+    assert_eq!(
+        gate.denial(&get(WIKI, "/")).await,
+        Some(Denial::SignInRequired)
+    );
+
+    assert!(gate.gate.adopt(Arc::new(snapshot(vec![public()]))).await);
+    assert_eq!(gate.denial(&get(WIKI, "/")).await, None);
+
+    let mut broken = public();
+    broken.pool.upstreams.clear();
+    assert!(!gate.gate.adopt(Arc::new(snapshot(vec![broken]))).await);
+    assert_eq!(
+        gate.denial(&get(WIKI, "/")).await,
+        None,
+        "the last good one stays"
+    );
+}
