@@ -394,3 +394,55 @@ async fn numbers_never_begin_anew_however_often_an_empty_spool_is_opened() {
     })
     .await;
 }
+
+/// The kernel refuses to let a file of the child grow beyond some dozen KiB: a write ends half-way, as on a
+/// disk that is full.
+#[tokio::test]
+async fn a_write_that_ends_half_way_leaves_whole_events_only() {
+    use std::io::{BufRead, BufReader};
+    let store = TestStore::sqlite().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "spool::tests::child_that_writes_until_it_is_killed",
+        ])
+        .arg("--nocapture")
+        .env(CHILD, folder.path())
+        .env("GATEHOUSE_TEST_FROM", "0")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = child.stderr.take().unwrap();
+    let killer = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(2));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    });
+    let taken = BufReader::new(output)
+        .lines()
+        .filter(|line| {
+            line.as_ref()
+                .is_ok_and(|l| l.starts_with("taken ") && l.ends_with('.'))
+        })
+        .count();
+    killer.join().unwrap();
+    assert!(taken > 50, "the limit was never near: {taken}");
+    let spool = open(folder.path(), BUSY);
+    carry_all(&spool, &store).await;
+    assert_eq!(
+        stored(&store).await,
+        ids(&events(0..i64::try_from(taken).unwrap()))
+    );
+    let damaged = fs::read_dir(folder.path()).unwrap().any(|entry| {
+        entry
+            .unwrap()
+            .path()
+            .extension()
+            .is_some_and(|e| e == "damaged")
+    });
+    assert!(!damaged, "what a failed write left has been taken back");
+}

@@ -8,6 +8,7 @@ use config::id::{ApplicationId, MemberId};
 use sqlx::AssertSqlSafe;
 
 use super::Page;
+use super::select::Select;
 use crate::store::{Connection, StoreError};
 
 /// Which events; what is `None` does not matter.
@@ -92,25 +93,14 @@ pub async fn access_events(
     filter: &AccessFilter,
     page: &Page,
 ) -> Result<Vec<AccessEvent>, StoreError> {
-    let (since, until, at, id) = page.bounds();
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT body FROM access_events \
-         WHERE at >= $1 AND at < $2 AND (at, id) < ($3, $4) \
-         AND ($5 IS NULL OR member_id = $5) AND ($6 IS NULL OR application_id = $6) \
-         AND ($7 IS NULL OR outcome = $7) AND ($8 IS NULL OR client_address = $8) \
-         ORDER BY at DESC, id DESC LIMIT $9",
-    )
-    .bind(since)
-    .bind(until)
-    .bind(at)
-    .bind(id)
-    .bind(filter.member.as_ref().map(MemberId::as_str))
-    .bind(filter.application.as_ref().map(ApplicationId::as_str))
-    .bind(filter.outcome.as_deref())
-    .bind(filter.client_address.as_deref())
-    .bind(page.limit())
-    .fetch_all(connection)
-    .await?;
+    let application = filter.application.as_ref().map(ApplicationId::as_str);
+    let rows: Vec<(String,)> = Select::new("body", "access_events")
+        .only("member_id", filter.member.as_ref().map(MemberId::as_str))
+        .only("application_id", application)
+        .only("outcome", filter.outcome.as_deref())
+        .only("client_address", filter.client_address.as_deref())
+        .fetch(connection, page)
+        .await?;
     rows.iter()
         .map(|(body,)| Ok(serde_json::from_str(body)?))
         .collect()

@@ -7,6 +7,7 @@ use serde_json::Value;
 use sqlx::{FromRow, Row, any::AnyRow};
 
 use super::Page;
+use super::select::Select;
 use crate::store::{Connection, StoreError};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -95,24 +96,11 @@ pub async fn audit_events(
     filter: &AuditFilter,
     page: &Page,
 ) -> Result<Vec<AuditEvent>, StoreError> {
-    let (since, until, at, id) = page.bounds();
-    let events = sqlx::query_as(
-        "SELECT * FROM audit_events \
-         WHERE at >= $1 AND at < $2 AND (at, id) < ($3, $4) \
-         AND ($5 IS NULL OR actor_id = $5) AND ($6 IS NULL OR target_kind = $6) \
-         AND ($7 IS NULL OR target_id = $7) AND ($8 IS NULL OR action = $8) \
-         ORDER BY at DESC, id DESC LIMIT $9",
-    )
-    .bind(since)
-    .bind(until)
-    .bind(at)
-    .bind(id)
-    .bind(filter.actor.as_deref())
-    .bind(filter.target_kind.as_deref())
-    .bind(filter.target.as_deref())
-    .bind(filter.action.as_deref())
-    .bind(page.limit())
-    .fetch_all(connection)
-    .await?;
-    Ok(events)
+    Select::new("*", "audit_events")
+        .only("actor_id", filter.actor.as_deref())
+        .only("target_kind", filter.target_kind.as_deref())
+        .only("target_id", filter.target.as_deref())
+        .only("action", filter.action.as_deref())
+        .fetch(connection, page)
+        .await
 }

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod retention;
+mod select;
 mod sign_in;
 #[cfg(test)]
 pub mod tests;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Row, any::AnyRow};
 
 use super::Page;
+use super::select::Select;
 use crate::store::{Connection, StoreError};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -84,23 +85,10 @@ pub async fn sign_in_events(
     filter: &SignInFilter,
     page: &Page,
 ) -> Result<Vec<SignInEvent>, StoreError> {
-    let (since, until, at, id) = page.bounds();
-    let events = sqlx::query_as(
-        "SELECT * FROM sign_in_events \
-         WHERE at >= $1 AND at < $2 AND (at, id) < ($3, $4) \
-         AND ($5 IS NULL OR member_id = $5) AND ($6 IS NULL OR kind = $6) \
-         AND ($7 IS NULL OR client_address = $7) \
-         ORDER BY at DESC, id DESC LIMIT $8",
-    )
-    .bind(since)
-    .bind(until)
-    .bind(at)
-    .bind(id)
-    .bind(filter.member.as_ref().map(MemberId::as_str))
-    .bind(filter.kind.as_deref())
-    .bind(filter.client_address.as_deref())
-    .bind(page.limit())
-    .fetch_all(connection)
-    .await?;
-    Ok(events)
+    Select::new("*", "sign_in_events")
+        .only("member_id", filter.member.as_ref().map(MemberId::as_str))
+        .only("kind", filter.kind.as_deref())
+        .only("client_address", filter.client_address.as_deref())
+        .fetch(connection, page)
+        .await
 }
