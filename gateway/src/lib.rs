@@ -7,6 +7,7 @@ pub mod answer;
 pub mod cut;
 pub mod exchange;
 pub mod follow;
+pub mod forward_auth;
 pub mod gate;
 pub mod identity;
 pub mod listeners;

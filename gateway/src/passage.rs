@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
 use crate::cut::Cut;
@@ -63,7 +64,12 @@ impl RequestFacts {
     /// Takes down what the client asked for.
     #[must_use]
     pub fn of(session: &Session) -> Self {
-        let head = session.req_header();
+        Self::about(session, session.req_header())
+    }
+
+    /// Takes down a request that came by way of this session, or that was asked about there.
+    #[must_use]
+    pub fn about(session: &Session, head: &RequestHeader) -> Self {
         let protocol = match (session.is_http2(), head.version) {
             (true, _) => "HTTP/2",
             (false, http::Version::HTTP_10) => "HTTP/1.0",

@@ -14,7 +14,9 @@ use pingora::{Error, ErrorType, Result};
 
 use crate::answer::Answers;
 use crate::exchange::{limits, strict, watch};
+use crate::forward_auth::{self, Endpoint};
 use crate::gate::Gate;
+use crate::identity;
 use crate::own_pages::{Bridge, Served};
 use crate::passage::{Passage, RequestFacts};
 use crate::path::access_event::Recorder;
@@ -39,6 +41,38 @@ impl Proxy {
         strict::check(session)?;
         let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
         self.gate.admit(peer, session.req_header(), visit).await
+    }
+
+    /// Answers another proxy that asks whether a request may pass.
+    async fn judge(
+        &self,
+        session: &mut Session,
+        passage: &mut Passage,
+        endpoint: Endpoint,
+        asked: Result<RequestHeader, Denial>,
+    ) -> Result<()> {
+        let outcome = match &asked {
+            Ok(asked) => {
+                passage.request = RequestFacts::about(session, asked);
+                let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
+                self.gate.admit(peer, asked, &mut passage.visit).await
+            }
+            Err(denial) => Err(denial.clone()),
+        };
+        passage.visit.outcome = Some(outcome.clone());
+        match outcome {
+            Ok(grant) => {
+                let identity = identity::of_grant(&self.gate, &passage.visit, &grant);
+                self.answers.let_pass(session, passage, identity).await
+            }
+            Err(denial) => {
+                let asked = asked.as_ref().ok();
+                let answers = &self.answers;
+                answers
+                    .turn_away(session, passage, endpoint, asked, &denial)
+                    .await
+            }
+        }
     }
 
     /// Whether the request has been answered here; if not, it goes on to an application.
@@ -106,6 +140,14 @@ impl ProxyHttp for Proxy {
     async fn request_filter(&self, session: &mut Session, passage: &mut Passage) -> Result<bool> {
         passage.request = RequestFacts::of(session);
         limits::apply(session, &self.limits);
+        if let Some((endpoint, rest)) = forward_auth::endpoint(session.req_header()) {
+            let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
+            let trust = self.gate.trust.load();
+            let asked = forward_auth::asked(session.req_header(), rest, peer, &trust);
+            drop(trust);
+            self.judge(session, passage, endpoint, asked).await?;
+            return Ok(true);
+        }
         let outcome = self.decide(session, &mut passage.visit).await;
         passage.visit.outcome = Some(outcome);
         let elapsed = passage.visit.stopwatch.elapsed();

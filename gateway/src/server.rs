@@ -275,6 +275,7 @@ async fn drain(open: &AtomicUsize, within: Duration) {
         open = open.load(Ordering::Acquire),
         "stopping: waiting for what is open"
     );
+    tokio::time::sleep(LAST_REQUESTS_WITHIN).await;
     loop {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let left = open.load(Ordering::Acquire);

@@ -106,11 +106,7 @@ async fn attack_16_a_websocket_is_cut_when_its_session_ends() {
     let mut stream = open(&gatehouse, &asked, "\r\n\r\n").await;
     stream.write_all(b"ping").await.unwrap();
     let mut echoed = [0; 4];
-    assert!(
-        !stream.read_exact(&mut echoed).await.is_err(),
-        "it was closed at once: {:?}",
-        gatehouse.event().await
-    );
+    stream.read_exact(&mut echoed).await.unwrap();
     assert_eq!(&echoed, b"ping");
     gatehouse.end(&ada);
     cut_soon(stream).await;

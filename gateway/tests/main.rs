@@ -10,6 +10,7 @@ mod support;
 
 mod answers;
 mod cutting;
+mod forward_auth;
 mod framing;
 mod identity;
 mod limits;

@@ -101,7 +101,7 @@ async fn attack_20_a_body_larger_than_our_own_pages_take_is_refused() {
     let mut sent = chunked.into_bytes();
     for _ in 0..40 {
         sent.extend(b"10000\r\n");
-        sent.extend([b'x'; 0x10000]);
+        sent.extend(vec![b'x'; 0x10000]);
         sent.extend(b"\r\n");
     }
     let answer = send(gatehouse.address, sent).await;

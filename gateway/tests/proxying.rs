@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use crate::support::applications::{application, public};
 use crate::support::client::{get, request, send};
 use crate::support::gatehouse::Gatehouse;
@@ -80,7 +82,6 @@ async fn an_event_stream_is_passed_on_piece_by_piece() {
     let mut stream = tokio::net::TcpStream::connect(gatehouse.address)
         .await
         .unwrap();
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let asked = request("GET", WIKI, "/", &[]);
     stream.write_all(asked.as_bytes()).await.unwrap();
     let mut seen = Vec::new();

@@ -10,6 +10,7 @@ mod problem;
 mod reason;
 mod sign_in;
 mod text;
+mod verdict;
 mod write;
 
 use std::sync::Arc;
@@ -53,14 +54,14 @@ impl Answers {
         denial: &Denial,
     ) -> Result<()> {
         let audience = Audience::of(session.req_header());
-        let answer = if let Some(target) = sign_in::first(denial, &audience, session.req_header()) {
+        let answer = if let Some(target) = sign_in::first(denial, audience, session.req_header()) {
             Answer::redirect(&target)
         } else {
             let reason = Reason::of(denial);
             if reason.closes() {
                 session.set_keepalive(None);
             }
-            self.explain(passage, &audience, &reason)
+            self.explain(passage, audience, &reason)
         };
         write::write(session, passage, answer).await
     }
@@ -93,7 +94,7 @@ impl Answers {
         };
         let audience = Audience::of(session.req_header());
         session.set_keepalive(None);
-        let answer = self.explain(passage, &audience, &reason);
+        let answer = self.explain(passage, audience, &reason);
         let error_code = answer.status;
         if let Err(why) = write::write(session, passage, answer).await {
             tracing::debug!(%why, "the client did not take the error page");
@@ -104,12 +105,12 @@ impl Answers {
         }
     }
 
-    fn explain(&self, passage: &Passage, audience: &Audience, reason: &Reason) -> Answer {
+    fn explain(&self, passage: &Passage, audience: Audience, reason: &Reason) -> Answer {
         let request_id = &passage.visit.request_id;
         match audience {
             Audience::Person(language) => {
                 let brand = self.brand(passage);
-                page::page(reason, *language, &brand, &self.gate.access, request_id)
+                page::page(reason, language, &brand, &self.gate.access, request_id)
             }
             Audience::Program => problem::problem(reason, Language::En, request_id),
         }

@@ -21,7 +21,9 @@ impl Reason {
                 (503, &text::UNAVAILABLE)
             }
             Denial::Ambiguous(_) | Denial::ClientAddressUnreadable => (400, &text::BAD_REQUEST),
-            Denial::AddressRefused { .. } => (403, &text::ADDRESS_REFUSED),
+            Denial::AddressRefused { .. } | Denial::ProxyNotTrusted => {
+                (403, &text::ADDRESS_REFUSED)
+            }
             // Misdirected: a browser that reuses a connection for another host opens a new one.
             Denial::UnknownHost | Denial::NotServedHere => (421, &text::NOT_FOUND),
             Denial::UnknownPath => (404, &text::NOT_FOUND),

@@ -19,14 +19,14 @@ const LONGEST_RETURN: usize = 4096;
 
 /// Where a person is sent who only has to sign in, or to prove a second factor. Nothing but a GET
 /// is sent there: the body of another request would be lost without a word.
-pub fn first(denial: &Denial, audience: &Audience, request: &RequestHeader) -> Option<String> {
+pub fn first(denial: &Denial, audience: Audience, request: &RequestHeader) -> Option<String> {
     let step = match denial {
         Denial::SignInRequired | Denial::SessionEnded => "",
         Denial::TwoStepRequired | Denial::TwoStepStale => "&step=two",
         _ => return None,
     };
     let reads = matches!(request.method, http::Method::GET | http::Method::HEAD);
-    if !reads || *audience == Audience::Program {
+    if !reads || audience == Audience::Program {
         return None;
     }
     let asked = request
@@ -58,11 +58,11 @@ mod tests {
         let person = Audience::Person(Language::En);
         let asked = get("/wiki/a?x=1&y=%2F");
         assert_eq!(
-            first(&Denial::SignInRequired, &person, &asked).as_deref(),
+            first(&Denial::SignInRequired, person, &asked).as_deref(),
             Some("/.gatehouse/start?return=/wiki/a%3Fx%3D1%26y%3D%252F")
         );
         assert_eq!(
-            first(&Denial::TwoStepStale, &person, &get("/")).as_deref(),
+            first(&Denial::TwoStepStale, person, &get("/")).as_deref(),
             Some("/.gatehouse/start?return=/&step=two")
         );
     }
@@ -71,8 +71,8 @@ mod tests {
     fn a_program_a_form_and_a_forbidden_page_are_led_nowhere() {
         let person = Audience::Person(Language::En);
         let post = RequestHeader::build("POST", b"/", None).unwrap();
-        assert!(first(&Denial::SignInRequired, &person, &post).is_none());
-        assert!(first(&Denial::SignInRequired, &Audience::Program, &get("/")).is_none());
-        assert!(first(&Denial::NoRuleAllows, &person, &get("/")).is_none());
+        assert!(first(&Denial::SignInRequired, person, &post).is_none());
+        assert!(first(&Denial::SignInRequired, Audience::Program, &get("/")).is_none());
+        assert!(first(&Denial::NoRuleAllows, person, &get("/")).is_none());
     }
 }

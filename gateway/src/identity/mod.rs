@@ -15,6 +15,8 @@ use config::{Problem, Timestamp};
 use http::{HeaderName, HeaderValue};
 
 use crate::gate::Gate;
+use crate::path::policy::{Grant, Target};
+use crate::path::visit::Visit;
 use crate::rulebook::{RoutedApplication, Rulebook};
 use crate::sessions::SessionEntry;
 
@@ -59,6 +61,17 @@ impl IdentityPlan {
     pub fn reserves(&self, name: &HeaderName) -> bool {
         self.reserved.contains(name)
     }
+}
+
+/// What another proxy has to tell the application that a grant leads to; nothing for our own pages,
+/// which ask themselves.
+pub fn of_grant(gate: &Gate, visit: &Visit, grant: &Grant) -> Vec<(HeaderName, HeaderValue)> {
+    let (Target::Application(application), Some(rulebook)) = (grant.target(), &visit.rulebook)
+    else {
+        return Vec::new();
+    };
+    let session = grant.session().map(AsRef::as_ref);
+    headers(gate, rulebook, application, session, gate.clock.now())
 }
 
 /// The headers that tell `application` who is calling, each name once: for requests to an upstream

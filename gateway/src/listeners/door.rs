@@ -58,7 +58,7 @@ impl Door {
             let (stream, kept) = reused.consume();
             session = ServerSession::new_http1(stream);
             if let Some(kept) = kept {
-                kept.apply_to_session(&mut session)
+                kept.apply_to_session(&mut session);
             }
             head_within = self.limits.keep_alive + self.limits.head_timeout;
         }

@@ -35,6 +35,8 @@ pub enum Denial {
     RateLimited,
     #[error("the request body is larger than {limit} bytes")]
     BodyTooLarge { limit: u64 },
+    #[error("the proxy that asks is not in trust.proxies")]
+    ProxyNotTrusted,
     #[error("this method passes no gate")]
     MethodRefused,
     #[error("the request head is larger than the settings allow")]
@@ -68,6 +70,7 @@ impl Denial {
             Self::TwoStepStale => "two_step_stale",
             Self::RateLimited => "rate_limited",
             Self::BodyTooLarge { .. } => "body_too_large",
+            Self::ProxyNotTrusted => "proxy_not_trusted",
             Self::MethodRefused => "method_refused",
             Self::HeadTooLarge => "head_too_large",
             Self::UpgradeRefused => "upgrade_refused",
