@@ -13,6 +13,7 @@ pub mod identity;
 pub mod listeners;
 pub mod live;
 pub mod logging;
+mod may_open;
 pub mod metrics;
 pub mod monitor;
 pub mod own_pages;

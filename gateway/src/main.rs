@@ -2,9 +2,6 @@
 
 mod cli;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +11,10 @@ use config::{Clock, Problem, Settings};
 use gateway::monitor::Unready;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, CommandError};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match Cli::parse().command {
@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         Command::DevCertificates(options) => {
             cli::dev_certificates::run(&options, Clock::system().now())
         }
+        Command::Backup(options) => cli::exit(back_up(&options)),
+        Command::Restore(options) => cli::exit(restore(&options)),
         Command::Control(command) => cli::control(&command),
         Command::Version => {
             #[allow(clippy::print_stdout, reason = "this is what was asked for")]
@@ -36,6 +38,45 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
     }
+}
+
+fn back_up(options: &cli::backup::Backup) -> Result<(), CommandError> {
+    let settings = options.node.settings()?;
+    let refused = |why: admin::backup::BackupError| CommandError::Refused(why.to_string());
+    block_on(admin::backup::backup(&settings, &options.file))?.map_err(refused)?;
+    cli::tell(&format!(
+        "{} holds the store. The master key is not in it: keep a copy of the key elsewhere, for \
+         without it the secrets in the backup cannot be read.",
+        options.file.display()
+    ));
+    Ok(())
+}
+
+fn restore(options: &cli::backup::Restore) -> Result<(), CommandError> {
+    let settings = options.node.settings()?;
+    let refused = |why: admin::backup::BackupError| CommandError::Refused(why.to_string());
+    let clock = Clock::system();
+    let restoring = admin::backup::restore(&settings, &options.file, &clock);
+    let restored = block_on(restoring)?.map_err(refused)?;
+    cli::tell(&format!(
+        "The store is restored; {} sign-ins that it knew of have been ended.",
+        restored.ended_sign_ins
+    ));
+    if let Some(replaced) = &restored.replaced {
+        cli::tell(&format!(
+            "The one before is kept in {}.",
+            replaced.display()
+        ));
+    }
+    Ok(())
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| CommandError::Broken(why.to_string()))?;
+    Ok(runtime.block_on(work))
 }
 
 fn run(options: &cli::run::Run) -> ExitCode {
@@ -106,7 +147,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
         return Ok(());
     };
     runtime.block_on(tell_set_up_link(plane.state()));
-    let health = plane.health();
+    let (health, state) = (plane.health(), plane.state().clone());
     let stop = CancellationToken::new();
     let background = runtime.spawn(plane.run(stop.clone()));
     let parts = gateway::Parts {
@@ -119,6 +160,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
         other_health: Arc::new(move || unready(health())),
         set_log_filter,
         sockets,
+        opened: Box::new(move |gate| join(&state, gate)),
     };
     let result = gateway::run(parts);
     stop.cancel();
@@ -168,6 +210,11 @@ async fn tell_set_up_link(state: &admin::state::State) {
         Ok(None) => {}
         Err(why) => tracing::warn!(%why, "whether an administrator exists cannot be told yet"),
     }
+}
+
+/// The portal and the explanations ask the very policy that decides.
+fn join(state: &admin::state::State, gate: Arc<gateway::Gate>) {
+    let _ = state.may_open.set(gate);
 }
 
 fn unready(found: Vec<(&'static str, String)>) -> Vec<Unready> {

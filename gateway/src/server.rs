@@ -46,6 +46,9 @@ pub struct Parts {
     pub set_log_filter: SetLogFilter,
     /// The listening sockets of the process that this one replaces, or none yet.
     pub sockets: Sockets,
+    /// Called once with the gate, before anybody comes through it: joins what the other half of the
+    /// program asks of the policy.
+    pub opened: Box<dyn FnOnce(Arc<Gate>) + Send>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +104,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         .map_err(|why| RunError::Monitor(settings.monitor.address, why))?;
     let pages = Bridge::new(parts.link.pages.clone(), parts.admin, &settings.limits);
     let (gate, feed) = Gate::open(&settings, parts.link, parts.clock.clone());
+    (parts.opened)(Arc::clone(&gate));
     tokio::spawn(Arc::clone(&gate).follow(feed));
     let inside = assemble(&settings, &gate, pages, &metrics, &open);
     let (stop, stopping) = watch::channel(false);

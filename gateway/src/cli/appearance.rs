@@ -30,7 +30,7 @@ pub async fn run(options: &Document, path: &str) -> Result<(), CommandError> {
     let client = options.node.client()?;
     let answer = match &options.action {
         Action::Show => client.get(path).await?,
-        Action::Set { file } => client.change("PUT", path, read(file)?).await?,
+        Action::Set { file } => client.replace(path, read(file)?).await?,
     };
     output::one(&answer.body, options.node.json);
     Ok(())

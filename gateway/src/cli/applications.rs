@@ -74,7 +74,7 @@ async fn apply(client: &Client, definition: Value) -> Result<Value, CommandError
     let there = rows.iter().any(|row| row.get("name") == name);
     let answer = if there && !wanted.is_empty() {
         let path = named::path_of(client, LISTING, wanted).await?;
-        client.change("PUT", &path, definition).await?
+        client.replace(&path, definition).await?
     } else {
         let ask = Ask::new("POST", LISTING, Some(definition));
         client.ask(ask).await?

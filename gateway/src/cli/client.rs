@@ -48,8 +48,21 @@ pub struct Ask<'a> {
     pub method: &'a str,
     /// Below `/api/v1`, beginning with a slash, with its query.
     pub path: &'a str,
-    pub body: Option<Value>,
+    pub body: Option<Body>,
     pub if_match: Option<&'a str>,
+}
+
+/// What is sent along.
+#[derive(Clone, Debug)]
+pub enum Body {
+    Json(Value),
+    Text(String),
+}
+
+impl From<Value> for Body {
+    fn from(value: Value) -> Self {
+        Self::Json(value)
+    }
 }
 
 impl<'a> Ask<'a> {
@@ -63,7 +76,7 @@ impl<'a> Ask<'a> {
         Self {
             method,
             path,
-            body,
+            body: body.map(Body::from),
             if_match: None,
         }
     }
@@ -84,16 +97,34 @@ impl Client {
     }
 
     /// Changes what is at `path`, provided that nobody else does so at the same time.
-    pub async fn change(
-        &self,
-        method: &str,
-        path: &str,
-        body: Value,
-    ) -> Result<Answer, CommandError> {
+    pub async fn replace(&self, path: &str, body: Value) -> Result<Answer, CommandError> {
         let read = self.get(path).await?;
         self.ask(Ask {
             if_match: read.etag.as_deref(),
-            ..Ask::new(method, path, Some(body))
+            ..Ask::new("PUT", path, Some(body))
+        })
+        .await
+    }
+
+    /// Reads what is at `path`, gives the fields that `changes` names their new values, and sends
+    /// back those that `fields` lists.
+    pub async fn change(
+        &self,
+        path: &str,
+        fields: &[&str],
+        changes: &Value,
+    ) -> Result<Answer, CommandError> {
+        let read = self.get(path).await?;
+        let body: serde_json::Map<String, Value> = fields
+            .iter()
+            .filter_map(|field| {
+                let value = changes.get(field).or_else(|| read.body.get(field))?;
+                Some(((*field).to_owned(), value.clone()))
+            })
+            .collect();
+        self.ask(Ask {
+            if_match: read.etag.as_deref(),
+            ..Ask::new("PUT", path, Some(Value::Object(body)))
         })
         .await
     }
@@ -152,9 +183,13 @@ fn head(ask: &Ask<'_>) -> Result<http::Request<Full<Bytes>>, CommandError> {
         request = request.header(http::header::IF_MATCH, etag);
     }
     let body = match &ask.body {
-        Some(body) => {
+        Some(Body::Json(body)) => {
             request = request.header(http::header::CONTENT_TYPE, "application/json");
             body.to_string().into()
+        }
+        Some(Body::Text(text)) => {
+            request = request.header(http::header::CONTENT_TYPE, "text/plain; charset=utf-8");
+            Bytes::from(text.clone())
         }
         None => Bytes::new(),
     };

@@ -44,6 +44,7 @@ pub enum Action {
 }
 
 const LISTING: &str = "/departments";
+const FIELDS: [&str; 3] = ["name", "parent", "position"];
 
 /// Does what was asked for.
 pub async fn run(options: &Departments) -> Result<(), CommandError> {
@@ -59,13 +60,13 @@ pub async fn run(options: &Departments) -> Result<(), CommandError> {
         Action::List => print_tree(&pages::all(&client, LISTING, usize::MAX).await?, json),
         Action::Move { department, parent } => {
             let path = path_of(department).await?;
-            let body = json!({ "parent": id_of(&client, parent.as_deref()).await? });
-            client.change("PATCH", &path, body).await?;
+            let changes = json!({ "parent": id_of(&client, parent.as_deref()).await? });
+            client.change(&path, &FIELDS, &changes).await?;
         }
         Action::Rename { department, name } => {
             let path = path_of(department).await?;
             client
-                .change("PATCH", &path, json!({ "name": name }))
+                .change(&path, &FIELDS, &json!({ "name": name }))
                 .await?;
         }
         Action::AddMember { department, member } => {

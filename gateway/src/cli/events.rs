@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cli::client::{CommandError, encoded};
 use crate::cli::node::Node;
-use crate::cli::{output, pages};
+use crate::cli::{members, output, pages};
 
 #[derive(Debug, Args)]
 pub struct Events {
@@ -65,16 +65,17 @@ impl Log {
                 ("TIME", "time"),
                 ("WHO", "username"),
                 ("FROM", "client_address"),
-                ("RESULT", "result"),
+                ("WHAT", "kind"),
                 ("REASON", "reason"),
                 ("METHOD", "method"),
                 ("DEVICE", "device"),
             ],
             Self::Audit => &[
                 ("TIME", "time"),
-                ("WHO", "actor"),
+                ("WHO", "actor_name"),
                 ("ACTION", "action"),
-                ("WHAT", "target"),
+                ("KIND", "target_kind"),
+                ("WHAT", "target_name"),
                 ("RESULT", "result"),
                 ("FROM", "client_address"),
             ],
@@ -88,9 +89,12 @@ pub async fn run(options: &Events) -> Result<(), CommandError> {
     let limit = options.limit.clamp(1, 100_000);
     let mut path = format!("{}?limit={}", options.log.path(), limit.min(200));
     if let Some(member) = &options.member {
-        let member = crate::cli::members::path_of(&client, member).await?;
-        let id = member.rsplit('/').next().unwrap_or_default();
-        path = format!("{path}&member={}", encoded(id));
+        let id = members::id_of(&client, member).await?;
+        let whom = match options.log {
+            Log::Audit => "actor",
+            Log::Access | Log::SignIns => "member",
+        };
+        path = format!("{path}&{whom}={}", encoded(&id));
     }
     let mut seen = HashSet::new();
     loop {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cli::client::{CommandError, encoded};
 use crate::cli::node::Node;
-use crate::cli::{members, output};
+use crate::cli::output;
 
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -36,19 +36,19 @@ pub async fn run(options: &Explain) -> Result<(), CommandError> {
         encoded(&options.url)
     );
     if let Some(member) = &options.member {
-        let member = members::path_of(&client, member).await?;
-        let id = member.rsplit('/').next().unwrap_or_default();
-        path = format!("{path}&as={id}");
+        path = format!("{path}&as={}", encoded(member));
     }
     let explanation = client.get(&path).await?.body;
     if options.node.json {
         output::one(&explanation, true);
         return Ok(());
     }
-    let stages = explanation.get("stages").and_then(Value::as_array);
-    let rows: Vec<Value> = stages.into_iter().flatten().cloned().collect();
-    output::rows(&rows, &[("STAGE", "stage"), ("FOUND", "found")], false);
-    for key in ["decision", "reason", "rule"] {
+    let steps = explanation.get("steps").and_then(Value::as_array);
+    let rows: Vec<Value> = steps.into_iter().flatten().cloned().collect();
+    output::rows(&rows, &[("STAGE", "stage"), ("FOUND", "finding")], false);
+    let granted = explanation.get("granted").and_then(Value::as_bool) == Some(true);
+    output::line(if granted { "granted" } else { "refused" });
+    for key in ["denial", "rule"] {
         if let Some(text) = explanation.get(key).and_then(Value::as_str) {
             output::line(&format!("{key}: {text}"));
         }

@@ -46,17 +46,24 @@ pub async fn run(options: &Groups) -> Result<(), CommandError> {
         }
         Action::List => {
             let rows = pages::all(&client, "/groups", usize::MAX).await?;
-            output::rows(&rows, &[("NAME", "name"), ("ID", "id")], json);
+            output::rows(
+                &rows,
+                &[("NAME", "name"), ("MEMBERS", "members"), ("ID", "id")],
+                json,
+            );
         }
         Action::Members { group } => {
-            let path = format!("{}/members", group_path(group).await?);
+            let group = group_path(group).await?;
+            let path = format!("/members?group={}", group.trim_start_matches("/groups/"));
             let rows = pages::all(&client, &path, usize::MAX).await?;
             output::rows(&rows, &members::COLUMNS, json);
         }
         Action::Rename { group, name } => {
             let path = group_path(group).await?;
-            let body = json!({ "name": name });
-            output::one(&client.change("PATCH", &path, body).await?.body, json);
+            let changes = json!({ "name": name });
+            let fields = ["name", "description"];
+            let changed = client.change(&path, &fields, &changes).await?;
+            output::one(&changed.body, json);
         }
         Action::AddMember { group, member } => {
             let path = membership(&client, &group_path(group).await?, member).await?;

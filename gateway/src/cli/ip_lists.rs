@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::cli::client::{Ask, CommandError};
+use crate::cli::client::{Ask, Body, Client, CommandError, encoded};
 use crate::cli::node::Node;
 use crate::cli::{named, output, pages};
 
@@ -49,7 +49,7 @@ const LISTING: &str = "/ip-lists";
 const COLUMNS: [output::Column; 5] = [
     ("NAME", "name"),
     ("EFFECT", "effect"),
-    ("GLOBAL", "global"),
+    ("EVERYWHERE", "everywhere"),
     ("ENTRIES", "entries"),
     ("ID", "id"),
 ];
@@ -82,8 +82,8 @@ pub async fn run(options: &IpLists) -> Result<(), CommandError> {
                 Effect::Allow => "allow",
                 Effect::Deny => "deny",
             };
-            let list = json!({ "name": name, "effect": effect, "global": global });
-            apply(&client, name, list, entries(&text)).await?;
+            let list = json!({ "name": name, "effect": effect, "everywhere": global });
+            apply(&client, name, list, text).await?;
         }
         Action::Remove { list } => {
             let path = named::path_of(&client, LISTING, list).await?;
@@ -93,57 +93,29 @@ pub async fn run(options: &IpLists) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn apply(
-    client: &crate::cli::client::Client,
-    name: &str,
-    list: Value,
-    entries: Vec<Value>,
-) -> Result<(), CommandError> {
+/// Changes the list of that name or adds it, and then replaces its entries.
+async fn apply(client: &Client, name: &str, list: Value, text: String) -> Result<(), CommandError> {
     let rows = pages::all(client, LISTING, usize::MAX).await?;
     let there = rows
         .iter()
         .any(|row| row.get("name").and_then(Value::as_str) == Some(name));
-    if there {
+    let (path, written) = if there {
         let path = named::path_of(client, LISTING, name).await?;
-        client.change("PATCH", &path, list).await?;
-        let entries_path = format!("{path}/entries");
-        let read = client.get(&path).await?;
-        let ask = Ask {
-            if_match: read.etag.as_deref(),
-            ..Ask::new("PUT", &entries_path, Some(json!({ "entries": entries })))
-        };
-        client.ask(ask).await?;
+        let written = client.replace(&path, list).await?;
+        (path, written)
     } else {
-        let mut body = list;
-        body["entries"] = Value::Array(entries);
-        client.ask(Ask::new("POST", LISTING, Some(body))).await?;
-    }
-    Ok(())
-}
-
-/// One entry for each line that is not blank.
-fn entries(text: &str) -> Vec<Value> {
-    text.lines()
-        .filter_map(|line| {
-            let (range, note) = line.split_once('#').unwrap_or((line, ""));
-            let range = range.trim();
-            (!range.is_empty()).then(|| json!({ "range": range, "note": note.trim() }))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_become_entries_with_their_notes() {
-        assert_eq!(
-            entries("# office\n192.0.2.0/24 # second floor\n\n10.0.0.1-10.0.0.9\n"),
-            [
-                json!({"range": "192.0.2.0/24", "note": "second floor"}),
-                json!({"range": "10.0.0.1-10.0.0.9", "note": ""}),
-            ]
-        );
-    }
+        let written = client.ask(Ask::new("POST", LISTING, Some(list))).await?;
+        let id = written.body.get("id").and_then(Value::as_str);
+        (
+            format!("{LISTING}/{}", encoded(id.unwrap_or_default())),
+            written,
+        )
+    };
+    let ask = Ask {
+        method: "PUT",
+        path: &format!("{path}/entries"),
+        body: Some(Body::Text(text)),
+        if_match: written.etag.as_deref(),
+    };
+    client.ask(ask).await.map(|_| ())
 }

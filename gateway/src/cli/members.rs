@@ -49,6 +49,8 @@ pub enum Action {
     Disable { member: String },
     /// Let a disabled person in again.
     Enable { member: String },
+    /// Remove a disabled person for good.
+    Remove { member: String },
     /// Print a new one-time link at which the person chooses a password.
     Link { member: String },
     /// Set which roles the person has in the admin plane; none takes all away.
@@ -99,27 +101,43 @@ pub const COLUMNS: [output::Column; 6] = [
     ("ID", "id"),
 ];
 
-/// The path of one member, found by username or id.
+/// What the API takes when a person is changed.
+const FIELDS: [&str; 8] = [
+    "kind",
+    "username",
+    "display_name",
+    "email",
+    "mobile",
+    "employee_number",
+    "departments",
+    "groups",
+];
+
+/// The id of one member, found by id, username or mail address.
+pub async fn id_of(client: &Client, member: &str) -> Result<String, CommandError> {
+    let found = client.get(&format!("/members/{}", encoded(member))).await?;
+    let id = found.body.get("id").and_then(Value::as_str);
+    Ok(id.unwrap_or_default().to_owned())
+}
+
+/// The path of one member, found by id, username or mail address.
 pub async fn path_of(client: &Client, member: &str) -> Result<String, CommandError> {
-    let search = format!("/members?search={}", encoded(member));
-    let found = pages::all(client, &search, usize::MAX).await?;
-    let wanted = member.to_lowercase();
-    let id = found.iter().find_map(|row| {
-        let is = |key: &str| row.get(key).and_then(Value::as_str);
-        let same = is("id") == Some(member)
-            || is("username").is_some_and(|name| name.to_lowercase() == wanted);
-        same.then(|| is("id").map(str::to_owned)).flatten()
-    });
-    let id = if let Some(id) = id {
-        id
-    } else {
-        let read = client.get(&format!("/members/{}", encoded(member))).await;
-        read.map_err(|_| CommandError::Refused(format!(
-            "nobody has the username or id \"{member}\"; `gatehouse members list` shows who there is"
-        )))?;
-        member.to_owned()
-    };
-    Ok(format!("/members/{}", encoded(&id)))
+    Ok(format!(
+        "/members/{}",
+        encoded(&id_of(client, member).await?)
+    ))
+}
+
+/// Changes a person; departments and groups are read as objects and sent as ids.
+async fn change(client: &Client, member: &str, mut changes: Value) -> Result<Value, CommandError> {
+    let path = path_of(client, member).await?;
+    let read = client.get(&path).await?.body;
+    for field in ["departments", "groups"] {
+        let rows = read.get(field).and_then(Value::as_array);
+        let ids = rows.into_iter().flatten().filter_map(|row| row.get("id"));
+        changes[field] = ids.cloned().collect();
+    }
+    Ok(client.change(&path, &FIELDS, &changes).await?.body)
 }
 
 /// Does what was asked for.
@@ -159,9 +177,7 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
             Ok(())
         }
         Action::Change { member, profile } => {
-            let path = path_of(&client, member).await?;
-            let changed = client.change("PATCH", &path, profile.fields()).await?;
-            output::one(&changed.body, json);
+            output::one(&change(&client, member, profile.fields()).await?, json);
             Ok(())
         }
         Action::Roles { member, roles } => {
@@ -170,7 +186,20 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
         }
         Action::Disable { member } => act(&client, member, "disable").await,
         Action::Enable { member } => act(&client, member, "enable").await,
-        Action::ResetSecondFactor { member } => act(&client, member, "reset-second-factor").await,
+        Action::ResetSecondFactor { member } => {
+            let path = format!("{}/second-factor", path_of(&client, member).await?);
+            client
+                .ask(Ask::new("DELETE", &path, None))
+                .await
+                .map(|_| ())
+        }
+        Action::Remove { member } => {
+            let path = path_of(&client, member).await?;
+            client
+                .ask(Ask::new("DELETE", &path, None))
+                .await
+                .map(|_| ())
+        }
         Action::Unlock { member } => act(&client, member, "unlock").await,
         Action::Link { member } => {
             let path = path_of(&client, member).await?;
@@ -195,14 +224,12 @@ async fn add(
 }
 
 async fn set_roles(client: &Client, path: &str, roles: &[String]) -> Result<(), CommandError> {
+    let path = format!("{path}/roles");
     let body = json!({ "roles": roles });
-    let asked = format!("{path}/roles");
-    let read = client.get(path).await?;
-    let ask = Ask {
-        if_match: read.etag.as_deref(),
-        ..Ask::new("PUT", &asked, Some(body))
-    };
-    client.ask(ask).await.map(|_| ())
+    client
+        .ask(Ask::new("PUT", &path, Some(body)))
+        .await
+        .map(|_| ())
 }
 
 async fn act(client: &Client, member: &str, what: &str) -> Result<(), CommandError> {

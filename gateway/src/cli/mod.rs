@@ -3,6 +3,7 @@
 
 pub mod appearance;
 pub mod applications;
+pub mod backup;
 pub mod check;
 pub mod departments;
 pub mod dev_certificates;
@@ -28,6 +29,7 @@ use clap::{Parser, Subcommand};
 
 pub use client::CommandError;
 pub use node::exit;
+pub use output::line as tell;
 
 /// An access gate: people sign in once, and reach the applications that they may use.
 #[derive(Debug, Parser)]
@@ -45,6 +47,10 @@ pub enum Command {
     Check(check::Check),
     /// Make certificates for trying Gatehouse on this machine.
     DevCertificates(dev_certificates::DevCertificates),
+    /// Write a copy of the embedded store to a file, also while the node runs.
+    Backup(backup::Backup),
+    /// Put a copy in the place of the embedded store, while the node is stopped.
+    Restore(backup::Restore),
     #[command(flatten)]
     Control(Control),
     /// Print the version.

@@ -27,11 +27,12 @@ pub enum Action {
     },
 }
 
-const COLUMNS: [output::Column; 4] = [
+const COLUMNS: [output::Column; 5] = [
     ("ID", "id"),
     ("DEVICE", "device"),
-    ("FROM", "client_address"),
+    ("FROM", "address"),
     ("SINCE", "started_at"),
+    ("LAST SEEN", "last_seen_at"),
 ];
 
 /// Does what was asked for.
@@ -39,12 +40,12 @@ pub async fn run(options: &Sessions) -> Result<(), CommandError> {
     let client = options.node.client()?;
     match &options.action {
         Action::List { member } => {
-            let path = format!("{}/sessions", members::path_of(&client, member).await?);
+            let path = format!("{}/sign-ins", members::path_of(&client, member).await?);
             let rows = pages::all(&client, &path, usize::MAX).await?;
             output::rows(&rows, &COLUMNS, options.node.json);
         }
         Action::Revoke { member, id } => {
-            let mut path = format!("{}/sessions", members::path_of(&client, member).await?);
+            let mut path = format!("{}/sign-ins", members::path_of(&client, member).await?);
             if let Some(id) = id {
                 path = format!("{path}/{}", encoded(id));
             }

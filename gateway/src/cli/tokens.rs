@@ -22,8 +22,8 @@ pub enum Action {
         /// What it is for.
         name: String,
         /// What it may do, such as `auditor`.
-        #[arg(long)]
-        role: String,
+        #[arg(long, required = true)]
+        role: Vec<String>,
         /// Ends after so many days.
         #[arg(long, default_value_t = 90)]
         days: u32,
@@ -36,7 +36,7 @@ pub enum Action {
 
 const COLUMNS: [output::Column; 5] = [
     ("NAME", "name"),
-    ("ROLE", "role"),
+    ("ROLES", "roles"),
     ("EXPIRES", "expires_at"),
     ("LAST USED", "last_used_at"),
     ("ID", "id"),
@@ -48,7 +48,7 @@ pub async fn run(options: &Tokens) -> Result<(), CommandError> {
     let json = options.node.json;
     match &options.action {
         Action::Create { name, role, days } => {
-            let body = json!({ "name": name, "role": role, "days": days });
+            let body = json!({ "name": name, "roles": role, "days": days });
             let made = client.ask(Ask::new("POST", "/tokens", Some(body))).await?;
             output::one(&made.body, json);
         }

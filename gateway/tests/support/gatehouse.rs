@@ -163,6 +163,7 @@ impl Builder {
             signals: signal_receiver,
             other_health: Arc::new(Vec::new),
             set_log_filter: Arc::new(|_| Ok(())),
+            opened: Box::new(|_| {}),
             sockets: self.sockets,
         };
         (gatehouse, parts)
