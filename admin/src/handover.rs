@@ -158,9 +158,9 @@ pub async fn callback(
     if !sign_ins::is_live(&mut tx, &sign_in, now).await? {
         return Err(Failure::Expired);
     }
-    let token = Token::generate();
+    let fresh = Token::generate();
     let session = SessionId::generate();
-    sessions::insert(&mut tx, &session, &sign_in, host, &token.hash(), now).await?;
+    sessions::insert(&mut tx, &session, &sign_in, host, &fresh.hash(), now).await?;
     // The session that this browser had here before is over: a new id at each step.
     if let Some(former) = reader.token(cookies::SESSION)
         && let Some(former) = sessions::end(&mut tx, &former.hash(), host, now).await?
@@ -172,7 +172,7 @@ pub async fn callback(
     set(
         &mut response,
         cookies::SESSION,
-        token.as_text(),
+        fresh.as_text(),
         Keep::ForNow,
     );
     Ok(response)

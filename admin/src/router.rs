@@ -54,8 +54,12 @@ pub fn router(state: &State) -> Router {
 
 /// The pages of people.
 fn pages() -> Router<State> {
+    everywhere().merge(sign_in_pages()).merge(account_pages())
+}
+
+/// On application hosts and on the access host.
+fn everywhere() -> Router<State> {
     Router::new()
-        // On application hosts and on the access host.
         .route(assets::ROUTE, get(assets::serve))
         .route("/.gatehouse/language", get(language::choose))
         .route("/.gatehouse/jwks.json", get(jwks::serve))
@@ -65,7 +69,11 @@ fn pages() -> Router<State> {
             "/.gatehouse/sign-out",
             get(sign_out::page).post(sign_out::submit_at_application),
         )
-        // On the access host only.
+}
+
+/// On the access host: coming in and going out.
+fn sign_in_pages() -> Router<State> {
+    Router::new()
         .route("/", get(portal::page))
         .route("/set-up", get(set_up::page).post(set_up::submit))
         .route("/welcome", get(welcome::page).post(welcome::submit))
@@ -86,6 +94,11 @@ fn pages() -> Router<State> {
         .route("/sign-in/continue", get(handover::go_on))
         .route("/sign-in/onward", get(onward::page))
         .route("/sign-out", get(sign_out::page).post(sign_out::submit))
+}
+
+/// On the access host: what a person changes of their own.
+fn account_pages() -> Router<State> {
+    Router::new()
         .route("/account", get(account::page))
         .route(
             "/account/password",

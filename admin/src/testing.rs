@@ -197,10 +197,13 @@ impl Browser<'_> {
     /// Sends a form with the token of the page that is shown.
     pub async fn post(&mut self, host: &str, path: &str, fields: &[(&str, &str)]) -> Answered {
         let token = between(&self.last, r#"name="csrf" value=""#, "\"").to_owned();
-        let mut body = format!("csrf={}", encode(&token));
-        for (name, value) in fields {
-            body.push_str(&format!("&{name}={}", encode(value)));
-        }
+        let mut pairs = vec![format!("csrf={}", encode(&token))];
+        pairs.extend(
+            fields
+                .iter()
+                .map(|(name, value)| format!("{name}={}", encode(value))),
+        );
+        let body = pairs.join("&");
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ORIGIN, format!("https://{host}"))

@@ -90,10 +90,6 @@ async fn attack_22_the_authenticator_changes_only_with_a_fresh_proof() {
         assert!(stale.location().starts_with("/sign-in/confirm?to="));
         browser.get(ACCESS, "/sign-in/confirm?to=%2Faccount").await;
         let confirm = "/sign-in/confirm";
-        let wrong = browser
-            .post(ACCESS, confirm, &[("password", "wrong")])
-            .await;
-        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         browser
             .post(ACCESS, confirm, &[("password", PASSWORD)])
             .await;

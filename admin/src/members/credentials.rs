@@ -7,9 +7,10 @@ use super::{Member, account, find};
 use crate::authz::roles;
 use crate::edit::{Edit, target};
 use crate::refused::{Refused, both};
+use crate::sign_in::lockout;
 use crate::sign_in::one_time_links::{self, OneTimeLink};
 use crate::store::one_time_links::Purpose;
-use crate::store::{known_devices, lockouts, totp};
+use crate::store::{known_devices, totp};
 
 /// A fresh one-time link for the person, in the place of every earlier one.
 pub async fn one_time_link(
@@ -47,7 +48,7 @@ pub async fn reset_second_factor(mut edit: Edit<'_>, id: &MemberId) -> Result<()
 /// Lets the person try again at once after too many failures.
 pub async fn unlock(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     let member = within_reach(&mut edit, id).await?;
-    lockouts::clear(&mut edit.tx, &format!("account:{id}")).await?;
+    lockout::unlock(&mut edit.tx, id).await?;
     let target = target("member", id.as_str(), &member.username);
     edit.commit("unlock", target, None, None).await
 }

@@ -124,6 +124,12 @@ impl Counters {
     }
 }
 
+/// Lets a person try again at once, as an administrator decides.
+pub async fn unlock(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
+    lockouts::clear(tx, &format!("account:{member}")).await?;
+    lockouts::clear(tx, &format!("account:{member}:second")).await
+}
+
 impl Guess {
     fn limit(self) -> i64 {
         match self {

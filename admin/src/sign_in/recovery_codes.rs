@@ -33,7 +33,7 @@ pub fn generate() -> String {
 pub fn hash(typed: &str) -> Option<TokenHash> {
     let letters: String = typed
         .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .map(|c| match c.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',

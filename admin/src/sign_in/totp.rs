@@ -21,9 +21,9 @@ impl Seed {
     }
 
     /// Opens the seed that the store keeps for this person.
-    pub fn open(sealer: &Sealer, member: &MemberId, sealed: &[u8]) -> Result<Self, Failure> {
+    pub fn open(sealer: &Sealer, member: &MemberId, kept: &[u8]) -> Result<Self, Failure> {
         sealer
-            .open(place(member), sealed)
+            .open(place(member), kept)
             .map(Self)
             .map_err(Failure::internal)
     }
@@ -118,10 +118,10 @@ pub async fn check(
     code: &str,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let Some(sealed) = totp::seed(tx, member).await? else {
+    let Some(kept) = totp::seed(tx, member).await? else {
         return Ok(false);
     };
-    let Some(step) = Seed::open(sealer, member, &sealed)?.step_of(code, now) else {
+    let Some(step) = Seed::open(sealer, member, &kept)?.step_of(code, now) else {
         return Ok(false);
     };
     let fresh: Result<bool, StoreError> = totp::use_step(tx, member, step).await;
