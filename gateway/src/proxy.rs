@@ -157,11 +157,12 @@ impl ProxyHttp for Proxy {
 
     async fn upstream_peer(
         &self,
-        _session: &mut Session,
+        session: &mut Session,
         passage: &mut Passage,
     ) -> Result<Box<HttpPeer>> {
         let grant = granted(passage)?;
-        forward::choose(&grant, &mut passage.visit.exchange, &self.gate).await
+        let upgrade = session.is_upgrade_req();
+        forward::choose(&grant, &mut passage.visit.exchange, &self.gate, upgrade).await
     }
 
     fn fail_to_connect(

@@ -32,6 +32,10 @@ use crate::reload::{Reloader, SetLogFilter, at_rest};
 use crate::signals::Signal;
 use crate::upgrade;
 
+/// Connections to upstreams that are kept while nobody uses them, over all pools. Making one costs a
+/// round trip, with TLS several; keeping one costs a socket.
+const KEPT_CONNECTIONS: usize = 1024;
+
 /// Everything that a gateway is made of.
 pub struct Parts {
     pub settings: Arc<Settings>,
@@ -175,7 +179,11 @@ fn assemble(
         recorder,
         limits: settings.limits.clone(),
     };
-    let mut http = HttpProxy::new(proxy, Arc::new(ServerConf::default()));
+    let conf = ServerConf {
+        upstream_keepalive_pool_size: KEPT_CONNECTIONS,
+        ..ServerConf::default()
+    };
+    let mut http = HttpProxy::new(proxy, Arc::new(conf));
     http.handle_init_modules();
     http.h2_options = Some(listeners::h2::options(&settings.limits));
     let mut options = HttpServerOptions::default();

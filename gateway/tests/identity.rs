@@ -224,17 +224,17 @@ async fn attack_21_our_cookies_stay_here_and_the_others_keep_every_byte() {
 }
 
 #[tokio::test]
-async fn attack_10_an_application_cannot_plant_our_cookies() {
+async fn attack_10_an_application_cannot_plant_our_cookies_or_lead_round_the_gate() {
     let origin = Origin::start(|_| {
         Answer::Bytes(
-            b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: __Host-gatehouse=planted; Secure; Path=/\r\nSet-Cookie: theirs=1\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: __Host-gatehouse=planted; Secure; Path=/\r\nSet-Cookie: theirs=1\r\nAlt-Svc: h3=\"round-the-gate.example:443\"\r\n\r\n"
                 .to_vec(),
         )
     })
     .await;
     let gatehouse = Gatehouse::before(vec![public(WIKI, origin.address)]).await;
     let answer = get(gatehouse.address, WIKI, "/", &[]).await;
-    assert!(!answer.head.contains("planted"));
+    assert!(!answer.head.contains("planted") && !answer.head.contains("round-the-gate"));
     assert_eq!(answer.header("set-cookie"), Some("theirs=1"));
 }
 

@@ -17,5 +17,6 @@ mod limits;
 mod listeners;
 mod own_pages;
 mod proxying;
+mod upstream_protocols;
 mod upstreams;
 mod watermark;

@@ -30,29 +30,39 @@ impl Settings {
     /// Reads `file`, overridden by the `GATEHOUSE_…` variables of `environment`.
     ///
     /// # Errors
-    /// Every problem there is, sorted as they stand in the file; never empty.
+    /// Every problem there is, as they stand in the file; never empty.
     pub fn load(
         file: &Path,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Vec<Problem>> {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            vec![Problem {
-                source: file.display().to_string(),
-                key: "(file)".into(),
-                what: format!("it cannot be read: {error}"),
-                allowed: "name a settings file that exists and that this user may read".into(),
-            }]
-        })?;
-        let (settings, mut report) = read_all(file, &text, environment);
-        match settings {
-            Some(settings) if report.problems.is_empty() => Ok(settings),
-            _ => {
-                report
-                    .problems
-                    .sort_by_key(|problem| place(&problem.source));
-                Err(report.problems)
-            }
+        match Self::examine(file, environment) {
+            (Some(settings), problems) if problems.is_empty() => Ok(settings),
+            (_, problems) => Err(problems),
         }
+    }
+
+    /// As [`Settings::load`], for whoever wants to look further in spite of problems. What could not
+    /// be read has its default or, where there is none, an empty path or an address of port 0.
+    pub fn examine(
+        file: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> (Option<Self>, Vec<Problem>) {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => {
+                let problem = Problem {
+                    source: file.display().to_string(),
+                    key: "(file)".into(),
+                    what: format!("it cannot be read: {error}"),
+                    allowed: "name a settings file that exists and that this user may read".into(),
+                };
+                return (None, vec![problem]);
+            }
+        };
+        let (settings, mut report) = read_all(file, &text, environment);
+        let by_place = |problem: &Problem| place(&problem.source);
+        report.problems.sort_by_key(by_place);
+        (settings, report.problems)
     }
 }
 

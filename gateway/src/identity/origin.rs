@@ -3,8 +3,9 @@
 //! Each holds one value, ours. A chain of addresses would carry on what a client wrote into it.
 
 use config::settings::AccessHost;
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use pingora::http::RequestHeader;
+use pingora::{ErrorType, OrErr};
 
 use crate::path::visit::Visit;
 
@@ -19,8 +20,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// stands between them and this listener.
 pub fn tell(visit: &Visit, access: &AccessHost, head: &mut RequestHeader) -> pingora::Result<()> {
     if let Some(address) = visit.client_address {
-        let address = address.to_string();
-        head.insert_header(FORWARDED_FOR, address.as_str())?;
+        let address = HeaderValue::try_from(address.to_string())
+            .or_err(ErrorType::InvalidHTTPHeader, "address")?;
+        head.insert_header(FORWARDED_FOR, address.clone())?;
         head.insert_header(REAL_IP, address)?;
     }
     let port = access.url.port_or_known_default().unwrap_or(443);
@@ -28,7 +30,7 @@ pub fn tell(visit: &Visit, access: &AccessHost, head: &mut RequestHeader) -> pin
         FORWARDED_HOST,
         format!("{}{}", visit.host, access.port_suffix()),
     )?;
-    head.insert_header(FORWARDED_PORT, http::HeaderValue::from(port))?;
+    head.insert_header(FORWARDED_PORT, HeaderValue::from(port))?;
     head.insert_header(FORWARDED_PROTO, access.url.scheme())?;
     head.insert_header(REQUEST_ID, visit.request_id.as_str())?;
     Ok(())

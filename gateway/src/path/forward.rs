@@ -31,7 +31,7 @@ pub struct Attempts {
     next: Option<Chosen>,
 }
 
-/// The upstream that the request goes to now.
+/// The upstream that the request, which may be one for an upgrade, goes to now.
 ///
 /// # Errors
 /// If the grant is not for an application, or no upstream is left to try.
@@ -39,6 +39,7 @@ pub async fn choose(
     grant: &Grant,
     exchange: &mut Exchange,
     gate: &Gate,
+    upgrade: bool,
 ) -> pingora::Result<Box<HttpPeer>> {
     let pool = &application(grant)?.pool;
     let attempts = &mut exchange.attempts;
@@ -52,7 +53,7 @@ pub async fn choose(
     };
     exchange.tries = exchange.tries.saturating_add(1);
     exchange.upstream = Some(chosen.address().clone());
-    let peer = Box::new(chosen.peer());
+    let peer = Box::new(chosen.peer(upgrade));
     attempts.current = Some(chosen);
     Ok(peer)
 }
@@ -136,6 +137,8 @@ pub fn prepare(
 /// Takes note of the upstream's response head, and takes from it what is not an application's to say.
 pub fn receive(grant: &Grant, exchange: &Exchange, head: &mut ResponseHeader, gate: &Gate) {
     cookies::protect(head);
+    // It would lead browsers round the gate (RFC 7838).
+    head.remove_header("alt-svc");
     if head.status.is_informational() && head.status != StatusCode::SWITCHING_PROTOCOLS {
         return;
     }

@@ -312,10 +312,11 @@ impl Tried {
 }
 
 impl Chosen {
-    /// What pingora connects to. Resolves nothing and so does not block.
+    /// What pingora connects to for a request, which may be one for an upgrade. Resolves nothing and so
+    /// does not block.
     #[must_use]
-    pub fn peer(&self) -> HttpPeer {
-        self.core.template.at(self.socket)
+    pub fn peer(&self, upgrade: bool) -> HttpPeer {
+        self.core.template.at(self.socket, upgrade)
     }
 
     /// The upstream as the operator wrote it, for events and metrics.

@@ -70,10 +70,14 @@ impl PeerTemplate {
         Ok(Self(peer))
     }
 
-    /// The peer at `address`.
-    pub fn at(&self, address: SocketAddr) -> HttpPeer {
+    /// The peer at `address`. HTTP/2 knows no upgrade, so that a request for one asks for HTTP/1.1 where
+    /// the pool leaves the choice.
+    pub fn at(&self, address: SocketAddr, upgrade: bool) -> HttpPeer {
         let mut peer = self.0.clone();
         peer._address = socket::SocketAddr::Inet(address);
+        if upgrade && peer.options.alpn == ALPN::H2H1 {
+            peer.options.alpn = ALPN::H1;
+        }
         peer
     }
 }

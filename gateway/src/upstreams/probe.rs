@@ -29,7 +29,7 @@ impl Probe<'_> {
     /// # Errors
     /// Why the answer, or its absence, counts as bad.
     pub async fn ask(&self, address: SocketAddr) -> Result<(), String> {
-        let peer = self.template.at(address);
+        let peer = self.template.at(address, false);
         match tokio::time::timeout(self.patience, self.exchange(&peer)).await {
             Ok(Ok(status)) if (200..400).contains(&status) => Ok(()),
             Ok(Ok(status)) => Err(format!("status {status}")),

@@ -1,0 +1,125 @@
+//! What an operator is told of a node before it is started.
+
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_767_225_600_000);
+const YEAR: i64 = 365 * 86_400;
+
+/// A folder with good settings and certificates in it.
+fn good() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    certificates(folder.path(), NOW.as_seconds());
+    let settings = r#"
+version = 1
+[access]
+url = "https://access.localhost:8443"
+[[listener]]
+address = "127.0.0.1:8443"
+tls.certificates = [{ certificate = "tls/hosts.pem", key = "tls/hosts.key" }]
+"#;
+    fs::write(folder.path().join("gatehouse.toml"), settings).unwrap();
+    folder
+}
+
+fn certificates(folder: &Path, now: i64) {
+    let names = ["access.localhost".to_owned()];
+    certs::development::certificates(&folder.join("tls"), &names, now).unwrap();
+}
+
+fn findings(folder: &Path, environment: &[(&str, &str)]) -> Findings {
+    let variables = environment.iter().map(|(k, v)| ((*k).into(), (*v).into()));
+    check(&folder.join("gatehouse.toml"), variables, NOW, &|source| {
+        Err(format!("{source:?} was tried"))
+    })
+}
+
+fn only_problem(found: Findings) -> String {
+    assert_eq!(found.problems.len(), 1, "{:#?}", found.problems);
+    found.problems[0].to_string()
+}
+
+#[test]
+fn a_good_node_has_neither_problems_nor_notes() {
+    let folder = good();
+    let found = findings(folder.path(), &[]);
+    assert!(
+        found.problems.is_empty() && found.notes.is_empty(),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_certificate_that_is_missing_expired_or_soon_to_expire_is_told_with_what_to_do() {
+    let folder = good();
+    let missing = [(
+        "GATEHOUSE_LISTENER__0__TLS__CERTIFICATES__0__KEY",
+        "/none.key",
+    )];
+    let told = only_problem(findings(folder.path(), &missing));
+    assert!(
+        told.contains("listener.0.tls.certificates.0: /none.key cannot be read"),
+        "{told}"
+    );
+
+    let folder = good();
+    fs::remove_dir_all(folder.path().join("tls")).unwrap();
+    certificates(folder.path(), NOW.as_seconds() - 2 * YEAR);
+    let told = only_problem(findings(folder.path(), &[]));
+    assert!(told.ends_with("put a renewed one in its place"), "{told}");
+
+    fs::remove_dir_all(folder.path().join("tls")).unwrap();
+    certificates(folder.path(), NOW.as_seconds() - YEAR + 5 * 86_400);
+    let notes = findings(folder.path(), &[]).notes;
+    assert!(notes[0].ends_with("expires in 5 days"), "{notes:?}");
+}
+
+#[test]
+fn what_the_settings_name_is_looked_at_even_if_they_have_mistakes() {
+    let folder = good();
+    fs::remove_file(folder.path().join("tls/hosts.key")).unwrap();
+    let found = findings(folder.path(), &[("GATEHOUSE_SESSIONS__IDLE", "soon")]);
+    let keys: Vec<&str> = found.problems.iter().map(|p| p.key.as_str()).collect();
+    assert_eq!(keys, ["sessions.idle", "listener.0.tls.certificates.0"]);
+}
+
+#[test]
+fn a_key_that_everybody_may_read_deserves_a_note() {
+    let folder = good();
+    let key = folder.path().join("tls/hosts.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let notes = findings(folder.path(), &[]).notes;
+    assert!(notes[0].ends_with("chmod 600 it"), "{notes:?}");
+}
+
+#[test]
+fn a_certificate_for_other_hosts_deserves_a_note() {
+    let folder = good();
+    let other = [("GATEHOUSE_ACCESS__URL", "https://door.localhost:8443")];
+    let notes = findings(folder.path(), &other).notes;
+    assert!(
+        notes[0].contains("no certificate here is for door.localhost"),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_told() {
+    let folder = good();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let inside = folder.path().join("file").join("data");
+    let data = [("GATEHOUSE_DATA", inside.to_str().unwrap())];
+    let told = only_problem(findings(folder.path(), &data));
+    assert!(
+        told.contains("data:") && told.contains("cannot be written to"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_master_key_is_tried_unless_it_is_yet_to_be_made() {
+    let folder = good();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    fs::write(folder.path().join("data/gatehouse.db"), "").unwrap();
+    let told = only_problem(findings(folder.path(), &[]));
+    assert!(told.contains("secrets.master_key: File("), "{told}");
+}
