@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use config::settings::environment::of_this_process;
 use config::{Clock, Problem, Settings};
 use gateway::monitor::Unready;
 use tokio_util::sync::CancellationToken;
@@ -125,7 +126,7 @@ impl NotRunning {
 fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
     gateway::prepare_process();
     let settings =
-        Arc::new(Settings::load(&options.config, std::env::vars()).map_err(NotRunning::Settings)?);
+        Arc::new(Settings::load(&options.config, of_this_process()).map_err(NotRunning::Settings)?);
     let set_log_filter = gateway::logging::start(&settings.log).map_err(NotRunning::Log)?;
     let sockets = if options.upgrade {
         gateway::upgrade::inherit(&settings)?

@@ -13,6 +13,12 @@ pub(super) const PREFIX: &str = "GATEHOUSE_";
 /// The settings of the top level that a variable may set.
 const TOP_LEVEL: [&str; 2] = ["data", "role"];
 
+/// The variables of this process. Those that are not Unicode are no settings of ours.
+pub fn of_this_process() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 /// Puts the variables into the tree that was read from the file.
 pub(super) fn overlay(
     root: &mut Table,

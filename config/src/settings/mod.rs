@@ -17,7 +17,7 @@ pub mod store;
 pub mod trust;
 
 mod cross_checks;
-mod environment;
+pub mod environment;
 mod load;
 mod section;
 mod tree;

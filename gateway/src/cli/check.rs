@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use certs::Pair;
 use clap::Args;
+use config::settings::environment::of_this_process;
 use config::settings::{ListenerTls, MasterKeySource, Settings, StoreUrl};
 use config::{Problem, Timestamp};
 
@@ -36,9 +37,7 @@ pub struct Findings {
 /// Prints what is wrong. Exits with 0 if nothing is, and with 2 otherwise.
 #[allow(clippy::print_stdout, reason = "this is what was asked for")]
 pub fn run(options: &Check, now: Timestamp, master_key: TryMasterKey<'_>) -> ExitCode {
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let findings = check(&options.file, variables, now, master_key);
+    let findings = check(&options.file, of_this_process(), now, master_key);
     for problem in &findings.problems {
         println!("{problem}");
     }
