@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::settings::environment::of_this_process;
 use config::{Clock, Settings};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
@@ -69,7 +70,7 @@ impl Reloader {
         if self.settings.file.as_os_str().is_empty() {
             return Ok(Settings::clone(&self.settings));
         }
-        Settings::load(&self.settings.file, std::env::vars())
+        Settings::load(&self.settings.file, of_this_process())
     }
 
     /// Sends a word whenever one of the files may have changed and is at rest. Watches folders, so
