@@ -89,10 +89,7 @@ impl Plane {
         store.metrics().register(registry)?;
         let trouble = Trouble::default();
         let sealer = open_sealer(&settings, &store, &trouble).await?;
-        let spool_folder = folder.path().join("spool");
-        let limits = Limits::of(&settings.events);
-        let spool = Spool::open(&spool_folder, limits, store.metrics().clone())
-            .map_err(|error| PlaneError::Spool(spool_folder, error))?;
+        let spool = open_spool(&settings, &folder, &store)?;
         let control = Control::open(folder.path())?;
         let (snapshots, in_force) = watch::channel(None);
         let (revocations, revoked) = mpsc::unbounded_channel();
@@ -244,6 +241,17 @@ async fn prepare_once(state: &State) -> Result<(), PlaneError> {
     master_key::check(&state.store, &state.sealer, &state.settings.secrets, now).await?;
     signing_keys::rotate(&state.store, &state.sealer, now).await?;
     Ok(())
+}
+
+fn open_spool(
+    settings: &Settings,
+    folder: &DataFolder,
+    store: &Store,
+) -> Result<Spool, PlaneError> {
+    let path = folder.path().join("spool");
+    let limits = Limits::of(&settings.events);
+    Spool::open(&path, limits, store.metrics().clone())
+        .map_err(|error| PlaneError::Spool(path, error))
 }
 
 /// The master key: read if it is there, made if the store is new.

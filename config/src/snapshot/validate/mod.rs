@@ -11,8 +11,8 @@ mod pool;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::id::ApplicationId;
 use crate::problem::Problem;
@@ -86,11 +86,11 @@ impl Snapshot {
     /// Ids, and hosts with the same prefix, that two applications lay claim to.
     fn claimed_twice(&self) -> Vec<Problem> {
         let mut claims: HashMap<(&HostPattern, &str), &ApplicationId> = HashMap::new();
-        let mut ids: HashMap<&ApplicationId, ()> = HashMap::new();
+        let mut ids: HashSet<&ApplicationId> = HashSet::new();
         let mut problems = Vec::new();
         for application in &self.applications {
             let mut findings = Findings::about(format!("application {}", application.id));
-            if ids.insert(&application.id, ()).is_some() {
+            if !ids.insert(&application.id) {
                 findings.add("id", "two applications have it", "give each its own");
             }
             for host in &application.hosts {
