@@ -67,6 +67,7 @@ impl Source {
             "/tests/",
             "/benches/",
             "/tests.rs",
+            "_tests.rs",
             "/testing.rs",
             "/testing/",
         ];
