@@ -36,8 +36,16 @@ struct PasswordPage<'a> {
     error: Option<&'static str>,
 }
 
+const HERE: &str = "/account/password";
+
 /// `GET /account/password`
 pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) -> Answer {
+    let account = confirm::account_of(&state, &person).await?;
+    if account.has_totp
+        && let Err(prove) = fresh_account(&state, &person, HERE).await?
+    {
+        return Ok(prove);
+    }
     show(&state, &reader, &person, None)
 }
 
@@ -51,7 +59,7 @@ pub async fn submit(
     let account = confirm::account_of(&state, &person).await?;
     // Where there is a second factor, the password alone does not change the password.
     if account.has_totp
-        && let Err(prove) = fresh_account(&state, &person, "/account/password").await?
+        && let Err(prove) = fresh_account(&state, &person, HERE).await?
     {
         return Ok(prove);
     }

@@ -36,7 +36,9 @@ pub async fn shown(
 ) -> Result<Vec<Shown>, StoreError> {
     let mut all = Vec::with_capacity(live.len());
     for sign_in in live {
-        let hosts = sessions::hosts(read, &sign_in.id).await?;
+        let mut hosts = sessions::hosts(read, &sign_in.id).await?;
+        // Every sign-in has a session at the access host: that tells nothing.
+        hosts.retain(|host| *host != person.0.host);
         let device = if sign_in.device.is_empty() {
             unknown_device(language).to_owned()
         } else {

@@ -159,6 +159,37 @@ async fn attack_22_an_authenticator_is_asked_for_and_a_code_works_once() {
 }
 
 #[tokio::test]
+async fn attack_22_of_two_who_bring_one_code_at_once_one_gets_in() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut first = house.browser();
+        first.sign_in("alice", PASSWORD).await;
+        let (seed, codes) = first.enrol().await;
+        house.state.clock.advance(MINUTE);
+        let code = seed.code_at(house.state.clock.now());
+        for (path, code) in [
+            ("/sign-in/two-step", &code),
+            ("/sign-in/recovery-code", &codes[0]),
+        ] {
+            let (mut a, mut b) = (house.browser(), house.browser());
+            for browser in [&mut a, &mut b] {
+                browser.sign_in("alice", PASSWORD).await;
+                browser.get(ACCESS, path).await;
+            }
+            let fields = [("code", code.as_str())];
+            let (a, b) = tokio::join!(a.post(ACCESS, path, &fields), b.post(ACCESS, path, &fields));
+            let statuses = [a.status, b.status];
+            assert!(
+                statuses.contains(&StatusCode::SEE_OTHER),
+                "{path} {statuses:?}"
+            );
+            assert!(statuses.contains(&REFUSED), "{path} {statuses:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_recovery_code_stands_in_once() {
     on_both_engines(async |store| {
         let house = House::new(store).await;
