@@ -24,6 +24,7 @@ use crate::path::denial::Denial;
 use crate::path::policy::{Grant, Target};
 use crate::path::visit::Visit;
 use crate::path::{forward, watermark};
+use crate::upstreams::patient;
 
 /// The gate as pingora's proxy drives it.
 pub struct Proxy {
@@ -162,7 +163,12 @@ impl ProxyHttp for Proxy {
     ) -> Result<Box<HttpPeer>> {
         let grant = granted(passage)?;
         let upgrade = session.is_upgrade_req();
-        forward::choose(&grant, &mut passage.visit.exchange, &self.gate, upgrade).await
+        let exchange = &mut passage.visit.exchange;
+        let mut peer = forward::choose(&grant, exchange, &self.gate, upgrade).await?;
+        if upgrade {
+            patient::make(&mut peer);
+        }
+        Ok(peer)
     }
 
     fn fail_to_connect(

@@ -13,6 +13,7 @@
 mod address;
 mod attendant;
 mod health;
+pub mod patient;
 mod peer;
 mod probe;
 mod status;

@@ -121,9 +121,6 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<Received>>>, answer: A
                 return;
             }
             Answer::Echo(head) => {
-                // pingora 0.9.1 ends an upgraded connection where the answer is there before it
-                // has looked whether the request has a body: no application answers so fast.
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 let _ = stream.write_all(&head).await;
                 let (mut read, mut write) = stream.split();
                 let _ = tokio::io::copy(&mut read, &mut write).await;
