@@ -293,9 +293,9 @@ async fn what_is_no_page_and_who_is_not_signed_in_is_left_alone() {
 
 #[tokio::test]
 async fn attack_26_a_large_page_streams_through_and_a_websocket_is_not_touched() {
-    let links: String = (0..2_000)
-        .map(|n| format!("<p><a href=\"/page/{n}\">link {n} </body></a>\n"))
-        .collect();
+    let links = (0..2_000).fold(String::new(), |links, n| {
+        links + &format!("<p><a href=\"/page/{n}\">link {n} </body></a>\n")
+    });
     let large = PAGE.replace("<p>text</p>", &links);
     let sent = large.clone();
     let origin = Origin::start(move |request| {
