@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::cli::client::{Ask, Client, CommandError};
+use crate::cli::client::{Ask, Client, CommandError, encoded};
 use crate::cli::node::Node;
 use crate::cli::{named, output, pages};
 
@@ -65,21 +65,40 @@ pub async fn run(options: &Applications) -> Result<(), CommandError> {
 
 /// Changes the application of that name, or adds it.
 async fn apply(client: &Client, definition: Value) -> Result<Value, CommandError> {
-    let name = definition.get("name");
-    let wanted = name
-        .and_then(|name| name.get("en").or_else(|| name.get("zh-CN")))
-        .and_then(Value::as_str)
-        .unwrap_or_default();
     let rows = pages::all(client, LISTING, usize::MAX).await?;
-    let there = rows.iter().any(|row| row.get("name") == name);
-    let answer = if there && !wanted.is_empty() {
-        let path = named::path_of(client, LISTING, wanted).await?;
-        client.replace(&path, definition).await?
-    } else {
-        let ask = Ask::new("POST", LISTING, Some(definition));
-        client.ask(ask).await?
+    let same: Vec<&Value> = rows
+        .iter()
+        .filter(|row| share_a_name(row, &definition))
+        .collect();
+    let answer = match same.as_slice() {
+        [] => {
+            let ask = Ask::new("POST", LISTING, Some(definition));
+            client.ask(ask).await?
+        }
+        [row] => {
+            let id = row.get("id").and_then(Value::as_str).unwrap_or_default();
+            let path = format!("{LISTING}/{}", encoded(id));
+            client.replace(&path, definition).await?
+        }
+        several => {
+            return Err(CommandError::Refused(format!(
+                "{} applications have that name; give each its own first",
+                several.len()
+            )));
+        }
     };
     Ok(answer.body)
+}
+
+/// Whether both have the same name in one of the languages.
+fn share_a_name(one: &Value, other: &Value) -> bool {
+    ["en", "zh-CN"].iter().any(|language| {
+        let name = |of: &Value| {
+            let name = of.get("name")?.get(language)?.as_str()?;
+            (!name.is_empty()).then(|| name.to_owned())
+        };
+        name(one).is_some_and(|name_of_one| Some(name_of_one) == name(other))
+    })
 }
 
 /// Reads a definition from TOML or, by the file's ending, JSON.
@@ -107,6 +126,15 @@ mod tests {
         std::fs::write(&toml, "hosts = [\"wiki.example.com\"]\n").unwrap();
         std::fs::write(&json, "{\"hosts\": [\"wiki.example.com\"]}").unwrap();
         assert_eq!(read(&toml).unwrap(), read(&json).unwrap());
+    }
+
+    #[test]
+    fn an_application_is_the_same_if_one_of_its_names_is() {
+        let kept = serde_json::json!({"name": {"en": "Wiki", "zh-CN": ""}});
+        let same = serde_json::json!({"name": {"en": "Wiki", "zh-CN": "维基"}});
+        let other = serde_json::json!({"name": {"en": "Echo", "zh-CN": ""}});
+        assert!(share_a_name(&kept, &same));
+        assert!(!share_a_name(&kept, &other));
     }
 
     #[test]

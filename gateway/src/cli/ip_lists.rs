@@ -93,29 +93,37 @@ pub async fn run(options: &IpLists) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Changes the list of that name or adds it, and then replaces its entries.
+/// Changes the list of that name or adds it, and replaces its entries. The entries go first: a list
+/// that lets in and has none yet would keep everybody out.
 async fn apply(client: &Client, name: &str, list: Value, text: String) -> Result<(), CommandError> {
     let rows = pages::all(client, LISTING, usize::MAX).await?;
     let there = rows
         .iter()
         .any(|row| row.get("name").and_then(Value::as_str) == Some(name));
-    let (path, written) = if there {
+    if there {
         let path = named::path_of(client, LISTING, name).await?;
-        let written = client.replace(&path, list).await?;
-        (path, written)
-    } else {
-        let written = client.ask(Ask::new("POST", LISTING, Some(list))).await?;
-        let id = written.body.get("id").and_then(Value::as_str);
-        (
-            format!("{LISTING}/{}", encoded(id.unwrap_or_default())),
-            written,
-        )
-    };
+        put_entries(client, &path, text).await?;
+        return client.replace(&path, list).await.map(|_| ());
+    }
+    let mut idle = list.clone();
+    idle["everywhere"] = json!(false);
+    let made = client.ask(Ask::new("POST", LISTING, Some(idle))).await?;
+    let id = made.body.get("id").and_then(Value::as_str);
+    let path = format!("{LISTING}/{}", encoded(id.unwrap_or_default()));
+    if let Err(refused) = put_entries(client, &path, text).await {
+        client.remove(&path).await?;
+        return Err(refused);
+    }
+    client.replace(&path, list).await.map(|_| ())
+}
+
+async fn put_entries(client: &Client, path: &str, text: String) -> Result<(), CommandError> {
+    let read = client.get(path).await?;
     let ask = Ask {
         method: "PUT",
         path: &format!("{path}/entries"),
         body: Some(Body::Text(text)),
-        if_match: written.etag.as_deref(),
+        if_match: read.etag.as_deref(),
     };
     client.ask(ask).await.map(|_| ())
 }

@@ -30,7 +30,7 @@ pub fn one(object: &Value, json: bool) {
                 .max()
                 .unwrap_or(0);
             for (key, value) in fields {
-                println!("{key:<width$}  {}", cell(value));
+                println!("{key:<width$}  {}", told(key, value));
             }
         }
         other => print_json(other),
@@ -53,7 +53,7 @@ fn table(rows: &[Value], columns: &[Column]) -> String {
         .map(|row| {
             columns
                 .iter()
-                .map(|(_, path)| cell(at(row, path)))
+                .map(|(_, path)| told(path, at(row, path)))
                 .collect()
         })
         .collect();
@@ -89,6 +89,15 @@ fn at<'a>(row: &'a Value, path: &str) -> &'a Value {
         .fold(row, |value, key| value.get(key).unwrap_or(&Value::Null))
 }
 
+/// A value in one line; a moment, whose key ends so, in words (RFC 3339, UTC).
+fn told(key: &str, value: &Value) -> String {
+    let moment = value
+        .as_i64()
+        .filter(|_| key.ends_with("_at"))
+        .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    moment.map_or_else(|| cell(value), |moment| moment.to_string())
+}
+
 /// A value in one line, without control characters: what a log holds must not steer a terminal.
 fn cell(value: &Value) -> String {
     let text = match value {
@@ -121,6 +130,12 @@ mod tests {
             table(&rows, &[("NAME", "name"), ("STATUS", "status")]),
             "NAME  STATUS\n张三  active\nAnn   disabled\n"
         );
+    }
+
+    #[test]
+    fn moments_are_told_in_words_and_other_numbers_as_they_are() {
+        assert_eq!(told("expires_at", &json!(1_500)), "1970-01-01T00:00:01.5Z");
+        assert_eq!(told("version", &json!(1_500)), "1500");
     }
 
     #[test]
