@@ -103,7 +103,6 @@ fn parts(state: &State) -> (Router<State>, OpenApi) {
 
 /// The whole API, to be nested at `/api/v1`, with what happens around each request: from the inside
 /// out, the limit of the body, headers of the answer, problems in the caller's language.
-#[must_use]
 pub fn api(state: &State) -> Router {
     let (router, document) = parts(state);
     let text: Arc<str> = document.to_json().unwrap_or_default().into();

@@ -66,7 +66,7 @@ pub async fn whole(
     };
     snapshot
         .validate()
-        .map_err(|problems| Refused::Invalid(problems.into_iter().map(invalid).collect()))
+        .map_err(|problems| Refused::Invalid(problems.iter().map(invalid).collect()))
 }
 
 async fn document<T: Default + serde::de::DeserializeOwned>(
@@ -91,7 +91,7 @@ fn no_such_list(application: &str, list: &RuleId) -> Invalid {
     )
 }
 
-fn invalid(problem: Problem) -> Invalid {
+fn invalid(problem: &Problem) -> Invalid {
     let what = format!("{}: {}", problem.source, problem.what);
     Invalid::new(
         &problem.key,

@@ -176,14 +176,7 @@ mod tests {
 
     #[test]
     fn attack_11_look_alikes_from_other_scripts_are_refused() {
-        for text in [
-            "аdmin",
-            "admin\u{200B}",
-            "ａdmin",
-            "adm\u{0131}n",
-            "admin​",
-            "Αdmin",
-        ] {
+        for text in ["аdmin", "admin\u{200B}", "ａdmin", "adm\u{0131}n", "Αdmin"] {
             assert!(username(text).is_err(), "{text}");
         }
         assert!(email("аdmin@corp.com").is_err());

@@ -9,6 +9,7 @@ use super::app::{App, With};
 use crate::api::guard::PERMISSION;
 use crate::api::routes::described;
 use crate::authz::table::{Action, Resource, allows};
+use crate::store::events::AuditFilter;
 use crate::store::testing::{TestStore, on_both_engines};
 
 fn operations(document: &OpenApi) -> Vec<(&'static str, String, &Operation)> {
@@ -123,7 +124,7 @@ async fn attack_18_a_cookie_alone_changes_nothing() {
         limit: 10,
         ..Default::default()
     };
-    let entries = crate::store::events::audit_events(&mut tx, &Default::default(), &page)
+    let entries = crate::store::events::audit_events(&mut tx, &AuditFilter::default(), &page)
         .await
         .unwrap();
     assert!(entries.is_empty());
