@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod cut;
 pub mod exchange;
+pub mod explain;
 pub mod follow;
 pub mod forward_auth;
 pub mod gate;

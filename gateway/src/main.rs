@@ -215,7 +215,8 @@ async fn tell_set_up_link(state: &admin::state::State) {
 
 /// The portal and the explanations ask the very policy that decides.
 fn join(state: &admin::state::State, gate: Arc<gateway::Gate>) {
-    let _ = state.may_open.set(gate);
+    let _ = state.may_open.set(Arc::clone(&gate) as _);
+    let _ = state.explains.set(gate);
 }
 
 fn unready(found: Vec<(&'static str, String)>) -> Vec<Unready> {

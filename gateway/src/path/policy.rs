@@ -87,6 +87,8 @@ fn session_of(identity: &Identity) -> Option<&Arc<SessionEntry>> {
 pub(crate) struct Judgement {
     pub rule: Option<Arc<str>>,
     pub verdict: Result<(), Denial>,
+    /// Whether the rule asks for a second factor.
+    pub asks_second_factor: bool,
 }
 
 impl Judgement {
@@ -94,6 +96,7 @@ impl Judgement {
         Self {
             rule: Some(Arc::clone(rule)),
             verdict,
+            asks_second_factor: false,
         }
     }
 
@@ -101,6 +104,7 @@ impl Judgement {
         Self {
             rule: None,
             verdict: Err(denial),
+            asks_second_factor: false,
         }
     }
 }
@@ -126,7 +130,10 @@ pub(crate) fn judge(
     };
     match deciding(rules, session, from, now) {
         None => Judgement::without_rule(Denial::NoRuleAllows),
-        Some(rule) => Judgement::by(&rule.name, verdict_of(rule, session, now)),
+        Some(rule) => Judgement {
+            asks_second_factor: rule.two_step != TwoStep::NotAsked,
+            ..Judgement::by(&rule.name, verdict_of(rule, session, now))
+        },
     }
 }
 

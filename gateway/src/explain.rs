@@ -1,0 +1,165 @@
+//! Why a request would be let in or turned away: the very stages that decide, run for somebody who
+//! only wonders, with what each of them found. Nothing is counted, recorded or forwarded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::id::{SessionId, SignInId};
+use config::link::{ExplainedStep, Explains, Explanation, Question};
+use config::{Session, Timestamp};
+use pingora::http::RequestHeader;
+
+use crate::gate::Gate;
+use crate::path::denial::Denial;
+use crate::path::session::Identity;
+use crate::path::visit::Visit;
+use crate::path::{ip_rules, policy, route};
+use crate::rulebook::Route;
+use crate::sessions::SessionEntry;
+
+impl Explains for Gate {
+    fn explain(&self, question: &Question) -> Explanation {
+        let mut steps = Steps::default();
+        let mut visit = Visit::begin(self.clock.now());
+        let verdict = self.walk(question, &mut visit, &mut steps);
+        Explanation {
+            granted: verdict.is_ok(),
+            denial: verdict.err().map(|denial| denial.code().to_owned()),
+            rule: visit.rule.as_deref().map(str::to_owned),
+            steps: steps.0,
+        }
+    }
+}
+
+impl Gate {
+    /// As [`Gate::admit`], for a question.
+    fn walk(
+        &self,
+        question: &Question,
+        visit: &mut Visit,
+        steps: &mut Steps,
+    ) -> Result<(), Denial> {
+        let address = question.client_address.to_canonical();
+        visit.client_address = Some(address);
+        steps.add("client_address", format!("it comes from {address}"));
+
+        let rulebook = self.rulebook.load_full().ok_or(Denial::NoSnapshot)?;
+        visit.rulebook = Some(Arc::clone(&rulebook));
+        let everywhere = ip_rules::check_global(&rulebook, visit);
+        steps.tell("ip_rules", everywhere, "the address may come in everywhere")?;
+
+        let request = request_of(question)?;
+        let routed = route::find(self, &rulebook, &request, visit);
+        steps.tell("route", routed, &destination(visit))?;
+
+        let here = ip_rules::check_application(visit);
+        steps.tell("ip_rules", here, "the address may come in here")?;
+
+        let Some(Route::Application(application)) = visit.route.clone() else {
+            steps.add("policy", "our own pages decide for themselves".to_owned());
+            return Ok(());
+        };
+        visit.identity = identity_of(question, &visit.host, visit.at);
+        steps.add("session", caller(question));
+
+        let access = application.access(visit.path_rule);
+        let judgement = policy::judge(access, &visit.identity, address, visit.at);
+        visit.rule = judgement.rule;
+        let by = visit.rule.as_deref().unwrap_or("no rule");
+        let finding = format!(
+            "let in by {by}{}",
+            second_factor(judgement.asks_second_factor)
+        );
+        steps.tell("policy", judgement.verdict, &finding)
+    }
+}
+
+#[derive(Default)]
+struct Steps(Vec<ExplainedStep>);
+
+impl Steps {
+    fn add(&mut self, stage: &str, finding: String) {
+        self.0.push(ExplainedStep {
+            stage: stage.to_owned(),
+            finding,
+        });
+    }
+
+    /// Adds `finding`, or what the stage turned the request away for.
+    fn tell(
+        &mut self,
+        stage: &str,
+        verdict: Result<(), Denial>,
+        finding: &str,
+    ) -> Result<(), Denial> {
+        let text = match &verdict {
+            Ok(()) => finding.to_owned(),
+            Err(denial) => denial.to_string(),
+        };
+        self.add(stage, text);
+        verdict
+    }
+}
+
+/// The request that a browser would send for the address.
+fn request_of(question: &Question) -> Result<RequestHeader, Denial> {
+    let url = &question.url;
+    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let unreadable = |_| Denial::Ambiguous("it cannot be written as a request");
+    let mut request = RequestHeader::build(question.method.as_str(), target.as_bytes(), None)
+        .map_err(unreadable)?;
+    request.insert_header("Host", host).map_err(unreadable)?;
+    Ok(request)
+}
+
+fn destination(visit: &Visit) -> String {
+    match &visit.route {
+        None => format!("{} leads nowhere", visit.host),
+        Some(Route::OwnPages(_)) => "it leads to our own pages".to_owned(),
+        Some(Route::Application(a)) => {
+            let rule = match visit.path_rule {
+                Some(index) => format!("path rule {}", index + 1),
+                None => "its general rules".to_owned(),
+            };
+            format!("it leads to application {}, by {rule}", a.application.id)
+        }
+    }
+}
+
+fn caller(question: &Question) -> String {
+    match &question.principal {
+        Some(principal) => format!("signed in as {}", principal.username),
+        None => "nobody is signed in".to_owned(),
+    }
+}
+
+fn second_factor(asked: bool) -> &'static str {
+    if asked {
+        ", which asks for a second factor"
+    } else {
+        ""
+    }
+}
+
+/// A session as it would be right after signing in with both factors.
+fn identity_of(question: &Question, host: &str, now: Timestamp) -> Identity {
+    let Some(principal) = question.principal.clone() else {
+        return Identity::Anonymous;
+    };
+    Identity::Authenticated(Arc::new(SessionEntry::new(Session {
+        id: SessionId::from("explained"),
+        sign_in: SignInId::from("explained"),
+        host: host.to_owned(),
+        principal: Arc::new(principal),
+        authenticated_at: now,
+        second_factor_at: Some(now),
+        methods: Vec::new(),
+        expires_at: now.plus(Duration::from_secs(60)),
+        idle_limit: None,
+        last_seen_at: now,
+    })))
+}
+
+#[cfg(test)]
+mod tests;
