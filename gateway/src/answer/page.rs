@@ -26,7 +26,7 @@ struct Page<'a> {
     contact: &'a str,
     status: u16,
     request_id: &'a str,
-    start_page: &'a str,
+    portal: &'a str,
     try_again: bool,
     words: &'static Words,
     style: &'a str,
@@ -72,7 +72,7 @@ pub(super) fn page(
         contact: brand.contact.get(language),
         status: reason.status,
         request_id,
-        start_page: access.url.as_str(),
+        portal: access.url.as_str(),
         try_again: reason.passes(),
         words: match language {
             Language::En => &EN,
