@@ -1,4 +1,5 @@
-//! The gateway, driven over real sockets in front of real upstreams, without an admin plane.
+//! The gateway, driven over real sockets in front of real upstreams: without an admin plane, and, in
+//! `end_to_end`, as the whole program.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,7 +11,9 @@ mod support;
 
 mod answers;
 mod cutting;
+mod end_to_end;
 mod forward_auth;
+
 mod framing;
 mod identity;
 mod limits;

@@ -1,0 +1,65 @@
+# make run    try Gatehouse on this machine, in front of two demo applications
+# make test   every test, from unit tests to a browser
+# make lint   formatting, lints, licences
+# make bench  throughput and latency beside nginx and a bare pingora
+#
+# Each installs what a fresh Debian with Rust and Node.js lacks.
+
+TOOLS := target/tools
+NPM_BROWSER := gateway/tests/browser
+
+.PHONY: help run build test test-rust test-browser lint fmt bench tools-build tools-test tools-bench tools clean-demo
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
+
+run: build
+	@examples/quick-start/run.sh
+
+build: tools-build
+	cargo build --package gateway --package examples
+
+test: test-rust test-browser
+
+test-rust: tools-build tools-test tools
+	cargo test --workspace
+
+test-browser: tools-build tools-test $(NPM_BROWSER)/node_modules/.package-lock.json
+	cargo build --package gateway --package examples
+	cd $(NPM_BROWSER) && npm test
+
+$(NPM_BROWSER)/node_modules/.package-lock.json: $(NPM_BROWSER)/package-lock.json
+	cd $(NPM_BROWSER) && npm ci --no-audit --no-fund
+
+lint: tools-build tools
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo deny --offline check bans licenses sources
+
+fmt:
+	cargo fmt --all
+
+bench: tools-build tools-bench
+	cargo build --profile dist --workspace --bins
+	cargo run --profile dist --package load-tests
+
+tools: $(TOOLS)/.installed
+
+$(TOOLS)/.installed: .ci/tools.txt
+	@.ci/packages python3-venv
+	python3 -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check --requirement .ci/tools.txt
+	@touch $@
+
+tools-build:
+	@.ci/packages build-essential cmake pkg-config
+
+tools-test:
+	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql
+
+tools-bench:
+	@.ci/packages nginx wrk nghttp2-client
+
+# Forgets the demo's data: members, sessions, certificates.
+clean-demo:
+	rm -rf data

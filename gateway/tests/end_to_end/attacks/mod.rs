@@ -1,0 +1,11 @@
+//! The attacks that the gate must turn away, each sent through the running program. The number in a
+//! test's name is the row in the table of attacks.
+
+mod address;
+mod cut_off;
+mod host;
+mod identity;
+mod path;
+mod redirect;
+mod smuggling;
+mod websocket;

@@ -1,0 +1,224 @@
+//! The program under test: started in a folder of its own, stopped when the test ends.
+
+use std::fs::File;
+use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use config::clock::Stopwatch;
+use tempfile::TempDir;
+
+use super::application::Application;
+use super::certificates::Certificates;
+use super::settings::{self, Addresses};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_gatehouse");
+
+pub struct Gatehouse {
+    folder: TempDir,
+    addresses: Addresses,
+    certificates: Certificates,
+    child: Child,
+}
+
+/// What a test asks for before the program starts.
+#[derive(Default)]
+pub struct Starting {
+    applications: Vec<Application>,
+    settings: String,
+}
+
+impl Starting {
+    pub fn with_application(mut self, application: Application) -> Self {
+        self.applications.push(application);
+        self
+    }
+
+    /// More of the settings file, such as `[trust]` with its keys.
+    pub fn with_settings(mut self, toml: &str) -> Self {
+        self.settings.push_str(toml);
+        self.settings.push('\n');
+        self
+    }
+
+    /// Believes what peers on loopback say of the client.
+    pub fn trusting_loopback(self) -> Self {
+        self.with_settings("[trust]\nproxies = [\"127.0.0.0/8\"]")
+    }
+}
+
+impl IntoFuture for Starting {
+    type Output = Gatehouse;
+    type IntoFuture = Pin<Box<dyn Future<Output = Gatehouse> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let gate = Gatehouse::launch(&self.settings).await;
+            for application in &self.applications {
+                gate.apply_and_wait(application).await;
+            }
+            gate
+        })
+    }
+}
+
+impl Gatehouse {
+    pub fn start() -> Starting {
+        Starting::default()
+    }
+
+    async fn launch(more: &str) -> Self {
+        // pingora and reqwest are built without a provider of their own.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let certificates = Certificates::make(folder.path());
+        let addresses = Addresses::free();
+        let file = folder.path().join("gatehouse.toml");
+        settings::write(&file, addresses, &certificates, more);
+        let child = spawn(&folder);
+        let mut gate = Self {
+            folder,
+            addresses,
+            certificates,
+            child,
+        };
+        gate.until_ready().await;
+        gate
+    }
+
+    /// Waits until it says that it is ready.
+    pub async fn until_ready(&mut self) {
+        let watch = Stopwatch::start();
+        let url = format!("http://{}/readyz", self.addresses.monitor);
+        loop {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("gatehouse ended with {status}:\n{}", self.log());
+            }
+            let answer = reqwest::get(&url).await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            let patience = Duration::from_secs(60);
+            assert!(watch.elapsed() < patience, "not ready:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Where it takes TLS connections.
+    pub fn address(&self) -> SocketAddr {
+        self.addresses.tls
+    }
+
+    /// Where it takes plain connections.
+    pub fn plain_address(&self) -> SocketAddr {
+        self.addresses.plain
+    }
+
+    pub fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+
+    /// `https://NAME.corp.test:PORT` followed by `path`.
+    pub fn url(&self, name: &str, path: &str) -> String {
+        format!(
+            "https://{name}.corp.test:{}{path}",
+            self.addresses.tls.port()
+        )
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// What it has written so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// Runs `gatehouse` with these arguments, in the folder of the one that runs.
+    pub async fn try_command(&self, arguments: &[&str]) -> Output {
+        let mut command = tokio::process::Command::new(PROGRAM);
+        command
+            .args(arguments)
+            .args(["--config", "gatehouse.toml"])
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command.output().await.unwrap()
+    }
+
+    /// The same; a test fails if the command does.
+    pub async fn command(&self, arguments: &[&str]) -> String {
+        let output = self.try_command(arguments).await;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "gatehouse {arguments:?}: {said}{complaint}\n{}",
+            self.log()
+        );
+        said
+    }
+
+    pub async fn metrics(&self) -> String {
+        let url = format!("http://{}/metrics", self.addresses.monitor);
+        reqwest::get(url).await.unwrap().text().await.unwrap()
+    }
+
+    /// The sum of all series of that name.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let text = self.metrics().await;
+        let series = text.lines().filter(|line| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with([' ', '{']))
+        });
+        series
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .sum()
+    }
+
+    /// Ends it at once, as a power cut does.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on the same data and the same addresses.
+    pub async fn restart(&mut self) {
+        self.child = spawn(&self.folder);
+        self.until_ready().await;
+    }
+}
+
+fn spawn(folder: &TempDir) -> Child {
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(folder.path().join("log"))
+        .unwrap();
+    Command::new(PROGRAM)
+        .args(["run", "--config", "gatehouse.toml"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+impl Drop for Gatehouse {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("--- what gatehouse wrote\n{}", self.log());
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Starts the real program, as an operator would, and lets a test read like a sentence:
+//! `Gatehouse::start().with_application(Application::new("wiki", &upstream)).await`.
+
+mod application;
+mod authenticator;
+mod browser;
+mod certificates;
+mod gatehouse;
+mod html;
+mod member;
+mod settings;
+mod upstream;
+mod wire;
+
+pub use application::{Application, allow};
+pub use browser::Page;
+pub use gatehouse::Gatehouse;
+pub use member::{PASSWORD, Visitor};
+pub use upstream::{Answer, Received, Upstream};
+pub use wire::{Reply, Wire, exchange};

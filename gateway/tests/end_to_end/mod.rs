@@ -1,0 +1,5 @@
+//! The real program, started as an operator starts it and driven from outside: what reached the
+//! application, what came back.
+
+mod attacks;
+mod harness;
