@@ -22,7 +22,7 @@ pub struct Passwords(Arc<Inner>);
 
 struct Inner {
     params: Params,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     /// The hash of nobody's password, checked where there is no account.
     dummy: String,
 }
@@ -59,7 +59,7 @@ impl Passwords {
         Ok(Self(Arc::new(Inner {
             dummy: hash(&params, nobodys.as_text())?,
             params,
-            permits: Semaphore::new(settings.concurrent.max(1)),
+            permits: Arc::new(Semaphore::new(settings.concurrent.max(1))),
         })))
     }
 
@@ -100,10 +100,14 @@ impl Passwords {
         work: impl FnOnce(&Inner) -> T + Send + 'static,
     ) -> Result<T, PasswordsError> {
         let inner = Arc::clone(&self.0);
-        let permit = self.0.permits.acquire().await;
-        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
-        drop(permit);
-        done.map_err(|e| PasswordsError::Hashing(e.to_string()))
+        let permit = Arc::clone(&inner.permits).acquire_owned().await;
+        // The work goes on when nobody waits for it any more, so it is what holds the permit.
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(&inner)
+        });
+        done.await
+            .map_err(|e| PasswordsError::Hashing(e.to_string()))
     }
 }
 
@@ -196,6 +200,24 @@ mod tests {
         let stored = passwords.hash(&longest).await.unwrap();
         let verdict = passwords.verify(&format!("{longest}y"), Some(stored)).await;
         assert_eq!(verdict.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn attack_17_a_guess_that_is_hung_up_on_still_counts_until_its_work_is_done() {
+        let passwords = passwords(1);
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let guess = tokio::spawn({
+            let passwords = passwords.clone();
+            async move { passwords.bounded(move |_| held.recv()).await.map(drop) }
+        });
+        while passwords.0.permits.available_permits() == 2 {
+            tokio::task::yield_now().await;
+        }
+        guess.abort();
+        assert!(guess.await.unwrap_err().is_cancelled());
+        assert_eq!(passwords.0.permits.available_permits(), 1);
+        drop(release);
+        passwords.hash("correct horse").await.unwrap();
     }
 
     #[test]

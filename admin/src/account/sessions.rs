@@ -84,9 +84,9 @@ pub async fn end_others(
 ) -> Answer {
     let now = state.clock.now();
     let mut tx = state.store.begin().await?;
-    for other in sign_ins::live_of(&mut tx, &person.0.principal.id, now).await? {
-        if other.id != person.0.sign_in {
-            end_one(&state, &reader, &mut tx, &person, other.id).await?;
+    for other in sign_ins::open_of(&mut tx, &person.0.principal.id, now).await? {
+        if other != person.0.sign_in {
+            end_one(&state, &reader, &mut tx, &person, other).await?;
         }
     }
     tx.commit().await?;

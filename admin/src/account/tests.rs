@@ -127,3 +127,28 @@ async fn attack_22_the_authenticator_changes_only_with_a_fresh_proof() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_10_a_sign_in_that_began_with_the_old_password_ends_with_it() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut here = house.browser();
+        here.sign_in("alice", PASSWORD).await;
+        let (seed, _) = here.enrol().await;
+        let mut thief = house.browser();
+        let step = thief.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+        here.get(ACCESS, "/account/password").await;
+        let new = "a good new one";
+        let fields = [("old", PASSWORD), ("password", new), ("repeated", new)];
+        here.post(ACCESS, "/account/password", &fields).await;
+        house.state.clock.advance(Duration::from_mins(1));
+        let code = seed.code_at(house.state.clock.now());
+        let late = thief
+            .post(ACCESS, "/sign-in/two-step", &[("code", &code)])
+            .await;
+        assert_eq!(late.status, StatusCode::GONE);
+        assert!(!thief.is_signed_in().await);
+    })
+    .await;
+}

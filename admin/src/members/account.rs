@@ -117,9 +117,9 @@ pub(super) async fn end_sign_ins(
     id: &MemberId,
     reason: &str,
 ) -> Result<(), Refused> {
-    for sign_in in sign_ins::live_of(&mut edit.tx, id, edit.now).await? {
-        sign_ins::end(&mut edit.tx, &sign_in.id, id, reason, edit.now).await?;
-        edit.ended(sign_in.id);
+    for sign_in in sign_ins::open_of(&mut edit.tx, id, edit.now).await? {
+        sign_ins::end(&mut edit.tx, &sign_in, id, reason, edit.now).await?;
+        edit.ended(sign_in);
     }
     Ok(())
 }

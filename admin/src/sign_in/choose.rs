@@ -9,7 +9,7 @@ use crate::passwords::Verdict;
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials, one_time_links, sign_ins};
+use crate::store::{Tx, credentials, flows, one_time_links, sign_ins};
 
 /// Whether the password is the one that is to be replaced.
 pub async fn is_unchanged(
@@ -23,8 +23,8 @@ pub async fn is_unchanged(
     Ok(state.passwords.verify(password, Some(stored)).await? != Verdict::Wrong)
 }
 
-/// Sets the password in `tx`: all other sign-ins of the person end, and one-time codes that are out
-/// for them no longer work.
+/// Sets the password in `tx`: all other sign-ins of the person end, those that had only begun among
+/// them, and one-time codes that are out for them no longer work.
 pub async fn set(
     state: &State,
     reader: &Reader,
@@ -37,12 +37,13 @@ pub async fn set(
     let member = &account.member;
     credentials::set_password(tx, member, hash, now).await?;
     one_time_links::forget(tx, &one_time_links::Purpose::Password(member.clone())).await?;
+    flows::forget_member(tx, member).await?;
     audit(state, reader, tx, account, "change_password").await?;
-    for other in sign_ins::live_of(tx, member, now).await? {
-        if keep != Some(&other.id)
-            && sign_ins::end(tx, &other.id, member, "password_changed", now).await?
+    for other in sign_ins::open_of(tx, member, now).await? {
+        if keep != Some(&other)
+            && sign_ins::end(tx, &other, member, "password_changed", now).await?
         {
-            announce(tx, Change::Revoked(Revocation::SignIn(other.id)), now).await?;
+            announce(tx, Change::Revoked(Revocation::SignIn(other)), now).await?;
         }
     }
     Ok(())

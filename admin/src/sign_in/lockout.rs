@@ -127,7 +127,9 @@ impl Counters {
 /// Lets a person try again at once, as an administrator decides.
 pub async fn unlock(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
     lockouts::clear(tx, &format!("account:{member}")).await?;
-    lockouts::clear(tx, &format!("account:{member}:second")).await
+    lockouts::clear(tx, &format!("account:{member}:second")).await?;
+    // The person's own browsers have counters of their own.
+    lockouts::clear_all(tx, &format!("device:{member}:")).await
 }
 
 impl Guess {
@@ -220,6 +222,30 @@ mod tests {
             }
             let next = counters("account:another");
             assert!(!next.take(&mut tx, Guess::Password, now).await.unwrap());
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn an_administrator_unlocks_the_persons_own_browsers_too() {
+        on_both_engines(async |store| {
+            let now = Timestamp(1_000_000_000);
+            let mut tx = store.begin().await.unwrap();
+            for who in ["account:m1", "device:m1:abc", "device:m12:abc"] {
+                for _ in 0..PER_ACCOUNT {
+                    let guess = Guess::Password;
+                    assert!(counters(who).take(&mut tx, guess, now).await.unwrap());
+                }
+            }
+            unlock(&mut tx, &"m1".into()).await.unwrap();
+            for (who, open) in [
+                ("account:m1", true),
+                ("device:m1:abc", true),
+                ("device:m12:abc", false),
+            ] {
+                let taken = counters(who).take(&mut tx, Guess::Password, now).await;
+                assert_eq!(taken.unwrap(), open, "{who}");
+            }
         })
         .await;
     }

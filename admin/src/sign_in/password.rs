@@ -6,6 +6,7 @@
 use askama::Template;
 use axum::extract::{Query, State as Shared};
 use axum::http::StatusCode;
+use config::id::MemberId;
 use config::session::AuthenticationMethod;
 use serde::Deserialize;
 
@@ -19,7 +20,7 @@ use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, go_to, show_with};
 use crate::passwords::Verdict;
 use crate::state::State;
-use crate::store::credentials;
+use crate::store::{Tx, credentials};
 
 texts! {
     /// The sign-in page.
@@ -100,16 +101,13 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let mut read = state.store.read().await?;
     let candidate = identify(&mut read, &reader, form.get("username"), now).await?;
     drop(read);
-    match check(&state, &candidate, form.get("password")).await? {
-        Ok(rehashed) => {
-            let account = candidate.account.as_ref().ok_or(Failure::Internal)?;
-            let mut tx = state.store.begin().await?;
-            candidate.counters.succeed(&mut tx, Guess::Password).await?;
-            if let (Some(new), Some(old)) = (rehashed, &account.password_hash) {
-                credentials::rehash(&mut tx, &account.member, old, &new).await?;
-            }
-            let method = AuthenticationMethod::Password;
-            let flow = Flow::begin(account.member.clone(), method, now, to.as_str());
+    let proven = match check(&state, &candidate, form.get("password")).await? {
+        Ok(hash) => hold(&state, &candidate, &hash).await?,
+        Err(reason) => Err(reason),
+    };
+    match proven {
+        Ok((tx, member)) => {
+            let flow = Flow::begin(member, AuthenticationMethod::Password, now, to.as_str());
             flow::advance(&state, &reader, tx, flow, None).await
         }
         Err(reason) => {
@@ -122,13 +120,30 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     }
 }
 
-/// Checks the password, at the same cost whatever is wrong. `Ok` holds the hash at the present cost
-/// where the stored one is outdated; `Err` the reason for the log.
+/// Begins the transaction in which the proven password counts. Checking took its time: a password
+/// that was changed meanwhile opens nothing any more.
+async fn hold(
+    state: &State,
+    candidate: &Candidate,
+    hash: &str,
+) -> Result<Result<(Tx, MemberId), &'static str>, Failure> {
+    let account = candidate.account.as_ref().ok_or(Failure::Internal)?;
+    let stored = account.password_hash.as_deref().unwrap_or_default();
+    let mut tx = state.store.begin().await?;
+    if !credentials::hold_password(&mut tx, &account.member, stored, hash).await? {
+        return Ok(Err("wrong_password"));
+    }
+    candidate.counters.succeed(&mut tx, Guess::Password).await?;
+    Ok(Ok((tx, account.member.clone())))
+}
+
+/// Checks the password, at the same cost whatever is wrong. `Ok` holds its hash at the present cost;
+/// `Err` the reason for the log.
 async fn check(
     state: &State,
     candidate: &Candidate,
     password: &str,
-) -> Result<Result<Option<String>, &'static str>, Failure> {
+) -> Result<Result<String, &'static str>, Failure> {
     let mut tx = state.store.begin().await?;
     let now = state.clock.now();
     let may_guess = candidate
@@ -140,10 +155,10 @@ async fn check(
     let stored = account
         .filter(|_| may_guess)
         .and_then(|account| account.password_hash.clone());
-    let verdict = state.passwords.verify(password, stored).await?;
+    let verdict = state.passwords.verify(password, stored.clone()).await?;
     Ok(match verdict {
-        Verdict::Right => Ok(None),
-        Verdict::RightButOutdated => Ok(Some(state.passwords.hash(password).await?)),
+        Verdict::Right => Ok(stored.unwrap_or_default()),
+        Verdict::RightButOutdated => Ok(state.passwords.hash(password).await?),
         Verdict::Wrong if !may_guess => Err("too_many_attempts"),
         Verdict::Wrong => Err(match &candidate.account {
             None => "unknown_account",

@@ -115,15 +115,17 @@ pub async fn demand_change(
     Ok(())
 }
 
-/// Puts the same password, hashed at another cost, in the place of `old`; nothing happens if the
-/// password was changed meanwhile.
-pub async fn rehash(
+/// Holds the password as it is until the transaction ends, as `new` in the place of `old`: the same
+/// hash, or that of the same password at another cost. `false` if the password was changed meanwhile.
+///
+/// The row stays locked: whoever changes the password waits, and then sees what was done with it.
+pub async fn hold_password(
     connection: &mut Connection,
     member: &MemberId,
     old: &str,
     new: &str,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
         "UPDATE credentials SET password_hash = $3 WHERE member_id = $1 AND password_hash = $2",
     )
     .bind(member.as_str())
@@ -131,5 +133,27 @@ pub async fn rehash(
     .bind(new)
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::session_facts::tests::alice;
+    use crate::store::testing::on_both_engines;
+
+    #[tokio::test]
+    async fn attack_10_a_password_that_was_changed_while_it_was_checked_is_not_held() {
+        on_both_engines(async |store| {
+            alice(&store).await;
+            let member = MemberId::from("m1");
+            let mut tx = store.begin().await.unwrap();
+            set_password(&mut tx, &member, "new", Timestamp(0))
+                .await
+                .unwrap();
+            assert!(!hold_password(&mut tx, &member, "old", "old").await.unwrap());
+            assert!(hold_password(&mut tx, &member, "new", "new").await.unwrap());
+        })
+        .await;
+    }
 }

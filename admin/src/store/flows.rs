@@ -1,6 +1,7 @@
 //! Sign-ins under way, each bound to a browser by the hash of a cookie.
 
 use config::Timestamp;
+use config::id::MemberId;
 
 use super::{Connection, StoreError};
 use crate::tokens::TokenHash;
@@ -52,18 +53,13 @@ pub async fn take(connection: &mut Connection, token: &TokenHash) -> Result<bool
 }
 
 /// Ends all sign-ins under way of a person, as after a new password.
-pub async fn forget_member(connection: &mut Connection, member: &str) -> Result<(), StoreError> {
+pub async fn forget_member(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM sign_in_flows WHERE member_id = $1")
-        .bind(member)
+        .bind(member.as_str())
         .execute(connection)
         .await?;
     Ok(())
-}
-
-pub async fn prune(connection: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM sign_in_flows WHERE expires_at <= $1")
-        .bind(now.as_millis())
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected())
 }

@@ -57,11 +57,3 @@ pub async fn take(
     .await?;
     Ok(row.map(|(sign_in, path)| (sign_in.into(), path)))
 }
-
-pub async fn prune(connection: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM handovers WHERE expires_at <= $1")
-        .bind(now.as_millis())
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected())
-}

@@ -49,6 +49,15 @@ pub async fn clear(connection: &mut Connection, subject: &str) -> Result<(), Sto
     Ok(())
 }
 
+/// Clears every counter whose subject begins so. The text must hold no sign that LIKE knows.
+pub async fn clear_all(connection: &mut Connection, beginning: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM lockouts WHERE subject LIKE $1")
+        .bind(format!("{beginning}%"))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Forgets counters whose window is over.
 pub async fn prune(connection: &mut Connection, before: Timestamp) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM lockouts WHERE last_failed_at < $1")

@@ -109,10 +109,28 @@ pub async fn end(
         .bind(now.as_millis())
         .execute(connection)
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }
 
-/// The sign-ins of a person that have not ended, the newest first.
+/// Every sign-in of a person that could still open something. One that seems idle is among them: its
+/// latest use may yet be on its way to the store.
+pub async fn open_of(
+    connection: &mut Connection,
+    member: &MemberId,
+    now: Timestamp,
+) -> Result<Vec<SignInId>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT id FROM sign_ins WHERE member_id = $1 AND ended_at IS NULL AND expires_at > $2 \
+         ORDER BY id",
+    )
+    .bind(member.as_str())
+    .bind(now.as_millis())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// The sign-ins of a person that are in use, the newest first, as people are shown them.
 pub async fn live_of(
     connection: &mut Connection,
     member: &MemberId,
@@ -151,4 +169,31 @@ pub struct LiveSignIn {
     pub last_seen_at: Timestamp,
     pub address: String,
     pub device: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::session_facts::tests::alice;
+    use crate::store::testing::on_both_engines;
+
+    #[tokio::test]
+    async fn attack_10_a_sign_in_that_seems_idle_is_still_open_and_so_can_be_ended() {
+        on_both_engines(async |store| {
+            alice(&store).await;
+            let (member, idle) = ("m1".into(), Timestamp(16_000));
+            let mut read = store.read().await.unwrap();
+            assert!(live_of(&mut read, &member, idle).await.unwrap().is_empty());
+            let open = open_of(&mut read, &member, idle).await.unwrap();
+            assert_eq!(open, [SignInId::from("i1")]);
+            let expired = Timestamp(20_000);
+            assert!(
+                open_of(&mut read, &member, expired)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
+        })
+        .await;
+    }
 }
