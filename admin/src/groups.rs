@@ -66,8 +66,8 @@ pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Ref
     let name = names::display_name("name", &draft.name)?;
     let id = GroupId::generate();
     let key = name_key(&name);
-    let description = draft.description.trim();
-    rows::insert(&mut edit.tx, &id, &name, &key, description, edit.now).await?;
+    let description = names::description(&draft.description)?;
+    rows::insert(&mut edit.tx, &id, &name, &key, &description, edit.now).await?;
     let made = find(&mut edit.tx, &id).await?;
     let target = target("group", id.as_str(), &made.name);
     edit.commit("create", target, None, shown(&made)).await?;
@@ -84,7 +84,8 @@ pub async fn update(
     expected.check(before.version)?;
     let name = names::display_name("name", &draft.name)?;
     let key = name_key(&name);
-    let texts = (name.as_str(), key.as_str(), draft.description.trim());
+    let description = names::description(&draft.description)?;
+    let texts = (name.as_str(), key.as_str(), description.as_str());
     if !rows::update(&mut edit.tx, id, before.version, texts, edit.now).await? {
         return Err(Refused::Stale);
     }

@@ -175,7 +175,12 @@ pub fn read_text(text: &str) -> Result<Vec<IpEntry>, Refused> {
         match range.parse::<AddressRange>() {
             Ok(range) => entries.push(IpEntry {
                 range,
-                note: note.trim().chars().take(200).collect(),
+                note: note
+                    .trim()
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(200)
+                    .collect(),
             }),
             Err(error) if wrong.len() < MISTAKES_TOLD => {
                 wrong.push(bad_line(number, &error.to_string()));
@@ -229,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_text_of_many_lines_is_read_with_notes_and_without_repetition() {
-        let text = "10.0.0.1 # first\n\n# only a note\n10.0.0.0/8\n10.0.0.1 # again\r\n";
+        let text = "10.0.0.1 # first\n\n# only a note\n10.0.0.0/8\n10.0.0.1 # a\0gain\r\n";
         let entries = read_text(text).unwrap();
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[0].note, "again");

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use config::Timestamp;
 
+use crate::account::authenticator::ENROLMENT_LIFE;
+use crate::sign_in::lockout::DEVICE_LIFE;
 use crate::signing_keys;
 use crate::state::State;
 use crate::store::{StoreError, changes, events, expiry, leases, lockouts};
@@ -54,6 +56,8 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
     changes::prune(&mut tx, now.minus(KEEP_CHANGES)).await?;
     expiry::delete_used_up(&mut tx, now).await?;
+    let devices = now.minus(DEVICE_LIFE);
+    expiry::delete_abandoned(&mut tx, now.minus(ENROLMENT_LIFE), devices).await?;
     lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
     tx.commit().await?;
     let too_old = now.minus(Duration::from_hours(

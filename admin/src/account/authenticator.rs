@@ -55,7 +55,7 @@ struct AuthenticatorPage {
 }
 
 /// An enrolment that was begun earlier is not continued.
-const ENROLMENT_LIFE: Duration = Duration::from_mins(30);
+pub(crate) const ENROLMENT_LIFE: Duration = Duration::from_mins(30);
 
 #[derive(Deserialize)]
 pub struct Asked {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use config::id::RuleId;
-use config::snapshot::{Brand, IpList, Watermark};
+use config::snapshot::{Brand, HostPattern, IpList, Watermark};
 use config::{Problem, Snapshot, Timestamp};
 
 use crate::refused::{Invalid, Refused, both};
@@ -23,19 +23,7 @@ pub async fn whole(
     state: &State,
     now: Timestamp,
 ) -> Result<(), Refused> {
-    let heads = published::ip_lists(connection).await?;
-    let lists: HashMap<RuleId, (bool, Arc<IpList>)> = heads
-        .into_iter()
-        .map(|head| {
-            let list = IpList {
-                id: head.id.clone(),
-                name: head.name,
-                effect: head.effect,
-                entries: Arc::from([]),
-            };
-            (head.id, (head.everywhere, Arc::new(list)))
-        })
-        .collect();
+    let lists = lists(connection).await?;
     let mut applications = Vec::new();
     for (id, definition) in published::applications(connection).await? {
         let find = |list: &RuleId| lists.get(list).map(|(_, list)| Arc::clone(list));
@@ -43,6 +31,11 @@ pub async fn whole(
             Ok(application) => applications.push(Arc::new(application)),
             Err(missing) => return Err(no_such_list(id.as_str(), &missing).into()),
         }
+    }
+    let access = state.settings.access.host();
+    let at_access = |host: &HostPattern| matches!(host, HostPattern::Exact(name) if name == access);
+    if applications.iter().any(|a| a.hosts.iter().any(at_access)) {
+        return Err(access_host(access).into());
     }
     let keys = store::signing_keys::all(connection).await?;
     let Some(signing_keys) = signing_keys::publish(&keys, &state.sealer)? else {
@@ -69,6 +62,23 @@ pub async fn whole(
         .map_err(|problems| Refused::Invalid(problems.iter().map(invalid).collect()))
 }
 
+/// The IP lists without their entries, and whether each guards every host.
+async fn lists(
+    connection: &mut Connection,
+) -> Result<HashMap<RuleId, (bool, Arc<IpList>)>, Refused> {
+    let heads = published::ip_lists(connection).await?;
+    let without_entries = |head: published::ListHead| {
+        let list = IpList {
+            id: head.id.clone(),
+            name: head.name,
+            effect: head.effect,
+            entries: Arc::from([]),
+        };
+        (head.id, (head.everywhere, Arc::new(list)))
+    };
+    Ok(heads.into_iter().map(without_entries).collect())
+}
+
 async fn document<T: Default + serde::de::DeserializeOwned>(
     connection: &mut Connection,
     name: &str,
@@ -88,6 +98,17 @@ fn no_such_list(application: &str, list: &RuleId) -> Invalid {
             "ids of IP lists that exist; see /api/v1/ip-lists",
             "已存在的 IP 列表的 id，参见 /api/v1/ip-lists",
         ),
+    )
+}
+
+fn access_host(host: &str) -> Invalid {
+    Invalid::new(
+        "hosts",
+        (
+            &format!("{host} is where people sign in"),
+            &format!("{host} 是登录所用的访问域"),
+        ),
+        ("a host name of the application's own", "应用自己的域名"),
     )
 }
 

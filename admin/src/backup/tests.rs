@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::Plane;
+use crate::store::one_time_links::{self, Purpose};
 use crate::store::{Store, documents};
 
 const NAME: &str = "brand";
@@ -91,7 +92,15 @@ async fn whoever_had_signed_in_before_the_backup_signs_in_again() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("backup.db");
     let running = node(&data).await;
-    crate::store::session_facts::tests::alice(&running.state().store).await;
+    let store = &running.state().store;
+    crate::store::session_facts::tests::alice(store).await;
+    let (code, now) = ([7; 32], Clock::system().now());
+    let later = now.plus(std::time::Duration::from_hours(24));
+    let mut tx = store.begin().await.unwrap();
+    one_time_links::replace(&mut tx, &Purpose::SetUp, &code, now, later)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
     backup(&settings(&data), &file).await.unwrap();
     running.state().store.close().await;
     drop(running);
@@ -99,6 +108,10 @@ async fn whoever_had_signed_in_before_the_backup_signs_in_again() {
         .await
         .unwrap();
     assert_eq!(done.ended_sign_ins, 1);
+    let again = node(&data).await;
+    let mut read = again.state().store.read().await.unwrap();
+    let found = one_time_links::find(&mut read, &code, now).await.unwrap();
+    assert_eq!(found, None, "attack_23: it may have been used since");
 }
 
 #[tokio::test]

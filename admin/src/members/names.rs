@@ -110,6 +110,25 @@ pub fn display_name(field: &str, text: &str) -> Result<String, Invalid> {
     ))
 }
 
+/// A line or two about something, which may be empty.
+///
+/// # Errors
+/// If it is too long, or has characters that hide or turn around what is written.
+pub fn description(text: &str) -> Result<String, Invalid> {
+    let text: String = text.trim().nfc().collect();
+    if text.chars().count() <= 500 && !text.chars().any(hides) {
+        return Ok(text);
+    }
+    Err(Invalid::new(
+        "description",
+        ("this description cannot be shown", "该说明无法显示"),
+        (
+            "at most 500 characters, without control or invisible characters",
+            "最多 500 个字符，不含控制字符或不可见字符",
+        ),
+    ))
+}
+
 /// Control characters, zero-width characters, and those that turn the direction of writing.
 fn hides(c: char) -> bool {
     c.is_control()
@@ -194,5 +213,9 @@ mod tests {
         }
         assert_eq!(mobile("+86 138-0000-0000").unwrap(), "+8613800000000");
         assert!(mobile("12ab").is_err());
+        assert_eq!(description(" 所有人 ").unwrap(), "所有人");
+        for bad in ["a\0b", "a\nb", &"x".repeat(501)] {
+            assert_eq!(description(bad).unwrap_err().field, "description");
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::state::testing::state;
 use crate::store::events::tests::access_event;
 use crate::store::events::{AccessFilter, Page, access_events, insert_access_many};
 use crate::store::testing::on_both_engines;
+use crate::store::{known_devices, totp};
 
 #[tokio::test]
 async fn only_events_older_than_the_operator_keeps_are_forgotten() {
@@ -44,6 +45,35 @@ async fn one_node_works_for_all() {
         let now = state.clock.now();
         let taken = leases::take(&mut tx, "periodic", "b", now, LEASE).await;
         assert!(!taken.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_browser_is_forgotten_when_it_is_known_no_longer() {
+    on_both_engines(async |store| {
+        crate::store::session_facts::tests::alice(&store).await;
+        let (state, _snapshots) = state(&store);
+        let (now, member) = (state.clock.now(), "m1".into());
+        let mut tx = store.begin().await.unwrap();
+        for (device, seen) in [([1; 32], now.minus(DEVICE_LIFE)), ([2; 32], now)] {
+            known_devices::remember(&mut tx, &device, &member, seen)
+                .await
+                .unwrap();
+        }
+        totp::begin_enrolment(&mut tx, &member, b"sealed", now.minus(ENROLMENT_LIFE))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        work(&state, now).await.unwrap();
+        let mut read = store.read().await.unwrap();
+        let ever = Timestamp(0);
+        for (device, expected) in [([1; 32], false), ([2; 32], true)] {
+            let known = known_devices::knows(&mut read, &device, &member, ever).await;
+            assert_eq!(known.unwrap(), expected);
+        }
+        let seed = totp::enrolment(&mut read, &member, ever).await.unwrap();
+        assert_eq!(seed, None);
     })
     .await;
 }

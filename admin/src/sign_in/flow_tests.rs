@@ -59,14 +59,21 @@ async fn attack_23_there_is_one_answer_for_all_that_can_be_wrong() {
             .unwrap();
         tx.commit().await.unwrap();
         let mut answers = Vec::new();
-        for (username, password) in [("alice", "wrong"), ("nobody", "wrong"), ("bob", PASSWORD)] {
+        for (username, password) in [
+            ("alice", "wrong"),
+            ("nobody", "wrong"),
+            ("bob", PASSWORD),
+            ("no\0body", "wrong"),
+        ] {
             let answer = house.browser().sign_in(username, password).await;
             assert_eq!(answer.status, REFUSED);
             let csrf = crate::testing::between(&answer.body, r#"csrf" value=""#, "\"").to_owned();
-            answers.push(answer.body.replace(username, "X").replace(&csrf, ""));
+            let typed = username.replace('\0', "");
+            answers.push(answer.body.replace(&typed, "X").replace(&csrf, ""));
         }
         assert_eq!(answers[0], answers[1]);
         assert_eq!(answers[0], answers[2]);
+        assert_eq!(answers[0], answers[3]);
         let reasons: Vec<_> = house
             .log()
             .await
@@ -75,7 +82,12 @@ async fn attack_23_there_is_one_answer_for_all_that_can_be_wrong() {
             .collect();
         assert_eq!(
             reasons,
-            ["account_disabled", "unknown_account", "wrong_password"]
+            [
+                "unknown_account",
+                "account_disabled",
+                "unknown_account",
+                "wrong_password"
+            ]
         );
     })
     .await;

@@ -26,7 +26,9 @@ pub async fn identify(
     typed: &str,
     now: Timestamp,
 ) -> Result<Candidate, StoreError> {
-    let typed: String = typed.trim().chars().take(MAX_CHARS).collect();
+    // No name holds a control character, and PostgreSQL would not even look for one.
+    let typed = typed.trim().chars().filter(|c| !c.is_control());
+    let typed: String = typed.take(MAX_CHARS).collect();
     let key = name_key(&typed);
     let account = credentials::find_by_key(connection, &key).await?;
     let counters = match &account {

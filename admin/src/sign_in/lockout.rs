@@ -28,7 +28,7 @@ pub const PER_SECOND_FACTOR: i64 = 5;
 /// Guesses from one address, at whatever accounts, in a window.
 pub const PER_ADDRESS: i64 = 60;
 /// A browser that was not used for so long is no longer known.
-const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
+pub(crate) const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
 
 /// The counters on which an attempt weighs.
 #[derive(Clone, Debug, PartialEq, Eq)]

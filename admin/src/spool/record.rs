@@ -2,6 +2,8 @@
 //!
 //! A record that was cut off by a crash fails its check, and so does one that the disk has changed.
 
+use std::io;
+
 use config::AccessEvent;
 
 /// Length and check, four bytes each, little-endian.
@@ -12,16 +14,19 @@ const MAX_BODY: usize = 1 << 20;
 /// Appends the event to `buffer`.
 ///
 /// # Errors
-/// If it cannot be written as JSON; `buffer` is then as before.
-pub fn append(buffer: &mut Vec<u8>, event: &AccessEvent) -> Result<(), serde_json::Error> {
+/// If it cannot be written as JSON, or is so large that it would be read as damage; `buffer` is then
+/// as before.
+pub fn append(buffer: &mut Vec<u8>, event: &AccessEvent) -> io::Result<()> {
     let start = buffer.len();
     buffer.extend([0; HEAD]);
-    if let Err(error) = serde_json::to_writer(&mut *buffer, event) {
-        buffer.truncate(start);
-        return Err(error);
-    }
+    let written = serde_json::to_writer(&mut *buffer, event).map_err(io::Error::from);
+    let size = buffer.len() - start - HEAD;
+    let written = written.and_then(|()| match u32::try_from(size) {
+        Ok(length) if size <= MAX_BODY => Ok(length),
+        _ => Err(io::Error::other("the event is too large")),
+    });
+    let length = written.inspect_err(|_| buffer.truncate(start))?;
     let body = &buffer[start + HEAD..];
-    let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
     let check = check(length, body);
     buffer[start..start + 4].copy_from_slice(&length.to_le_bytes());
     buffer[start + 4..start + HEAD].copy_from_slice(&check.to_le_bytes());

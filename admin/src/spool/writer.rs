@@ -57,9 +57,9 @@ async fn write_until_done(
     state: &EventState,
     stop: &CancellationToken,
 ) {
-    let encoded = encode(batch);
+    let (encoded, count) = encode(batch);
     loop {
-        let error = match writer.write(&encoded, batch.len()) {
+        let error = match writer.write(&encoded, count) {
             Ok(()) => {
                 if state.stopped.swap(false, Ordering::AcqRel) {
                     tracing::info!("the spool takes access events again");
@@ -89,14 +89,19 @@ async fn write_until_done(
     }
 }
 
-fn encode(batch: &[AccessEvent]) -> Vec<u8> {
+/// The records of the events, and how many they are.
+fn encode(batch: &[AccessEvent]) -> (Vec<u8>, usize) {
     let mut bytes = Vec::with_capacity(batch.len() * 512);
+    let mut count = 0;
     for event in batch {
-        if let Err(error) = record::append(&mut bytes, event) {
-            tracing::error!(%error, id = %event.id, "an access event cannot be written as JSON");
+        match record::append(&mut bytes, event) {
+            Ok(()) => count += 1,
+            Err(error) => {
+                tracing::error!(%error, id = %event.id, "an access event cannot be recorded");
+            }
         }
     }
-    bytes
+    (bytes, count)
 }
 
 struct Writer {

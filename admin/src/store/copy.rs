@@ -64,17 +64,30 @@ async fn check_in(pool: &SqlitePool) -> Result<(), StoreError> {
     }
 }
 
-/// Ends every sign-in in `file`. A copy knows nothing of those who have signed out since it was made.
+/// Ends every sign-in in `file`, and takes back what had been handed out to begin one: a copy knows
+/// nothing of those who have signed out, or have used their code, since it was made.
 pub async fn end_sign_ins(file: &Path, now: Timestamp) -> Result<u64, StoreError> {
     let pool = open(file, false).await?;
+    let done = end_sign_ins_in(&pool, now).await;
+    pool.close().await;
+    done
+}
+
+async fn end_sign_ins_in(pool: &SqlitePool, now: Timestamp) -> Result<u64, StoreError> {
+    for forget in [
+        "DELETE FROM one_time_links",
+        "DELETE FROM sign_in_flows",
+        "DELETE FROM handovers",
+    ] {
+        sqlx::query(forget).execute(pool).await?;
+    }
     let done = sqlx::query(
         "UPDATE sign_ins SET ended_at = $1, end_reason = 'restored' WHERE ended_at IS NULL",
     )
     .bind(now.as_millis())
-    .execute(&pool)
-    .await;
-    pool.close().await;
-    Ok(done?.rows_affected())
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// The body of the document `name` in `file`, if there is one.

@@ -32,6 +32,33 @@ pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, 
     Ok(deleted)
 }
 
+/// Deletes authenticators that were never confirmed, and browsers in which nobody has signed in
+/// since.
+pub async fn delete_abandoned(
+    tx: &mut Connection,
+    enrolments_before: Timestamp,
+    devices_before: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut deleted = 0;
+    for (statement, then) in [
+        (
+            "DELETE FROM totp_enrolments WHERE created_at <= $1",
+            enrolments_before,
+        ),
+        (
+            "DELETE FROM known_devices WHERE last_used_at <= $1",
+            devices_before,
+        ),
+    ] {
+        deleted += sqlx::query(statement)
+            .bind(then.as_millis())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+    }
+    Ok(deleted)
+}
+
 /// Deletes at most `limit` sign-ins, with their sessions, that ended or expired before `then`.
 pub async fn delete_ended_sign_ins(
     tx: &mut Connection,

@@ -184,6 +184,9 @@ async fn an_application_is_kept_published_and_told_apart_by_version() {
         let refused = app.call(OP, "PUT", &path, bad).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(refused.text("field"), "ip_lists");
+        bad = wiki("access.example.com");
+        let refused = app.call(OP, "PUT", &path, bad).await;
+        assert_eq!(refused.text("field"), "hosts", "people sign in there");
         // Nothing of the refused change was kept.
         let kept = app.get(OP, &path).await;
         assert_eq!(kept.json["ip_lists"], json!([]));

@@ -1,7 +1,8 @@
 //! Rules of an application and of the paths inside it.
 
-use super::Findings;
 use super::paths::{PATH_ALLOWED, is_plain};
+use super::{Findings, MAX_NAME};
+use crate::id::RuleId;
 use crate::snapshot::{Access, Application, PathMatch, PathRule, PolicyRule, TimeWindow, TwoStep};
 
 pub(super) fn check(application: &Application, findings: &mut Findings) {
@@ -13,6 +14,8 @@ pub(super) fn check(application: &Application, findings: &mut Findings) {
 
 fn check_path_rule(rule: &PathRule, key: &str, findings: &mut Findings) {
     let (PathMatch::Exact(path) | PathMatch::Prefix(path)) = &rule.path;
+    check_id(&rule.id, &format!("{key}.id"), findings);
+    findings.text(&format!("{key}.name"), &rule.name, MAX_NAME);
     let what = format!("\"{path}\" is no path");
     findings.require(is_plain(path), &format!("{key}.path"), what, PATH_ALLOWED);
     for method in &rule.methods {
@@ -37,6 +40,8 @@ fn check_access(access: &Access, key: &str, findings: &mut Findings) {
 }
 
 fn check_rule(rule: &PolicyRule, key: &str, findings: &mut Findings) {
+    check_id(&rule.id, &format!("{key}.id"), findings);
+    findings.text(&format!("{key}.name"), &rule.name, MAX_NAME);
     if rule.two_step == TwoStep::Within(0) {
         findings.add(
             format!("{key}.two_step"),
@@ -47,6 +52,14 @@ fn check_rule(rule: &PolicyRule, key: &str, findings: &mut Findings) {
     for (index, window) in rule.when.iter().enumerate() {
         check_window(window, &format!("{key}.when.{index}"), findings);
     }
+}
+
+/// It stands in every access event that the rule decides.
+fn check_id(id: &RuleId, key: &str, findings: &mut Findings) {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let good = (1..=64).contains(&id.as_str().len()) && id.as_str().bytes().all(is_plain);
+    let allowed = "1 to 64 letters, digits, hyphens or underscores; or leave it out";
+    findings.require(good, key, "this is no id of a rule", allowed);
 }
 
 fn check_window(window: &TimeWindow, key: &str, findings: &mut Findings) {

@@ -2,11 +2,13 @@
 
 use url::Url;
 
-use super::Findings;
 use super::paths::{PATH_ALLOWED, is_plain};
+use super::{Findings, MAX_NAME, MAX_TEXT};
 use crate::snapshot::{Application, RateLimit};
 
 pub(super) fn check(application: &Application, findings: &mut Findings) {
+    findings.texts("name", &application.name, MAX_NAME);
+    findings.texts("description", &application.description, MAX_TEXT);
     let named = !application.hosts.is_empty();
     findings.require(
         named,

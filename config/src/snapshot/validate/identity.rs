@@ -4,7 +4,7 @@ use super::Findings;
 use crate::snapshot::IdentityHeaders;
 
 /// What means something to HTTP itself, or is already said by us.
-const TAKEN: [&str; 24] = [
+const TAKEN: [&str; 27] = [
     "host",
     "connection",
     "keep-alive",
@@ -28,7 +28,10 @@ const TAKEN: [&str; 24] = [
     "x-forwarded-host",
     "x-forwarded-proto",
     "x-forwarded-port",
+    "x-real-ip",
     "x-request-id",
+    "accept-encoding",
+    "via",
 ];
 
 pub(super) fn check(identity: &IdentityHeaders, findings: &mut Findings) {
@@ -45,7 +48,9 @@ pub(super) fn check(identity: &IdentityHeaders, findings: &mut Findings) {
         );
         // Many applications cannot tell these spellings apart.
         let folded = name.to_ascii_lowercase().replace('_', "-");
-        let free = !TAKEN.contains(&folded.as_str()) && !folded.starts_with("x-gatehouse");
+        let free = !TAKEN.contains(&folded.as_str())
+            && !folded.starts_with("x-gatehouse")
+            && !folded.starts_with("sec-");
         findings.require(
             free,
             &key,

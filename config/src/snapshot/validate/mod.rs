@@ -15,10 +15,17 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::id::ApplicationId;
+use crate::language::LocalText;
 use crate::problem::Problem;
-use crate::snapshot::{Application, HostPattern, Snapshot, Watermark};
+use crate::snapshot::{Application, HostPattern, Snapshot, Watermark, WatermarkPart};
 
 const COLOUR_ALLOWED: &str = "write # and six hexadecimal digits, such as #1f5eff";
+
+/// Characters of a name, and of a text of a line or two.
+const MAX_NAME: usize = 100;
+const MAX_TEXT: usize = 500;
+/// A mark with more parts covers what it stands on.
+const MAX_PARTS: i32 = 12;
 
 /// The problems of one object.
 struct Findings {
@@ -50,6 +57,19 @@ impl Findings {
         }
     }
 
+    /// A text that people read: one line, of a length that a page has room for.
+    fn text(&mut self, key: &str, text: &str, most: usize) {
+        let good = text.chars().count() <= most && !text.chars().any(char::is_control);
+        let allowed =
+            format!("at most {most} characters, no line ends or other control characters");
+        self.require(good, key, "this cannot be shown", &allowed);
+    }
+
+    fn texts(&mut self, key: &str, text: &LocalText, most: usize) {
+        self.text(&format!("{key}.zh-CN"), &text.zh_cn, most);
+        self.text(&format!("{key}.en"), &text.en, most);
+    }
+
     fn colour(&mut self, key: &str, text: &str) {
         let digits = text.strip_prefix('#').unwrap_or_default();
         let good = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -74,6 +94,8 @@ impl Snapshot {
         }
         let mut brand = Findings::about("brand");
         brand.colour("colour", &self.brand.colour);
+        brand.texts("organisation", &self.brand.organisation, MAX_NAME);
+        brand.texts("contact", &self.brand.contact, MAX_TEXT);
         problems.extend(brand.problems);
         problems.extend(self.watermark.problems());
         if problems.is_empty() {
@@ -141,6 +163,16 @@ impl Watermark {
         within("font_size", self.font_size.into(), 8..=48);
         within("angle", self.angle.into(), -90..=90);
         within("gap", self.gap.into(), 40..=800);
+        within(
+            "parts",
+            i32::try_from(self.parts.len()).unwrap_or(i32::MAX),
+            0..=MAX_PARTS,
+        );
+        for (index, part) in self.parts.iter().enumerate() {
+            if let WatermarkPart::Text(text) = part {
+                findings.text(&format!("parts.{index}.text"), text, MAX_NAME);
+            }
+        }
         findings.problems
     }
 }

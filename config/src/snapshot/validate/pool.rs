@@ -3,33 +3,12 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::Findings;
-use crate::snapshot::{HealthCheck, HostHeader, HostPattern, Pool, UpstreamTls};
+use crate::snapshot::{HealthCheck, HostHeader, HostPattern, Pool, Upstream, UpstreamTls};
 
 const ADDRESS_ALLOWED: &str = "write host:port, an IPv6 address in brackets";
 
 pub(super) fn check(pool: &Pool, findings: &mut Findings) {
-    for (index, upstream) in pool.upstreams.iter().enumerate() {
-        let key = format!("pool.upstreams.{index}.address");
-        let address = &upstream.address;
-        let twice = pool.upstreams[..index]
-            .iter()
-            .any(|u| u.address == *address);
-        findings.require(
-            !twice,
-            &key,
-            "it is there twice",
-            "give each once, with a weight",
-        );
-        let what = format!("\"{address}\" is no address");
-        findings.require(is_address(address), &key, what, ADDRESS_ALLOWED);
-    }
-    let takes_any = pool.upstreams.iter().any(|u| u.weight > 0);
-    findings.require(
-        takes_any,
-        "pool.upstreams",
-        "none of them takes requests",
-        "at least one upstream with a weight of 1 or more",
-    );
+    check_upstreams(&pool.upstreams, findings);
     if let Some(tls) = &pool.tls {
         check_tls(tls, findings);
     }
@@ -60,6 +39,29 @@ pub(super) fn check(pool: &Pool, findings: &mut Findings) {
         "pool.retries",
         "they are too many",
         "0 to 10",
+    );
+}
+
+fn check_upstreams(upstreams: &[Upstream], findings: &mut Findings) {
+    for (index, upstream) in upstreams.iter().enumerate() {
+        let key = format!("pool.upstreams.{index}.address");
+        let address = &upstream.address;
+        let twice = upstreams[..index].iter().any(|u| u.address == *address);
+        findings.require(
+            !twice,
+            &key,
+            "it is there twice",
+            "give each once, with a weight",
+        );
+        let what = format!("\"{address}\" is no address");
+        findings.require(is_address(address), &key, what, ADDRESS_ALLOWED);
+    }
+    let takes_any = upstreams.iter().any(|u| u.weight > 0);
+    findings.require(
+        takes_any,
+        "pool.upstreams",
+        "none of them takes requests",
+        "at least one upstream with a weight of 1 or more",
     );
 }
 

@@ -220,6 +220,8 @@ fn attack_01_an_identity_header_takes_no_name_that_means_something_else() {
         "cookie",
         "Transfer_Encoding",
         "X-Forwarded-For",
+        "X-Real-IP",
+        "Sec-WebSocket-Key",
         "x_gatehouse_assertion",
         "bad name",
         "",
@@ -254,4 +256,36 @@ fn limits_origins_and_colours_are_checked() {
     painted.watermark.colour = "#12345".into();
     painted.watermark.angle = 91;
     assert_eq!(painted.validate().unwrap_err().len(), 3);
+}
+
+#[test]
+fn attack_30_a_rule_has_an_id_that_a_log_can_hold() {
+    let with = |id: &str| {
+        keys(|a| {
+            a.access = Access::Rules(vec![PolicyRule {
+                id: id.into(),
+                ..rule()
+            }]);
+        })
+    };
+    assert!(with("01890a5d-ac96-774b-bcce-b302099a8057").is_empty());
+    for id in ["", "a b", "a\nb", "<b>", &"x".repeat(65)] {
+        assert_eq!(with(id), ["access.rules.0.id"], "{id}");
+    }
+}
+
+#[test]
+fn attack_24_what_people_read_is_one_line_that_a_page_has_room_for() {
+    let long = "字".repeat(MAX_TEXT + 1);
+    for text in ["a\nb", "a\0", &long] {
+        assert_eq!(keys(|a| a.name.en = text.into()), ["name.en"]);
+        let found = keys(|a| a.description.zh_cn = text.into());
+        assert_eq!(found, ["description.zh-CN"]);
+        let mut painted = snapshot(Vec::new());
+        painted.brand.contact.en = text.into();
+        painted.watermark.parts = vec![WatermarkPart::Text(text.into())];
+        let problems = painted.validate().unwrap_err();
+        let found: Vec<&str> = problems.iter().map(|p| p.key.as_str()).collect();
+        assert_eq!(found, ["contact.en", "parts.0.text"]);
+    }
 }
