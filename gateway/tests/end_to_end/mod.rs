@@ -2,4 +2,5 @@
 //! application, what came back.
 
 mod attacks;
+mod endurance;
 mod harness;

@@ -7,5 +7,6 @@ mod host;
 mod identity;
 mod path;
 mod redirect;
+mod session;
 mod smuggling;
 mod websocket;

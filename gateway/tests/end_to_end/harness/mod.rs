@@ -13,8 +13,7 @@ mod upstream;
 mod wire;
 
 pub use application::{Application, allow};
-pub use browser::Page;
 pub use gatehouse::Gatehouse;
-pub use member::{PASSWORD, Visitor};
+pub use member::Visitor;
 pub use upstream::{Answer, Received, Upstream};
-pub use wire::{Reply, Wire, exchange};
+pub use wire::{Wire, exchange};
