@@ -8,16 +8,18 @@
 //! - `/.gatehouse/auth-request` (nginx): a status alone, as `auth_request` understands no other.
 //!
 //! Host, target and method come in `X-Forwarded-Host`, `-Uri` and `-Method`; or, as Envoy does it,
-//! in the request itself, with the target behind the path of the endpoint.
+//! in the request itself, with the target behind the path of the endpoint. A mixture of the two is
+//! refused: what a proxy does not write itself, its client may have sent.
 
 use std::net::SocketAddr;
 
 use config::settings::Trust;
-use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, Method};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use pingora::http::RequestHeader;
 
 use crate::path::denial::Denial;
+use crate::path::policy::{Grant, Target};
 
 const FORWARD_AUTH: &[u8] = b"/.gatehouse/forward-auth";
 const AUTH_REQUEST: &[u8] = b"/.gatehouse/auth-request";
@@ -33,12 +35,14 @@ pub enum Endpoint {
     AuthRequest,
 }
 
-/// The endpoint that a request is for, and what of its target stands behind the endpoint.
+/// The endpoint that a request is for, and what of its target stands behind the endpoint. A query
+/// right behind it says nothing: Caddy leaves there that of the request it asks about.
 #[must_use]
 pub fn endpoint(request: &RequestHeader) -> Option<(Endpoint, &[u8])> {
     let target = request.raw_path();
     let behind = |prefix: &[u8]| match target.strip_prefix(prefix)? {
-        rest @ ([] | [b'/' | b'?', ..]) => Some(rest),
+        [] | [b'?', ..] => Some(&[][..]),
+        rest @ [b'/', ..] => Some(rest),
         _ => None,
     };
     behind(FORWARD_AUTH)
@@ -65,32 +69,57 @@ pub fn asked(
     if !headers.contains_key("x-forwarded-for") && !headers.contains_key("forwarded") {
         return Err(Denial::ClientAddressUnreadable);
     }
-    let target = target(headers, rest)?;
-    let method = match only(headers, FORWARDED_METHOD)? {
-        Some(method) => Method::from_bytes(method)
-            .map_err(|_| Denial::Ambiguous("X-Forwarded-Method is no method"))?,
-        None => request.method.clone(),
-    };
+    let (target, method, host) = subject(request, rest)?;
+    if matches!(method, Method::CONNECT | Method::TRACE) {
+        return Err(Denial::MethodRefused);
+    }
     let mut asked = RequestHeader::build(method.as_str(), target, Some(headers.len()))
         .map_err(|_| Denial::Ambiguous("X-Forwarded-Uri is no target"))?;
     copy(headers, &mut asked)?;
-    if let Some(host) = only(headers, FORWARDED_HOST)? {
-        set_host(&mut asked, host)?;
-    } else if let (None, Some(authority)) = (headers.get(HOST), request.uri.authority()) {
-        set_host(&mut asked, authority.as_str().as_bytes())?;
+    if let Some(host) = host {
+        let host = HeaderValue::from_bytes(host)
+            .map_err(|_| Denial::Ambiguous("X-Forwarded-Host is no host"))?;
+        set(&mut asked, HOST, host)?;
     }
     Ok(asked)
 }
 
-fn target<'a>(headers: &'a HeaderMap, rest: &'a [u8]) -> Result<&'a [u8], Denial> {
-    match (only(headers, FORWARDED_URI)?, rest) {
-        (Some(uri), []) if uri.starts_with(b"/") => Ok(uri),
-        (None, [b'/', ..]) => Ok(rest),
-        (Some(_), []) => Err(Denial::Ambiguous("X-Forwarded-Uri is no path")),
-        (None, _) => Err(Denial::Ambiguous(
-            "nothing says which target is asked about",
+/// Our own pages are here: a proxy that asks about them has not been told to pass them on, and would
+/// take them to its application.
+///
+/// # Errors
+/// [`Denial::UnknownPath`] for them.
+pub fn leads_to_an_application(grant: Grant) -> Result<Grant, Denial> {
+    match grant.target() {
+        Target::Application(_) => Ok(grant),
+        Target::OwnPages => Err(Denial::UnknownPath),
+    }
+}
+
+type Subject<'a> = (&'a [u8], Method, Option<&'a [u8]>);
+
+/// Target, method and, where it is not in the Host header, the host that is asked about.
+fn subject<'a>(request: &'a RequestHeader, rest: &'a [u8]) -> Result<Subject<'a>, Denial> {
+    let headers = &request.headers;
+    let uri = only(headers, FORWARDED_URI)?;
+    let method = only(headers, FORWARDED_METHOD)?;
+    let host = only(headers, FORWARDED_HOST)?;
+    match (rest, uri, method, host) {
+        ([], Some(uri @ [b'/', ..]), Some(method), Some(_)) => {
+            let method = Method::from_bytes(method)
+                .map_err(|_| Denial::Ambiguous("X-Forwarded-Method is no method"))?;
+            Ok((uri, method, host))
+        }
+        ([], ..) => Err(Denial::Ambiguous(
+            "X-Forwarded-Uri, -Method and -Host do not say what is asked about",
         )),
-        (Some(_), _) => Err(Denial::Ambiguous("two targets are asked about")),
+        ([b'/', ..], None, None, None) => {
+            let missing = headers.get(HOST).is_none();
+            let authority = request.uri.authority().filter(|_| missing);
+            let host = authority.map(|authority| authority.as_str().as_bytes());
+            Ok((rest, request.method.clone(), host))
+        }
+        _ => Err(Denial::Ambiguous("two targets are asked about")),
     }
 }
 
@@ -103,10 +132,13 @@ fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a [u8]>, Deni
     }
 }
 
-/// All but what belongs to the asking: its own target and body.
+/// All but what belongs to the asking: its own target, connection and body.
+///
+/// Some proxies keep a handshake's Upgrade to themselves and hand on the rest of it; the key alone
+/// tells then that a WebSocket is asked about (RFC 6455 §4.1).
 fn copy(headers: &HeaderMap, asked: &mut RequestHeader) -> Result<(), Denial> {
     for (name, value) in headers {
-        let of_the_asking = [CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE].contains(name)
+        let of_the_asking = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name)
             || [FORWARDED_HOST, FORWARDED_URI, FORWARDED_METHOD].contains(&name.as_str());
         if !of_the_asking {
             asked
@@ -114,15 +146,20 @@ fn copy(headers: &HeaderMap, asked: &mut RequestHeader) -> Result<(), Denial> {
                 .map_err(|_| Denial::Ambiguous("a header cannot be read"))?;
         }
     }
+    let upgrades = headers.contains_key(UPGRADE);
+    if !upgrades && headers.contains_key("sec-websocket-key") {
+        set(asked, UPGRADE, HeaderValue::from_static("websocket"))?;
+    }
+    if asked.headers.contains_key(UPGRADE) {
+        set(asked, CONNECTION, HeaderValue::from_static("Upgrade"))?;
+    }
     Ok(())
 }
 
-fn set_host(asked: &mut RequestHeader, host: &[u8]) -> Result<(), Denial> {
-    let host = http::HeaderValue::from_bytes(host)
-        .map_err(|_| Denial::Ambiguous("X-Forwarded-Host is no host"))?;
+fn set(asked: &mut RequestHeader, name: HeaderName, value: HeaderValue) -> Result<(), Denial> {
     asked
-        .insert_header(HOST, host)
-        .map_err(|_| Denial::Ambiguous("X-Forwarded-Host is no host"))
+        .insert_header(name, value)
+        .map_err(|_| Denial::Ambiguous("a header cannot be read"))
 }
 
 #[cfg(test)]
@@ -175,20 +212,44 @@ mod tests {
     }
 
     #[test]
+    fn a_websocket_is_judged_as_one_however_the_proxy_asks() {
+        for header in [("Upgrade", "websocket"), ("Sec-WebSocket-Key", "a2V5")] {
+            let headers = [FOR, ("Host", "wiki"), ("Connection", "close"), header];
+            let asked = ask("/.gatehouse/forward-auth/socket", &headers).unwrap();
+            assert_eq!(asked.headers.get(UPGRADE).unwrap(), "websocket");
+            assert_eq!(asked.headers.get(CONNECTION).unwrap(), "Upgrade");
+        }
+    }
+
+    #[test]
     fn attack_04_a_proxy_that_says_two_things_is_not_believed() {
         let uri = ("X-Forwarded-Uri", "/a");
+        let host = ("X-Forwarded-Host", "wiki");
+        let get = ("X-Forwarded-Method", "GET");
+        assert!(ask("/.gatehouse/forward-auth", &[FOR, uri, host, get]).is_ok());
+        assert!(ask("/.gatehouse/forward-auth?x", &[FOR, uri, host, get]).is_ok());
         for (target, headers) in [
             ("/.gatehouse/forward-auth", &[FOR][..]),
             ("/.gatehouse/forward-auth", &[uri]),
-            ("/.gatehouse/forward-auth", &[FOR, uri, uri]),
+            ("/.gatehouse/forward-auth", &[uri, host, get]),
+            ("/.gatehouse/forward-auth", &[FOR, uri, uri, host, get]),
+            ("/.gatehouse/forward-auth", &[FOR, uri, host]),
+            ("/.gatehouse/forward-auth", &[FOR, uri, get]),
+            ("/.gatehouse/forward-auth", &[FOR, host, get]),
             ("/.gatehouse/forward-auth/b", &[FOR, uri]),
+            ("/.gatehouse/forward-auth/b", &[FOR, host]),
+            ("/.gatehouse/forward-auth/b", &[FOR, get]),
             (
                 "/.gatehouse/forward-auth",
-                &[FOR, ("X-Forwarded-Uri", "http://x/")],
+                &[FOR, ("X-Forwarded-Uri", "http://x/"), host, get],
             ),
             (
                 "/.gatehouse/auth-request",
-                &[FOR, uri, ("X-Forwarded-Method", "G T")],
+                &[FOR, uri, host, ("X-Forwarded-Method", "G T")],
+            ),
+            (
+                "/.gatehouse/auth-request",
+                &[FOR, uri, host, ("X-Forwarded-Method", "TRACE")],
             ),
         ] {
             assert!(ask(target, headers).is_err(), "{target} {headers:?}");

@@ -36,10 +36,14 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// What is refused whoever asks, then the decision.
-    async fn decide(&self, session: &Session, visit: &mut Visit) -> Result<Grant, Denial> {
+    /// What is refused whoever asks.
+    fn check(&self, session: &Session) -> Result<(), Denial> {
         limits::check_head(session, &self.limits)?;
-        strict::check(session)?;
+        strict::check(session)
+    }
+
+    async fn decide(&self, session: &Session, visit: &mut Visit) -> Result<Grant, Denial> {
+        self.check(session)?;
         let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
         self.gate.admit(peer, session.req_header(), visit).await
     }
@@ -56,19 +60,21 @@ impl Proxy {
             Ok(asked) => {
                 passage.request = RequestFacts::about(session, asked);
                 let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
-                self.gate.admit(peer, asked, &mut passage.visit).await
+                let outcome = self.gate.admit(peer, asked, &mut passage.visit).await;
+                outcome.and_then(forward_auth::leads_to_an_application)
             }
             Err(denial) => Err(denial.clone()),
         };
         passage.visit.outcome = Some(outcome.clone());
+        let asked = asked.ok();
         match outcome {
             Ok(grant) => {
-                let identity = identity::of_grant(&self.gate, &passage.visit, &grant);
-                self.answers.let_pass(session, passage, identity).await
+                let mut told = identity::of_grant(&self.gate, &passage.visit, &grant);
+                told.extend(asked.map(identity::cookies::left_of));
+                self.answers.let_pass(session, passage, told).await
             }
             Err(denial) => {
-                let asked = asked.as_ref().ok();
-                let answers = &self.answers;
+                let (answers, asked) = (&self.answers, asked.as_ref());
                 answers
                     .turn_away(session, passage, endpoint, asked, &denial)
                     .await
@@ -144,7 +150,9 @@ impl ProxyHttp for Proxy {
         if let Some((endpoint, rest)) = forward_auth::endpoint(session.req_header()) {
             let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
             let trust = self.gate.trust.load();
-            let asked = forward_auth::asked(session.req_header(), rest, peer, &trust);
+            let asked = self
+                .check(session)
+                .and_then(|()| forward_auth::asked(session.req_header(), rest, peer, &trust));
             drop(trust);
             self.judge(session, passage, endpoint, asked).await?;
             return Ok(true);

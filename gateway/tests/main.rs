@@ -15,6 +15,7 @@ mod end_to_end;
 mod forward_auth;
 
 mod framing;
+mod fronts;
 mod identity;
 mod limits;
 mod listeners;

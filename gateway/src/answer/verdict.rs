@@ -13,18 +13,18 @@ use crate::passage::Passage;
 use crate::path::denial::Denial;
 
 impl Answers {
-    /// The request may pass, and this is who is calling.
+    /// The request may pass, and these headers tell the application who is calling.
     pub async fn let_pass(
         &self,
         session: &mut Session,
         passage: &mut Passage,
-        identity: Vec<(HeaderName, HeaderValue)>,
+        told: Vec<(HeaderName, HeaderValue)>,
     ) -> Result<()> {
-        let mut head = ResponseHeader::build(200, Some(identity.len() + 3))?;
+        let mut head = ResponseHeader::build(200, Some(told.len() + 3))?;
         head.insert_header(http::header::CONTENT_LENGTH, "0")?;
         head.insert_header(http::header::CACHE_CONTROL, "no-store")?;
         head.insert_header("X-Request-Id", passage.visit.request_id.as_str())?;
-        for (name, value) in identity {
+        for (name, value) in told {
             head.insert_header(name, value)?;
         }
         passage.status = 200;

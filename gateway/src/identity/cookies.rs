@@ -2,7 +2,7 @@
 
 use config::cookies::is_ours;
 use http::header::{COOKIE, SET_COOKIE};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use pingora::http::{RequestHeader, ResponseHeader};
 
 /// Takes our cookies out of the request. The others keep every byte, odd spacing included.
@@ -23,6 +23,19 @@ pub fn hide(head: &mut RequestHeader) {
         && let Ok(value) = HeaderValue::from_bytes(&kept)
     {
         let _ = head.insert_header(COOKIE, value);
+    }
+}
+
+/// What another proxy is told to do with the cookies of a request that it asked about: to send on
+/// those that are left, or, if none is, to send none. A proxy that is not told sends on ours too.
+///
+/// The second name is the one that Envoy obeys; others know by the absence of the first.
+pub fn left_of(mut asked: RequestHeader) -> (HeaderName, HeaderValue) {
+    const REMOVE: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
+    hide(&mut asked);
+    match asked.headers.get(COOKIE) {
+        Some(cookies) => (COOKIE, cookies.clone()),
+        None => (REMOVE, HeaderValue::from_static("cookie")),
     }
 }
 

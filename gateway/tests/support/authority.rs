@@ -29,8 +29,13 @@ impl Authority {
     }
 
     pub fn sign(&self, name: &str) -> Signed {
+        self.sign_for(&[name])
+    }
+
+    pub fn sign_for(&self, names: &[&str]) -> Signed {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let params = CertificateParams::new(names).unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
         Signed {
             certificate_pem: certificate.pem(),
