@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::State as Shared;
-use config::Language;
 use config::id::ApplicationId;
+use config::snapshot::brand::initial;
 use config::snapshot::{Application, HostPattern};
+use config::{Language, Role};
 
-use crate::pages::frame::initial;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Frame, Reader, go_to, show};
 use crate::sign_in::Person;
@@ -20,6 +20,7 @@ texts! {
         lead: "您可以打开以下应用。", "These applications are open to you.";
         empty: "还没有可以打开的应用", "There is nothing to open yet";
         empty_more: "管理员为您授权后，应用会出现在这里。", "Applications appear here once an administrator has given you access.";
+        empty_for_publishers: "用 gatehouse applications apply 发布第一个应用，它就会出现在这里。", "Publish the first application with gatehouse applications apply, and it appears here.";
     }
 }
 
@@ -29,6 +30,8 @@ struct PortalPage {
     frame: Frame,
     t: &'static PortalTexts,
     name: String,
+    /// Whether the reader is one of those who put applications here.
+    may_publish: bool,
     tiles: Vec<Tile>,
 }
 
@@ -73,6 +76,9 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Option<P
         frame: Frame::new(&state, &reader).for_person(principal),
         t: PortalTexts::of(reader.language),
         name: principal.display_name.clone(),
+        may_publish: [Role::Owner, Role::Administrator]
+            .iter()
+            .any(|role| principal.roles.contains(role)),
         tiles,
     })
 }

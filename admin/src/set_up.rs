@@ -26,14 +26,14 @@ texts! {
     /// The page that makes the first administrator.
     SetUpTexts {
         title: "设置 Gatehouse", "Set up Gatehouse";
-        lead: "创建第一位管理员。一次性验证码显示在启动 Gatehouse 的终端或日志中。", "Make the first administrator. The one-time code was printed where Gatehouse was started.";
+        lead: "创建第一位管理员。一次性验证码显示在启动 Gatehouse 的终端或日志中。", "Create the first administrator. The one-time code was printed where Gatehouse was started.";
         code: "一次性验证码", "One-time code";
         username: "用户名", "Username";
-        username_rule: "英文字母、数字、汉字以及 . _ -", "Letters a-z, digits, Chinese characters and . _ -";
+        username_rule: "最多 64 个字符：英文字母、数字、汉字、点、下划线和连字符。", "At most 64 letters a-z, digits, Chinese characters, dots, underscores and hyphens.";
         display_name: "姓名", "Your name";
-        submit: "创建管理员", "Make the administrator";
+        submit: "创建管理员", "Create the administrator";
         wrong_code: "验证码不正确、已使用或已过期，或者尝试次数过多。可运行 gatehouse set-up-link 获取新的验证码。", "The code is wrong, was used or has expired, or there were too many attempts. `gatehouse set-up-link` prints a new one.";
-        bad_username: "用户名必须为 1 到 64 个字符：英文字母、数字、汉字以及 . _ -，并以字母、数字或汉字开头。", "A username has 1 to 64 characters: letters a-z, digits, Chinese characters and . _ -, and starts with none of the signs.";
+        bad_username: "这个用户名不能使用：最多 64 个字符，可含英文字母、数字、汉字、点、下划线和连字符，并以字母、数字或汉字开头。", "This username cannot be used: it has at most 64 letters a-z, digits, Chinese characters, dots, underscores and hyphens, and starts with a letter, digit or Chinese character.";
         bad_name: "请填写姓名（最多 100 个字符）。", "Please give your name, in at most 100 characters.";
         taken: "这个用户名已被使用。", "This username is taken.";
     }

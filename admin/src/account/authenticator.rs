@@ -38,7 +38,7 @@ texts! {
         code: "验证码", "Code";
         submit: "启用", "Turn on";
         later: "以后再说", "Not now";
-        wrong: "验证码不正确。请检查手机时间是否准确，然后输入当前显示的验证码。", "That code is wrong. Check that your telephone's clock is right and enter the code shown now.";
+        wrong: "验证码不正确。请检查手机时间是否准确，然后输入当前显示的验证码。", "That code is wrong. Check that the clock of your phone is right, then enter the code shown now.";
     }
 }
 

@@ -24,28 +24,28 @@ use crate::store::{recovery_codes as codes, sign_ins};
 texts! {
     /// The account page.
     AccountTexts {
-        title: "我的账户", "My account";
+        title: "我的账号", "My account";
         security: "安全", "Security";
         password: "密码", "Password";
-        password_more: "修改密码会让其他设备退出登录。", "A new password signs you out everywhere else.";
+        password_more: "修改密码后，其他设备会退出登录。", "Changing it signs you out on all other devices.";
         change: "修改", "Change";
         authenticator: "身份验证器", "Authenticator";
         on: "已启用", "On";
         off: "未启用", "Off";
-        off_more: "启用后，登录时除密码外还需要手机上的验证码。", "Once on, signing in takes a code from your telephone beside the password.";
-        on_more: "登录时需要验证码。", "Signing in takes a code.";
+        off_more: "启用后，登录时除密码外还需要手机上的验证码。", "Once on, you sign in with your password and a code from your phone.";
+        on_more: "登录时除密码外还需要验证码。", "You sign in with your password and a code.";
         set: "启用", "Turn on";
         replace: "更换", "Replace";
         remove: "停用", "Turn off";
         codes: "恢复码", "Recovery codes";
-        codes_left: "剩余可用：", "Left to use: ";
-        renew: "重新生成", "Make new ones";
+        codes_left: "剩余可用：", "Not used yet: ";
+        renew: "重新生成", "Generate new codes";
         sessions: "登录的设备", "Where you are signed in";
         here: "当前设备", "This device";
         unknown: "未知设备", "Unknown device";
-        since: "登录于", "Signed in";
-        seen: "最近活动", "Last active";
-        used_at: "访问过", "In use at";
+        since: "登录时间：", "Signed in ";
+        seen: "最近活动：", "last active ";
+        used_at: "访问过：", "In use at ";
         end: "退出", "Sign out";
         end_others: "退出其他所有设备", "Sign out everywhere else";
         recent: "最近的登录活动", "Recent sign-in activity";

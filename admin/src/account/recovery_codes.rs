@@ -15,10 +15,10 @@ use crate::store::credentials::Account;
 texts! {
     /// The page that shows recovery codes, once.
     RecoveryCodesTexts {
-        title: "保存您的恢复码", "Keep your recovery codes";
-        lead: "如果丢失了身份验证器，可以用恢复码登录，每个只能使用一次。请打印或保存在安全的地方：它们不会再次显示。", "If you lose your authenticator, each of these lets you in once. Print them or keep them in a safe place: they are not shown again.";
+        title: "保存您的恢复码", "Save your recovery codes";
+        lead: "如果丢失了身份验证器，可以用恢复码登录，每个只能使用一次。请打印或保存在安全的地方，它们不会再次显示。", "If you lose your authenticator, each of these lets you in once. Print them or keep them in a safe place: they are not shown again.";
         codes: "恢复码", "Recovery codes";
-        done: "我已保存", "I have kept them";
+        done: "我已保存", "I have saved them";
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use config::snapshot::Colour;
 use sha2::{Digest, Sha256};
 
 const STYLE: &str = include_str!("../../assets/style.css");
@@ -31,9 +32,7 @@ pub fn icon() -> &'static str {
 /// The address of the few lines of style that carry the brand's colour: the address is the content.
 #[must_use]
 pub fn brand_style(colour: &str) -> String {
-    let digits = colour.strip_prefix('#').and_then(read_colour);
-    let [r, g, b] = digits.unwrap_or([0x1f, 0x5e, 0xff]);
-    format!("{FOLDER}/brand-{r:02x}{g:02x}{b:02x}.css")
+    format!("{FOLDER}/brand-{}.css", Colour::or_default(colour).digits())
 }
 
 /// `GET /.gatehouse/assets/…`
@@ -48,9 +47,9 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     let colour = name
         .strip_prefix("brand-")
         .and_then(|rest| rest.strip_suffix(".css"))
-        .and_then(read_colour);
+        .and_then(Colour::from_digits);
     match colour {
-        Some(colour) => kept("text/css; charset=utf-8", brand_rules(colour)),
+        Some(colour) => kept("text/css; charset=utf-8", colour.css()),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -71,38 +70,6 @@ fn addressed(name: &str, content: &str, extension: &str) -> String {
         text
     });
     format!("{FOLDER}/{name}-{short}.{extension}")
-}
-
-fn read_colour(digits: &str) -> Option<[u8; 3]> {
-    if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let all = u32::from_str_radix(digits, 16).ok()?;
-    let [_, r, g, b] = all.to_be_bytes();
-    Some([r, g, b])
-}
-
-/// The brand's colour, and black or white text on it, whichever reads better (WCAG 2.2 contrast).
-fn brand_rules([r, g, b]: [u8; 3]) -> String {
-    let text = if luminance([r, g, b]) > 0.3 {
-        "#14161a"
-    } else {
-        "#ffffff"
-    };
-    format!(":root{{--brand:#{r:02x}{g:02x}{b:02x};--on-brand:{text}}}\n")
-}
-
-/// WCAG 2.2 relative luminance, 0 (black) to 1 (white).
-fn luminance(colour: [u8; 3]) -> f64 {
-    let [r, g, b] = colour.map(|channel| {
-        let c = f64::from(channel) / 255.0;
-        if c <= 0.040_45 {
-            c / 12.92
-        } else {
-            ((c + 0.055) / 1.055).powf(2.4)
-        }
-    });
-    0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
 #[cfg(test)]
@@ -135,11 +102,5 @@ mod tests {
         for odd in ["", "red", "#fff", "#1f5eff;}body{", "1f5eff"] {
             assert_eq!(brand_style(odd), default, "{odd}");
         }
-    }
-
-    #[test]
-    fn text_on_the_brands_colour_can_be_read() {
-        assert!(brand_rules([0xff, 0xd4, 0x00]).contains("--on-brand:#14161a"));
-        assert!(brand_rules([0x1f, 0x5e, 0xff]).contains("--on-brand:#ffffff"));
     }
 }

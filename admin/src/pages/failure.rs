@@ -96,7 +96,7 @@ texts! {
         away: "暂时无法登录", "Signing in is not possible just now";
         away_more: "数据存储暂时没有响应，已登录的人不受影响。请稍后再试。", "The data store is not answering. People who are signed in can go on. Please try again in a moment.";
         internal: "出了点问题", "Something went wrong";
-        internal_more: "问题已记录。请稍后再试；如果仍然出现，请把下面的编号告诉管理员。", "It has been recorded. Please try again later; if it stays, give the number below to your administrator.";
+        internal_more: "问题已记录。请稍后再试；如果仍然出现，请把下面的编号告诉管理员。", "It has been recorded. Please try again later; if it happens again, give the number below to your administrator.";
         start: "回到首页", "Back to the start";
         number: "请求编号", "Request number";
     }

@@ -1,6 +1,7 @@
 //! What stands around every page: language, brand, the person signed in, the switch of languages.
 
 use config::snapshot::Brand;
+use config::snapshot::brand::initial;
 use config::{Language, Principal};
 
 use super::return_path::encode;
@@ -13,7 +14,7 @@ texts! {
     FrameTexts {
         skip: "跳到正文", "Skip to content";
         applications: "应用", "Applications";
-        account: "我的账户", "My account";
+        account: "我的账号", "My account";
         sign_out: "退出登录", "Sign out";
         other_language: "切换到英文", "Switch to Chinese";
         guarded: "由 Gatehouse 守护", "Guarded by Gatehouse";
@@ -83,12 +84,4 @@ impl Frame {
         self.person = Some(person.display_name.clone());
         self
     }
-}
-
-/// The first letter of a name, as a mark.
-#[must_use]
-pub fn initial(name: &str) -> String {
-    name.chars()
-        .find(|c| c.is_alphanumeric())
-        .map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
 }

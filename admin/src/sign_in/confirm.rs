@@ -24,12 +24,12 @@ texts! {
     /// The page that asks for a proof once more.
     ConfirmTexts {
         title: "确认是您本人", "Confirm that it is you";
-        lead_password: "为了您的账户安全，请再次输入密码。", "To keep your account safe, please enter your password again.";
+        lead_password: "为了您的账号安全，请再次输入密码。", "To keep your account safe, please enter your password again.";
         lead_code: "请输入身份验证器应用中显示的 6 位数字，或一个恢复码。", "Enter the 6 digits that your authenticator app shows, or a recovery code.";
         password: "密码", "Password";
         code: "验证码或恢复码", "Code or recovery code";
         submit: "确认", "Confirm";
-        wrong: "不正确，或者尝试次数过多。请稍后再试。", "That is wrong, or there were too many attempts. Please try again later.";
+        wrong: "输入不正确，或者尝试次数过多。请稍后再试。", "That is wrong, or there were too many attempts. Please try again later.";
         cancel: "取消", "Cancel";
     }
 }

@@ -26,9 +26,9 @@ texts! {
         submit: "保存并继续", "Save and continue";
         too_short: "密码太短：至少需要 10 个字符。", "This password is too short: use at least 10 characters.";
         too_long: "密码太长。", "This password is too long.";
-        too_simple: "密码太简单：请不要使用重复或连续的字符。", "This password is too simple: avoid repeats and runs.";
-        common: "这个密码太常见，很容易被猜到。", "This password is among those that are guessed first.";
-        personal: "密码不能由您的用户名或姓名组成。", "A password must not be made of your own name.";
+        too_simple: "密码太简单：请不要使用重复或连续的字符。", "This password is too simple: avoid repeated or consecutive characters.";
+        common: "这个密码太常见，很容易被猜到。", "This password is too common: it is easy to guess.";
+        personal: "密码不能由您的用户名或姓名组成。", "A password must not be made of your username or name.";
         not_repeated: "两次输入的密码不一致。", "The two passwords differ.";
         unchanged: "新密码不能与旧密码相同。", "The new password must differ from the old one.";
     }

@@ -23,7 +23,7 @@ texts! {
         lead: "请输入身份验证器应用中显示的 6 位数字。", "Enter the 6 digits that your authenticator app shows.";
         code: "验证码", "Code";
         recovery_title: "使用恢复码", "Use a recovery code";
-        recovery_lead: "请输入您保存的一个恢复码。每个恢复码只能使用一次。", "Enter one of the recovery codes that you kept. Each works once.";
+        recovery_lead: "请输入您保存的一个恢复码。每个恢复码只能使用一次。", "Enter one of the recovery codes that you saved. Each works once.";
         recovery_code: "恢复码", "Recovery code";
         submit: "验证", "Verify";
         wrong: "验证码不正确或已使用过，或者尝试次数过多。请等下一个验证码出现后再试。", "The code is wrong or was used before, or there were too many attempts. Wait for the next code and try again.";

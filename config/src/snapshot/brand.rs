@@ -27,3 +27,11 @@ impl Default for Brand {
         }
     }
 }
+
+/// The first letter of a name, as a mark.
+#[must_use]
+pub fn initial(name: &str) -> String {
+    name.chars()
+        .find(|c| c.is_alphanumeric())
+        .map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+}

@@ -7,6 +7,7 @@ pub mod access;
 pub mod address;
 pub mod application;
 pub mod brand;
+pub mod colour;
 pub mod identity;
 pub mod keys;
 pub mod upstream;
@@ -19,6 +20,7 @@ pub use access::{Access, Effect, PathMatch, PathRule, PolicyRule, TimeWindow, Tw
 pub use address::{AddressRange, IpEntry, IpList};
 pub use application::{Application, HostPattern, Limits, RateLimit, WebSockets};
 pub use brand::Brand;
+pub use colour::Colour;
 pub use identity::{IdentityField, IdentityHeader, IdentityHeaders, IdentityPreset};
 pub use keys::{SigningKey, SigningKeys};
 pub use upstream::{

@@ -116,7 +116,7 @@ const FIRST_EDITION: [Source; 4] = [
         "security",
         ["安全须知", "Keeping things safe"],
         [
-            "## 三件小事\n\n- 离开座位时锁屏\n- 验证码不告诉任何人，包括自称管理员的人\n- 截图上有你的名字：页面带有水印\n\n登录记录可以在访问门户的“我的账户”里查看。看到不认识的设备，请立刻结束那个会话。",
+            "## 三件小事\n\n- 离开座位时锁屏\n- 验证码不告诉任何人，包括自称管理员的人\n- 截图上有你的名字：页面带有水印\n\n登录记录可以在访问门户的“我的账号”里查看。看到不认识的设备，请立刻结束那个会话。",
             "## Three small habits\n\n- Lock the screen when you leave your desk\n- Tell nobody your codes, not even someone who says they are the administrator\n- Your name is on every screenshot: pages carry a watermark\n\nYour sign-ins are listed under \"My account\" at the portal. End any session from a device that you do not know.",
         ],
     ),

@@ -7,20 +7,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config::Language;
 use config::settings::AccessHost;
-use config::snapshot::Brand;
+use config::snapshot::brand::initial;
+use config::snapshot::{Brand, Colour};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
 use crate::answer::reason::Reason;
 
 const STYLE: &str = include_str!("../../templates/answer.css");
-const DEFAULT_COLOUR: &str = "#1f5eff";
 
 #[derive(Template)]
 #[template(path = "answer.html")]
 struct Page<'a> {
     language: &'static str,
     organisation: &'a str,
+    initial: String,
     title: &'a str,
     detail: &'a str,
     contact: &'a str,
@@ -67,6 +68,7 @@ pub(super) fn page(
     let page = Page {
         language: language.tag(),
         organisation: brand.organisation.get(language),
+        initial: initial(brand.organisation.get(language)),
         title: reason.text.title(language),
         detail: reason.text.detail(language),
         contact: brand.contact.get(language),
@@ -99,12 +101,9 @@ pub(super) fn page(
     }
 }
 
-/// The style sheet with the brand's colour, which is checked here once more: it stands in CSS.
+/// The style sheet with the brand's colour.
 fn style(colour: &str) -> String {
-    let hex = colour.strip_prefix('#').unwrap_or_default();
-    let good = hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let colour = if good { colour } else { DEFAULT_COLOUR };
-    format!(":root{{--brand:{colour}}}{STYLE}")
+    Colour::or_default(colour).css() + STYLE
 }
 
 fn policy(style: &str) -> String {
