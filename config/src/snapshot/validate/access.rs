@@ -56,9 +56,9 @@ fn check_rule(rule: &PolicyRule, key: &str, findings: &mut Findings) {
 
 /// It stands in every access event that the rule decides.
 fn check_id(id: &RuleId, key: &str, findings: &mut Findings) {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    let good = (1..=64).contains(&id.as_str().len()) && id.as_str().bytes().all(is_plain);
-    let allowed = "1 to 64 letters, digits, hyphens or underscores; or leave it out";
+    let id = id.as_str();
+    let good = (1..=100).contains(&id.len()) && !id.chars().any(char::is_control);
+    let allowed = "1 to 100 bytes, no line ends or other control characters; or leave it out";
     findings.require(good, key, "this is no id of a rule", allowed);
 }
 
