@@ -1,0 +1,147 @@
+//! Gatehouse under measurement: started as an operator starts it, with two applications and one
+//! member who signs in as people do.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::BenchError;
+use crate::browser::Browser;
+use crate::process::{Process, free_address};
+
+const ACCESS: &str = "access.localhost";
+/// Anybody may open it.
+pub const PUBLIC: &str = "public.localhost";
+/// For members with the group; the upstream is told who they are.
+pub const MEMBERS: &str = "members.localhost";
+/// The same, with a watermark.
+pub const MARKED: &str = "marked.localhost";
+const PASSWORD: &str = "correct horse battery staple";
+
+pub struct Gatehouse {
+    pub process: Process,
+    program: PathBuf,
+    settings: PathBuf,
+    browser: Browser,
+}
+
+impl Gatehouse {
+    /// Starts `program` in `folder` in front of `origin`.
+    pub fn start(program: &Path, folder: &Path, origin: SocketAddr) -> Result<Self, BenchError> {
+        let (address, monitor) = (free_address()?, free_address()?);
+        let home = folder.join("gatehouse");
+        std::fs::create_dir_all(&home).map_err(BenchError::io("making Gatehouse's folder"))?;
+        let settings = home.join("gatehouse.toml");
+        let text = format!(
+            "version = 1\ndata = \"data\"\n[access]\nurl = \"http://{ACCESS}:{}\"\n\
+             [[listener]]\naddress = \"{address}\"\n[monitor]\naddress = \"{monitor}\"\n\
+             [limits]\nthreads = 1\n[log]\nfilter = \"warn\"\n",
+            address.port()
+        );
+        std::fs::write(&settings, text).map_err(BenchError::io("writing the settings"))?;
+        let mut command = Command::new(program);
+        command.arg("run").arg("--config").arg(&settings);
+        command.stdout(std::process::Stdio::null());
+        let gatehouse = Self {
+            process: Process::start("gatehouse", &mut command, address)?,
+            program: program.to_owned(),
+            settings,
+            browser: Browser::new(address),
+        };
+        gatehouse.publish(&home, origin)?;
+        Ok(gatehouse)
+    }
+
+    fn publish(&self, home: &Path, origin: SocketAddr) -> Result<(), BenchError> {
+        let group = self.control(&["groups", "add", "Staff"])?;
+        let group = group.get("id").cloned().unwrap_or_default();
+        let members = json!({ "kind": "rules", "rules": [{
+            "id": "staff", "name": "Staff", "effect": "allow",
+            "who": [{ "kind": "group", "id": group }],
+        }] });
+        for (host, access, watermark) in [
+            (PUBLIC, json!({ "kind": "public" }), false),
+            (MEMBERS, members.clone(), false),
+            (MARKED, members, true),
+        ] {
+            let file = home.join(format!("{host}.json"));
+            let definition = json!({
+                "name": { "en": host, "zh-CN": host }, "hosts": [host], "access": access,
+                "watermark": watermark, "pool": { "upstreams": [{ "address": origin.to_string() }] },
+                "identity": { "assertion": true, "headers": [
+                    { "name": "X-Forwarded-User", "value": "username" },
+                    { "name": "X-Forwarded-Groups", "value": "groups" },
+                ] },
+            });
+            std::fs::write(&file, definition.to_string())
+                .map_err(BenchError::io("writing an application"))?;
+            self.control(&["applications", "apply", &file.to_string_lossy()])?;
+        }
+        let mark = home.join("watermark.json");
+        let text =
+            json!({ "enabled": true, "parts": [{ "kind": "name" }, { "kind": "username" }] });
+        std::fs::write(&mark, text.to_string()).map_err(BenchError::io("writing the watermark"))?;
+        self.control(&["watermark", "set", &mark.to_string_lossy()])?;
+        Ok(())
+    }
+
+    /// Runs a command against the node and reads what it prints.
+    fn control(&self, arguments: &[&str]) -> Result<Value, BenchError> {
+        let output = Command::new(&self.program)
+            .args(arguments)
+            .arg("--config")
+            .arg(&self.settings)
+            .arg("--json")
+            .output()
+            .map_err(BenchError::io("running the command line"))?;
+        if !output.status.success() {
+            return Err(BenchError::Unexpected(format!(
+                "gatehouse {}: {}",
+                arguments.join(" "),
+                String::from_utf8_lossy(&output.stderr)
+            )));
+        }
+        Ok(serde_json::from_slice(&output.stdout).unwrap_or(Value::Null))
+    }
+
+    /// Adds a member, signs them in, and opens the applications.
+    pub fn sign_in(&mut self) -> Result<(), BenchError> {
+        let link = self.control(&["members", "add", "load", "--name", "Load Tester"])?;
+        let code = link.get("code").and_then(Value::as_str).unwrap_or_default();
+        self.control(&["groups", "add-member", "Staff", "load"])?;
+        let fields = [
+            ("code", code),
+            ("password", PASSWORD),
+            ("repeated", PASSWORD),
+        ];
+        self.browser.fill(ACCESS, "/welcome", &fields)?;
+        for host in [MEMBERS, MARKED] {
+            let page = self.browser.open(host, "/page.html")?;
+            if page.status != 200 || page.host != host {
+                return Err(BenchError::Unexpected(format!(
+                    "{host} answered {} at {}: {}",
+                    page.status, page.host, page.body
+                )));
+            }
+            if (host == MARKED) != page.body.contains("data-gatehouse") {
+                return Err(BenchError::Unexpected(format!(
+                    "{host}: the watermark is not where it should be"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a browser would send along to `host`, for wrk.
+    #[must_use]
+    pub fn headers(&self, host: &str) -> Vec<String> {
+        let mut headers = vec![format!("Host: {host}:{}", self.process.address.port())];
+        let cookies = self.browser.cookies_of(host);
+        if !cookies.is_empty() {
+            headers.push(format!("Cookie: {cookies}"));
+        }
+        headers
+    }
+}

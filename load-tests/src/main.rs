@@ -1,0 +1,152 @@
+//! `bench`: measures Gatehouse beside its peers in one run and prints ratios.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use clap::Parser;
+use load_tests::gatehouse::{Gatehouse, MARKED, MEMBERS, PUBLIC};
+use load_tests::process::{Process, free_address};
+use load_tests::report::{Candidate, Sample, table};
+use load_tests::{BenchError, nginx, wrk};
+
+#[derive(Parser)]
+struct Arguments {
+    /// The `gatehouse` to measure.
+    #[arg(long)]
+    gatehouse: PathBuf,
+    /// The bare pingora proxy, built in the same profile.
+    #[arg(long)]
+    bare_proxy: PathBuf,
+    /// How long each candidate is measured in each round, in seconds.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// The size of the page in bytes.
+    #[arg(long, default_value_t = 1024)]
+    size: usize,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(report) => {
+            #[allow(clippy::print_stdout, reason = "this is what was asked for")]
+            {
+                println!("{report}");
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            #[allow(clippy::print_stderr, reason = "this is what was asked for")]
+            {
+                eprintln!("bench: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A candidate with the program that serves it.
+struct Runner<'a> {
+    candidate: Candidate,
+    process: &'a Process,
+    path: &'static str,
+    headers: Vec<String>,
+}
+
+fn run(arguments: &Arguments) -> Result<String, BenchError> {
+    let folder = tempfile::tempdir().map_err(BenchError::io("making a temporary folder"))?;
+    let origin = nginx::origin(folder.path(), free_address()?, arguments.size)?;
+    let plain = nginx::proxy(folder.path(), free_address()?, origin.address)?;
+    let bare = bare_proxy(&arguments.bare_proxy, &origin)?;
+    let asking = nginx::proxy_that_asks(
+        folder.path(),
+        free_address()?,
+        free_address()?,
+        origin.address,
+    )?;
+    let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder.path(), origin.address)?;
+    let idle = gatehouse.process.usage()?.resident_kib;
+    gatehouse.sign_in()?;
+    let runner = |key, name, process, path, headers| Runner {
+        candidate: Candidate {
+            key,
+            name,
+            samples: Vec::new(),
+        },
+        process,
+        path,
+        headers,
+    };
+    let ours = &gatehouse.process;
+    let mut runners = [
+        runner('a', "nginx, plain proxy", &plain, "/file.txt", vec![]),
+        runner('b', "bare pingora", &bare, "/file.txt", vec![]),
+        runner('c', "nginx, auth_request", &asking, "/file.txt", vec![]),
+        runner(
+            'd',
+            "Gatehouse, anonymous",
+            ours,
+            "/file.txt",
+            gatehouse.headers(PUBLIC),
+        ),
+        runner(
+            'e',
+            "Gatehouse, session + policy",
+            ours,
+            "/file.txt",
+            gatehouse.headers(MEMBERS),
+        ),
+        runner(
+            'f',
+            "Gatehouse, watermarked page",
+            ours,
+            "/page.html",
+            gatehouse.headers(MARKED),
+        ),
+    ];
+    for _ in 0..arguments.rounds {
+        for runner in &mut runners {
+            let sample = measure(runner, arguments)?;
+            runner.candidate.samples.push(sample);
+        }
+    }
+    let candidates: Vec<Candidate> = runners.into_iter().map(|r| r.candidate).collect();
+    Ok(format!(
+        "{}\nresident when idle: {:.1} MB",
+        table(&candidates),
+        f64::from(u32::try_from(idle).unwrap_or(u32::MAX)) / 1024.0
+    ))
+}
+
+fn bare_proxy(program: &Path, origin: &Process) -> Result<Process, BenchError> {
+    let address = free_address()?;
+    let mut command = Command::new(program);
+    command
+        .arg(address.to_string())
+        .arg(origin.address.to_string());
+    Process::start("bare-proxy", &mut command, address)
+}
+
+fn measure(runner: &Runner<'_>, arguments: &Arguments) -> Result<Sample, BenchError> {
+    let url = format!("http://{}{}", runner.process.address, runner.path);
+    // Connections and caches are warm before anything counts.
+    wrk::run(&url, &runner.headers, arguments.connections, 1)?;
+    let before = runner.process.usage()?;
+    let load = wrk::run(
+        &url,
+        &runner.headers,
+        arguments.connections,
+        arguments.seconds,
+    )?;
+    let after = runner.process.usage()?;
+    #[allow(clippy::cast_precision_loss, reason = "a count of requests fits well")]
+    let requests = load.requests as f64;
+    Ok(Sample {
+        load,
+        cpu_us: (after.cpu_seconds - before.cpu_seconds) * 1e6 / requests,
+        resident_kib: after.resident_kib,
+    })
+}
