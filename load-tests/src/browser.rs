@@ -90,7 +90,7 @@ impl Browser {
             let path = match location.strip_prefix("http://") {
                 Some(rest) => {
                     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-                    host = authority.split(':').next().unwrap_or_default().to_owned();
+                    host = authority.split(':').next().unwrap_or_default().into();
                     format!("/{path}")
                 }
                 None => location,

@@ -12,10 +12,10 @@ use load_tests::{BenchError, nginx, wrk};
 #[derive(Parser)]
 struct Arguments {
     /// The `gatehouse` to measure.
-    #[arg(long)]
+    #[arg(long, default_value = "target/dist/gatehouse")]
     gatehouse: PathBuf,
     /// The bare pingora proxy, built in the same profile.
-    #[arg(long)]
+    #[arg(long, default_value = "target/dist/bare-proxy")]
     bare_proxy: PathBuf,
     /// How long each candidate is measured in each round, in seconds.
     #[arg(long, default_value_t = 10)]
