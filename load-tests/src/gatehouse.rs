@@ -106,17 +106,19 @@ impl Gatehouse {
         Ok(serde_json::from_slice(&output.stdout).unwrap_or(Value::Null))
     }
 
-    /// Adds a member, signs them in, and opens the applications.
+    /// Makes the first administrator, who is signed in by that, and opens the applications.
     pub fn sign_in(&mut self) -> Result<(), BenchError> {
-        let link = self.control(&["members", "add", "load", "--name", "Load Tester"])?;
+        let link = self.control(&["set-up-link"])?;
         let code = link.get("code").and_then(Value::as_str).unwrap_or_default();
-        self.control(&["groups", "add-member", "Staff", "load"])?;
         let fields = [
             ("code", code),
+            ("username", "load"),
+            ("display_name", "Load Tester"),
             ("password", PASSWORD),
             ("repeated", PASSWORD),
         ];
-        self.browser.fill(ACCESS, "/welcome", &fields)?;
+        self.browser.fill(ACCESS, "/set-up", &fields)?;
+        self.control(&["groups", "add-member", "Staff", "load"])?;
         for host in [MEMBERS, MARKED] {
             let page = self.browser.open(host, "/page.html")?;
             if page.status != 200 || page.host != host {
@@ -125,7 +127,7 @@ impl Gatehouse {
                     page.status, page.host, page.body
                 )));
             }
-            if (host == MARKED) != page.body.contains("data-gatehouse") {
+            if (host == MARKED) != page.body.contains("data-text=") {
                 return Err(BenchError::Unexpected(format!(
                     "{host}: the watermark is not where it should be"
                 )));
@@ -137,7 +139,10 @@ impl Gatehouse {
     /// What a browser would send along to `host`, for wrk.
     #[must_use]
     pub fn headers(&self, host: &str) -> Vec<String> {
-        let mut headers = vec![format!("Host: {host}:{}", self.process.address.port())];
+        let mut headers = vec![
+            format!("Host: {host}:{}", self.process.address.port()),
+            "Accept: text/html".to_owned(),
+        ];
         let cookies = self.browser.cookies_of(host);
         if !cookies.is_empty() {
             headers.push(format!("Cookie: {cookies}"));
