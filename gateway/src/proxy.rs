@@ -10,7 +10,7 @@ use config::settings::Limits;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::proxy::{FailToProxy, ProxyHttp, Session};
 use pingora::upstreams::peer::HttpPeer;
-use pingora::{Error, ErrorType, Result};
+use pingora::{Error, ErrorSource, ErrorType, Result};
 
 use crate::answer::Answers;
 use crate::exchange::{limits, strict, watch};
@@ -287,6 +287,11 @@ impl ProxyHttp for Proxy {
         passage: &mut Passage,
     ) -> FailToProxy {
         self.answers.fail(session, passage, error).await
+    }
+
+    /// A client that breaks off is no fault of ours: its access event tells of it.
+    fn suppress_error_log(&self, _session: &Session, _passage: &Passage, error: &Error) -> bool {
+        *error.esource() == ErrorSource::Downstream
     }
 
     async fn logging(&self, session: &mut Session, error: Option<&Error>, passage: &mut Passage) {

@@ -43,7 +43,6 @@ impl Gatehouse {
         std::fs::write(&settings, text).map_err(BenchError::io("writing the settings"))?;
         let mut command = Command::new(program);
         command.arg("run").arg("--config").arg(&settings);
-        command.stdout(std::process::Stdio::null());
         let gatehouse = Self {
             process: Process::start("gatehouse", &mut command, address)?,
             program: program.to_owned(),

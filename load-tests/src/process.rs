@@ -39,6 +39,8 @@ impl Process {
     ) -> Result<Self, BenchError> {
         let child = command
             .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()
             .map_err(BenchError::io(format!("starting {name}")))?;
         let process = Self {
