@@ -18,10 +18,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use config::id::SessionId;
 use config::session::Revocation;
 use config::snapshot::HostPattern;
-use config::{Snapshot, cookies};
+use config::{Language, Snapshot, cookies};
 use serde::Deserialize;
 
 use crate::pages::cookies::{Keep, set};
+use crate::pages::language::remember;
 use crate::pages::return_path::encode;
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
 use crate::sign_in::{Person, confirm};
@@ -120,7 +121,18 @@ pub async fn go_on(
     tx.commit().await?;
     let origin = state.settings.access.origin_of(&asked.host);
     let code = code.as_text();
-    Ok(go_to(&format!("{origin}/.gatehouse/callback?code={code}")))
+    let language = chosen_language(&reader)
+        .map(|language| format!("&language={}", language.tag()))
+        .unwrap_or_default();
+    Ok(go_to(&format!(
+        "{origin}/.gatehouse/callback?code={code}{language}"
+    )))
+}
+
+/// The language that the reader chose by hand; the application's host asks the browser otherwise.
+fn chosen_language(reader: &Reader) -> Option<Language> {
+    let chosen = reader.cookies.get(cookies::LANGUAGE);
+    chosen.and_then(Language::from_tag)
 }
 
 /// Asks for the second factor, or for setting one up, and comes back.
@@ -139,6 +151,9 @@ async fn second_factor(state: &State, reader: &Reader, person: &Person) -> Answe
 pub struct Callback {
     #[serde(default)]
     code: String,
+    /// Where one was chosen at the access host, so that it goes for refusals here as well.
+    #[serde(default)]
+    language: String,
 }
 
 /// `GET /.gatehouse/callback`, at an application host: a fitting code becomes a session here.
@@ -175,6 +190,9 @@ pub async fn callback(
         fresh.as_text(),
         Keep::ForNow,
     );
+    if let Some(language) = Language::from_tag(&asked.language) {
+        remember(&mut response, language);
+    }
     Ok(response)
 }
 

@@ -21,12 +21,13 @@ pub struct Choice {
 pub async fn choose(Query(choice): Query<Choice>) -> Response {
     let mut response = go_to(ReturnPath::or_root(&choice.back).as_str());
     if let Some(language) = Language::from_tag(&choice.to) {
-        set(
-            &mut response,
-            cookies::LANGUAGE,
-            language.tag(),
-            Keep::Seconds(A_YEAR),
-        );
+        remember(&mut response, language);
     }
     response
+}
+
+/// Remembers a choice at this host.
+pub fn remember(response: &mut Response, language: Language) {
+    let keep = Keep::Seconds(A_YEAR);
+    set(response, cookies::LANGUAGE, language.tag(), keep);
 }

@@ -78,6 +78,8 @@ test("the language that somebody chooses stays, against what the browser says", 
   assert.equal(await person.page.locator("html").getAttribute("lang"), "zh-CN");
   await person.signIn("li.na");
   assert.equal(await person.heading(), "您好，李娜");
+  await person.open("closed");
+  assert.equal(await person.heading(), "您没有访问权限");
   await person.leave();
 });
 
