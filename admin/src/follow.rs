@@ -18,6 +18,8 @@ use crate::store::{Connection, Store, StoreError};
 const POLL: Duration = Duration::from_millis(500);
 /// A look that takes longer counts as a store that is away.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// As long as the largest IP list may take to read.
+const BUILD_PATIENCE: Duration = Duration::from_secs(60);
 /// So many changes are read at once.
 const MANY: i64 = 1000;
 
@@ -33,15 +35,6 @@ pub struct Follower {
     seen: Option<i64>,
     /// Set when a snapshot must be built, and until one has been.
     stale: bool,
-}
-
-/// What a look at the feed brought.
-struct News {
-    revocations: Vec<Revocation>,
-    snapshot: Option<Snapshot>,
-    seen: i64,
-    /// There is more than one look reads.
-    more: bool,
 }
 
 impl Follower {
@@ -71,7 +64,7 @@ impl Follower {
         let store = self.store.clone();
         let mut away = false;
         loop {
-            match self.look_in_time().await {
+            match self.look().await {
                 Ok(more) => {
                     if away {
                         tracing::info!("the store answers again");
@@ -91,45 +84,34 @@ impl Follower {
         }
     }
 
-    async fn look_in_time(&mut self) -> Result<bool, StoreError> {
-        tokio::time::timeout(PATIENCE, self.look())
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Away("it did not answer in time".into())))
-    }
-
-    /// Reads what is new and passes it on; says whether there is more.
+    /// Hears what is new and brings the snapshot up to date; says whether there is more.
     async fn look(&mut self) -> Result<bool, StoreError> {
         // What commits after this moment may be missed, what committed before is not.
         let moment = self.clock.now();
-        let mut view = self.store.view().await?;
-        let news = self.read(&mut view).await?;
+        let mut view = in_time(PATIENCE, self.store.view()).await?;
+        // First the cuts: they do not wait for a list with a million entries. Whoever is judged by
+        // the old rules meanwhile is judged again by the new ones.
+        let more = in_time(PATIENCE, self.hear(&mut view)).await?;
+        let built = in_time(BUILD_PATIENCE, self.build(&mut view)).await?;
         drop(view);
-        // First the rules, then the cuts: who is looked up again is judged by the new rules.
-        if let Some(snapshot) = news.snapshot {
+        if let Some(snapshot) = built {
             self.put_in_force(snapshot);
         }
-        for revocation in news.revocations {
-            let _ = self.revocations.send(revocation);
-        }
-        self.seen = Some(news.seen);
-        if !news.more {
+        if !more {
             self.pulse.beat(moment);
         }
-        Ok(news.more)
+        Ok(more)
     }
 
-    async fn read(&mut self, view: &mut Connection) -> Result<News, StoreError> {
+    /// Passes revocations on and remembers whether the snapshot is stale; says whether there is more.
+    async fn hear(&mut self, view: &mut Connection) -> Result<bool, StoreError> {
         let head = changes::position(view).await?.seq;
         let seen = self.seen.unwrap_or(head);
         let rows = changes::after(view, seen, MANY).await?;
         let first = rows.first().map(|(seq, _)| *seq);
         let last = rows.last().map(|(seq, _)| *seq);
         // Pruned while this node was away, or a store that was put back to an earlier state.
-        let gap = if head == seen {
-            false
-        } else {
-            head < seen || first != Some(seen + 1)
-        };
+        let gap = head != seen && (head < seen || first != Some(seen + 1));
         let mut revocations = Vec::new();
         for (_, change) in rows {
             match change {
@@ -146,13 +128,12 @@ impl Follower {
             self.stale = true;
             revocations = vec![Revocation::All];
         }
+        for revocation in revocations {
+            let _ = self.revocations.send(revocation);
+        }
         let seen = if gap { head } else { last.unwrap_or(head) };
-        Ok(News {
-            revocations,
-            snapshot: self.build(view).await?,
-            seen,
-            more: seen < head,
-        })
+        self.seen = Some(seen);
+        Ok(seen < head)
     }
 
     /// A snapshot if one is due. One that must not be obeyed is refused until something changes.
@@ -190,6 +171,15 @@ impl Follower {
         );
         self.snapshots.send_replace(Some(Arc::new(snapshot)));
     }
+}
+
+async fn in_time<T>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::time::timeout(patience, work)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Away("it did not answer in time".into())))
 }
 
 #[cfg(test)]

@@ -133,3 +133,26 @@ async fn what_must_not_be_obeyed_leaves_the_last_good_snapshot_in_force() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_16_a_cut_does_not_wait_until_new_rules_have_been_read() {
+    on_both_engines(async |store| {
+        let mut gateway = Gateway::of(&store).await;
+        gateway.look().await;
+        let mut tx = store.begin().await.unwrap();
+        announce(&mut tx, Change::Snapshot, Timestamp(1))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let sent = revoke(&store, 0..1).await;
+        let mut view = store.view().await.unwrap();
+        gateway.follower.hear(&mut view).await.unwrap();
+        drop(view);
+        assert_eq!(gateway.revocations.try_recv().ok().as_ref(), sent.first());
+        let revision = |g: &Gateway| g.snapshots.borrow().as_ref().map(|s| s.revision);
+        let before = revision(&gateway);
+        assert_eq!(gateway.look().await, [], "told once");
+        assert!(revision(&gateway) > before, "the rules follow");
+    })
+    .await;
+}

@@ -43,7 +43,7 @@ pub async fn remove(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     if before.status == "active" {
         return Err(Refused::Impossible(both((
             "the member is active: disable the account first",
-            "该成员仍处于启用状态，请先停用帐号",
+            "该成员仍处于启用状态，请先停用账号",
         ))));
     }
     rows::remove(&mut edit.tx, id).await?;

@@ -22,7 +22,7 @@ pub async fn one_time_link(
     if member.status != "active" {
         return Err(Refused::Impossible(both((
             "the member cannot sign in: enable the account first",
-            "该成员无法登录，请先启用帐号",
+            "该成员无法登录，请先启用账号",
         ))));
     }
     let purpose = Purpose::Password(id.clone());

@@ -98,18 +98,21 @@ pub async fn after(
             .bind(limit)
             .fetch_all(connection)
             .await?;
-    rows.into_iter()
-        .map(|(seq, kind, body)| Ok((seq, read_change(&kind, &body)?)))
-        .collect()
+    Ok(rows
+        .into_iter()
+        .map(|(seq, kind, body)| (seq, read_change(&kind, &body)))
+        .collect())
 }
 
-fn read_change(kind: &str, body: &str) -> Result<Change, StoreError> {
-    match kind {
-        "snapshot" => Ok(Change::Snapshot),
-        "revoked" => Ok(Change::Revoked(serde_json::from_str(body)?)),
-        // A newer node speaks of something unknown here: forgetting everything is always safe.
-        _ => Ok(Change::Revoked(Revocation::All)),
-    }
+fn read_change(kind: &str, body: &str) -> Change {
+    let revocation = match kind {
+        "snapshot" => return Change::Snapshot,
+        "revoked" => serde_json::from_str(body).ok(),
+        _ => None,
+    };
+    // A newer node speaks of something unknown here: forgetting everything is always safe, and what
+    // comes after it must not be held up.
+    Change::Revoked(revocation.unwrap_or(Revocation::All))
 }
 
 /// Forgets what was announced before `then`. A node that was away for longer notices the gap.
@@ -148,6 +151,13 @@ mod tests {
             assert_eq!((at.seq, at.snapshot), (2, 1));
         })
         .await;
+    }
+
+    #[test]
+    fn what_a_newer_node_says_is_understood_as_everything() {
+        let all = Change::Revoked(Revocation::All);
+        assert_eq!(read_change("from_the_future", ""), all);
+        assert_eq!(read_change("revoked", r#"{"from_the_future":"x"}"#), all);
     }
 
     #[tokio::test]
