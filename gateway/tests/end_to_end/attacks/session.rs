@@ -1,11 +1,11 @@
-//! Rows 10, 11 and 18: cookies and addresses that should open nothing.
+//! Rows 10, 11, 18, 22 and 23: cookies, codes and forms that should open nothing.
 
 use std::time::Duration;
 
 use config::cookies::SESSION;
 use reqwest::Method;
 
-use crate::end_to_end::harness::{Application, Gatehouse, Upstream, exchange};
+use crate::end_to_end::harness::{Application, Gatehouse, PASSWORD, Upstream, exchange};
 
 async fn gate_before(upstream: &Upstream) -> Gatehouse {
     let application = Application::new("wiki", upstream);
@@ -28,6 +28,29 @@ async fn attack_10_a_cookie_is_dead_a_second_after_signing_out() {
     upstream.forget();
     assert_eq!(exchange(&gate, get(&cookie)).await.unwrap().status(), 401);
     assert!(upstream.requests().is_empty());
+}
+
+#[tokio::test]
+async fn attack_10_a_planted_cookie_does_not_become_a_session() {
+    let upstream = Upstream::start().await;
+    let gate = gate_before(&upstream).await;
+    let visitor = gate.visitor("li.lei").await;
+    visitor.sign_out().await;
+    let planted = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    visitor
+        .browser
+        .set_cookie("access.corp.test", SESSION, planted);
+    visitor
+        .browser
+        .set_cookie("wiki.corp.test", SESSION, planted);
+    visitor.sign_in().await;
+    visitor.cookie_at("wiki").await;
+    for host in ["access.corp.test", "wiki.corp.test"] {
+        let cookie = visitor.browser.cookie(host, SESSION);
+        assert!(cookie.is_some_and(|cookie| cookie != planted), "{host}");
+    }
+    let stolen = format!("{SESSION}={planted}");
+    assert_eq!(exchange(&gate, get(&stolen)).await.unwrap().status(), 401);
 }
 
 #[tokio::test]
@@ -87,4 +110,71 @@ async fn attack_18_the_api_answers_nobody_without_a_credential() {
             "a member read {path}: {status}"
         );
     }
+}
+
+#[tokio::test]
+async fn attack_18_a_form_without_its_token_does_nothing() {
+    let upstream = Upstream::start().await;
+    let gate = gate_before(&upstream).await;
+    let visitor = gate.visitor("li.lei").await;
+    visitor.sign_out().await;
+    let page = visitor.browser.open(&gate.url("access", "/sign-in")).await;
+    for forged in ["", "x"] {
+        let form = page
+            .form("/sign-in")
+            .without("csrf")
+            .fill("username", "li.lei");
+        let form = form.fill("password", PASSWORD).fill("csrf", forged);
+        let page = visitor.browser.submit(form).await;
+        assert!(page.status.is_client_error(), "{:?}", page.status);
+        assert_eq!(visitor.browser.cookie("access.corp.test", SESSION), None);
+    }
+}
+
+#[tokio::test]
+async fn attack_22_a_password_alone_opens_no_application_that_asks_for_two_steps() {
+    let upstream = Upstream::start().await;
+    let application = Application::new("wiki", &upstream).with_two_step();
+    let gate = Gatehouse::start().with_application(application).await;
+    let mut visitor = gate.visitor("li.lei").await;
+    visitor.browser.open(&gate.url("wiki", "/")).await;
+    assert!(upstream.requests().is_empty());
+    visitor.enrol().await;
+    let page = visitor.browser.open(&gate.url("wiki", "/")).await;
+    assert!(page.shows("hello from the upstream"), "{page:?}");
+    let spent = visitor.authenticator.as_ref().unwrap().code_again();
+    visitor.sign_out().await;
+    let page = visitor.browser.open(&gate.url("access", "/sign-in")).await;
+    let form = page.form("/sign-in").fill("username", "li.lei");
+    let page = visitor
+        .browser
+        .submit(form.fill("password", PASSWORD))
+        .await;
+    let form = page.form("/sign-in/two-step").fill("code", &spent);
+    let page = visitor.browser.submit(form).await;
+    assert!(
+        page.has_form("/sign-in/two-step"),
+        "a spent code was taken: {page:?}"
+    );
+}
+
+#[tokio::test]
+async fn attack_23_an_unknown_name_and_a_wrong_password_get_the_same_answer() {
+    let gate = Gatehouse::start().await;
+    let visitor = gate.visitor("li.lei").await;
+    visitor.sign_out().await;
+    let mut answers = Vec::new();
+    for name in ["li.lei", "nobody"] {
+        let page = visitor.browser.open(&gate.url("access", "/sign-in")).await;
+        let form = page.form("/sign-in").fill("username", name);
+        let page = visitor
+            .browser
+            .submit(form.fill("password", "not the password"))
+            .await;
+        let told = page
+            .text_of("#error")
+            .map(|text| text.replace(name, "NAME"));
+        answers.push((page.status, told));
+    }
+    assert_eq!(answers[0], answers[1]);
 }

@@ -81,11 +81,6 @@ impl Browser {
         }
     }
 
-    pub fn speaking(mut self, language: &str) -> Self {
-        language.clone_into(&mut self.language);
-        self
-    }
-
     /// Opens an address as a person does, following redirects.
     pub async fn open(&self, url: &str) -> Page {
         let url = Url::parse(url).unwrap();
@@ -95,11 +90,6 @@ impl Browser {
     pub async fn submit(&self, form: Form) -> Page {
         let body = form.encoded();
         self.navigate(Method::POST, form.action, Some(body)).await
-    }
-
-    /// Opens an address without following a redirect.
-    pub async fn step(&self, url: &str) -> Page {
-        self.one(Method::GET, Url::parse(url).unwrap(), None).await
     }
 
     /// Opens an address and returns every place that a browser went to, the first one included.

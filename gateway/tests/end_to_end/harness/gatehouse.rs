@@ -57,6 +57,7 @@ impl IntoFuture for Starting {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let gate = Gatehouse::launch(&self.settings).await;
+            gate.set_up().await;
             for application in &self.applications {
                 gate.apply_and_wait(application).await;
             }
@@ -129,10 +130,6 @@ impl Gatehouse {
         )
     }
 
-    pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
-    }
-
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
@@ -170,18 +167,6 @@ impl Gatehouse {
     pub async fn metrics(&self) -> String {
         let url = format!("http://{}/metrics", self.addresses.monitor);
         reqwest::get(url).await.unwrap().text().await.unwrap()
-    }
-
-    /// The sum of all series of that name.
-    pub async fn metric(&self, name: &str) -> f64 {
-        let text = self.metrics().await;
-        let series = text.lines().filter(|line| {
-            line.strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with([' ', '{']))
-        });
-        series
-            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
-            .sum()
     }
 
     /// Ends it at once, as a power cut does.

@@ -29,11 +29,6 @@ impl Form {
         self
     }
 
-    pub fn value(&self, name: &str) -> Option<&str> {
-        let field = self.fields.iter().find(|(n, _)| n == name);
-        field.map(|(_, value)| value.as_str())
-    }
-
     pub fn encoded(&self) -> String {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(&self.fields).finish()

@@ -21,6 +21,24 @@ pub struct Visitor<'a> {
 }
 
 impl Gatehouse {
+    /// Makes the first administrator, without whom every way in leads to `/set-up`.
+    pub async fn set_up(&self) {
+        let link = self.command(&["set-up-link", "--json"]).await;
+        let link: Value = serde_json::from_str(&link).unwrap();
+        let browser = Browser::new(self);
+        let page = browser.open(&self.url("access", "/set-up")).await;
+        let form = page
+            .form("/set-up")
+            .fill("code", link["code"].as_str().unwrap())
+            .fill("username", "first.administrator")
+            .fill("display_name", "First Administrator")
+            .fill("password", PASSWORD)
+            .fill("repeated", PASSWORD);
+        let page = browser.submit(form).await;
+        assert!(page.status.is_success(), "{page:?}");
+        assert!(!page.has_form("/set-up"), "{page:?}");
+    }
+
     /// Registers or changes an application as an operator does.
     pub async fn apply(&self, application: &Application) {
         let file = self.folder().join(format!("{}.json", application.host));

@@ -14,6 +14,6 @@ mod wire;
 
 pub use application::{Application, allow};
 pub use gatehouse::Gatehouse;
-pub use member::Visitor;
+pub use member::{PASSWORD, Visitor};
 pub use upstream::{Answer, Received, Upstream};
 pub use wire::{Wire, exchange};

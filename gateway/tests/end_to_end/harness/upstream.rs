@@ -17,18 +17,11 @@ use super::wire::{Head, body_length};
 #[derive(Clone, Debug)]
 pub struct Received {
     pub head: Head,
-    pub body: Vec<u8>,
-    /// Which connection it came on, counted from 0.
-    pub connection: usize,
 }
 
 impl Received {
     pub fn target(&self) -> &str {
         self.head.start_line().split(' ').nth(1).unwrap_or_default()
-    }
-
-    pub fn method(&self) -> &str {
-        self.head.start_line().split(' ').next().unwrap_or_default()
     }
 
     /// The values of all headers of that name, in the spelling `name` but for case.
@@ -224,13 +217,8 @@ async fn read_request(
         if let Some(end) = Head::end(pending) {
             let head = Head::from(&pending[..end]);
             if let Some(length) = body_length(&head, &pending[end..]) {
-                let body = pending[end..end + length].to_vec();
                 pending.drain(..end + length);
-                return Ok(Some(Received {
-                    head,
-                    body,
-                    connection,
-                }));
+                return Ok(Some(Received { head }));
             }
         }
         let mut buffer = [0; 16 * 1024];
