@@ -32,10 +32,7 @@ fn main() -> ExitCode {
         Command::Restore(options) => cli::exit(restore(&options)),
         Command::Control(command) => cli::control(&command),
         Command::Version => {
-            #[allow(clippy::print_stdout, reason = "this is what was asked for")]
-            {
-                println!("gatehouse {}", env!("CARGO_PKG_VERSION"));
-            }
+            cli::tell(concat!("gatehouse ", env!("CARGO_PKG_VERSION")));
             ExitCode::SUCCESS
         }
     }

@@ -12,6 +12,8 @@ use config::settings::environment::of_this_process;
 use config::settings::{ListenerTls, MasterKeySource, Settings, StoreUrl};
 use config::{Problem, Timestamp};
 
+use crate::cli::output;
+
 #[derive(Debug, Args)]
 pub struct Check {
     /// The settings file.
@@ -35,22 +37,21 @@ pub struct Findings {
 }
 
 /// Prints what is wrong. Exits with 0 if nothing is, and with 2 otherwise.
-#[allow(clippy::print_stdout, reason = "this is what was asked for")]
 pub fn run(options: &Check, now: Timestamp, master_key: TryMasterKey<'_>) -> ExitCode {
     let findings = check(&options.file, of_this_process(), now, master_key);
     for problem in &findings.problems {
-        println!("{problem}");
+        output::line(&problem.to_string());
     }
     for note in &findings.notes {
-        println!("note: {note}");
+        output::line(&format!("note: {note}"));
     }
     match findings.problems.len() {
         0 => {
-            println!("{}: no problem found", options.file.display());
+            output::line(&format!("{}: no problem found", options.file.display()));
             ExitCode::SUCCESS
         }
         count => {
-            println!("{}: {count} to correct", options.file.display());
+            output::line(&format!("{}: {count} to correct", options.file.display()));
             ExitCode::from(2)
         }
     }

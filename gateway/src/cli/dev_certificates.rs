@@ -7,6 +7,8 @@ use certs::development;
 use clap::Args;
 use config::Timestamp;
 
+use crate::cli::output;
+
 #[derive(Debug, Args)]
 pub struct DevCertificates {
     /// The folder to keep the authority, the certificate and the keys in.
@@ -18,20 +20,16 @@ pub struct DevCertificates {
 }
 
 /// Makes what is not there yet and says where it is.
-#[allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is what was asked for"
-)]
+#[allow(clippy::print_stderr, reason = "for whoever asked")]
 pub fn run(options: &DevCertificates, now: Timestamp) -> ExitCode {
     match development::certificates(&options.folder, &options.names, now.as_seconds()) {
         Ok(made) => {
-            println!("authority    {}", made.authority.display());
-            println!("certificate  {}", made.certificate.display());
-            println!("key          {}", made.key.display());
+            output::line(&format!("authority    {}", made.authority.display()));
+            output::line(&format!("certificate  {}", made.certificate.display()));
+            output::line(&format!("key          {}", made.key.display()));
             if made.new_authority {
-                println!(
-                    "The authority is new: tell your browser to trust it, or accept its warning."
+                output::line(
+                    "The authority is new: tell your browser to trust it, or accept its warning.",
                 );
             }
             ExitCode::SUCCESS

@@ -150,27 +150,8 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
             profile,
             guest,
             role,
-        } => {
-            let mut body = profile.fields();
-            body["username"] = json!(username);
-            body["kind"] = json!(if *guest { "guest" } else { "member" });
-            if body.get("display_name").is_none() {
-                body["display_name"] = json!(username);
-            }
-            add(&client, body, role, json).await
-        }
-        Action::List { search } => {
-            let path = match search {
-                Some(text) => format!("/members?search={}", encoded(text)),
-                None => "/members".to_owned(),
-            };
-            output::rows(
-                &pages::all(&client, &path, usize::MAX).await?,
-                &COLUMNS,
-                json,
-            );
-            Ok(())
-        }
+        } => add(&client, new_person(username, profile, *guest), role, json).await,
+        Action::List { search } => list(&client, search.as_deref(), json).await,
         Action::Show { member } => {
             let path = path_of(&client, member).await?;
             output::one(&client.get(&path).await?.body, json);
@@ -188,17 +169,11 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
         Action::Enable { member } => act(&client, member, "enable").await,
         Action::ResetSecondFactor { member } => {
             let path = format!("{}/second-factor", path_of(&client, member).await?);
-            client
-                .ask(Ask::new("DELETE", &path, None))
-                .await
-                .map(|_| ())
+            delete(&client, &path).await
         }
         Action::Remove { member } => {
             let path = path_of(&client, member).await?;
-            client
-                .ask(Ask::new("DELETE", &path, None))
-                .await
-                .map(|_| ())
+            delete(&client, &path).await
         }
         Action::Unlock { member } => act(&client, member, "unlock").await,
         Action::Link { member } => {
@@ -206,6 +181,31 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
             print_link(&client, &path, json).await
         }
     }
+}
+
+fn new_person(username: &str, profile: &Profile, guest: bool) -> Value {
+    let mut body = profile.fields();
+    body["username"] = json!(username);
+    body["kind"] = json!(if guest { "guest" } else { "member" });
+    if body.get("display_name").is_none() {
+        body["display_name"] = json!(username);
+    }
+    body
+}
+
+async fn list(client: &Client, search: Option<&str>, json: bool) -> Result<(), CommandError> {
+    let path = search.map_or_else(
+        || "/members".to_owned(),
+        |text| format!("/members?search={}", encoded(text)),
+    );
+    let found = pages::all(client, &path, usize::MAX).await?;
+    output::rows(&found, &COLUMNS, json);
+    Ok(())
+}
+
+async fn delete(client: &Client, path: &str) -> Result<(), CommandError> {
+    let asked = Ask::new("DELETE", path, None);
+    client.ask(asked).await.map(|_| ())
 }
 
 async fn add(

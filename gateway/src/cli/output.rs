@@ -1,6 +1,10 @@
-//! How commands print what a node answered: a table for people, JSON for programs.
+//! How commands print what they have to tell: a table for people, JSON for programs.
+//!
+//! A reader that has seen enough (`gatehouse members list | head`) ends the program quietly.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::exit;
 
 use serde_json::Value;
 
@@ -8,19 +12,17 @@ use serde_json::Value;
 pub type Column = (&'static str, &'static str);
 
 /// Prints rows as a table.
-#[allow(clippy::print_stdout, reason = "this is what was asked for")]
 pub fn rows(rows: &[Value], columns: &[Column], json: bool) {
     if json {
         print_json(&Value::Array(rows.to_vec()));
     } else if rows.is_empty() {
-        println!("none");
+        line("none");
     } else {
-        print!("{}", table(rows, columns));
+        write(&table(rows, columns));
     }
 }
 
 /// Prints one object, a line a field.
-#[allow(clippy::print_stdout, reason = "this is what was asked for")]
 pub fn one(object: &Value, json: bool) {
     match object {
         Value::Object(fields) if !json => {
@@ -30,21 +32,34 @@ pub fn one(object: &Value, json: bool) {
                 .max()
                 .unwrap_or(0);
             for (key, value) in fields {
-                println!("{key:<width$}  {}", told(key, value));
+                line(&format!("{key:<width$}  {}", told(key, value)));
             }
         }
         other => print_json(other),
     }
 }
 
-#[allow(clippy::print_stdout, reason = "this is what was asked for")]
+/// Prints a line.
 pub fn line(text: &str) {
-    println!("{text}");
+    write(&format!("{text}\n"));
 }
 
-#[allow(clippy::print_stdout, reason = "this is what was asked for")]
+/// What cannot be written to whom it was asked by is told to nobody else.
+fn write(text: &str) {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(why) = written {
+        exit(after(&why));
+    }
+}
+
+/// The status that a program ends with whose output was not taken.
+fn after(why: &io::Error) -> i32 {
+    i32::from(why.kind() != io::ErrorKind::BrokenPipe)
+}
+
 fn print_json(value: &Value) {
-    println!("{value:#}");
+    line(&format!("{value:#}"));
 }
 
 fn table(rows: &[Value], columns: &[Column]) -> String {
@@ -130,6 +145,12 @@ mod tests {
             table(&rows, &[("NAME", "name"), ("STATUS", "status")]),
             "NAME  STATUS\n张三  active\nAnn   disabled\n"
         );
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_is_no_failure() {
+        assert_eq!(after(&io::ErrorKind::BrokenPipe.into()), 0);
+        assert_eq!(after(&io::ErrorKind::StorageFull.into()), 1);
     }
 
     #[test]
