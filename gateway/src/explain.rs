@@ -155,7 +155,7 @@ fn identity_of(question: &Question, host: &str, now: Timestamp) -> Identity {
         authenticated_at: now,
         second_factor_at: Some(now),
         methods: Vec::new(),
-        expires_at: now.plus(Duration::from_secs(60)),
+        expires_at: now.plus(Duration::from_mins(1)),
         idle_limit: None,
         last_seen_at: now,
     })))

@@ -60,8 +60,8 @@ async fn attack_05_a_forged_address_passes_no_address_rule() {
     assert!(matches!(stranger, Err(Denial::AddressRefused { .. })));
     assert_eq!(visit.client_address, Some("198.51.100.1".parse().unwrap()));
 
-    let (proxied, visit) = gate.admit_from("10.0.0.1", &forged).await;
-    assert!(proxied.is_ok());
+    let (through_proxy, visit) = gate.admit_from("10.0.0.1", &forged).await;
+    assert!(through_proxy.is_ok());
     assert_eq!(visit.client_address, Some("192.0.2.7".parse().unwrap()));
 
     let chain = request(

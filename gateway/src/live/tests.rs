@@ -130,7 +130,7 @@ async fn a_second_factor_that_grows_old_cuts_nothing_but_a_missing_one_does() {
         .revocations
         .send(Revocation::Member("ann".into()))
         .unwrap();
-    open.gate.pass(Duration::from_secs(3600));
+    open.gate.pass(Duration::from_hours(1));
     let within = |two_step| PolicyRule {
         two_step,
         ..allow("strict", Who::Everyone)

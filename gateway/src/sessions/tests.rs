@@ -17,7 +17,7 @@ fn world() -> World {
     let store = Arc::new(FakeStore::default());
     let (feed, clock) = (FeedPulse::default(), Clock::manual(START));
     feed.beat(START);
-    let grace = Duration::from_secs(600);
+    let grace = Duration::from_mins(10);
     let cache = SessionCache::new(Arc::clone(&store) as _, feed.clone(), grace, clock.clone());
     World {
         cache: Arc::new(cache),
@@ -226,7 +226,7 @@ async fn a_session_ends_at_its_absolute_limit_with_no_word_from_the_store() {
 async fn an_idle_session_ends_unless_another_node_has_seen_it() {
     let world = world();
     let mut idle = session(person("ann", &[]), HOST);
-    idle.idle_limit = Some(Duration::from_secs(900));
+    idle.idle_limit = Some(Duration::from_mins(15));
     world.store.put(TOKEN, idle);
     assert!(world.is_good().await);
     world.pass_with_feed(899);
@@ -248,7 +248,7 @@ async fn an_idle_session_ends_unless_another_node_has_seen_it() {
 async fn looking_again_at_what_is_open_does_not_keep_a_session_awake() {
     let world = world();
     let mut idle = session(person("ann", &[]), HOST);
-    idle.idle_limit = Some(Duration::from_secs(900));
+    idle.idle_limit = Some(Duration::from_mins(15));
     world.store.put(TOKEN, idle);
     assert!(world.is_good().await);
     world.pass_with_feed(600);
@@ -262,9 +262,9 @@ async fn looking_again_at_what_is_open_does_not_keep_a_session_awake() {
 async fn what_has_expired_or_is_not_used_is_swept_out_of_memory() {
     let world = World::signed_in();
     assert!(world.is_good().await);
-    world.cache.sweep(START.plus(Duration::from_secs(60)));
+    world.cache.sweep(START.plus(Duration::from_mins(1)));
     assert_eq!(world.cache.len(), 1);
-    world.cache.sweep(START.plus(Duration::from_secs(2 * 3600)));
+    world.cache.sweep(START.plus(Duration::from_hours(2)));
     assert_eq!(world.cache.len(), 0);
     assert!(world.cache.shared.ended_by.is_empty());
 }

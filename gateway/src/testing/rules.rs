@@ -120,7 +120,7 @@ pub fn session(principal: Principal, host: &str) -> Session {
         authenticated_at: START,
         second_factor_at: None,
         methods: vec![AuthenticationMethod::Password],
-        expires_at: START.plus(Duration::from_secs(8 * 3600)),
+        expires_at: START.plus(Duration::from_hours(8)),
         idle_limit: None,
         last_seen_at: START,
     }

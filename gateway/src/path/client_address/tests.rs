@@ -18,6 +18,7 @@ fn find(peer: &str, headers: &[(&'static str, &str)]) -> Result<IpAddr, Denial> 
     client_behind(peer.to_canonical(), &map, &trust())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it stands beside refusals")]
 fn ok(address: &str) -> Result<IpAddr, Denial> {
     Ok(address.parse().unwrap())
 }
