@@ -120,6 +120,10 @@ pub fn prepare(
     let Some(rulebook) = visit.rulebook.clone() else {
         return Err(Error::explain(ErrorType::InternalError, "no rulebook"));
     };
+    if !head.raw_path().starts_with(b"/") {
+        // What the decision read of an absolute target, and an origin takes (RFC 9112 §3.2.1).
+        head.set_uri(head.uri.clone());
+    }
     strip(application, head);
     cookies::hide(head);
     if let HostHeader::Fixed(host) = &application.application.pool.host_header {

@@ -30,6 +30,10 @@ pub fn read(request: &RequestHeader) -> Result<String, Denial> {
         agree(authority.as_str().as_bytes())?;
     }
     match raw_target_authority(request.raw_path()) {
+        // Of any other target pingora makes the path `/` and sends on what came (`GET admin`).
+        RawTargetAuthority::None if !request.raw_path().starts_with(b"/") => {
+            return Err(Denial::Ambiguous("its target is no path"));
+        }
         RawTargetAuthority::None => {}
         RawTargetAuthority::Absolute { authority, .. } => agree(authority)?,
         RawTargetAuthority::AmbiguousAuthority => {
@@ -136,6 +140,19 @@ mod tests {
             assert!(
                 matches!(read(&refused), Err(Denial::Ambiguous(_))),
                 "{refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn attack_07_a_target_that_is_no_path_is_refused() {
+        for target in ["admin/secret", "foo:bar", "?a=b", "*", "a.example.com:443"] {
+            assert!(
+                matches!(
+                    read(&request(target, &["a.example.com"])),
+                    Err(Denial::Ambiguous(_))
+                ),
+                "{target}"
             );
         }
     }

@@ -14,6 +14,9 @@ use crate::path::denial::Denial;
 /// More layers of percent encoding than this are nobody's honest request.
 const MAX_LAYERS: usize = 4;
 
+/// U+FFFD, which stands for bytes that are no UTF-8.
+const REPLACED: &[u8] = "\u{fffd}".as_bytes();
+
 /// A path, decoded once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath<'a> {
@@ -117,13 +120,18 @@ fn decode(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
 }
 
 fn doubt_in(raw: &[u8], decoded: &[u8]) -> Option<&'static str> {
-    let slashes = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'/').count();
-    if slashes(raw) != slashes(decoded) {
+    let encodes_slash = raw
+        .windows(3)
+        .any(|digits| digits.eq_ignore_ascii_case(b"%2f"));
+    if encodes_slash {
         Some("its path has an encoded slash")
     } else if decoded.windows(2).any(|pair| pair == b"//") {
         Some("its path has an empty segment")
     } else if decoded.contains(&b';') {
         Some("its path has parameters")
+    } else if raw.windows(3).any(|bytes| bytes == REPLACED) {
+        // Bytes came that are no UTF-8, and they are sent on as they came.
+        Some("its path is not UTF-8")
     } else {
         None
     }
@@ -248,6 +256,7 @@ mod tests {
             "/public/%c0%ae%c0%ae/admin",
             "/%c0%afadmin",
             "/%ff",
+            "/public/\u{fffd}\u{fffd}/admin",
         ] {
             let path = RequestPath::read(raw);
             assert!(path.is_ok_and(|p| p.doubt().is_some()), "{raw}");
