@@ -35,7 +35,7 @@ pub struct Reloader {
 impl Reloader {
     /// Reads everything again and puts into force what is good. Returns whether all of it was.
     pub fn reload(&mut self) -> bool {
-        let settings = match self.read() {
+        let mut settings = match self.read() {
             Ok(settings) => settings,
             Err(problems) => {
                 for problem in problems {
@@ -57,6 +57,7 @@ impl Reloader {
             && let Err(why) = (self.set_log_filter)(&settings.log.filter)
         {
             tracing::error!(%why, "the log filter stays as it was");
+            settings.log.filter.clone_from(&self.settings.log.filter);
         }
         for section in needing_restart(&self.settings, &settings) {
             tracing::warn!(section, "this change needs a restart");
