@@ -49,6 +49,11 @@ impl Cut {
         self.0.reason.get().copied()
     }
 
+    /// Whether the head of the request has been read.
+    pub(crate) fn has_read_head(&self) -> bool {
+        self.0.head_read.load(Ordering::Acquire)
+    }
+
     /// The cut of the exchange that this task works on, whose request head has now been read.
     pub(crate) fn at_request_head() -> Self {
         let cut = CURRENT.try_with(Clone::clone).unwrap_or_default();
@@ -65,13 +70,13 @@ impl<A: HttpServerApp + Send + Sync + 'static> Cuttable<A> {
     /// timeouts start again with every byte.
     pub async fn exchange(
         &self,
+        cut: &Cut,
         session: ServerSession,
         shutdown: &ShutdownWatch,
         head_within: Duration,
     ) -> Option<ReusedHttpStream> {
-        let cut = Cut::default();
         let exchange = CURRENT.scope(cut.clone(), self.0.process_new_http(session, shutdown));
-        until_cut(&cut, head_within, exchange).await
+        until_cut(cut, head_within, exchange).await
     }
 }
 
@@ -83,7 +88,8 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Cuttable<A> {
         session: ServerSession,
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
-        self.exchange(session, shutdown, Duration::MAX).await
+        let cut = Cut::default();
+        self.exchange(&cut, session, shutdown, Duration::MAX).await
     }
 
     fn h2_options(&self) -> Option<H2Options> {
@@ -115,7 +121,7 @@ async fn until_cut<T>(
         if cancelled.as_mut().poll(context).is_ready() {
             return Poll::Ready(None);
         }
-        if head_within != Duration::MAX && !cut.0.head_read.load(Ordering::Acquire) {
+        if head_within != Duration::MAX && !cut.has_read_head() {
             let sleep = deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(head_within)));
             if sleep.as_mut().poll(context).is_ready() {
                 return Poll::Ready(None);

@@ -8,7 +8,8 @@ use std::time::Duration;
 use config::AccessEvent;
 use config::access_event::Outcome;
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry,
 };
 
 /// From a tenth of a millisecond to half a minute.
@@ -30,6 +31,9 @@ pub struct Metrics {
     pub(crate) exchanges: IntGauge,
     pub(crate) watched: IntGauge,
     pub(crate) sessions: IntGauge,
+    pub(crate) session_cache: IntCounterVec,
+    pub(crate) session_revocations: IntCounter,
+    pub(crate) unread: IntCounter,
     pub(crate) snapshot_revision: IntGauge,
     pub(crate) snapshot_age: IntGauge,
     pub(crate) feed_age: IntGauge,
@@ -94,6 +98,24 @@ impl Metrics {
                 "Long exchanges that are cut when what let them in no longer holds",
             )?,
             sessions: gauge(r, "sessions_cached", "Sessions that this node knows")?,
+            session_cache: counters(
+                r,
+                "session_cache_lookups_total",
+                "Sessions looked for: found in memory, asked of the store, or let go on while the \
+                 store was away",
+                &["result"],
+            )?,
+            session_revocations: counter(
+                r,
+                "session_cache_revocations_total",
+                "Revocations that came over the feed",
+            )?,
+            unread: counter(
+                r,
+                "connections_unread_total",
+                "HTTP/1 connections that ended before a request could be read: it was malformed, \
+                 came too slowly or not at all. They leave no access event",
+            )?,
             snapshot_revision: gauge(
                 r,
                 "gateway_snapshot_revision",
@@ -207,6 +229,12 @@ fn name(short: &str) -> String {
 }
 
 type Made<T> = Result<T, prometheus::Error>;
+
+fn counter(r: &Registry, short: &str, help: &str) -> Made<IntCounter> {
+    let made = IntCounter::new(name(short), help)?;
+    r.register(Box::new(made.clone()))?;
+    Ok(made)
+}
 
 fn counters(r: &Registry, short: &str, help: &str, labels: &[&str]) -> Made<IntCounterVec> {
     let made = IntCounterVec::new(Opts::new(name(short), help), labels)?;

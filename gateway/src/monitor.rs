@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,13 +13,15 @@ use axum::routing::get;
 use axum::{Json, Router};
 use config::link::FeedPulse;
 use config::{Clock, Timestamp};
-use prometheus::{Encoder, Registry, TextEncoder};
+use parking_lot::Mutex;
+use prometheus::{Encoder, IntCounter, Registry, TextEncoder};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::gate::Gate;
 use crate::listeners::certificates::Certificates;
+use crate::listeners::connections::Connections;
 use crate::metrics::Metrics;
 
 /// A node may be asked whether it is well without being asked to do anything for it.
@@ -40,11 +42,13 @@ pub struct Monitor {
     pub gate: Arc<Gate>,
     pub certificates: Certificates,
     pub feed: FeedPulse,
-    pub connections: Arc<AtomicUsize>,
+    pub connections: Connections,
     pub exchanges: Arc<AtomicUsize>,
     /// What the other half of the program says of itself.
     pub other: OtherHealth,
     pub clock: Clock,
+    /// One look at a time: two would count the same twice.
+    pub looking: Mutex<()>,
 }
 
 #[derive(Serialize)]
@@ -103,9 +107,7 @@ impl Monitor {
     /// Brings up to date what is not counted as it happens.
     fn look(&self) {
         let (metrics, now) = (&self.metrics, self.clock.now());
-        metrics
-            .connections
-            .set(count(self.connections.load(Ordering::Relaxed)));
+        metrics.connections.set(count(self.connections.count()));
         metrics
             .exchanges
             .set(count(self.exchanges.load(Ordering::Relaxed)));
@@ -115,6 +117,7 @@ impl Monitor {
             .events_waiting
             .set(count(self.gate.events.waiting()));
         metrics.feed_age.set(age(now, self.feed.last()));
+        self.look_at_session_cache();
         for expiry in self.certificates.expiries() {
             let gauge = metrics
                 .certificate_expiry
@@ -140,6 +143,26 @@ impl Monitor {
     }
 }
 
+impl Monitor {
+    fn look_at_session_cache(&self) {
+        let counters = &self.gate.sessions.counters;
+        for (result, counted) in [
+            ("hit", &counters.hits),
+            ("miss", &counters.misses),
+            ("grace", &counters.grace),
+        ] {
+            let shown = self.metrics.session_cache.with_label_values(&[result]);
+            shown.inc_by(since_shown(counted, &shown));
+        }
+        let shown = &self.metrics.session_revocations;
+        shown.inc_by(since_shown(&counters.revocations, shown));
+    }
+}
+
+fn since_shown(counted: &AtomicU64, shown: &IntCounter) -> u64 {
+    counted.load(Ordering::Relaxed).saturating_sub(shown.get())
+}
+
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -160,10 +183,14 @@ async fn readiness(State(monitor): State<Arc<Monitor>>) -> impl IntoResponse {
 }
 
 async fn metrics(State(monitor): State<Arc<Monitor>>) -> impl IntoResponse {
-    monitor.look();
+    let families = {
+        let _looking = monitor.looking.lock();
+        monitor.look();
+        monitor.registry.gather()
+    };
     let mut text = Vec::new();
     let encoder = TextEncoder::new();
-    match encoder.encode(&monitor.registry.gather(), &mut text) {
+    match encoder.encode(&families, &mut text) {
         Ok(()) => (
             StatusCode::OK,
             [(CONTENT_TYPE, encoder.format_type().to_owned())],

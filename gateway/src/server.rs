@@ -19,6 +19,7 @@ use crate::answer::Answers;
 use crate::cut::Cuttable;
 use crate::gate::Gate;
 use crate::listeners::certificates::Certificates;
+use crate::listeners::connections::Connections;
 use crate::listeners::door::{Door, Inside, LAST_REQUESTS_WITHIN};
 use crate::listeners::proxy_protocol::ProxyProtocol;
 use crate::listeners::redirect::Redirect;
@@ -93,16 +94,20 @@ pub fn run(parts: Parts) -> Result<(), RunError> {
 }
 
 /// What is counted of all listeners together.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Open {
-    connections: Arc<AtomicUsize>,
+    connections: Connections,
     exchanges: Arc<AtomicUsize>,
 }
 
 async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunError> {
     let (settings, sockets) = (Arc::clone(&parts.settings), Arc::clone(&parts.sockets));
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
-    let (open, feed_pulse) = (Open::default(), parts.link.feed.clone());
+    let open = Open {
+        connections: Connections::limited_to(settings.limits.connections),
+        exchanges: Arc::default(),
+    };
+    let feed_pulse = parts.link.feed.clone();
     let monitor_socket = monitor::bind(settings.monitor.address)
         .await
         .map_err(|why| RunError::Monitor(settings.monitor.address, why))?;
@@ -110,21 +115,14 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let (gate, feed) = Gate::open(&settings, parts.link, parts.clock.clone());
     (parts.opened)(Arc::clone(&gate));
     tokio::spawn(Arc::clone(&gate).follow(feed));
-    let inside = assemble(&settings, &gate, pages, &metrics, &open);
-    let (stop, stopping) = watch::channel(false);
-    let mut endpoints = Vec::new();
-    for listener in &settings.listeners {
-        endpoints.push(listeners::endpoint(listener, certificates.of(listener))?);
-    }
-    for (listener, endpoint) in settings.listeners.iter().zip(endpoints) {
-        let app = App {
-            gate: &gate,
-            inside: &inside,
-            settings: &settings,
-            open: &open,
-        };
-        start(listener, endpoint, &app, &sockets, &stopping);
-    }
+    let app = App {
+        gate: &gate,
+        inside: &assemble(&settings, &gate, pages, &metrics, &open),
+        settings: &settings,
+        open: &open,
+        metrics: &metrics,
+    };
+    let stop = listen(&app, &certificates, &sockets)?;
     let ended = CancellationToken::new();
     let watched = Monitor {
         registry: parts.registry,
@@ -132,10 +130,11 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         gate: Arc::clone(&gate),
         certificates: certificates.clone(),
         feed: feed_pulse,
-        connections: Arc::clone(&open.connections),
+        connections: open.connections.clone(),
         exchanges: Arc::clone(&open.exchanges),
         other: parts.other_health,
         clock: parts.clock.clone(),
+        looking: parking_lot::Mutex::default(),
     };
     tokio::spawn(watched.serve(monitor_socket, ended.clone()));
     let reloader = Reloader {
@@ -146,17 +145,46 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         clock: parts.clock,
     };
     let how = until_told(&mut parts.signals, reloader).await;
+    wind_down(&how, &settings, &sockets, &stop, &open.exchanges).await;
+    ended.cancel();
+    Ok(())
+}
+
+/// Opens all listeners, or none. What is returned tells them to accept nothing more.
+fn listen(
+    app: &App<'_>,
+    certificates: &Certificates,
+    sockets: &Sockets,
+) -> Result<watch::Sender<bool>, ListenError> {
+    let (stop, stopping) = watch::channel(false);
+    let listeners = &app.settings.listeners;
+    let endpoints = listeners
+        .iter()
+        .map(|listener| listeners::endpoint(listener, certificates.of(listener)))
+        .collect::<Result<Vec<_>, _>>()?;
+    for (listener, endpoint) in listeners.iter().zip(endpoints) {
+        start(listener, endpoint, app, sockets, &stopping);
+    }
+    Ok(stop)
+}
+
+/// Hands over if told to, accepts nothing more, and lets what is open end.
+async fn wind_down(
+    how: &Signal,
+    settings: &Settings,
+    sockets: &Sockets,
+    stop: &watch::Sender<bool>,
+    exchanges: &AtomicUsize,
+) {
     let mut drain_within = settings.limits.drain;
-    if how == Signal::Upgrade {
-        upgrade::hand_over(&settings, &sockets).await;
+    if *how == Signal::Upgrade {
+        upgrade::hand_over(settings, sockets).await;
         drain_within = drain_within.min(upgrade::DRAIN_WITHIN);
     }
     let _ = stop.send(true);
-    if how != Signal::Quit {
-        drain(&open.exchanges, drain_within).await;
+    if *how != Signal::Quit {
+        drain(exchanges, drain_within).await;
     }
-    ended.cancel();
-    Ok(())
 }
 
 fn assemble(
@@ -198,6 +226,7 @@ struct App<'a> {
     inside: &'a Arc<Inside>,
     settings: &'a Settings,
     open: &'a Open,
+    metrics: &'a Arc<Metrics>,
 }
 
 fn start(
@@ -216,12 +245,21 @@ fn start(
     };
     let limits = &app.settings.limits;
     let service: Box<dyn Service> = if listener.redirect_to_https {
-        let redirect = Redirect::new(Arc::clone(app.gate), limits.head_timeout, plain_header);
+        let redirect = Redirect::new(
+            Arc::clone(app.gate),
+            limits.head_timeout,
+            app.open.connections.clone(),
+            plain_header,
+        );
         Box::new(listeners::service(listener, endpoint, tls_header, redirect))
     } else {
-        let connections = Arc::clone(&app.open.connections);
-        let door =
-            Door::new(Arc::clone(app.inside), limits.clone(), connections).expecting(plain_header);
+        let door = Door::new(
+            Arc::clone(app.inside),
+            limits.clone(),
+            app.open.connections.clone(),
+            Arc::clone(app.metrics),
+        )
+        .expecting(plain_header);
         Box::new(listeners::service(listener, endpoint, tls_header, door))
     };
     let (mut service, sockets, stopping) = (service, Arc::clone(sockets), stopping.clone());

@@ -2,7 +2,6 @@
 //! is at the other end of a PROXY protocol, how long it may stay idle.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,8 +13,10 @@ use pingora::protocols::http::ServerSession;
 use pingora::proxy::HttpProxy;
 use pingora::server::ShutdownWatch;
 
-use crate::cut::Cuttable;
+use crate::cut::{Cut, Cuttable};
+use crate::listeners::connections::Connections;
 use crate::listeners::proxy_protocol::ProxyProtocol;
+use crate::metrics::Metrics;
 use crate::proxy::Proxy;
 
 /// The HTTP side: pingora's proxy around our phases, with exchanges that can be cut.
@@ -25,18 +26,24 @@ pub(crate) type Inside = Cuttable<HttpProxy<Proxy>>;
 pub struct Door {
     inside: Arc<Inside>,
     limits: Limits,
-    /// Open connections of all listeners.
-    connections: Arc<AtomicUsize>,
+    connections: Connections,
+    metrics: Arc<Metrics>,
     /// For a plain listener; under TLS the header comes before the handshake and is read there.
     proxy_protocol: Option<ProxyProtocol>,
 }
 
 impl Door {
-    pub(crate) fn new(inside: Arc<Inside>, limits: Limits, connections: Arc<AtomicUsize>) -> Self {
+    pub(crate) fn new(
+        inside: Arc<Inside>,
+        limits: Limits,
+        connections: Connections,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             inside,
             limits,
             connections,
+            metrics,
             proxy_protocol: None,
         }
     }
@@ -52,9 +59,16 @@ impl Door {
         let keep = (!*shutdown.borrow()).then(|| self.limits.keep_alive.as_secs().max(1));
         session.set_keepalive(keep);
         let mut head_within = self.limits.head_timeout;
+        let mut is_first = true;
         loop {
-            let exchange = self.inside.exchange(session, shutdown, head_within);
-            let Some(reused) = exchange.await else { return };
+            let cut = Cut::default();
+            let exchange = self.inside.exchange(&cut, session, shutdown, head_within);
+            let ended = exchange.await;
+            if is_first && !cut.has_read_head() {
+                self.metrics.unread.inc();
+            }
+            is_first = false;
+            let Some(reused) = ended else { return };
             let (stream, kept) = reused.consume();
             session = ServerSession::new_http1(stream);
             if let Some(kept) = kept {
@@ -72,13 +86,7 @@ impl ServerApp for Door {
         mut stream: Stream,
         shutdown: &ShutdownWatch,
     ) -> Option<Stream> {
-        let Some(_open) = Open::within(self.limits.connections, &self.connections) else {
-            tracing::warn!(
-                limit = self.limits.connections,
-                "a connection too many was closed"
-            );
-            return None;
-        };
+        let _open = self.connections.one_more()?;
         if let Some(expected) = &self.proxy_protocol
             && let Err(why) = expected.read_plain(&mut stream).await
         {
@@ -100,40 +108,8 @@ impl ServerApp for Door {
     }
 }
 
-/// One connection in the count of those that are open.
-struct Open(Arc<AtomicUsize>);
-
-impl Open {
-    fn within(limit: usize, count: &Arc<AtomicUsize>) -> Option<Self> {
-        let open = Self(Arc::clone(count));
-        (count.fetch_add(1, Ordering::AcqRel) < limit).then_some(open)
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 /// How long a connection that is accepted just before the gateway stops may take for its request.
 pub(crate) const LAST_REQUESTS_WITHIN: Duration = Duration::from_millis(500);
 
 /// How long a PROXY header may take.
 pub(crate) const PROXY_HEADER_WITHIN: Duration = Duration::from_secs(5);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn attack_20_a_connection_past_the_limit_is_not_kept() {
-        let count = Arc::new(AtomicUsize::new(0));
-        let first = Open::within(1, &count);
-        assert!(first.is_some());
-        assert!(Open::within(1, &count).is_none());
-        drop(first);
-        assert_eq!(count.load(Ordering::Acquire), 0);
-        assert!(Open::within(1, &count).is_some());
-    }
-}

@@ -4,6 +4,7 @@
 //! where a port is taken; handed to it in the table that it also uses for inherited sockets.
 
 pub mod certificates;
+pub mod connections;
 pub mod door;
 pub mod h2;
 pub mod proxy_protocol;

@@ -15,6 +15,7 @@ use pingora::protocols::http::ServerSession;
 use pingora::server::ShutdownWatch;
 
 use crate::gate::Gate;
+use crate::listeners::connections::Connections;
 use crate::listeners::proxy_protocol::ProxyProtocol;
 use crate::path::host;
 
@@ -24,6 +25,7 @@ const LONGEST_TARGET: usize = 8 * 1024;
 pub struct Redirect {
     gate: Arc<Gate>,
     head_within: Duration,
+    connections: Connections,
     proxy_protocol: Option<ProxyProtocol>,
 }
 
@@ -32,11 +34,13 @@ impl Redirect {
     pub fn new(
         gate: Arc<Gate>,
         head_within: Duration,
+        connections: Connections,
         proxy_protocol: Option<ProxyProtocol>,
     ) -> Self {
         Self {
             gate,
             head_within,
+            connections,
             proxy_protocol,
         }
     }
@@ -96,6 +100,7 @@ impl ServerApp for Redirect {
         stream: Stream,
         _shutdown: &ShutdownWatch,
     ) -> Option<Stream> {
+        let _open = self.connections.one_more()?;
         match pingora::time::timeout(self.head_within, self.answer(stream)).await {
             Ok(Ok(())) => {}
             Ok(Err(why)) => tracing::debug!(%why, "a request to be redirected was not read"),
