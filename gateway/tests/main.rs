@@ -16,6 +16,7 @@ mod forward_auth;
 
 mod framing;
 mod fronts;
+mod hostile_clients;
 mod identity;
 mod limits;
 mod listeners;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::client::WantsClientCert;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig};
 
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -47,16 +48,27 @@ impl Authority {
 
     /// A client that trusts this authority only.
     pub fn client(&self, protocols: &[&[u8]]) -> ClientConfig {
+        let mut config = self.trusting().with_no_client_auth();
+        config.alpn_protocols = protocols.iter().map(|p| p.to_vec()).collect();
+        config
+    }
+
+    /// A client that trusts this authority only, and shows who it is.
+    pub fn client_showing(&self, signed: Signed) -> ClientConfig {
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signed.key));
+        self.trusting()
+            .with_client_auth_cert(vec![signed.certificate], key)
+            .unwrap()
+    }
+
+    fn trusting(&self) -> ConfigBuilder<ClientConfig, WantsClientCert> {
         let mut roots = RootCertStore::empty();
         roots.add(self.0.der().clone()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ClientConfig::builder_with_provider(provider)
+        ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(roots)
-            .with_no_client_auth();
-        config.alpn_protocols = protocols.iter().map(|p| p.to_vec()).collect();
-        config
     }
 }
 

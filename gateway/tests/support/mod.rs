@@ -5,6 +5,7 @@
 pub mod applications;
 pub mod authority;
 pub mod client;
+pub mod frames;
 pub mod gatehouse;
 pub mod modern;
 pub mod origin;
