@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::applications::{application, public};
 use crate::support::client::{get, request, send};
-use crate::support::gatehouse::{Builder, Gatehouse};
+use crate::support::gatehouse::Gatehouse;
 use crate::support::origin::{Answer, Origin};
 use config::access_event::{ErrorSource, Outcome};
 
@@ -116,24 +116,4 @@ async fn attack_08_an_absolute_target_reaches_the_application_as_the_path_that_w
     let received = origin.received();
     assert_eq!(received[0].request_line(), "GET /page?x=1 HTTP/1.1");
     assert_eq!(received[0].header("host"), [WIKI]);
-}
-
-#[tokio::test]
-async fn attack_12_a_proxy_that_asks_ambiguously_is_not_answered() {
-    let origin = Origin::saying("hello").await;
-    let gatehouse = Builder::new()
-        .applications(vec![public(WIKI, origin.address)])
-        .with(|s| s.trust.proxies = vec!["127.0.0.1".parse().unwrap()])
-        .start()
-        .await;
-    let asked = |extra: &[(&str, &str)]| {
-        let mut headers = vec![("X-Forwarded-For", "192.0.2.7"), ("X-Forwarded-Uri", "/")];
-        headers.extend_from_slice(extra);
-        request("GET", WIKI, "/.gatehouse/auth-request", &headers)
-    };
-    let answer = send(gatehouse.address, asked(&[])).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let two_lengths = [("Content-Length", "4"), ("Transfer-Encoding", "chunked")];
-    let answer = send(gatehouse.address, asked(&two_lengths) + "0\r\n\r\n").await;
-    assert_eq!(answer.status / 100, 4, "{}", answer.text());
 }
