@@ -19,7 +19,7 @@ const POLL: Duration = Duration::from_millis(500);
 /// A look that takes longer counts as a store that is away.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// As long as the largest IP list may take to read.
-const BUILD_PATIENCE: Duration = Duration::from_secs(60);
+const BUILD_PATIENCE: Duration = Duration::from_mins(1);
 /// So many changes are read at once.
 const MANY: i64 = 1000;
 
