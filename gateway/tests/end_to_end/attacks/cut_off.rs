@@ -111,6 +111,20 @@ async fn attack_16_an_address_that_is_no_longer_let_in_is_cut() {
 }
 
 #[tokio::test]
+async fn attack_16_an_address_put_on_a_list_for_every_host_is_cut() {
+    let upstream = Upstream::answering(long_lived).await;
+    let gate = Gatehouse::start().with_application(wiki(&upstream)).await;
+    let visitor = gate.visitor("li.lei").await;
+    let open = open_all(&gate, &visitor).await;
+    let file = gate.folder().join("blocked.txt");
+    std::fs::write(&file, "127.0.0.0/8 # everyone in this test\n").unwrap();
+    let file = file.to_str().unwrap();
+    let apply = ["ip-lists", "apply", "blocked", file, "--effect", "deny"];
+    gate.command(&[&apply[..], &["--global"]].concat()).await;
+    assert_all_cut(open, "its address was put on the list").await;
+}
+
+#[tokio::test]
 async fn attack_16_whoever_is_still_let_in_is_not_cut() {
     let upstream = Upstream::answering(long_lived).await;
     let gate = Gatehouse::start().with_application(wiki(&upstream)).await;
