@@ -13,7 +13,6 @@ mod answers;
 mod cutting;
 mod end_to_end;
 mod forward_auth;
-
 mod framing;
 mod fronts;
 mod hostile_clients;

@@ -3,4 +3,4 @@
 
 mod attacks;
 mod endurance;
-mod harness;
+pub mod harness;

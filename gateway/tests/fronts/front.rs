@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use tempfile::TempDir;
 use tokio::io::{AsyncWriteExt, split};
 use tokio::net::{TcpSocket, TcpStream};
@@ -30,9 +31,23 @@ pub enum Kind {
     Envoy,
 }
 
+/// What is in front of what, and under which names.
+pub struct Place {
+    pub address: SocketAddr,
+    pub gatehouse: SocketAddr,
+    pub application: SocketAddr,
+    /// The application is `wiki.`, the access host `access.` of it.
+    pub domain: &'static str,
+    pub certificate_pem: String,
+    pub key_pem: String,
+    /// A client that trusts the certificate.
+    pub client: Arc<ClientConfig>,
+}
+
 pub struct Front {
     address: SocketAddr,
-    authority: Authority,
+    host: String,
+    client: Arc<ClientConfig>,
     folder: TempDir,
     child: Child,
 }
@@ -40,17 +55,28 @@ pub struct Front {
 impl Kind {
     /// In front of an application, asking Gatehouse.
     pub async fn start(self, gatehouse: SocketAddr, application: SocketAddr) -> Front {
-        let folder = tempfile::tempdir().unwrap();
         let authority = Authority::new();
         let signed = authority.sign_for(&[WIKI, ACCESS]);
-        std::fs::write(folder.path().join("fullchain.pem"), &signed.certificate_pem).unwrap();
-        std::fs::write(folder.path().join("privkey.pem"), &signed.key_pem).unwrap();
-        let address = free_address();
-        let sample = Sample {
-            folder: folder.path(),
-            address,
+        let place = Place {
+            address: free_address(),
             gatehouse,
             application,
+            domain: "example.com",
+            certificate_pem: signed.certificate_pem,
+            key_pem: signed.key_pem,
+            client: Arc::new(authority.client(&[])),
+        };
+        self.start_at(place).await
+    }
+
+    pub async fn start_at(self, place: Place) -> Front {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |file: &str, pem: &str| std::fs::write(folder.path().join(file), pem).unwrap();
+        write("fullchain.pem", &place.certificate_pem);
+        write("privkey.pem", &place.key_pem);
+        let sample = Sample {
+            folder: folder.path(),
+            place: &place,
         };
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let child = sample
@@ -65,8 +91,9 @@ impl Kind {
             .spawn()
             .unwrap();
         let mut front = Front {
-            address,
-            authority,
+            address: place.address,
+            host: format!("wiki.{}", place.domain),
+            client: place.client,
             folder,
             child,
         };
@@ -78,14 +105,12 @@ impl Kind {
 /// Where the sample's addresses and paths are in a test.
 struct Sample<'a> {
     folder: &'a Path,
-    address: SocketAddr,
-    gatehouse: SocketAddr,
-    application: SocketAddr,
+    place: &'a Place,
 }
 
 impl Sample<'_> {
     fn command(&self, kind: Kind) -> Command {
-        let listens = self.address.to_string();
+        let listens = self.place.address.to_string();
         match kind {
             Kind::Nginx => {
                 self.copy(
@@ -104,10 +129,11 @@ impl Sample<'_> {
             Kind::Caddy => {
                 self.copy("caddy/Caddyfile", &[]);
                 let sample = std::fs::read_to_string(self.folder.join("Caddyfile")).unwrap();
-                let (port, other) = (self.address.port(), free_address().port());
+                let (at, other) = (self.place.address, free_address().port());
+                let (port, ip) = (at.port(), at.ip());
                 let global = format!(
                     "{{\nadmin off\nhttps_port {port}\nhttp_port {other}\n\
-                     default_bind 127.0.0.1\nauto_https disable_redirects\n}}\n{sample}"
+                     default_bind {ip}\nauto_https disable_redirects\n}}\n{sample}"
                 );
                 std::fs::write(self.folder.join("Caddyfile"), global).unwrap();
                 let arguments = ["run", "--config", "Caddyfile", "--adapter", "caddyfile"];
@@ -125,17 +151,20 @@ impl Sample<'_> {
             }
             Kind::Envoy => {
                 let at = |address: &SocketAddr| {
-                    format!("address: 127.0.0.1, port_value: {}", address.port())
+                    format!("address: {}, port_value: {}", address.ip(), address.port())
                 };
                 let changes = [
-                    ("address: 0.0.0.0, port_value: 443", &*at(&self.address)),
+                    (
+                        "address: 0.0.0.0, port_value: 443",
+                        &*at(&self.place.address),
+                    ),
                     (
                         "address: 127.0.0.1, port_value: 8080",
-                        &*at(&self.gatehouse),
+                        &*at(&self.place.gatehouse),
                     ),
                     (
                         "address: 127.0.0.1, port_value: 3000",
-                        &*at(&self.application),
+                        &*at(&self.place.application),
                     ),
                 ];
                 self.copy("envoy/envoy.yaml", &changes);
@@ -161,8 +190,9 @@ impl Sample<'_> {
         }
         let text = text
             .replace("/etc/ssl/example.com", self.folder.to_str().unwrap())
-            .replace("127.0.0.1:8080", &self.gatehouse.to_string())
-            .replace("127.0.0.1:3000", &self.application.to_string());
+            .replace("127.0.0.1:8080", &self.place.gatehouse.to_string())
+            .replace("127.0.0.1:3000", &self.place.application.to_string())
+            .replace("example.com", self.place.domain);
         let name = Path::new(file).file_name().unwrap();
         std::fs::write(self.folder.join(name), text).unwrap();
     }
@@ -186,7 +216,7 @@ impl Front {
             }
             // Traefik listens before it knows its routes and certificates.
             if let Some(mut stream) = self.connect().await {
-                let probe = request("GET", WIKI, "/.gatehouse/forward-auth", &[]);
+                let probe = request("GET", &self.host, "/.gatehouse/forward-auth", &[]);
                 if stream.write_all(probe.as_bytes()).await.is_ok()
                     && parse(&read_to_end(&mut stream).await).status != 0
                 {
@@ -206,9 +236,11 @@ impl Front {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(CLIENT).unwrap();
         let stream = socket.connect(self.address).await.ok()?;
-        let config = Arc::new(self.authority.client(&[]));
-        let name = WIKI.try_into().unwrap();
-        TlsConnector::from(config).connect(name, stream).await.ok()
+        let name = self.host.clone().try_into().unwrap();
+        TlsConnector::from(Arc::clone(&self.client))
+            .connect(name, stream)
+            .await
+            .ok()
     }
 
     /// A connection to it, as a browser makes one.

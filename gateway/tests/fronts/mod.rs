@@ -5,6 +5,7 @@ mod front;
 mod passing;
 mod program;
 mod refusing;
+mod signing_in;
 mod spoofing;
 
 use std::net::SocketAddr;

@@ -63,12 +63,21 @@ impl Browser {
 
     /// A browser on another machine: it calls from this loopback address.
     pub fn from_address(gate: &Gatehouse, address: impl Into<IpAddr>) -> Self {
+        Self::between(gate, address.into(), Ipv4Addr::LOCALHOST)
+    }
+
+    /// A browser for which every name is at this loopback address, where another proxy listens.
+    pub fn by_way_of(gate: &Gatehouse, proxy: Ipv4Addr) -> Self {
+        Self::between(gate, Ipv4Addr::LOCALHOST.into(), proxy)
+    }
+
+    fn between(gate: &Gatehouse, from: IpAddr, to: Ipv4Addr) -> Self {
         let tls = gate.certificates().client(&[]);
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured((*tls).clone())
-            .local_address(address.into())
+            .local_address(from)
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(Loopback))
+            .dns_resolver(Arc::new(Everywhere(to)))
             .no_proxy()
             .user_agent("Mozilla/5.0 (X11; Linux x86_64) Gatehouse-Test/1.0")
             .timeout(std::time::Duration::from_secs(30))
@@ -233,12 +242,12 @@ fn is_ours(place: &Url) -> bool {
         && place.port().is_some()
 }
 
-/// Every name is this machine.
-struct Loopback;
+/// Every name is at this address.
+struct Everywhere(Ipv4Addr);
 
-impl Resolve for Loopback {
+impl Resolve for Everywhere {
     fn resolve(&self, _: Name) -> Resolving {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let address = SocketAddr::from((self.0, 0));
         Box::pin(async move { Ok(Box::new(std::iter::once(address)) as Addrs) })
     }
 }

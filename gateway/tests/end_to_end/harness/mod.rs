@@ -13,6 +13,7 @@ mod upstream;
 mod wire;
 
 pub use application::{Application, allow};
+pub use browser::Browser;
 pub use gatehouse::Gatehouse;
 pub use member::{PASSWORD, Visitor};
 pub use upstream::{Answer, Received, Upstream};
