@@ -1,7 +1,8 @@
-//! What it costs to judge an address by lists of 10, 10 thousand and a million entries: the merged
-//! intervals that the gate uses, beside a prefix trie.
+//! What it costs to judge an address by lists of 10, 10 thousand and a million entries: the intervals
+//! that the gate uses, beside a prefix trie. IPv4 entries are spread over all addresses, IPv6 entries
+//! crowd in a hundred networks, as they do in life.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use config::snapshot::{AddressRange, Effect, IpEntry, IpList};
@@ -15,11 +16,21 @@ fn scattered(count: u32) -> impl Iterator<Item = u32> {
     (0..count).map(|n| n.wrapping_mul(2_654_435_761).rotate_left(7) ^ 0x5bd1_e995)
 }
 
-fn rules(count: u32) -> IpRules {
+fn v4(bits: u32) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::from_bits(bits))
+}
+
+/// A single address in one of a hundred networks.
+fn v6(bits: u32) -> IpAddr {
+    let network = 0x2001_0db8_u128 << 96 | u128::from(bits % 100) << 64;
+    let spread = u128::from(bits.wrapping_mul(0x9e37_79b1)) << 32 | u128::from(bits);
+    IpAddr::V6(Ipv6Addr::from_bits(network | spread))
+}
+
+fn rules(count: u32, range: impl Fn(u32) -> (IpAddr, IpAddr)) -> IpRules {
     let entry = |bits: u32| {
-        let address = IpAddr::V4(Ipv4Addr::from_bits(bits & !0xff));
-        let last = IpAddr::V4(Ipv4Addr::from_bits(bits | 0x3f));
-        AddressRange::new(address, last).ok().map(|range| IpEntry {
+        let (first, last) = range(bits);
+        AddressRange::new(first, last).ok().map(|range| IpEntry {
             range,
             note: String::new(),
         })
@@ -42,17 +53,19 @@ fn lookups(criterion: &mut Criterion) {
     let asked: Vec<u32> = scattered(4_096).map(|bits| bits.wrapping_mul(31)).collect();
     let mut group = criterion.benchmark_group("address");
     for count in [10, 10_000, 1_000_000] {
-        let rules = rules(count);
+        let spread = rules(count, |bits| (v4(bits & !0xff), v4(bits | 0x3f)));
         let mut turn = asked.iter().cycle();
-        group.bench_function(BenchmarkId::new("intervals", count), |bencher| {
-            bencher.iter(|| {
-                let bits = turn.next().copied().unwrap_or_default();
-                rules.judge(IpAddr::V4(Ipv4Addr::from_bits(bits)))
-            });
+        group.bench_function(BenchmarkId::new("IPv4", count), |bencher| {
+            bencher.iter(|| spread.judge(v4(turn.next().copied().unwrap_or_default())));
+        });
+        let crowded = rules(count, |bits| (v6(bits), v6(bits)));
+        let mut turn = asked.iter().cycle();
+        group.bench_function(BenchmarkId::new("IPv6", count), |bencher| {
+            bencher.iter(|| crowded.judge(v6(turn.next().copied().unwrap_or_default())));
         });
         let trie = trie(count);
         let mut turn = asked.iter().cycle();
-        group.bench_function(BenchmarkId::new("trie", count), |bencher| {
+        group.bench_function(BenchmarkId::new("IPv4 trie", count), |bencher| {
             bencher.iter(|| {
                 let bits = turn.next().copied().unwrap_or_default();
                 let one = Ipv4Net::from(Ipv4Addr::from_bits(bits));
