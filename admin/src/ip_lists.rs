@@ -75,6 +75,7 @@ pub async fn create(mut edit: Edit<'_>, draft: &IpListDraft) -> Result<IpList, R
     };
     rows::insert(&mut edit.tx, &row, &name_key(&row.name), edit.now).await?;
     let made = find(&mut edit.tx, &row.id).await?;
+    locks_nobody_out(&made)?;
     edit.republish();
     let target = target("ip_list", row.id.as_str(), &made.name);
     edit.commit("create", target, None, shown(&made)).await?;
@@ -148,11 +149,31 @@ async fn changed(
     before: &IpList,
 ) -> Result<IpList, Refused> {
     let after = find(&mut edit.tx, &before.id).await?;
+    locks_nobody_out(&after)?;
     edit.republish();
     let target = target("ip_list", after.id.as_str(), &after.name);
     edit.commit(action, target, shown(before), shown(&after))
         .await?;
     Ok(after)
+}
+
+/// Where there is an allow list everywhere, an address must be on one: with no entry, it would turn
+/// away every request, that of whoever wants to put it right too.
+fn locks_nobody_out(list: &IpList) -> Result<(), Refused> {
+    if !list.everywhere || list.effect != Effect::Allow || list.entries > 0 {
+        return Ok(());
+    }
+    Err(Refused::Invalid(vec![Invalid::new(
+        "everywhere",
+        (
+            "an allow list without entries that guards everything would lock everybody out, you too",
+            "没有条目的允许列表如果对所有站点生效，会把包括您在内的所有人拒之门外",
+        ),
+        (
+            "first add entries, yours among them; then let the list guard everything",
+            "请先添加条目（包括您自己的地址），再让列表对所有站点生效",
+        ),
+    )]))
 }
 
 /// At most so many mistakes are told of one upload.

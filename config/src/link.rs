@@ -70,6 +70,7 @@ pub struct Question {
     pub principal: Option<Principal>,
     pub client_address: IpAddr,
     pub method: String,
+    /// As a browser would read it: it resolves `..` before it asks.
     pub url: url::Url,
 }
 
@@ -81,7 +82,7 @@ pub struct Explanation {
     pub granted: bool,
     /// The reason code of the denial.
     pub denial: Option<String>,
-    /// The id of the rule that decided.
+    /// The name of the rule or of the IP list that decided, as access events have it.
     pub rule: Option<String>,
 }
 

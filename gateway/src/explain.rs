@@ -50,7 +50,8 @@ impl Gate {
 
         let request = request_of(question)?;
         let routed = route::find(self, &rulebook, &request, visit);
-        steps.tell("route", routed, &destination(visit))?;
+        let destination = destination(visit, &request);
+        steps.tell("route", routed, &destination)?;
 
         let here = ip_rules::check_application(visit);
         steps.tell("ip_rules", here, "the address may come in here")?;
@@ -113,16 +114,21 @@ fn request_of(question: &Question) -> Result<RequestHeader, Denial> {
     Ok(request)
 }
 
-fn destination(visit: &Visit) -> String {
+/// Names the path as well: a browser has made it of what was written in the question.
+fn destination(visit: &Visit, request: &RequestHeader) -> String {
+    let asked = format!("{} {}", request.method, request.uri.path());
     match &visit.route {
         None => format!("{} leads nowhere", visit.host),
-        Some(Route::OwnPages(_)) => "it leads to our own pages".to_owned(),
+        Some(Route::OwnPages(_)) => format!("{asked} leads to our own pages"),
         Some(Route::Application(a)) => {
             let rule = match visit.path_rule {
                 Some(index) => format!("path rule {}", index + 1),
                 None => "its general rules".to_owned(),
             };
-            format!("it leads to application {}, by {rule}", a.application.id)
+            format!(
+                "{asked} leads to application {}, by {rule}",
+                a.application.id
+            )
         }
     }
 }

@@ -13,11 +13,11 @@
 
 use std::net::SocketAddr;
 
-use config::settings::Trust;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use pingora::http::RequestHeader;
 
+use crate::path::addresses::AddressSet;
 use crate::path::denial::Denial;
 use crate::path::policy::{Grant, Target};
 
@@ -58,10 +58,9 @@ pub fn asked(
     request: &RequestHeader,
     rest: &[u8],
     peer: Option<SocketAddr>,
-    trust: &Trust,
+    trusted: &AddressSet,
 ) -> Result<RequestHeader, Denial> {
-    let trusted = peer.is_some_and(|peer| trust.proxies.iter().any(|p| p.contains(peer.ip())));
-    if !trusted {
+    if !peer.is_some_and(|peer| trusted.contains(peer.ip())) {
         return Err(Denial::ProxyNotTrusted);
     }
     let headers = &request.headers;
@@ -179,10 +178,13 @@ mod tests {
     fn ask(target: &str, headers: &[(&str, &str)]) -> Result<RequestHeader, Denial> {
         let request = request(target, headers);
         let (_, rest) = endpoint(&request).unwrap();
-        let trust = Trust {
-            proxies: vec!["192.0.2.1".parse().unwrap()],
-        };
-        asked(&request, rest, Some("192.0.2.1:5".parse().unwrap()), &trust)
+        let trusted = ["192.0.2.1".parse().unwrap()].iter().collect();
+        asked(
+            &request,
+            rest,
+            Some("192.0.2.1:5".parse().unwrap()),
+            &trusted,
+        )
     }
 
     const FOR: (&str, &str) = ("X-Forwarded-For", "198.51.100.7");
@@ -261,7 +263,7 @@ mod tests {
         let request = request("/.gatehouse/auth-request", &[FOR, ("X-Forwarded-Uri", "/")]);
         let peer = Some("192.0.2.1:5".parse().unwrap());
         assert_eq!(
-            asked(&request, b"", peer, &Trust::default()).unwrap_err(),
+            asked(&request, b"", peer, &[].iter().collect()).unwrap_err(),
             Denial::ProxyNotTrusted
         );
     }

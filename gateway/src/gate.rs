@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use config::Clock;
 use config::link::EventSender;
-use config::settings::{AccessHost, NodeRole, Trust};
+use config::settings::{AccessHost, NodeRole};
 use pingora::http::RequestHeader;
 
 use crate::follow::Feed;
 use crate::live::OpenVisits;
+use crate::path::addresses::AddressSet;
 use crate::path::client_address;
 use crate::path::denial::Denial;
 use crate::path::ip_rules;
@@ -27,8 +28,8 @@ pub struct Gate {
     pub access: AccessHost,
     /// What this node serves.
     pub role: NodeRole,
-    /// Replaced when settings are reloaded.
-    pub trust: arc_swap::ArcSwap<Trust>,
+    /// Whose word about the caller is believed. Replaced when settings are reloaded.
+    pub trusted_proxies: ArcSwap<AddressSet>,
     /// Replaced when a new snapshot compiles. `None` until the first did: then nobody gets in.
     pub rulebook: ArcSwapOption<Rulebook>,
     pub sessions: Arc<SessionCache>,
@@ -51,7 +52,7 @@ impl Gate {
         let gate = Self {
             access: settings.access.clone(),
             role: settings.role,
-            trust: arc_swap::ArcSwap::from_pointee(settings.trust.clone()),
+            trusted_proxies: ArcSwap::from_pointee(settings.trust.proxies.iter().collect()),
             rulebook: ArcSwapOption::empty(),
             sessions: Arc::new(sessions),
             open: Arc::default(),

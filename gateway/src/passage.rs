@@ -75,11 +75,10 @@ impl RequestFacts {
             (false, http::Version::HTTP_10) => "HTTP/1.0",
             (false, _) => "HTTP/1.1",
         };
-        let raw = head.raw_path();
-        let path = raw.split(|byte| *byte == b'?').next().unwrap_or(raw);
         Self {
             method: head.method.as_str().to_owned(),
-            path: String::from_utf8_lossy(path).into_owned(),
+            // Of a target that is a whole URL, what is judged.
+            path: head.uri.path().to_owned(),
             protocol,
             user_agent: head
                 .headers

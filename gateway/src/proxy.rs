@@ -149,11 +149,11 @@ impl ProxyHttp for Proxy {
         limits::apply(session, &self.limits);
         if let Some((endpoint, rest)) = forward_auth::endpoint(session.req_header()) {
             let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
-            let trust = self.gate.trust.load();
+            let trusted = self.gate.trusted_proxies.load();
             let asked = self
                 .check(session)
-                .and_then(|()| forward_auth::asked(session.req_header(), rest, peer, &trust));
-            drop(trust);
+                .and_then(|()| forward_auth::asked(session.req_header(), rest, peer, &trusted));
+            drop(trusted);
             self.judge(session, passage, endpoint, asked).await?;
             return Ok(true);
         }

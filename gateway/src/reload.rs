@@ -1,7 +1,7 @@
 //! Settings and certificates, read again while the gateway runs: on SIGHUP and when a file changes.
 //!
 //! What can change without a new socket or a new thread comes into force at once: certificates,
-//! trusted proxies, the log filter. For all else the log says that it needs a restart. Whatever is
+//! trusted proxies, the grace of sessions, the log filter. For all else the log says that it needs a restart. Whatever is
 //! wrong with the new files, what ran before keeps running.
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::settings::Sessions;
 use config::settings::environment::of_this_process;
 use config::{Clock, Settings};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -51,7 +52,8 @@ impl Reloader {
                 tracing::error!(%listener, %why, "the certificates stay as they were");
             }
         }
-        self.gate.trust.store(Arc::new(settings.trust.clone()));
+        let trusted = settings.trust.proxies.iter().collect();
+        self.gate.trusted_proxies.store(Arc::new(trusted));
         self.gate.sessions.set_grace(settings.sessions.grace);
         if settings.log.filter != self.settings.log.filter
             && let Err(why) = (self.set_log_filter)(&settings.log.filter)
@@ -129,6 +131,10 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         });
         listeners.collect::<Vec<_>>()
     };
+    let sessions = Sessions {
+        grace: old.sessions.grace,
+        ..new.sessions.clone()
+    };
     let changes = [
         ("data", old.data != new.data),
         ("role", old.role != new.role),
@@ -136,7 +142,7 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         ("listener", shape(old) != shape(new)),
         ("store", old.store != new.store),
         ("secrets", old.secrets != new.secrets),
-        ("sessions", old.sessions != new.sessions),
+        ("sessions", old.sessions != sessions),
         ("passwords", old.passwords != new.passwords),
         ("events", old.events != new.events),
         ("limits", old.limits != new.limits),
@@ -148,3 +154,6 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         .filter_map(|(section, changed)| changed.then_some(section))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod absolute_form;
 mod answers;
 mod cutting;
 mod end_to_end;

@@ -101,6 +101,16 @@ async fn an_explanation_ends_with_the_stage_that_refuses() {
 }
 
 #[tokio::test]
+async fn an_explanation_names_the_path_that_a_browser_would_ask_for() {
+    let url = "https://wiki.example.com/public/../admin?x";
+    let told = gate().await.gate.explain(&question(None, "192.0.2.7", url));
+    assert_eq!(
+        told.steps[2].finding,
+        "GET /admin leads to application wiki, by its general rules"
+    );
+}
+
+#[tokio::test]
 async fn our_own_pages_are_explained_too() {
     let asked = question(None, "192.0.2.7", "https://access.example.com/sign-in");
     assert!(gate().await.gate.explain(&asked).granted);

@@ -53,7 +53,7 @@ async fn attack_05_a_forged_address_passes_no_address_rule() {
     let mut app = public();
     app.ip_lists = vec![ip_list("office", Effect::Allow, &["192.0.2.0/24"])];
     let proxies = vec!["10.0.0.0/8".parse().unwrap()];
-    let gate = TestGate::started(snapshot(vec![app]), |s| s.trust = Trust { proxies }).await;
+    let gate = TestGate::started(snapshot(vec![app]), |s| s.trust.proxies = proxies).await;
     let forged = request("GET", WIKI, "/", &[("X-Forwarded-For", "192.0.2.7")]);
 
     let (stranger, visit) = gate.admit_from("198.51.100.1", &forged).await;

@@ -64,8 +64,7 @@ impl ProxyProtocol {
             .and_then(SocketDigest::peer_addr)
             .and_then(PeerAddr::as_inet)
             .ok_or(BadHeader::Untrusted)?;
-        let trust = self.gate.trust.load();
-        if trust.proxies.iter().any(|range| range.contains(peer.ip())) {
+        if self.gate.trusted_proxies.load().contains(peer.ip()) {
             Ok(())
         } else {
             Err(BadHeader::Untrusted)

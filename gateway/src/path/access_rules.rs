@@ -6,13 +6,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use config::id::{DepartmentId, GroupId, MemberId};
-use config::snapshot::{
-    Access, AddressRange, Effect, PathMatch, PathRule, PolicyRule, TimeWindow, TwoStep, Who,
-};
+use config::snapshot::{Access, Effect, PathMatch, PathRule, PolicyRule, TimeWindow, TwoStep, Who};
 use config::{Principal, PrincipalKind, Problem, Role, Timestamp};
 use http::Method;
 use jiff::tz::TimeZone;
 
+use crate::path::addresses::AddressSet;
 use crate::path::request_path::is_below;
 
 /// What it takes to open an application or a path of it.
@@ -37,7 +36,8 @@ pub struct CompiledRule {
     pub effect: Effect,
     pub two_step: TwoStep,
     who: Crowd,
-    from: Vec<AddressRange>,
+    /// `None`: from anywhere.
+    from: Option<AddressSet>,
     when: Vec<Window>,
 }
 
@@ -127,7 +127,7 @@ impl CompiledRule {
             effect: rule.effect,
             two_step: rule.two_step,
             who: Crowd::compile(&rule.who),
-            from: rule.from.clone(),
+            from: (!rule.from.is_empty()).then(|| rule.from.iter().collect()),
             when: when.collect::<Result<_, _>>()?,
             name,
         })
@@ -136,7 +136,7 @@ impl CompiledRule {
     /// Whether the rule speaks of this person, calling from there, now.
     pub(crate) fn matches(&self, principal: &Principal, from: IpAddr, now: Timestamp) -> bool {
         self.who.holds(principal)
-            && (self.from.is_empty() || self.from.iter().any(|range| range.contains(from)))
+            && self.from.as_ref().is_none_or(|set| set.contains(from))
             && (self.when.is_empty() || self.when.iter().any(|window| window.holds(now)))
     }
 }

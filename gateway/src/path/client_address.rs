@@ -7,12 +7,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use config::settings::Trust;
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName};
 use pingora::http::RequestHeader;
 
 use crate::gate::Gate;
+use crate::path::addresses::AddressSet;
 use crate::path::denial::Denial;
 use crate::path::visit::Visit;
 
@@ -32,7 +32,7 @@ pub fn find(
     visit.client_address = Some(client_behind(
         peer.ip().to_canonical(),
         &request.headers,
-        &gate.trust.load(),
+        &gate.trusted_proxies.load(),
     )?);
     Ok(())
 }
@@ -41,10 +41,9 @@ pub fn find(
 pub(crate) fn client_behind(
     peer: IpAddr,
     headers: &HeaderMap,
-    trust: &Trust,
+    trusted: &AddressSet,
 ) -> Result<IpAddr, Denial> {
-    let trusted = |address: IpAddr| trust.proxies.iter().any(|range| range.contains(address));
-    if !trusted(peer) {
+    if !trusted.contains(peer) {
         return Ok(peer);
     }
     let said = hops(headers, &X_FORWARDED_FOR, &bare_hop)?;
@@ -59,7 +58,7 @@ pub(crate) fn client_behind(
     let mut client = peer;
     for hop in chain.into_iter().rev() {
         client = hop?;
-        if !trusted(client) {
+        if !trusted.contains(client) {
             break;
         }
     }

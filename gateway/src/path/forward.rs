@@ -10,6 +10,7 @@ use config::api_token;
 use config::snapshot::HostHeader;
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderName, StatusCode};
+use pingora::http::authority::{RawTargetAuthority, raw_target_authority};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorSource, ErrorType};
@@ -120,9 +121,8 @@ pub fn prepare(
     let Some(rulebook) = visit.rulebook.clone() else {
         return Err(Error::explain(ErrorType::InternalError, "no rulebook"));
     };
-    if !head.raw_path().starts_with(b"/") {
-        // What the decision read of an absolute target, and an origin takes (RFC 9112 §3.2.1).
-        head.set_uri(head.uri.clone());
+    if let Some(target) = origin_form(head.raw_path()) {
+        head.set_raw_path(&target)?;
     }
     strip(application, head);
     cookies::hide(head);
@@ -136,6 +136,19 @@ pub fn prepare(
         head.insert_header(name, value)?;
     }
     watermark::ask(visit, &rulebook, application, session, head)
+}
+
+/// A target in the form that is for origin servers, `/path?query` (RFC 9112 §3.2.1), if it is in
+/// another. pingora sends an absolute URL on as it came; what was judged is its path, so that is what
+/// goes on, in the bytes that came.
+fn origin_form(target: &[u8]) -> Option<Vec<u8>> {
+    let RawTargetAuthority::Absolute { path_and_query, .. } = raw_target_authority(target) else {
+        return None;
+    };
+    if path_and_query.starts_with(b"/") {
+        return Some(path_and_query.to_vec());
+    }
+    Some([b"/", path_and_query].concat())
 }
 
 /// Takes note of the upstream's response head, and takes from it what is not an application's to say.
@@ -166,5 +179,31 @@ fn strip(application: &RoutedApplication, head: &mut RequestHeader) {
     let is_ours = |value: &http::HeaderValue| api_token::is_ours(value.as_bytes());
     if head.headers.get_all(AUTHORIZATION).iter().any(is_ours) {
         head.remove_header(&AUTHORIZATION);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_08_an_upstream_gets_the_path_that_was_judged_and_no_host_beside_it() {
+        for (came, goes) in [
+            (
+                "http://wiki.example.com/a%2Fb/?q=http://x/",
+                "/a%2Fb/?q=http://x/",
+            ),
+            ("https://wiki.example.com:443/x", "/x"),
+            ("http://wiki.example.com", "/"),
+            ("http://wiki.example.com?q", "/?q"),
+        ] {
+            let judged = RequestHeader::build("GET", came.as_bytes(), None).unwrap();
+            let judged = judged.uri.path_and_query().unwrap().as_str().to_owned();
+            let origin = origin_form(came.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(origin).unwrap(), goes, "{came}");
+            assert_eq!(judged, goes, "{came}");
+        }
+        assert_eq!(origin_form(b"/a/http://x/?y"), None);
+        assert_eq!(origin_form(b"//other.example.com/"), None);
     }
 }

@@ -136,6 +136,8 @@ mod tests {
             request("/", &["a.example.com, b.example.com"]),
             request("/", &["[::1"]),
             request("/", &["[fe80::1%25eth0]"]),
+            request("?q", &["a.example.com"]),
+            request("foo:bar://b.example.com/", &["a.example.com"]),
         ] {
             assert!(
                 matches!(read(&refused), Err(Denial::Ambiguous(_))),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use config::snapshot::{Effect, IpList};
 
+use crate::path::addresses::AddressTable;
 use crate::path::denial::Denial;
-use crate::path::intervals::Intervals;
 use crate::path::visit::Visit;
 use crate::rulebook::Rulebook;
 
@@ -18,8 +18,7 @@ pub struct IpRules {
     /// Deny lists first, each kind in the order in which they were written: where several hold an
     /// address, the first decides.
     lists: Vec<(Effect, Arc<str>)>,
-    v4: Intervals<u32>,
-    v6: Intervals<u128>,
+    addresses: AddressTable,
     /// What becomes of an address that is on no list.
     otherwise: Verdict,
 }
@@ -63,17 +62,11 @@ impl IpRules {
     pub fn compile(lists: &[Arc<IpList>]) -> Self {
         let mut ordered: Vec<&Arc<IpList>> = lists.iter().collect();
         ordered.sort_by_key(|list| list.effect != Effect::Deny);
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        for (index, list) in ordered.iter().enumerate() {
-            let index = u32::try_from(index).unwrap_or(u32::MAX);
-            for entry in list.entries.iter() {
-                match (entry.range.first(), entry.range.last()) {
-                    (IpAddr::V4(a), IpAddr::V4(b)) => v4.push((a.to_bits(), b.to_bits(), index)),
-                    (IpAddr::V6(a), IpAddr::V6(b)) => v6.push((a.to_bits(), b.to_bits(), index)),
-                    _ => {}
-                }
-            }
-        }
+        let ranges = (0..).zip(&ordered).flat_map(|(index, list)| {
+            let entries = list.entries.iter();
+            entries.map(move |entry| (entry.range, index))
+        });
+        let addresses = AddressTable::build(ranges);
         let otherwise = if ordered.iter().any(|list| list.effect == Effect::Allow) {
             Verdict::Refuse(ON_NO_ALLOW_LIST.into())
         } else {
@@ -84,18 +77,14 @@ impl IpRules {
                 .iter()
                 .map(|list| (list.effect, list.name.as_str().into()))
                 .collect(),
-            v4: Intervals::build(v4),
-            v6: Intervals::build(v6),
+            addresses,
             otherwise,
         }
     }
 
     #[must_use]
     pub fn judge(&self, address: IpAddr) -> Verdict {
-        let found = match address.to_canonical() {
-            IpAddr::V4(address) => self.v4.find(address.to_bits()),
-            IpAddr::V6(address) => self.v6.find(address.to_bits()),
-        };
+        let found = self.addresses.find(address);
         match found.and_then(|index| self.lists.get(index as usize)) {
             Some((Effect::Allow, name)) => Verdict::Pass(Some(Arc::clone(name))),
             Some((Effect::Deny, name)) => Verdict::Refuse(Arc::clone(name)),

@@ -4,6 +4,7 @@ pub mod denial;
 pub mod visit;
 
 pub mod access_rules;
+pub mod addresses;
 pub mod host;
 pub mod intervals;
 pub mod request_path;

@@ -13,6 +13,7 @@
 pub mod entry;
 mod flights;
 mod recent;
+mod room;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -28,6 +29,7 @@ use entry::ended_by;
 pub use flights::Answer;
 use flights::Flights;
 use recent::RecentRevocations;
+use room::Room;
 
 /// A feed that has been silent for longer may have missed something. It beats twice a second.
 const FEED_SILENT_AFTER: Duration = Duration::from_secs(5);
@@ -39,7 +41,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const LEAVE_ALONE: Duration = Duration::from_secs(1);
 /// A session without a request for so long is dropped from memory; the store still knows it.
 const FORGET_AFTER: Duration = Duration::from_hours(1);
-/// More sessions than this are not kept: those beyond are asked for at each request.
+/// More sessions than this are not kept: those that were not used for the longest time make room.
 const MOST_KEPT: usize = 2_000_000;
 /// So often a question is asked anew because a revocation crossed the answer.
 const MOST_CROSSINGS: u8 = 5;
@@ -73,11 +75,22 @@ struct Shared {
     /// What was asked before this moment has to be asked again.
     ask_again_since: AtomicI64,
     away_at: AtomicI64,
+    room: Room,
 }
 
 impl SessionCache {
     #[must_use]
     pub fn new(
+        store: Arc<dyn SessionLookup>,
+        feed: FeedPulse,
+        grace: Duration,
+        clock: Clock,
+    ) -> Self {
+        Self::with_room(Room::for_most(MOST_KEPT), store, feed, grace, clock)
+    }
+
+    fn with_room(
+        room: Room,
         store: Arc<dyn SessionLookup>,
         feed: FeedPulse,
         grace: Duration,
@@ -93,6 +106,7 @@ impl SessionCache {
                 recent: RecentRevocations::default(),
                 ask_again_since: AtomicI64::new(i64::MIN),
                 away_at: AtomicI64::new(i64::MIN),
+                room,
             }),
             flights: Arc::default(),
             grace_ms: AtomicU64::new(0),
@@ -242,7 +256,8 @@ impl Shared {
         away_at <= now && now.since(away_at) < LEAVE_ALONE
     }
 
-    async fn ask(&self, token: TokenHash, host: &str) -> Answer {
+    async fn ask(self: &Arc<Self>, token: TokenHash, host: &str) -> Answer {
+        self.make_room();
         for _ in 0..MOST_CROSSINGS {
             let mark = self.recent.mark();
             let asking = tokio::time::timeout(ANSWER_WITHIN, self.store.find(&token, host));
@@ -283,12 +298,15 @@ impl Shared {
         self.drop_entry(&token);
         let entry = Arc::new(SessionEntry::new(session));
         entry.confirm(now);
-        if self.entries.len() < MOST_KEPT {
-            for revocation in ended_by(&entry.session) {
-                self.ended_by.entry(revocation).or_default().push(token);
-            }
-            self.entries.insert(token, Arc::clone(&entry));
+        if !self.room.is_left(self.entries.len()) {
+            // No revocation would find it: what is open on it has to ask again.
+            entry.withdraw();
+            return entry;
         }
+        for revocation in ended_by(&entry.session) {
+            self.ended_by.entry(revocation).or_default().push(token);
+        }
+        self.entries.insert(token, Arc::clone(&entry));
         entry
     }
 

@@ -14,20 +14,29 @@ struct World {
 }
 
 fn world() -> World {
-    let store = Arc::new(FakeStore::default());
-    let (feed, clock) = (FeedPulse::default(), Clock::manual(START));
-    feed.beat(START);
-    let grace = Duration::from_mins(10);
-    let cache = SessionCache::new(Arc::clone(&store) as _, feed.clone(), grace, clock.clone());
-    World {
-        cache: Arc::new(cache),
-        store,
-        feed,
-        clock,
-    }
+    World::with_room_for(MOST_KEPT)
 }
 
 impl World {
+    fn with_room_for(most: usize) -> Self {
+        let store = Arc::new(FakeStore::default());
+        let (feed, clock) = (FeedPulse::default(), Clock::manual(START));
+        feed.beat(START);
+        let cache = SessionCache::with_room(
+            Room::for_most(most),
+            Arc::clone(&store) as _,
+            feed.clone(),
+            Duration::from_mins(10),
+            clock.clone(),
+        );
+        Self {
+            cache: Arc::new(cache),
+            store,
+            feed,
+            clock,
+        }
+    }
+
     fn signed_in() -> Self {
         let world = world();
         world.store.put(TOKEN, session(person("ann", &[]), HOST));
@@ -265,6 +274,40 @@ async fn what_has_expired_or_is_not_used_is_swept_out_of_memory() {
     world.cache.sweep(START.plus(Duration::from_mins(1)));
     assert_eq!(world.cache.len(), 1);
     world.cache.sweep(START.plus(Duration::from_hours(2)));
+    assert_eq!(world.cache.len(), 0);
+    assert!(world.cache.shared.ended_by.is_empty());
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_those_who_were_not_seen_for_long_are_forgotten_first() {
+    let world = World::with_room_for(32);
+    for number in 0..40 {
+        let token = [number; 32];
+        let name = format!("user-{number}");
+        world.store.put(token, session(person(&name, &[]), HOST));
+        world.pass_with_feed(1);
+        let found = world.cache.find(&token, HOST, world.clock.now()).await;
+        assert!(matches!(found, Ok(Some(_))));
+        while world.cache.shared.room.is_being_made() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert!(world.cache.len() <= 33, "{}", world.cache.len());
+    }
+    let asked = world.store.asked();
+    for (number, forgotten) in [(39, 0), (20, 0), (0, 1)] {
+        let token = [number; 32];
+        let found = world.cache.find(&token, HOST, world.clock.now()).await;
+        assert!(matches!(found, Ok(Some(_))), "the store knows them");
+        assert_eq!(world.store.asked(), asked + forgotten, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn attack_16_what_is_open_on_a_session_that_is_not_kept_is_decided_again() {
+    let world = World::with_room_for(0);
+    world.store.put(TOKEN, session(person("ann", &[]), HOST));
+    let entry = world.find().await.unwrap().unwrap();
+    assert!(entry.is_withdrawn());
     assert_eq!(world.cache.len(), 0);
     assert!(world.cache.shared.ended_by.is_empty());
 }

@@ -269,6 +269,45 @@ async fn a_list_takes_many_thousand_addresses_at_once_or_none() {
 }
 
 #[tokio::test]
+async fn an_allow_list_everywhere_is_never_empty() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let guarding = json!({"name": "office", "effect": "allow", "everywhere": true});
+        let refused = app.call(OP, "POST", "/ip-lists", guarding.clone()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.text("field"), "everywhere");
+
+        let idle = json!({"name": "office", "effect": "allow", "everywhere": false});
+        let id = app.call(OP, "POST", "/ip-lists", idle).await.id();
+        let path = format!("/ip-lists/{id}");
+        let send = async |method: &str, path: &str, body: String| {
+            let request = App::request(method, path, OP)
+                .header("if-match", "*")
+                .header("content-type", "application/json")
+                .body(Body::from(body))
+                .unwrap();
+            app.send(request).await.status
+        };
+        let entries = format!("{path}/entries");
+        let early = send("PUT", &path, guarding.to_string()).await;
+        assert_eq!(early, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            send("PUT", &entries, "192.0.2.0/24".into()).await,
+            StatusCode::OK
+        );
+        assert_eq!(
+            send("PUT", &path, guarding.to_string()).await,
+            StatusCode::OK
+        );
+        let emptied = send("PUT", &entries, String::new()).await;
+        assert_eq!(emptied, StatusCode::UNPROCESSABLE_ENTITY);
+        let kept = app.get(OP, &path).await;
+        assert_eq!(kept.json["entries"], 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_brand_begins_as_the_default_and_is_changed_by_version() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

@@ -2,11 +2,10 @@
 
 use super::*;
 
-fn trust() -> Trust {
+fn trusted() -> AddressSet {
     let proxies = ["10.0.0.0/8", "2001:db8:ffff::/48"];
-    Trust {
-        proxies: proxies.iter().map(|p| p.parse().unwrap()).collect(),
-    }
+    let proxies = proxies.map(|range| range.parse().unwrap());
+    proxies.iter().collect()
 }
 
 fn find(peer: &str, headers: &[(&'static str, &str)]) -> Result<IpAddr, Denial> {
@@ -15,7 +14,7 @@ fn find(peer: &str, headers: &[(&'static str, &str)]) -> Result<IpAddr, Denial> 
         map.append(HeaderName::from_static(name), value.parse().unwrap());
     }
     let peer: IpAddr = peer.parse().unwrap();
-    client_behind(peer.to_canonical(), &map, &trust())
+    client_behind(peer.to_canonical(), &map, &trusted())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "it stands beside refusals")]
