@@ -218,7 +218,7 @@ async fn a_node_starts_while_postgresql_is_away_and_works_once_it_is_back() {
     let lookup = node.link.sessions.find(&[0; 32], "wiki.example.com").await;
     assert!(lookup.is_err());
     wire.mend().await;
-    tokio::time::timeout(Duration::from_secs(15), node.snapshot(1))
+    tokio::time::timeout(Duration::from_mins(1), node.snapshot(1))
         .await
         .unwrap();
     assert_eq!((node.health)(), []);
@@ -240,11 +240,11 @@ async fn while_postgresql_is_away_the_last_snapshot_stays_and_events_wait() {
     assert!(node.link.snapshots.borrow().is_some());
     wire.mend().await;
     add_application(&node.state, "wiki").await;
-    let back = tokio::time::timeout(Duration::from_secs(15), node.snapshot(2)).await;
+    let back = tokio::time::timeout(Duration::from_mins(1), node.snapshot(2)).await;
     assert_eq!(back.unwrap().applications.len(), 1);
     assert!(node.link.feed.last() > pulse);
     let state = node.state.clone();
-    let arrived = tokio::time::timeout(Duration::from_secs(15), async {
+    let arrived = tokio::time::timeout(Duration::from_mins(1), async {
         while stored(&state.store).await != ["e1"] {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
