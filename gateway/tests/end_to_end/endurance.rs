@@ -118,7 +118,7 @@ async fn no_event_is_lost_or_doubled_however_often_the_program_is_killed() {
     let lost: Vec<_> = acknowledged.difference(&seen).collect();
     assert!(lost.is_empty(), "{} lost: {lost:?}", lost.len());
     assert!(!acknowledged.is_empty(), "nothing was ever acknowledged");
-    println!(
+    eprintln!(
         "{} kills, {} acknowledged, {} recorded",
         kills(),
         acknowledged.len(),

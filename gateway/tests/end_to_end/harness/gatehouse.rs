@@ -102,7 +102,7 @@ impl Gatehouse {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            let patience = Duration::from_secs(60);
+            let patience = Duration::from_mins(1);
             assert!(watch.elapsed() < patience, "not ready:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(25)).await;
         }

@@ -71,7 +71,7 @@ impl Answer {
         let body = body.as_ref();
         let mut bytes = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n", body.len());
         for (name, value) in headers {
-            bytes.push_str(&format!("{name}: {value}\r\n"));
+            bytes.extend([name, ": ", value, "\r\n"]);
         }
         bytes.push_str("\r\n");
         let mut bytes = bytes.into_bytes();
@@ -221,7 +221,7 @@ async fn read_request(
                 return Ok(Some(Received { head }));
             }
         }
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         let read = stream.read(&mut buffer).await?;
         if read == 0 {
             return Ok(None);

@@ -184,7 +184,7 @@ impl Wire {
 
     /// Reads whatever comes next. `None` at the end of the connection.
     pub async fn fill(&mut self) -> Option<usize> {
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         let read = self.stream.read(&mut buffer).await.ok()?;
         self.pending.extend_from_slice(&buffer[..read]);
         (read > 0).then_some(read)
