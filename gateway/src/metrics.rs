@@ -47,7 +47,6 @@ impl Metrics {
     ///
     /// # Errors
     /// If a name is registered already: a defect, or two gateways on one registry.
-    #[allow(clippy::too_many_lines, reason = "one list of all that is measured")]
     pub fn register(registry: &Registry) -> Result<Self, prometheus::Error> {
         let r = registry;
         let by_app = ["application"];

@@ -56,6 +56,30 @@ struct Runner<'a> {
     headers: Vec<String>,
 }
 
+const FILE: &str = "/file.txt";
+const PAGE: &str = "/page.html";
+
+impl<'a> Runner<'a> {
+    fn new(
+        key: char,
+        name: &'static str,
+        process: &'a Process,
+        path: &'static str,
+        headers: Vec<String>,
+    ) -> Self {
+        Self {
+            candidate: Candidate {
+                key,
+                name,
+                samples: Vec::new(),
+            },
+            process,
+            path,
+            headers,
+        }
+    }
+}
+
 fn run(arguments: &Arguments) -> Result<String, BenchError> {
     let folder = tempfile::tempdir().map_err(BenchError::io("making a temporary folder"))?;
     let origin = nginx::origin(folder.path(), free_address()?, arguments.size)?;
@@ -70,42 +94,19 @@ fn run(arguments: &Arguments) -> Result<String, BenchError> {
     let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder.path(), origin.address)?;
     let idle = gatehouse.process.usage()?.resident_kib;
     gatehouse.sign_in()?;
-    let runner = |key, name, process, path, headers| Runner {
-        candidate: Candidate {
-            key,
-            name,
-            samples: Vec::new(),
-        },
-        process,
-        path,
-        headers,
-    };
     let ours = &gatehouse.process;
+    let (public, members, marked) = (
+        gatehouse.headers(PUBLIC),
+        gatehouse.headers(MEMBERS),
+        gatehouse.headers(MARKED),
+    );
     let mut runners = [
-        runner('a', "nginx, plain proxy", &plain, "/file.txt", vec![]),
-        runner('b', "bare pingora", &bare, "/file.txt", vec![]),
-        runner('c', "nginx, auth_request", &asking, "/file.txt", vec![]),
-        runner(
-            'd',
-            "Gatehouse, anonymous",
-            ours,
-            "/file.txt",
-            gatehouse.headers(PUBLIC),
-        ),
-        runner(
-            'e',
-            "Gatehouse, session + policy",
-            ours,
-            "/file.txt",
-            gatehouse.headers(MEMBERS),
-        ),
-        runner(
-            'f',
-            "Gatehouse, watermarked page",
-            ours,
-            "/page.html",
-            gatehouse.headers(MARKED),
-        ),
+        Runner::new('a', "nginx, plain proxy", &plain, FILE, vec![]),
+        Runner::new('b', "bare pingora", &bare, FILE, vec![]),
+        Runner::new('c', "nginx, auth_request", &asking, FILE, vec![]),
+        Runner::new('d', "Gatehouse, anonymous", ours, FILE, public),
+        Runner::new('e', "Gatehouse, session + policy", ours, FILE, members),
+        Runner::new('f', "Gatehouse, watermarked page", ours, PAGE, marked),
     ];
     for _ in 0..arguments.rounds {
         for runner in &mut runners {

@@ -89,7 +89,7 @@ async fn the_grace_of_sessions_is_that_of_the_last_reload() {
     let (sessions, token) = (&world.test.gate.sessions, [7; 32]);
     sessions.keep(token, session(person("ann", &[]), WIKI));
     world.test.store.set_away(true);
-    world.test.clock.advance(Duration::from_secs(120));
+    world.test.clock.advance(Duration::from_mins(2));
     let now = world.test.clock.now();
     let found = world.test.gate.sessions.find(&token, WIKI, now).await;
     assert!(matches!(found, Ok(Some(_))), "the default is longer");
