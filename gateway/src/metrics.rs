@@ -105,11 +105,7 @@ impl Metrics {
                  store was away",
                 &["result"],
             )?,
-            session_revocations: counter(
-                r,
-                "session_cache_revocations_total",
-                "Revocations that came over the feed",
-            )?,
+            session_revocations: counter(r, "session_cache_revocations_total", "Revocations")?,
             unread: counter(
                 r,
                 "connections_unread_total",
