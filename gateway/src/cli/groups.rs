@@ -62,8 +62,8 @@ pub async fn run(options: &Groups) -> Result<(), CommandError> {
             let path = group_path(group).await?;
             let changes = json!({ "name": name });
             let fields = ["name", "description"];
-            let changed = client.change(&path, &fields, &changes).await?;
-            output::one(&changed.body, json);
+            let renamed = client.change(&path, &fields, &changes).await?;
+            output::one(&renamed.body, json);
         }
         Action::AddMember { group, member } => {
             let path = membership(&client, &group_path(group).await?, member).await?;
