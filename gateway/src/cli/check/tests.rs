@@ -33,9 +33,9 @@ fn findings(folder: &Path, environment: &[(&str, &str)]) -> Findings {
     })
 }
 
-fn only_problem(found: Findings) -> String {
+fn only_problem(mut found: Findings) -> String {
     assert_eq!(found.problems.len(), 1, "{:#?}", found.problems);
-    found.problems[0].to_string()
+    found.problems.remove(0).to_string()
 }
 
 #[test]
