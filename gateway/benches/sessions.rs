@@ -55,8 +55,8 @@ fn session(number: u32) -> Session {
         authenticated_at: NOW,
         second_factor_at: Some(NOW),
         methods: vec![AuthenticationMethod::Password, AuthenticationMethod::Totp],
-        expires_at: NOW.plus(Duration::from_secs(36_000)),
-        idle_limit: Some(Duration::from_secs(3_600)),
+        expires_at: NOW.plus(Duration::from_hours(10)),
+        idle_limit: Some(Duration::from_hours(1)),
         last_seen_at: NOW,
     }
 }
@@ -73,7 +73,7 @@ fn lookups(criterion: &mut Criterion) {
     for count in [1_000_u32, 1_000_000] {
         let feed = FeedPulse::default();
         feed.beat(NOW);
-        let grace = Duration::from_secs(60);
+        let grace = Duration::from_mins(1);
         let cache = SessionCache::new(Arc::new(Nothing), feed, grace, Clock::manual(NOW));
         let before = resident();
         for number in 0..count {
