@@ -62,17 +62,14 @@ impl Load {
     }
 }
 
-/// How many events the program says it has in the store and in the spool.
-async fn says_recorded(gate: &Gatehouse) -> u64 {
-    // What is carried over is counted in both places for a moment. No such moment lies between two
-    // readings of the same count.
-    let mut earlier = reading(gate).await;
-    loop {
-        let later = reading(gate).await;
-        if later.0 == earlier.0 {
-            return later.0 + later.1.min(earlier.1);
-        }
-        earlier = later;
+/// How many events the program says it has, at least, by two readings one after the other. What is
+/// in the store counts at any moment. What is in the spool counts only where the store had the same
+/// number both times: what is carried over is counted in both places for a moment.
+fn says_recorded(earlier: (u64, u64), later: (u64, u64)) -> u64 {
+    if later.0 == earlier.0 {
+        later.0 + later.1.min(earlier.1)
+    } else {
+        earlier.0.max(later.0)
     }
 }
 
@@ -139,9 +136,12 @@ async fn work_until_killed(gate: &mut Gatehouse, round: u64) -> Vec<String> {
     }
     let recorded = AtomicU64::new(0);
     let watching = async {
+        let mut earlier = reading(gate).await;
         loop {
-            let now = says_recorded(gate).await.saturating_sub(before);
+            let later = reading(gate).await;
+            let now = says_recorded(earlier, later).saturating_sub(before);
             recorded.fetch_max(now, Ordering::SeqCst);
+            earlier = later;
         }
     };
     let moment = Duration::from_micros(rand::random_range(0..1_000_000));
