@@ -117,6 +117,8 @@ test("everything on the sign-in page can be reached and used by the keyboard", a
   const person = await arrive(browser, house);
   await person.open("access", "/sign-in");
   const { keyboard } = person.page;
+  // The page puts the focus there by itself, a moment after it has been drawn.
+  await person.page.locator("#username:focus").waitFor();
   await keyboard.type("li.na");
   await keyboard.press("Tab");
   await keyboard.type(PASSWORD);
