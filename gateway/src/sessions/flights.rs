@@ -38,11 +38,10 @@ impl Flights {
             Entry::Occupied(under_way) => under_way.get().clone(),
             Entry::Vacant(free) => {
                 let asking = ask();
-                let flights = Arc::clone(self);
+                let under_way = UnderWay(Arc::clone(self), question);
                 let task = tokio::spawn(async move {
-                    let answer = asking.await;
-                    flights.0.remove(&question);
-                    answer
+                    let _until_answered = under_way;
+                    asking.await
                 });
                 let answer = task.map(|joined| {
                     joined.unwrap_or_else(|e| Err(StoreAway(format!("the question failed: {e}"))))
@@ -51,5 +50,33 @@ impl Flights {
             }
         };
         flight.await
+    }
+}
+
+/// Takes a question off the list when it has been answered, also where asking it has panicked.
+struct UnderWay(Arc<Flights>, Question);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.0.remove(&self.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_question_that_came_to_grief_is_asked_again() {
+        let flights = Arc::new(Flights::default());
+        let host = "wiki.example.com";
+        let failed = flights
+            .join([7; 32], host, || async {
+                panic!("the store's driver is broken")
+            })
+            .await;
+        assert!(failed.is_err());
+        let answered = flights.join([7; 32], host, || async { Ok(None) }).await;
+        assert!(matches!(answered, Ok(None)));
     }
 }
