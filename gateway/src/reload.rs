@@ -4,22 +4,16 @@
 //! trusted proxies, the grace of sessions, the log filter. For all else the log says that it needs a restart. Whatever is
 //! wrong with the new files, what ran before keeps running.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use config::settings::Sessions;
 use config::settings::environment::of_this_process;
 use config::{Clock, Settings};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc;
 
 use crate::gate::Gate;
 use crate::listeners::certificates::Certificates;
 
-/// Files are written in several steps: wait until they are at rest.
-const REST: Duration = Duration::from_millis(500);
+pub mod watch;
 
 /// Changes the filter of the log; fails with a sentence where the filter cannot be read.
 pub type SetLogFilter = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
@@ -75,48 +69,6 @@ impl Reloader {
         }
         Settings::load(&self.settings.file, of_this_process())
     }
-
-    /// Sends a word whenever one of the files may have changed and is at rest. Watches folders, so
-    /// that files that are replaced, and links that are turned, are noticed too.
-    ///
-    /// # Errors
-    /// If the operating system watches no more folders.
-    pub fn watch(&self) -> Result<(RecommendedWatcher, mpsc::Receiver<()>), notify::Error> {
-        let (changed, receiver) = mpsc::channel(1);
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<_>| {
-            if event.is_ok_and(|event: notify::Event| !event.kind.is_access()) {
-                let _ = changed.try_send(());
-            }
-        })?;
-        for folder in folders(&self.settings) {
-            watcher.watch(&folder, RecursiveMode::NonRecursive)?;
-        }
-        Ok((watcher, receiver))
-    }
-}
-
-/// Waits for a change, and then until nothing has changed for a moment.
-pub async fn at_rest(changes: &mut mpsc::Receiver<()>) -> Option<()> {
-    changes.recv().await?;
-    while let Ok(more) = tokio::time::timeout(REST, changes.recv()).await {
-        more?;
-    }
-    Some(())
-}
-
-fn folders(settings: &Settings) -> BTreeSet<PathBuf> {
-    let certificates = settings
-        .listeners
-        .iter()
-        .filter_map(|listener| listener.tls.as_ref())
-        .flat_map(|tls| &tls.certificates)
-        .flat_map(|files| [files.certificate.as_path(), files.key.as_path()]);
-    certificates
-        .chain([settings.file.as_path()])
-        .filter_map(Path::parent)
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .map(Path::to_path_buf)
-        .collect()
 }
 
 /// Which sections differ that cannot change while running.

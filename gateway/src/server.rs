@@ -29,7 +29,8 @@ use crate::monitor::{self, Monitor, OtherHealth};
 use crate::own_pages::Bridge;
 use crate::path::access_event::Recorder;
 use crate::proxy::Proxy;
-use crate::reload::{Reloader, SetLogFilter, at_rest};
+use crate::reload::watch::{at_rest, watch};
+use crate::reload::{Reloader, SetLogFilter};
 use crate::signals::Signal;
 use crate::upgrade;
 
@@ -272,7 +273,7 @@ async fn until_told(
     signals: &mut mpsc::UnboundedReceiver<Signal>,
     mut reloader: Reloader,
 ) -> Signal {
-    let mut watching = match reloader.watch() {
+    let mut watching = match watch(&reloader.settings) {
         Ok(watching) => Some(watching),
         Err(why) => {
             tracing::warn!(%why, "changed files are not noticed; send SIGHUP after a change");

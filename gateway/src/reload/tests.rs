@@ -1,5 +1,7 @@
 //! Settings that change under a gate that runs.
 
+use std::time::Duration;
+
 use parking_lot::Mutex;
 
 use super::*;
