@@ -125,11 +125,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
     let settings =
         Arc::new(Settings::load(&options.config, of_this_process()).map_err(NotRunning::Settings)?);
     let set_log_filter = gateway::logging::start(&settings.log).map_err(NotRunning::Log)?;
-    let sockets = if options.upgrade {
-        gateway::upgrade::inherit(&settings)?
-    } else {
-        gateway::upgrade::no_sockets()
-    };
+    let sockets = sockets(options.upgrade, &settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("admin")
@@ -168,6 +164,15 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
     }
     runtime.shutdown_timeout(Duration::from_secs(5));
     result.map_err(NotRunning::from)
+}
+
+fn sockets(upgrade: bool, settings: &Settings) -> Result<gateway::listeners::Sockets, NotRunning> {
+    if !upgrade {
+        return Ok(gateway::upgrade::no_sockets());
+    }
+    // What would keep this process from running must be known before the old one stops.
+    admin::sealed::load(&settings.secrets.master_key).map_err(admin::PlaneError::from)?;
+    Ok(gateway::upgrade::inherit(settings)?)
 }
 
 /// While another process gives the data folder up, the one that replaces it waits.

@@ -82,7 +82,6 @@ pub fn prepare_process() {
 pub fn run(parts: Parts) -> Result<(), RunError> {
     prepare_process();
     let certificates = Certificates::load(&parts.settings).map_err(ListenError::from)?;
-    listeners::bind(&parts.settings.listeners, &parts.sockets)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(parts.settings.limits.threads)
         .enable_all()
@@ -103,6 +102,7 @@ struct Open {
 
 async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunError> {
     let (settings, sockets) = (Arc::clone(&parts.settings), Arc::clone(&parts.sockets));
+    listeners::bind(&settings.listeners, &sockets)?;
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
     let open = Open {
         connections: Connections::limited_to(settings.limits.connections),
@@ -145,8 +145,8 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         set_log_filter: parts.set_log_filter,
         clock: parts.clock,
     };
-    let how = until_told(&mut parts.signals, reloader).await;
-    wind_down(&how, &settings, &sockets, &stop, &open.exchanges).await;
+    let how = until_told(&mut parts.signals, reloader, &settings, &sockets).await;
+    wind_down(&how, &settings, &stop, &open.exchanges).await;
     ended.cancel();
     Ok(())
 }
@@ -169,17 +169,15 @@ fn listen(
     Ok(stop)
 }
 
-/// Hands over if told to, accepts nothing more, and lets what is open end.
+/// Accepts nothing more, and lets what is open end.
 async fn wind_down(
     how: &Signal,
     settings: &Settings,
-    sockets: &Sockets,
     stop: &watch::Sender<bool>,
     exchanges: &AtomicUsize,
 ) {
     let mut drain_within = settings.limits.drain;
     if *how == Signal::Upgrade {
-        upgrade::hand_over(settings, sockets).await;
         drain_within = drain_within.min(upgrade::DRAIN_WITHIN);
     }
     let _ = stop.send(true);
@@ -268,10 +266,13 @@ fn start(
     tracing::info!(address = %listener.address, tls = listener.tls.is_some(), "listening");
 }
 
-/// Waits for the signal to stop, reloading meanwhile when told to.
+/// Waits for the signal to stop, reloading meanwhile when told to. Whoever says that another process
+/// shall take over is obeyed if there is one.
 async fn until_told(
     signals: &mut mpsc::UnboundedReceiver<Signal>,
     mut reloader: Reloader,
+    settings: &Settings,
+    sockets: &Sockets,
 ) -> Signal {
     let mut watching = match watch(&reloader.settings) {
         Ok(watching) => Some(watching),
@@ -293,6 +294,7 @@ async fn until_told(
         };
         match signal.unwrap_or(Signal::Stop) {
             Signal::Reload => {}
+            Signal::Upgrade if !upgrade::hand_over(settings, sockets).await => continue,
             told => return told,
         }
         // Reads files: not on a thread that serves requests.
@@ -304,16 +306,21 @@ async fn until_told(
             Ok(back) => reloader = back,
             Err(why) => {
                 tracing::error!(%why, "reloading has failed; nothing is read again from now on");
-                return until_told_to_stop(signals).await;
+                return until_told_to_stop(signals, settings, sockets).await;
             }
         }
     }
 }
 
-async fn until_told_to_stop(signals: &mut mpsc::UnboundedReceiver<Signal>) -> Signal {
+async fn until_told_to_stop(
+    signals: &mut mpsc::UnboundedReceiver<Signal>,
+    settings: &Settings,
+    sockets: &Sockets,
+) -> Signal {
     loop {
         match signals.recv().await.unwrap_or(Signal::Stop) {
             Signal::Reload => {}
+            Signal::Upgrade if !upgrade::hand_over(settings, sockets).await => {}
             told => return told,
         }
     }

@@ -4,6 +4,7 @@
 //! The new process is started first (`gatehouse run --upgrade`) and waits; SIGQUIT makes the old one
 //! hand its sockets over, finish what it has begun, give up the data folder and end.
 
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,20 +13,27 @@ use config::Settings;
 use parking_lot::Mutex;
 use pingora::server::Fds;
 
-use crate::listeners::Sockets;
+use crate::listeners::{self, ListenError, Sockets};
 
 /// Nobody is served between the hand-over and the end of the old process: it waits no longer than
 /// this for what is open, and cuts the rest.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 
+/// Why this process does not take the place of another, which goes on.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the listening sockets were not handed over at {place}: {why}; send SIGQUIT to the process that \
-     holds them within 5 seconds after this one has started"
-)]
-pub struct NotHandedOver {
-    place: String,
-    why: String,
+pub enum NotHandedOver {
+    #[error(
+        "nobody can hand the listening sockets over at {0}: {1}; use --upgrade only beside a process \
+         that runs on the same data folder"
+    )]
+    NoPlace(String, std::io::Error),
+    #[error(
+        "the listening sockets were not handed over at {0}: {1}; send SIGQUIT to the process that \
+         holds them within 5 seconds after this one has started"
+    )]
+    Nobody(String, String),
+    #[error(transparent)]
+    Certificates(#[from] ListenError),
 }
 
 /// No sockets yet: all will be bound.
@@ -37,9 +45,14 @@ pub fn no_sockets() -> Sockets {
 /// Waits for the sockets of the process that runs already. Blocks.
 ///
 /// # Errors
-/// If they do not come.
+/// If they do not come, or if this process could do nothing with them: the old one would stop for
+/// nothing.
 pub fn inherit(settings: &Settings) -> Result<Sockets, NotHandedOver> {
+    listeners::check(settings)?;
     let place = meeting_place(settings).to_string_lossy().into_owned();
+    // pingora panics where it cannot listen.
+    let _ = std::fs::remove_file(&place);
+    UnixListener::bind(&place).map_err(|why| NotHandedOver::NoPlace(place.clone(), why))?;
     tracing::info!(
         place,
         "waiting for the listening sockets; send SIGQUIT to the old process"
@@ -47,24 +60,30 @@ pub fn inherit(settings: &Settings) -> Result<Sockets, NotHandedOver> {
     let mut sockets = Fds::new();
     match sockets.get_from_sock(place.as_str()) {
         Ok(()) => Ok(Arc::new(Mutex::new(sockets))),
-        Err(why) => Err(NotHandedOver {
-            place,
-            why: why.to_string(),
-        }),
+        Err(why) => Err(NotHandedOver::Nobody(place, why.to_string())),
     }
 }
 
-/// Hands the sockets to the process that waits for them.
-pub(crate) async fn hand_over(settings: &Settings, sockets: &Sockets) {
+/// Hands the sockets to the process that waits for them, and says whether there was one.
+pub(crate) async fn hand_over(settings: &Settings, sockets: &Sockets) -> bool {
     let (path, sockets) = (meeting_place(settings), Arc::clone(sockets));
     let sending = tokio::task::spawn_blocking(move || {
         sockets.lock().send_to_sock(path.to_string_lossy().as_ref())
     });
-    match sending.await {
-        Ok(Ok(_)) => tracing::info!("the listening sockets have been handed over"),
-        Ok(Err(why)) => tracing::error!(%why, "nobody took the listening sockets over"),
-        Err(why) => tracing::error!(%why, "the listening sockets were not handed over"),
-    }
+    let why = match sending.await {
+        Ok(Ok(_)) => {
+            tracing::info!("the listening sockets have been handed over");
+            return true;
+        }
+        Ok(Err(why)) => why.to_string(),
+        Err(why) => why.to_string(),
+    };
+    tracing::error!(
+        why,
+        "nobody took the listening sockets over, so this process goes on: start the new one with \
+         --upgrade before SIGQUIT, or stop this one with SIGTERM"
+    );
+    false
 }
 
 /// Where listening sockets pass from one process to the next.

@@ -16,14 +16,16 @@ use std::os::fd::IntoRawFd;
 use std::sync::Arc;
 
 use certs::{CertificateStore, client_authority};
-use config::settings::Listener;
+use config::settings::{Listener, Settings};
 use parking_lot::Mutex;
 use pingora::apps::ServerApp;
 use pingora::listeners::tls::TlsSettings;
 use pingora::listeners::{ALPN, ListenerConfig, TlsAccept};
 use pingora::server::Fds;
 use pingora::services::listening::Service;
+use tokio::net::TcpSocket;
 
+use self::certificates::Certificates;
 use self::proxy_protocol::ProxyProtocol;
 
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +44,17 @@ pub enum ListenError {
 /// The sockets that the listeners of this process use, by address.
 pub type Sockets = Arc<Mutex<Fds>>;
 
+/// Whether everything that the listeners need for TLS can be used.
+pub(crate) fn check(settings: &Settings) -> Result<(), ListenError> {
+    let certificates = Certificates::load(settings)?;
+    for listener in &settings.listeners {
+        endpoint(listener, certificates.of(listener))?;
+    }
+    Ok(())
+}
+
 /// Binds all addresses that are not in `sockets` already (inherited from a process that is being
-/// replaced).
+/// replaced). Must be called on a runtime.
 pub fn bind(listeners: &[Listener], sockets: &Sockets) -> Result<(), ListenError> {
     let wanted: HashSet<String> = listeners.iter().map(|l| l.address.to_string()).collect();
     for address in sockets.lock().close_unclaimed(&wanted) {
@@ -54,18 +65,28 @@ pub fn bind(listeners: &[Listener], sockets: &Sockets) -> Result<(), ListenError
         if sockets.lock().get(&key).is_some() {
             continue;
         }
-        let bound = TcpListener::bind(listener.address).and_then(|socket| {
-            // pingora takes the socket as it is, and its accepting must not block.
-            socket.set_nonblocking(true)?;
-            Ok(socket)
-        });
-        let socket = bound.map_err(|why| ListenError::Bind {
+        let socket = open(listener.address).map_err(|why| ListenError::Bind {
             address: listener.address,
             why,
         })?;
         sockets.lock().add(key, socket.into_raw_fd());
     }
     Ok(())
+}
+
+/// Where the operating system's limit allows, so many connections may wait to be accepted: those of
+/// the seconds in which one process takes the place of another.
+const WAITING: u32 = 4096;
+
+/// As [`std::net::TcpListener::bind`], in whose queue 128 may wait. Must be called on a runtime.
+fn open(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)?.into_std()
 }
 
 /// What a listener without TLS, or with the certificates in `certificates`, listens on.

@@ -4,3 +4,4 @@
 mod attacks;
 mod endurance;
 pub mod harness;
+mod upgrade;

@@ -61,9 +61,20 @@ impl Browser {
         Self::from_address(gate, Ipv4Addr::LOCALHOST)
     }
 
+    /// The same browser, led to another node by the balancer from now on.
+    pub fn led_to(&self, gate: &Gatehouse) -> Self {
+        Self {
+            jar: Arc::clone(&self.jar),
+            ..Self::new(gate)
+        }
+    }
+
     /// A browser on another machine: it calls from this loopback address.
     pub fn from_address(gate: &Gatehouse, address: impl Into<IpAddr>) -> Self {
-        Self::between(gate, address.into(), Ipv4Addr::LOCALHOST)
+        let IpAddr::V4(to) = gate.address().ip() else {
+            panic!("the gate of a test listens on IPv4");
+        };
+        Self::between(gate, address.into(), to)
     }
 
     /// A browser for which every name is at this loopback address, where another proxy listens.
@@ -90,13 +101,32 @@ impl Browser {
         }
     }
 
+    /// The same browser of a person who reads another language.
+    pub fn speaking(&self, language: &str) -> Self {
+        Self {
+            language: language.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// Opens an address as a person does, following redirects.
     pub async fn open(&self, url: &str) -> Page {
+        let page = self.try_open(url).await;
+        page.unwrap_or_else(|why| panic!("{url}: {why:?}"))
+    }
+
+    pub async fn submit(&self, form: Form) -> Page {
+        let page = self.try_submit(form).await;
+        page.unwrap_or_else(|why| panic!("{why:?}"))
+    }
+
+    /// The same, where the program may end at any moment.
+    pub async fn try_open(&self, url: &str) -> reqwest::Result<Page> {
         let url = Url::parse(url).unwrap();
         self.navigate(Method::GET, url, None).await
     }
 
-    pub async fn submit(&self, form: Form) -> Page {
+    pub async fn try_submit(&self, form: Form) -> reqwest::Result<Page> {
         let body = form.encoded();
         self.navigate(Method::POST, form.action, Some(body)).await
     }
@@ -106,7 +136,7 @@ impl Browser {
     pub async fn trail(&self, url: &str) -> Vec<Url> {
         let mut places = vec![Url::parse(url).unwrap()];
         while let Some(place) = places.last().filter(|place| is_ours(place)).cloned() {
-            let page = self.one(Method::GET, place, None).await;
+            let page = self.one(Method::GET, place, None).await.unwrap();
             let Some(location) = page.headers.get(LOCATION) else {
                 return places;
             };
@@ -121,23 +151,28 @@ impl Browser {
         places
     }
 
-    async fn navigate(&self, method: Method, url: Url, body: Option<String>) -> Page {
-        let mut page = self.one(method, url, body).await;
+    async fn navigate(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<String>,
+    ) -> reqwest::Result<Page> {
+        let mut page = self.one(method, url, body).await?;
         for _ in 0..12 {
             if !page.status.is_redirection() {
-                return page;
+                return Ok(page);
             }
             let location = page
                 .headers
                 .get(LOCATION)
                 .expect("a redirect without Location");
             let next = page.url.join(location.to_str().unwrap()).unwrap();
-            page = self.one(Method::GET, next, None).await;
+            page = self.one(Method::GET, next, None).await?;
         }
         panic!("redirected in circles, last to {}", page.url);
     }
 
-    async fn one(&self, method: Method, url: Url, body: Option<String>) -> Page {
+    async fn one(&self, method: Method, url: Url, body: Option<String>) -> reqwest::Result<Page> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let mut request = self
             .client
@@ -156,17 +191,14 @@ impl Browser {
                 .header("Sec-Fetch-Site", "same-origin")
                 .body(body);
         }
-        let answer = request
-            .send()
-            .await
-            .unwrap_or_else(|e| panic!("{url}: {e:?}"));
+        let answer = request.send().await?;
         self.keep(&host, answer.headers());
-        Page {
+        Ok(Page {
             url,
             status: answer.status(),
             headers: answer.headers().clone(),
             html: answer.text().await.unwrap_or_default(),
-        }
+        })
     }
 
     /// A request as a script on a page of that host makes it, with the host's cookies.

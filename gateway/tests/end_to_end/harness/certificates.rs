@@ -8,6 +8,7 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 
+#[derive(Clone)]
 pub struct Certificates {
     pub certificate: PathBuf,
     pub key: PathBuf,

@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::future::{Future, IntoFuture};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
 use config::clock::Stopwatch;
@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::application::Application;
 use super::certificates::Certificates;
+use super::postgres::Postgres;
 use super::settings::{self, Addresses};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gatehouse");
@@ -21,6 +22,8 @@ pub struct Gatehouse {
     folder: TempDir,
     addresses: Addresses,
     certificates: Certificates,
+    /// What was added to the settings file.
+    settings: String,
     child: Child,
 }
 
@@ -42,6 +45,11 @@ impl Starting {
         self.settings.push_str(toml);
         self.settings.push('\n');
         self
+    }
+
+    /// Keeps its store on this server, sealed with a key that another node can be given.
+    pub fn on(self, server: &Postgres) -> Self {
+        self.with_settings(&server.settings())
     }
 
     /// Believes what peers on loopback say of the client.
@@ -77,17 +85,79 @@ impl Gatehouse {
         let folder = tempfile::tempdir().unwrap();
         let certificates = Certificates::make(folder.path());
         let addresses = Addresses::free();
+        let mut gate = Self::spawned(folder, addresses, certificates, more);
+        gate.until_ready().await;
+        gate
+    }
+
+    fn spawned(
+        folder: TempDir,
+        addresses: Addresses,
+        certificates: Certificates,
+        more: &str,
+    ) -> Self {
         let file = folder.path().join("gatehouse.toml");
         settings::write(&file, addresses, &certificates, more);
-        let child = spawn(&folder);
-        let mut gate = Self {
+        let child = spawn(&folder, &[]);
+        Self {
             folder,
             addresses,
             certificates,
+            settings: more.to_owned(),
             child,
-        };
-        gate.until_ready().await;
-        gate
+        }
+    }
+
+    /// Another node with the same settings, on the same ports of another loopback address.
+    pub async fn another_node(&self, address: Ipv4Addr) -> Self {
+        let mut other = Self::spawned(
+            tempfile::tempdir().unwrap(),
+            self.addresses.on(address),
+            self.certificates.clone(),
+            &self.settings,
+        );
+        other.until_ready().await;
+        other
+    }
+
+    /// A second process takes the place of the one that runs; returns how that one ended.
+    pub async fn upgrade(&mut self) -> ExitStatus {
+        let new = spawn(&self.folder, &["--upgrade"]);
+        self.until_it_says("waiting for the listening sockets")
+            .await;
+        self.signal("QUIT");
+        let mut old = std::mem::replace(&mut self.child, new);
+        let ended = tokio::task::spawn_blocking(move || old.wait().unwrap());
+        let ended = ended.await.unwrap();
+        self.until_ready().await;
+        ended
+    }
+
+    /// Waits until it writes this, and returns the line.
+    pub async fn until_it_says(&self, text: &str) -> String {
+        for _ in 0..1200 {
+            if let Some(line) = self.log().lines().find(|line| line.contains(text)) {
+                return line.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it never said {text:?}:\n{}", self.log());
+    }
+
+    /// Sends it a signal, such as `HUP`.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let kill = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(kill.unwrap().success(), "SIG{name} to {id}");
+    }
+
+    /// What `/readyz` says: the status, and the problems. 0 where nobody answers yet.
+    pub async fn readiness(&self) -> (u16, String) {
+        let url = format!("http://{}/readyz", self.addresses.monitor);
+        match reqwest::get(&url).await {
+            Ok(answer) => (answer.status().as_u16(), answer.text().await.unwrap()),
+            Err(why) => (0, why.to_string()),
+        }
     }
 
     /// Waits until it says that it is ready.
@@ -177,12 +247,17 @@ impl Gatehouse {
 
     /// Starts it again on the same data and the same addresses.
     pub async fn restart(&mut self) {
-        self.child = spawn(&self.folder);
+        self.start_again();
         self.until_ready().await;
+    }
+
+    /// Starts it again without waiting until it is ready.
+    pub fn start_again(&mut self) {
+        self.child = spawn(&self.folder, &[]);
     }
 }
 
-fn spawn(folder: &TempDir) -> Child {
+fn spawn(folder: &TempDir, more: &[&str]) -> Child {
     let log = File::options()
         .create(true)
         .append(true)
@@ -190,6 +265,7 @@ fn spawn(folder: &TempDir) -> Child {
         .unwrap();
     Command::new(PROGRAM)
         .args(["run", "--config", "gatehouse.toml"])
+        .args(more)
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())

@@ -25,6 +25,16 @@ impl Addresses {
             monitor,
         }
     }
+
+    /// The same ports at another loopback address.
+    pub fn on(self, address: Ipv4Addr) -> Self {
+        let there = |at: SocketAddr| SocketAddr::from((address, at.port()));
+        Self {
+            tls: there(self.tls),
+            plain: there(self.plain),
+            monitor: there(self.monitor),
+        }
+    }
 }
 
 /// Writes the file. `more` is added at its end, such as `[trust]` with its keys.

@@ -51,6 +51,8 @@ impl Received {
 pub enum Answer {
     /// These bytes; the connection stays open.
     Bytes(Vec<u8>),
+    /// These bytes, after so long.
+    Later(std::time::Duration, Vec<u8>),
     /// These bytes, then others for ever, `every` so often, until the other side goes away.
     Stream {
         head: Vec<u8>,
@@ -195,6 +197,10 @@ async fn serve(
         record.requests.lock().push(request.clone());
         match answer {
             Answer::Bytes(bytes) => stream.write_all(&bytes).await?,
+            Answer::Later(wait, bytes) => {
+                tokio::time::sleep(wait).await;
+                stream.write_all(&bytes).await?;
+            }
             Answer::Stream { head, piece, every } => {
                 stream.write_all(&head).await?;
                 loop {

@@ -123,7 +123,7 @@ impl Wire {
         Self::over(connector.connect(name, stream).await.unwrap())
     }
 
-    fn over(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Self {
+    pub fn over(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Self {
         Self {
             stream: Box::new(stream),
             pending: Vec::new(),
@@ -143,6 +143,11 @@ impl Wire {
     /// The next response; `None` if the other side closed before one was whole, or said nothing for
     /// ten seconds.
     pub async fn reply(&mut self) -> Option<Reply> {
+        self.reply_within(Duration::from_secs(10)).await
+    }
+
+    /// The same, with as much patience as the test has.
+    pub async fn reply_within(&mut self, patience: Duration) -> Option<Reply> {
         let reading = async {
             loop {
                 if let Some(reply) = self.take_reply() {
@@ -151,9 +156,7 @@ impl Wire {
                 self.fill().await?;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), reading)
-            .await
-            .ok()?
+        tokio::time::timeout(patience, reading).await.ok()?
     }
 
     fn take_reply(&mut self) -> Option<Reply> {
