@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -55,7 +56,13 @@ pub struct Monitor {
 struct Readiness {
     ready: bool,
     problems: Vec<Unready>,
+    /// What is wrong although this node still does its work: a balancer should not turn away whom
+    /// the grace lets in.
+    concerns: Vec<Unready>,
 }
+
+/// The feed of changes is looked at twice a second, so a store that is silent for longer is away.
+const SILENT_AFTER: Duration = Duration::from_secs(10);
 
 impl Monitor {
     /// Answers until it is told to stop.
@@ -94,6 +101,43 @@ impl Monitor {
         }
         problems.extend((self.other)());
         problems
+    }
+
+    /// How long nothing has been heard of the store, if that is long.
+    fn silence(&self) -> Option<Duration> {
+        let silence = self.clock.now().since(self.feed.last());
+        (silence > SILENT_AFTER && self.gate.rulebook.load().is_some()).then_some(silence)
+    }
+
+    fn readiness(&self) -> Readiness {
+        let (mut problems, mut concerns) = (self.problems(), Vec::new());
+        if let Some(silence) = self.silence() {
+            let (seconds, grace) = (silence.as_secs(), self.gate.sessions.grace());
+            if silence > grace {
+                let why = format!(
+                    "the store has not answered for {seconds} s: nobody gets in; see the log"
+                );
+                problems.push(Unready {
+                    component: "store",
+                    why,
+                });
+            } else {
+                let why = format!(
+                    "the store has not answered for {seconds} s: people who are signed in go on \
+                     for {} s in all, nobody else gets in; see the log",
+                    grace.as_secs()
+                );
+                concerns.push(Unready {
+                    component: "store",
+                    why,
+                });
+            }
+        }
+        Readiness {
+            ready: problems.is_empty(),
+            problems,
+            concerns,
+        }
     }
 
     fn expired(&self, now: Timestamp) -> Vec<String> {
@@ -172,14 +216,13 @@ fn age(now: Timestamp, then: Timestamp) -> i64 {
 }
 
 async fn readiness(State(monitor): State<Arc<Monitor>>) -> impl IntoResponse {
-    let problems = monitor.problems();
-    let ready = problems.is_empty();
-    let status = if ready {
+    let readiness = monitor.readiness();
+    let status = if readiness.ready {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    (status, Json(Readiness { ready, problems }))
+    (status, Json(readiness))
 }
 
 async fn metrics(State(monitor): State<Arc<Monitor>>) -> impl IntoResponse {

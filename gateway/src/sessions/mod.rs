@@ -122,6 +122,12 @@ impl SessionCache {
         self.grace_ms.store(ms, Ordering::Release);
     }
 
+    /// How long people who are signed in go on while the store is away.
+    #[must_use]
+    pub fn grace(&self) -> Duration {
+        Duration::from_millis(self.grace_ms.load(Ordering::Acquire))
+    }
+
     /// The session that this token stands for at this host; `None` if there is none or it ended.
     /// A session that is found so has been used, and its idle time begins anew.
     ///
@@ -218,8 +224,7 @@ impl SessionCache {
     }
 
     fn has_grace(&self, entry: &SessionEntry, now: Timestamp) -> bool {
-        let grace = Duration::from_millis(self.grace_ms.load(Ordering::Acquire));
-        now.since(self.shared.known_good_at(entry)) <= grace
+        now.since(self.shared.known_good_at(entry)) <= self.grace()
     }
 
     fn by_grace(&self, entry: Arc<SessionEntry>) -> Arc<SessionEntry> {

@@ -9,7 +9,7 @@ use crate::end_to_end::harness::{
 };
 
 /// A WebSocket, a stream of events, a download: whichever the path asks for.
-fn long_lived(request: &Received) -> Answer {
+pub(super) fn long_lived(request: &Received) -> Answer {
     match request.target() {
         "/socket" => Answer::WebSocket,
         "/events" => Answer::event_stream(),
@@ -18,14 +18,14 @@ fn long_lived(request: &Received) -> Answer {
     }
 }
 
-const PATHS: [&str; 3] = ["/socket", "/events", "/download"];
+pub(super) const PATHS: [&str; 3] = ["/socket", "/events", "/download"];
 
-fn wiki(upstream: &Upstream) -> Application {
+pub(super) fn wiki(upstream: &Upstream) -> Application {
     Application::new("wiki", upstream).with_websockets()
 }
 
 /// Opens all of them on behalf of a visitor, and sees each alive.
-async fn open_all(gate: &Gatehouse, visitor: &Visitor<'_>) -> Vec<Wire> {
+pub(super) async fn open_all(gate: &Gatehouse, visitor: &Visitor<'_>) -> Vec<Wire> {
     let cookie = visitor.cookie_at("wiki").await;
     let mut wires = Vec::new();
     for path in PATHS {

@@ -9,4 +9,5 @@ mod path;
 mod redirect;
 mod session;
 mod smuggling;
+mod two_nodes;
 mod websocket;
