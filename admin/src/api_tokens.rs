@@ -7,8 +7,9 @@ use config::{Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::authn::Actor;
 use crate::authn::token::PREFIX;
-use crate::authz::roles;
+use crate::authz::{Forbidden, roles};
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::refused::{Invalid, Refused};
@@ -80,7 +81,12 @@ pub async fn list(connection: &mut Connection) -> Result<Vec<ApiToken>, StoreErr
     Ok(rows.into_iter().map(ApiToken::from).collect())
 }
 
+/// For people and the operator only. A token that could make another one would outlive its own end
+/// and its own revocation: whoever once had it would have it for good.
 pub async fn create(mut edit: Edit<'_>, draft: &TokenDraft) -> Result<NewApiToken, Refused> {
+    if matches!(edit.permit().actor(), Actor::Token { .. }) {
+        return Err(Forbidden::ByToken.into());
+    }
     let name = names::display_name("name", &draft.name)?;
     if !(1..=MAX_DAYS).contains(&draft.days) {
         return Err(Invalid::new(
@@ -127,11 +133,16 @@ pub async fn create(mut edit: Edit<'_>, draft: &TokenDraft) -> Result<NewApiToke
     })
 }
 
-/// Ends a token. One that acts with a role above the caller's is not the caller's to end.
+/// Ends a token. One that acts with a role above the caller's is not the caller's to end, unless they
+/// made it; a token may end itself.
 pub async fn revoke(mut edit: Edit<'_>, id: &str) -> Result<(), Refused> {
     let found = rows::find(&mut edit.tx, id).await?;
     let before = ApiToken::from(found.ok_or(Refused::NotFound("token"))?);
-    let own = before.maker.is_some() && before.maker.as_ref() == edit.permit().actor().member();
+    let own = match edit.permit().actor() {
+        Actor::Member { id, .. } => before.maker.as_ref() == Some(id),
+        Actor::Token { id, .. } => before.id == *id,
+        Actor::Operator => true,
+    };
     if !own {
         roles::may_delegate(edit.permit().roles(), &before.roles)?;
     }

@@ -248,6 +248,9 @@ impl From<Forbidden> for Problem {
         let zh_cn = match &forbidden {
             Forbidden::Role(..) => "您的角色不允许执行此操作".to_owned(),
             Forbidden::Grant(role) => format!("您无权授予或收回角色 {}", role.as_str()),
+            Forbidden::ByToken => {
+                "API 令牌不能创建其他令牌，请登录后创建，或在服务器上使用命令行".to_owned()
+            }
             Forbidden::Above(role) => format!("该账号拥有角色 {}，您无权管理", role.as_str()),
         };
         Self::new(Code::Forbidden).detail((&forbidden.to_string(), &zh_cn))

@@ -21,7 +21,7 @@ pub async fn list(Extract(state): Extract<State>) -> Result<Json<Listing<ApiToke
     )))
 }
 
-/// The secret is shown this once.
+/// The secret is shown this once. A token cannot make another one.
 #[utoipa::path(post, path = "/tokens", tag = "tokens", request_body = TokenDraft,
     responses((status = 201, body = NewApiToken)))]
 pub async fn create(

@@ -96,3 +96,72 @@ async fn attack_18_a_token_ends_with_its_time_its_maker_and_their_roles() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_18_a_token_makes_no_token_and_so_does_not_outlive_its_end() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, owner) = app.member("owner", &[Role::Owner]).await;
+        let (id, token) = make(&app, &owner, json!(["owner"])).await;
+        let (other, _) = make(&app, &owner, json!(["auditor"])).await;
+        for roles in [json!(["owner"]), json!(["auditor"])] {
+            let draft = json!({"name": "child", "roles": roles, "days": 1});
+            let answer = app.call(&token, "POST", "/tokens", draft).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN);
+            assert!(
+                answer
+                    .text("detail")
+                    .contains("a token makes no other token")
+            );
+        }
+        // To end one, itself among them, takes nothing that could last.
+        for id in [other, id] {
+            let path = format!("/tokens/{id}");
+            let answer = app.call(&token, "DELETE", &path, Value::Null).await;
+            assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        }
+        assert_eq!(
+            app.get(&token, "/me").await.status,
+            StatusCode::UNAUTHORIZED
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_lesser_token_of_an_owner_does_not_end_the_greater_one() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, owner) = app.member("owner", &[Role::Owner]).await;
+        let (greater, _) = make(&app, &owner, json!(["owner"])).await;
+        let (_, lesser) = make(&app, &owner, json!(["security_administrator"])).await;
+        let path = format!("/tokens/{greater}");
+        let answer = app.call(&lesser, "DELETE", &path, Value::Null).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_token_is_gone_with_its_maker() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        app.member("owner", &[Role::Owner]).await;
+        let (admin, with) = app.member("admin", &[Role::Administrator]).await;
+        let (_, token) = make(&app, &with, json!(["administrator"])).await;
+        assert_eq!(app.get(&token, "/members").await.status, StatusCode::OK);
+        let path = format!("/members/{admin}");
+        let disable = format!("{path}/disable");
+        app.call(&With::Operator, "POST", &disable, Value::Null)
+            .await;
+        let answer = app
+            .call(&With::Operator, "DELETE", &path, Value::Null)
+            .await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        let answer = app.get(&token, "/members").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        let list = app.get(&With::Operator, "/tokens").await;
+        assert_eq!(list.json["items"], json!([]));
+    })
+    .await;
+}
