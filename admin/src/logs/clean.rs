@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use crate::invisible::hides;
+
 /// Nothing that is shown in a log needs more characters.
 const MAX_CHARS: usize = 512;
 
-/// Control characters and line ends become visible escapes, so that no entry can pass for two; what
-/// is too long is cut with an ellipsis.
+/// Control characters, line ends and invisible characters become visible escapes, so that no entry can
+/// pass for two, and no name for another; what is too long is cut with an ellipsis.
 pub fn line(text: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    let is_plain = |c: char| !hides(c);
     if text.chars().all(is_plain) && text.chars().count() <= MAX_CHARS {
         return Cow::Borrowed(text);
     }
@@ -39,6 +41,12 @@ mod tests {
         );
         assert_eq!(line("a\u{1b}[2K"), "a\\u{1b}[2K");
         assert_eq!(line("张伟"), "张伟");
+    }
+
+    #[test]
+    fn attack_30_a_name_does_not_pass_for_another_one_in_the_log() {
+        assert_eq!(line("nimda\u{202e}"), "nimda\\u{202e}");
+        assert_eq!(line("ali\u{200b}ce"), "ali\\u{200b}ce");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::invisible::hides;
 use crate::refused::Invalid;
 
 /// # Errors
@@ -127,13 +128,6 @@ pub fn description(text: &str) -> Result<String, Invalid> {
             "最多 500 个字符，不含控制字符或不可见字符",
         ),
     ))
-}
-
-/// Control characters, zero-width characters, and those that turn the direction of writing.
-fn hides(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 /// A telephone number; spaces and hyphens are left out.
