@@ -27,6 +27,11 @@ pub struct Profile {
     pub display_name: String,
     #[serde(default)]
     pub email: Option<String>,
+    /// `true`: whoever sends this vouches that the address is the person's. They can then sign in
+    /// with it, and applications are told of it; an address that nobody vouches for is a note and no
+    /// more. Left out, it stays as it is, and a new address is not verified.
+    #[serde(default)]
+    pub email_verified: Option<bool>,
     #[serde(default)]
     pub mobile: Option<String>,
     #[serde(default)]
@@ -122,6 +127,7 @@ pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Ref
     let fields = fields(profile)?;
     let id = MemberId::generate();
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
+    vouch(&mut edit, &id, profile).await?;
     place(&mut edit, &id, profile).await?;
     let made = find(&mut edit.tx, &id).await?;
     let target = target("member", id.as_str(), &made.username);
@@ -142,6 +148,7 @@ pub async fn update(
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }
+    vouch(&mut edit, id, profile).await?;
     place(&mut edit, id, profile).await?;
     let after = find(&mut edit.tx, id).await?;
     edit.forget(id);
@@ -149,6 +156,16 @@ pub async fn update(
     edit.commit("update", target, shown(&before), shown(&after))
         .await?;
     Ok(after)
+}
+
+/// Notes that the caller vouches for the mail address, or that nobody does any more.
+async fn vouch(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<(), Refused> {
+    match profile.email_verified {
+        Some(true) => rows::set_email_verified(&mut edit.tx, id, Some(edit.now)).await?,
+        Some(false) => rows::set_email_verified(&mut edit.tx, id, None).await?,
+        None => {}
+    }
+    Ok(())
 }
 
 /// Puts the person into departments and groups, and nowhere else.
@@ -191,10 +208,24 @@ fn fields(profile: &Profile) -> Result<Fields, Refused> {
         Some(keep(check(text), &mut wrong))
     };
     let email = optional(&profile.email, names::email);
+    let without_email = email.is_none() && profile.email_verified == Some(true);
     let mobile = optional(&profile.mobile, names::mobile);
     let employee_number = optional(&profile.employee_number, |text| {
         names::display_name("employee_number", text)
     });
+    if without_email {
+        wrong.push(Invalid::new(
+            "email_verified",
+            (
+                "there is no mail address to vouch for",
+                "没有可以确认的邮箱地址",
+            ),
+            (
+                "true only together with email",
+                "仅在填写 email 时可为 true",
+            ),
+        ));
+    }
     if !wrong.is_empty() {
         return Err(Refused::Invalid(wrong));
     }

@@ -159,6 +159,32 @@ pub async fn set_status(
     Ok(done.rows_affected() == 1)
 }
 
+/// Lets nobody else in who would take a step for this person, or away from them, until the
+/// transaction ends: each step sees the one before it whole.
+///
+/// Held before anything else of the person's, so that two steps never wait for each other.
+pub async fn hold(connection: &mut Connection, id: &MemberId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE members SET version = version WHERE id = $1")
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Notes since when somebody vouches for the mail address of the person; `None`: nobody does.
+pub async fn set_email_verified(
+    connection: &mut Connection,
+    id: &MemberId,
+    since: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE members SET email_verified_at = $2 WHERE id = $1 AND email IS NOT NULL")
+        .bind(id.as_str())
+        .bind(since.map(Timestamp::as_millis))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Notes that something that hangs on the person has changed.
 pub async fn touch(
     connection: &mut Connection,

@@ -4,4 +4,5 @@ mod app;
 mod changes;
 mod coverage;
 mod escalation;
+mod mail;
 mod tokens;
