@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,7 +24,7 @@ use serde::Deserialize;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::language::remember;
 use crate::pages::return_path::encode;
-use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
+use crate::pages::{Answer, Failure, Query, Reader, ReturnPath, go_to};
 use crate::sign_in::{Person, confirm};
 use crate::state::State;
 use crate::store::changes::{Change, announce};

@@ -7,14 +7,14 @@ pub mod recovery_codes;
 pub mod sessions;
 
 use askama::Template;
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use config::Language;
 use serde::Deserialize;
 
 use crate::pages::text::texts;
 use crate::pages::times::Moment;
-use crate::pages::{Answer, Failure, Frame, Reader, go_to, show};
+use crate::pages::{Answer, Failure, Frame, Query, Reader, go_to, show};
 use crate::sign_in::{Person, confirm};
 use crate::state::State;
 use crate::store::credentials::Account;

@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
+use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
 use super::{Failure, Reader, csrf};
@@ -19,6 +20,20 @@ impl Form {
             .iter()
             .find(|(n, _)| n == name)
             .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// `None` for what can be read in two ways: a field that was sent twice, or bytes that are no
+    /// UTF-8 and would all become the same sign.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        percent_decode(bytes).decode_utf8().ok()?;
+        let mut fields: Vec<(String, Zeroizing<String>)> = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(bytes) {
+            if fields.iter().any(|(known, _)| *known == name) {
+                return None;
+            }
+            fields.push((name.into_owned(), Zeroizing::new(value.into_owned())));
+        }
+        Some(Self(fields))
     }
 }
 
@@ -44,10 +59,7 @@ impl FromRequest<State> for Form {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| Failure::BadRequest)?;
-        let fields = url::form_urlencoded::parse(&bytes)
-            .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
-            .collect();
-        let form = Self(fields);
+        let form = Self::read(&bytes).ok_or(Failure::BadRequest)?;
         let origin = state.settings.access.origin_of(&reader.visitor.host);
         let cookie = (!reader.csrf_is_new).then_some(&*reader.csrf);
         if csrf::is_ours(&headers, &origin, cookie, form.get(csrf::FIELD)) {
@@ -55,5 +67,28 @@ impl FromRequest<State> for Form {
         } else {
             Err(Failure::ForeignForm)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_18_a_form_that_can_be_read_in_two_ways_is_not_read() {
+        for odd in [
+            "username=alice&username=olga",
+            "username=alice&user%6eame=olga",
+            "csrf=a&csrf=b",
+            "password=%ff",
+            "password=%c3%28",
+            "a=%ed%a0%80",
+        ] {
+            assert!(Form::read(odd.as_bytes()).is_none(), "{odd}");
+        }
+        assert!(Form::read(b"password=\xff").is_none());
+        let form = Form::read(b"a=%E5%BC%A0&b=x%00y&c=&&d=1%2").unwrap();
+        assert_eq!((form.get("a"), form.get("b")), ("张", "x\0y"));
+        assert_eq!((form.get("c"), form.get("d")), ("", "1%2"));
     }
 }

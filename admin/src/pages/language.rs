@@ -1,12 +1,11 @@
 //! The visible switch between the languages.
 
-use axum::extract::Query;
 use axum::response::Response;
 use config::{Language, cookies};
 use serde::Deserialize;
 
 use super::cookies::{Keep, set};
-use super::{ReturnPath, go_to};
+use super::{Query, ReturnPath, go_to};
 
 const A_YEAR: u32 = 365 * 24 * 3600;
 

@@ -15,6 +15,7 @@ pub mod jwks;
 pub mod language;
 pub mod middleware;
 pub mod onward;
+pub mod query;
 pub mod reader;
 pub mod return_path;
 pub mod text;
@@ -24,6 +25,7 @@ pub use cookies::Cookies;
 pub use failure::{Answer, Failure};
 pub use form::Form;
 pub use frame::Frame;
+pub use query::Query;
 pub use reader::Reader;
 pub use return_path::ReturnPath;
 

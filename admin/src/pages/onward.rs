@@ -5,11 +5,11 @@
 //! navigation, with a link for whoever does not want to wait.
 
 use askama::Template;
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use serde::Deserialize;
 
 use super::text::texts;
-use super::{Answer, Frame, Reader, ReturnPath, show};
+use super::{Answer, Frame, Query, Reader, ReturnPath, show};
 use crate::state::State;
 
 texts! {
