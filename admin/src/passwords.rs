@@ -1,8 +1,9 @@
 //! Checks and makes password hashes (argon2id, RFC 9106, kept as PHC strings).
 //!
 //! Hashing is costly on purpose: it runs on blocking threads, so many at once as the operator set
-//! and no more, so that a flood of guesses takes neither all memory nor the async threads. A guess
-//! at an account that does not exist costs the same as one at an account that does.
+//! and no more, and only so many more wait their turn, so that a flood of guesses takes neither all
+//! memory nor the async threads, and nobody waits for long: whoever comes later is told to try again.
+//! A guess at an account that does not exist costs the same as one at an account that does.
 
 use std::sync::Arc;
 
@@ -16,6 +17,10 @@ use zeroize::Zeroizing;
 /// Longer ones are refused: nobody types them, and they cost time to normalise.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
+/// So many wait for each that is hashed at once: about a second's work at the usual cost. A longer
+/// queue would only make everybody wait until browsers give up.
+const WAITING_FOR_EACH: usize = 32;
+
 /// Cheap to clone; all clones share one bound.
 #[derive(Clone)]
 pub struct Passwords(Arc<Inner>);
@@ -23,6 +28,8 @@ pub struct Passwords(Arc<Inner>);
 struct Inner {
     params: Params,
     permits: Arc<Semaphore>,
+    /// Of those whose work is done and those who wait.
+    places: Arc<Semaphore>,
     /// The hash of nobody's password, checked where there is no account.
     dummy: String,
 }
@@ -33,6 +40,9 @@ pub enum PasswordsError {
     Parameters(String),
     #[error("a password could not be hashed: {0}")]
     Hashing(String),
+    /// Too many wait already. The same call may succeed in a moment.
+    #[error("too many passwords wait to be hashed")]
+    Busy,
 }
 
 /// What checking a password found.
@@ -56,17 +66,19 @@ impl Passwords {
         )
         .map_err(|e| PasswordsError::Parameters(e.to_string()))?;
         let nobodys = crate::tokens::Token::generate();
+        let concurrent = settings.concurrent.max(1);
         Ok(Self(Arc::new(Inner {
             dummy: hash(&params, nobodys.as_text())?,
             params,
-            permits: Arc::new(Semaphore::new(settings.concurrent.max(1))),
+            permits: Arc::new(Semaphore::new(concurrent)),
+            places: Arc::new(Semaphore::new(concurrent * (1 + WAITING_FOR_EACH))),
         })))
     }
 
     /// Hashes a new password with a fresh salt.
     ///
     /// # Errors
-    /// If the machine gives no randomness or no thread.
+    /// [`PasswordsError::Busy`] if too many wait; or if the machine gives no randomness or no thread.
     pub async fn hash(&self, password: &str) -> Result<String, PasswordsError> {
         let password = normalised(password);
         self.bounded(move |inner| hash(&inner.params, &password))
@@ -77,7 +89,7 @@ impl Passwords {
     /// and takes as long to come.
     ///
     /// # Errors
-    /// If the machine gives no thread.
+    /// [`PasswordsError::Busy`] if too many wait; or if the machine gives no thread.
     pub async fn verify(
         &self,
         password: &str,
@@ -95,15 +107,25 @@ impl Passwords {
         .await
     }
 
+    /// Every place, so that whoever would hash now is told to come again.
+    #[cfg(test)]
+    pub fn occupy(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let places = Arc::clone(&self.0.places);
+        let all = u32::try_from(places.available_permits()).unwrap();
+        places.try_acquire_many_owned(all).unwrap()
+    }
+
     async fn bounded<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> T + Send + 'static,
     ) -> Result<T, PasswordsError> {
         let inner = Arc::clone(&self.0);
+        let place = Arc::clone(&inner.places).try_acquire_owned();
+        let place = place.map_err(|_| PasswordsError::Busy)?;
         let permit = Arc::clone(&inner.permits).acquire_owned().await;
-        // The work goes on when nobody waits for it any more, so it is what holds the permit.
+        // The work goes on when nobody waits for it any more, so it is what holds both.
         let done = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _held = (place, permit);
             work(&inner)
         });
         done.await
@@ -218,6 +240,38 @@ mod tests {
         assert_eq!(passwords.0.permits.available_permits(), 1);
         drop(release);
         passwords.hash("correct horse").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn attack_17_so_many_wait_and_whoever_comes_after_them_is_told_so_at_once() {
+        let passwords = passwords(1);
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(parking_lot::Mutex::new(held));
+        let wait = || {
+            let (passwords, held) = (passwords.clone(), Arc::clone(&held));
+            tokio::spawn(async move {
+                passwords
+                    .bounded(move |_| held.lock().recv())
+                    .await
+                    .map(drop)
+            })
+        };
+        let all: Vec<_> = (0..2 * (1 + WAITING_FOR_EACH)).map(|_| wait()).collect();
+        while passwords.0.places.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let refused = passwords.verify("x", None).await;
+        assert!(matches!(refused, Err(PasswordsError::Busy)), "{refused:?}");
+        // One who waited and hangs up makes room, and so does all work that is done.
+        all[all.len() - 1].abort();
+        while passwords.0.places.available_permits() == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(release);
+        assert_eq!(passwords.verify("x", None).await.unwrap(), Verdict::Wrong);
+        for (n, one) in all.into_iter().enumerate() {
+            assert!(one.await.is_ok() || n == 2 * (1 + WAITING_FOR_EACH) - 1);
+        }
     }
 
     #[test]

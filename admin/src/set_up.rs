@@ -8,12 +8,14 @@ use config::id::MemberId;
 use config::session::AuthenticationMethod;
 use config::{Language, PrincipalKind, Role, Timestamp};
 
+use crate::authn::Origin;
+use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
 use crate::members::names;
 use crate::name_key::name_key;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
+use crate::sign_in::attempt::Attempt;
 use crate::sign_in::flow::{self, Flow};
-use crate::sign_in::lockout::{Counters, Guess};
 use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::one_time_links::{OneTimeLink, issue};
 use crate::sign_in::recovery_codes::hash;
@@ -21,6 +23,7 @@ use crate::sign_in::{choose, strength};
 use crate::state::State;
 use crate::store::one_time_links::{self, Purpose};
 use crate::store::{StoreError, Tx, credentials, members, set_up};
+use crate::tokens::TokenHash;
 
 texts! {
     /// The page that makes the first administrator.
@@ -62,17 +65,49 @@ pub async fn is_open(state: &State) -> Result<bool, StoreError> {
 }
 
 /// Makes a new code in the place of any earlier one; `None` once there is an owner. For the start
-/// of the program and for `gatehouse set-up-link`, which print it.
+/// of the program, which prints it.
 ///
 /// # Errors
 /// If the store is away.
 pub async fn new_link(state: &State) -> Result<Option<OneTimeLink>, StoreError> {
+    let start = Actor {
+        kind: ActorKind::System,
+        id: None,
+        name: "gatehouse".to_owned(),
+    };
+    new_link_for(state, start, &Origin::default()).await
+}
+
+/// As [`new_link`], for whoever asks for it; they stand in the audit log.
+///
+/// # Errors
+/// If the store is away.
+pub async fn new_link_for(
+    state: &State,
+    actor: Actor,
+    origin: &Origin,
+) -> Result<Option<OneTimeLink>, StoreError> {
     let mut tx = state.store.begin().await?;
     if set_up::has_owner(&mut tx).await? {
         return Ok(None);
     }
     let now = state.clock.now();
     let link = issue(&mut tx, &state.settings.access, &Purpose::SetUp, now).await?;
+    let entry = AuditEntry {
+        actor,
+        client_address: origin.address,
+        request_id: origin.request_id.clone(),
+        action: "make_set_up_link",
+        target: Target {
+            kind: "set_up",
+            id: None,
+            name: link.url.clone(),
+        },
+        result: AuditResult::Done,
+        before: None,
+        after: None,
+    };
+    record_audit(&mut tx, now, &entry).await?;
     tx.commit().await?;
     Ok(Some(link))
 }
@@ -93,21 +128,14 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     if !is_open(&state).await? {
         return Err(Failure::Expired);
     }
-    let mut tx = state.store.begin().await?;
-    let counters = Counters::of_address(&reader);
-    let may_guess = counters.take(&mut tx, Guess::Password, now).await?;
-    tx.commit().await?;
-    let code = hash(form.get("code")).filter(|_| may_guess);
-    let mut read = state.store.read().await?;
-    let code = match code {
-        Some(code)
-            if one_time_links::find(&mut read, &code, now).await? == Some(Purpose::SetUp) =>
-        {
-            code
+    let attempt = Attempt::at_code(&state, &reader).await?;
+    let code = match hash(form.get("code")).filter(|_| attempt.is_allowed()) {
+        Some(code) if is_good(&state, &code).await? => code,
+        _ => {
+            attempt.failed("wrong_code").await?;
+            return show(&state, &reader, Some(&form), Some(t.wrong_code));
         }
-        _ => return show(&state, &reader, Some(&form), Some(t.wrong_code)),
     };
-    drop(read);
     let names = match check(&form, reader.language) {
         Ok(names) => names,
         Err(wrong) => return show(&state, &reader, Some(&form), Some(wrong)),
@@ -129,10 +157,16 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let account = credentials::find(&mut tx, &member).await?;
     let account = account.ok_or(Failure::Internal)?;
     choose::audit(&state, &reader, &mut tx, &account, "set_up").await?;
-    counters.succeed(&mut tx, Guess::Password).await?;
+    attempt.succeeded(&mut tx).await?;
     let method = AuthenticationMethod::OneTimeLink;
     let flow = Flow::begin(member, method, now, "/account/authenticator?to=%2F");
     flow::advance(&state, &reader, tx, flow, None).await
+}
+
+async fn is_good(state: &State, code: &TokenHash) -> Result<bool, StoreError> {
+    let mut read = state.store.read().await?;
+    let found = one_time_links::find(&mut read, code, state.clock.now()).await?;
+    Ok(found == Some(Purpose::SetUp))
 }
 
 /// Username and name as they may be kept, or what is wrong with the form.

@@ -10,21 +10,26 @@ use axum::http::{Method, Request, StatusCode, header};
 use config::id::{ApplicationId, MemberId};
 use config::language::LocalText;
 use config::link::{MayOpen, Visitor};
+use config::session::Revocation;
 use config::snapshot::{
     Access, Application, Brand, HostPattern, Limits, Pool, SigningKey, SigningKeys, WebSockets,
 };
-use config::{Principal, PrincipalKind, Role, Snapshot};
+use config::{Principal, PrincipalKind, Role, Session, Snapshot, cookies};
 use http_body_util::BodyExt as _;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
+use crate::authn::{Actor, Origin};
+use crate::authz::{Action, Permit, Resource, permit};
 use crate::name_key::name_key;
 use crate::pages::return_path::encode;
 use crate::router;
 use crate::state::{self, State};
+use crate::store::changes::{self, Change};
 use crate::store::members::Fields;
 use crate::store::testing::TestStore;
-use crate::store::{credentials, members};
+use crate::store::{credentials, events, members, session_facts};
+use crate::tokens::Token;
 
 pub const ACCESS: &str = "access.example.com";
 pub const WIKI: &str = "wiki.example.com";
@@ -95,6 +100,30 @@ impl House {
         id
     }
 
+    /// What the audit log tells of, newest first.
+    pub async fn audit(&self) -> Vec<String> {
+        let mut read = self.state.store.read().await.unwrap();
+        let page = events::Page {
+            limit: 100,
+            ..events::Page::default()
+        };
+        let filter = events::AuditFilter::default();
+        let found = events::audit_events(&mut read, &filter, &page).await;
+        found
+            .unwrap()
+            .into_iter()
+            .map(|event| event.action)
+            .collect()
+    }
+
+    /// Whether every node was told to ask anew about this person.
+    pub async fn is_asked_anew(&self, member: &MemberId) -> bool {
+        let mut read = self.state.store.read().await.unwrap();
+        let all = changes::after(&mut read, 0, 1000).await.unwrap();
+        let wanted = Change::Revoked(Revocation::Member(member.clone()));
+        all.into_iter().any(|(_, change)| change == wanted)
+    }
+
     pub fn browser(&self) -> Browser<'_> {
         Browser {
             house: self,
@@ -107,19 +136,24 @@ impl House {
 
     /// What the sign-in log holds, newest first: kind and reason.
     pub async fn log(&self) -> Vec<(String, Option<String>)> {
-        use crate::store::events::{Page, SignInFilter, sign_in_events};
         let mut read = self.state.store.read().await.unwrap();
-        let page = Page {
+        let page = events::Page {
             limit: 100,
-            ..Page::default()
+            ..events::Page::default()
         };
-        sign_in_events(&mut read, &SignInFilter::default(), &page)
+        events::sign_in_events(&mut read, &events::SignInFilter::default(), &page)
             .await
             .unwrap()
             .into_iter()
             .map(|event| (event.kind, event.reason))
             .collect()
     }
+}
+
+/// Leave to do what the operator may do.
+pub fn operator() -> Permit {
+    let (resource, action) = (Resource::Credentials, Action::Change);
+    permit(Actor::Operator, Origin::default(), resource, action).unwrap()
 }
 
 fn snapshot() -> Snapshot {
@@ -283,6 +317,16 @@ impl Browser<'_> {
         } else {
             self.cookies.insert(key, value.to_owned());
         }
+    }
+
+    /// The session that this browser holds at a host, as gateways find it.
+    pub async fn session(&self, host: &str) -> Option<Session> {
+        let cookie = self.cookie(host, cookies::SESSION)?;
+        let token = Token::parse(&cookie)?;
+        let state = &self.house.state;
+        let mut read = state.store.read().await.unwrap();
+        let found = session_facts::find(&mut read, &token.hash(), host, state.clock.now()).await;
+        found.unwrap()
     }
 
     pub fn cookie(&self, host: &str, name: &str) -> Option<String> {

@@ -4,25 +4,26 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
 use config::Timestamp;
-use config::session::AuthenticationMethod;
+use config::session::{AuthenticationMethod, Revocation};
 use serde::Deserialize;
 
 use super::{done, fresh_account, recovery_codes};
 use crate::logs::SignInKind;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, go_to, show_with};
-use crate::sign_in::lockout::{Counters, Guess};
+use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
+use crate::sign_in::attempt::Attempt;
 use crate::sign_in::person::carry;
 use crate::sign_in::record::{Happening, record};
 use crate::sign_in::totp::Seed;
-use crate::sign_in::{Person, choose};
+use crate::sign_in::{Person, choose, second_factor};
 use crate::state::State;
-use crate::store::credentials::Account;
-use crate::store::totp;
+use crate::store::changes::{Change, announce};
+use crate::store::{Tx, members, totp};
+use crate::tokens::Token;
 
 texts! {
     /// The page that sets up an authenticator.
@@ -54,6 +55,7 @@ struct AuthenticatorPage {
     error: Option<&'static str>,
 }
 
+const METHOD: AuthenticationMethod = AuthenticationMethod::Totp;
 /// An enrolment that was begun earlier is not continued.
 pub(crate) const ENROLMENT_LIFE: Duration = Duration::from_mins(30);
 
@@ -70,42 +72,40 @@ pub async fn page(
     person: Person,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let account = match fresh_account(&state, &person, &reader.here).await? {
-        Ok(account) => account,
-        Err(prove) => return Ok(prove),
-    };
+    if let Err(prove) = fresh_account(&state, &person, &reader.here).await? {
+        return Ok(prove);
+    }
     let now = state.clock.now();
-    let seed = match under_way(&state, &account, now).await? {
+    let seed = match under_way(&state, &person, now).await? {
         Some((seed, _)) => seed,
-        None => begin(&state, &account, now).await?,
+        None => begin(&state, &person, now).await?,
     };
     show(&state, &reader, &person, &seed, &asked.to, false)
 }
 
-async fn begin(state: &State, account: &Account, now: Timestamp) -> Result<Seed, Failure> {
+async fn begin(state: &State, person: &Person, now: Timestamp) -> Result<Seed, Failure> {
     let seed = Seed::generate();
-    let sealed = seed.seal(&state.sealer, &account.member);
+    let sealed = seed.seal_for_enrolment(&state.sealer, &person.0.sign_in);
     let mut tx = state.store.begin().await?;
-    totp::begin_enrolment(&mut tx, &account.member, &sealed, now).await?;
+    totp::begin_enrolment(&mut tx, &person.0.principal.id, &sealed, now).await?;
     tx.commit().await?;
     Ok(seed)
 }
 
-/// The seed of an enrolment under way, opened and as it is kept.
+/// The seed of an enrolment under way, opened and as it is kept. One that another sign-in began does
+/// not open here: whoever saw that seed would have the codes of the authenticator that comes of it.
 async fn under_way(
     state: &State,
-    account: &Account,
+    person: &Person,
     now: Timestamp,
 ) -> Result<Option<(Seed, Vec<u8>)>, Failure> {
     let mut read = state.store.read().await?;
     let since = now.minus(ENROLMENT_LIFE);
-    match totp::enrolment(&mut read, &account.member, since).await? {
-        Some(sealed) => {
-            let seed = Seed::open(&state.sealer, &account.member, &sealed)?;
-            Ok(Some((seed, sealed)))
-        }
-        None => Ok(None),
-    }
+    let sealed = totp::enrolment(&mut read, &person.0.principal.id, since).await?;
+    Ok(sealed.and_then(|sealed| {
+        let seed = Seed::open_enrolment(&state.sealer, &person.0.sign_in, &sealed)?;
+        Some((seed, sealed))
+    }))
 }
 
 /// `POST /account/authenticator`: the first code puts the authenticator to use.
@@ -121,39 +121,57 @@ pub async fn submit(
         Ok(account) => account,
         Err(prove) => return Ok(prove),
     };
-    let Some((seed, sealed)) = under_way(&state, &account, now).await? else {
+    let Some((seed, sealed)) = under_way(&state, &person, now).await? else {
         return Ok(go_to(&back(to)));
     };
-    let mut tx = state.store.begin().await?;
-    let counters = Counters::of_member(&mut tx, &reader, &account.member, now).await?;
-    let may_guess = counters.take(&mut tx, Guess::SecondFactor, now).await?;
-    tx.commit().await?;
-    let step = seed.step_of(form.get("code"), now).filter(|_| may_guess);
-    let Some(step) = step else {
+    let attempt = Attempt::at_account(&state, &reader, &account, METHOD).await?;
+    let step = seed.step_of(form.get("code"), now);
+    let Some(step) = step.filter(|_| attempt.is_allowed()) else {
         return show(&state, &reader, &person, &seed, to, true);
     };
     let mut tx = state.store.begin().await?;
-    if !totp::confirm_enrolment(&mut tx, &account.member, &sealed, step, now).await? {
-        return Err(Failure::Expired);
+    members::hold(&mut tx, &account.member).await?;
+    if !totp::take_enrolment(&mut tx, &account.member, &sealed).await? {
+        return Ok(go_to(&back(to)));
     }
-    counters.succeed(&mut tx, Guess::SecondFactor).await?;
+    attempt.succeeded(&mut tx).await?;
+    let kept = seed.seal(&state.sealer, &account.member);
+    // What other sign-ins proved with the one before counts no longer.
+    second_factor::forget(&mut tx, &account.member).await?;
+    totp::put_to_use(&mut tx, &account.member, &kept, step, now).await?;
     choose::audit(&state, &reader, &mut tx, &account, "set_authenticator").await?;
     let codes = recovery_codes::renew(&state, &mut tx, &account).await?;
-    let method = AuthenticationMethod::Totp;
-    let token = person.strengthen(&state, &reader, &mut tx, method).await?;
-    let happening = Happening {
-        kind: SignInKind::SteppedUp,
-        member: Some(&account.member),
-        username: &account.username,
-        method: Some(method),
-        reason: None,
-        sign_in: Some(&person.0.sign_in),
-    };
-    record(&mut tx, &reader, now, happening).await?;
+    let token = step_up(&state, &reader, &mut tx, &person).await?;
     tx.commit().await?;
     let mut response = recovery_codes::show_once(&state, &reader, &person, codes, to)?;
     carry(&mut response, &token);
     Ok(response)
+}
+
+/// The new authenticator has just proven who the person is; what is open elsewhere is decided again.
+async fn step_up(
+    state: &State,
+    reader: &Reader,
+    tx: &mut Tx,
+    person: &Person,
+) -> Result<Token, Failure> {
+    let now = state.clock.now();
+    let happening = Happening {
+        kind: SignInKind::SteppedUp,
+        member: Some(&person.0.principal.id),
+        username: &person.0.principal.username,
+        method: Some(METHOD),
+        reason: None,
+        sign_in: Some(&person.0.sign_in),
+    };
+    record(tx, reader, now, happening).await?;
+    let token = person.strengthen(state, reader, tx, METHOD).await?;
+    announce(tx, everything_of(person), now).await?;
+    Ok(token)
+}
+
+fn everything_of(person: &Person) -> Change {
+    Change::Revoked(Revocation::Member(person.0.principal.id.clone()))
 }
 
 /// `POST /account/authenticator/remove`
@@ -168,9 +186,10 @@ pub async fn remove(
         Err(prove) => return Ok(prove),
     };
     let mut tx = state.store.begin().await?;
-    totp::remove(&mut tx, &account.member).await?;
+    second_factor::forget(&mut tx, &account.member).await?;
     choose::audit(&state, &reader, &mut tx, &account, "remove_authenticator").await?;
     let token = person.renew(&state, &reader, &mut tx).await?;
+    announce(&mut tx, everything_of(&person), state.clock.now()).await?;
     tx.commit().await?;
     let mut response: Response = done();
     carry(&mut response, &token);

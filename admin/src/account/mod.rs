@@ -176,4 +176,8 @@ pub(crate) fn unknown_device(language: Language) -> &'static str {
 }
 
 #[cfg(test)]
+mod factor_tests;
+#[cfg(test)]
+mod race_tests;
+#[cfg(test)]
 mod tests;

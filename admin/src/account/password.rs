@@ -69,10 +69,9 @@ pub async fn submit(
     if let Err(weakness) = strength::check(new, form.get("repeated"), &names) {
         return show(&state, &reader, &person, wrong(weakness));
     }
+    let t = PasswordTexts::of(reader.language);
     let old = form.get("old");
-    let proven = confirm::by_password(&state, &reader, &account, old).await?;
-    let Some((tx, _)) = proven else {
-        let t = PasswordTexts::of(reader.language);
+    let Some(tx) = confirm::by_password(&state, &reader, &account, old).await? else {
         return show(&state, &reader, &person, Some(t.wrong));
     };
     // Hashing takes its time: not inside a transaction.
@@ -81,7 +80,11 @@ pub async fn submit(
         return show(&state, &reader, &person, wrong(Weakness::Unchanged));
     }
     let hash = state.passwords.hash(new).await?;
-    let mut tx = state.store.begin().await?;
+    // Another one that was set meanwhile is not written over by whoever knew the one before.
+    let stored = account.password_hash.as_deref().unwrap_or_default();
+    let Some(mut tx) = confirm::hold_password(&state, &account, stored).await? else {
+        return show(&state, &reader, &person, Some(t.wrong));
+    };
     let keep = Some(&person.0.sign_in);
     choose::set(&state, &reader, &mut tx, &account, &hash, keep).await?;
     let method = AuthenticationMethod::Password;

@@ -14,7 +14,7 @@ use crate::sign_in::record::{Happening, record};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::sign_ins::LiveSignIn;
-use crate::store::{Connection, StoreError, Tx, sessions, sign_ins};
+use crate::store::{Connection, StoreError, Tx, flows, members, sessions, sign_ins};
 
 /// A sign-in as the page shows it.
 pub struct Shown {
@@ -75,7 +75,7 @@ pub async fn end(
     Ok(done())
 }
 
-/// `POST /account/sessions/end-others`
+/// `POST /account/sessions/end-others`: those that have only begun among them.
 pub async fn end_others(
     Shared(state): Shared<State>,
     reader: Reader,
@@ -84,6 +84,8 @@ pub async fn end_others(
 ) -> Answer {
     let now = state.clock.now();
     let mut tx = state.store.begin().await?;
+    members::hold(&mut tx, &person.0.principal.id).await?;
+    flows::forget_member(&mut tx, &person.0.principal.id).await?;
     for other in sign_ins::open_of(&mut tx, &person.0.principal.id, now).await? {
         if other != person.0.sign_in {
             end_one(&state, &reader, &mut tx, &person, other).await?;

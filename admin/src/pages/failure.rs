@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::return_path::encode;
 use super::text::texts;
-use super::{Frame, Reader, go_to};
+use super::{Frame, Reader, ReturnPath, go_to};
+use crate::sign_in::lockout::WINDOW;
 use crate::state::State;
 use crate::store::StoreError;
 
@@ -26,9 +27,18 @@ pub enum Failure {
     /// The page is for people who have signed in. Holds where to come back to.
     #[error("nobody is signed in")]
     SignInNeeded(String),
-    /// A sign-in, a link or a code that was used, has expired or never was.
+    /// A link or a code that was used, has expired or never was.
     #[error("this step is over")]
     Expired,
+    /// A sign-in that is over half-way. Holds where it was to lead.
+    #[error("the sign-in under way is over")]
+    StartAgain(ReturnPath),
+    /// The address or the browser has guessed too often.
+    #[error("there were too many attempts from this source")]
+    TooManyAttempts,
+    /// More passwords wait to be checked than there is room for.
+    #[error("too many passwords wait to be checked")]
+    Busy,
     #[error("the store is away")]
     StoreAway,
     #[error("something went wrong inside")]
@@ -47,10 +57,20 @@ impl Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::ForeignForm => StatusCode::FORBIDDEN,
-            Self::SignInNeeded(_) => StatusCode::SEE_OTHER,
+            Self::SignInNeeded(_) | Self::StartAgain(_) => StatusCode::SEE_OTHER,
             Self::Expired => StatusCode::GONE,
-            Self::StoreAway => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::StoreAway | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// After how many seconds it is worth trying again.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::StoreAway | Self::Busy => Some(5),
+            Self::TooManyAttempts => Some(WINDOW.as_secs()),
+            _ => None,
         }
     }
 }
@@ -62,6 +82,7 @@ impl From<StoreError> for Failure {
                 tracing::warn!(%cause, "the store is away");
                 Self::StoreAway
             }
+            StoreError::NotFound => Self::NotFound,
             other => Self::internal(other),
         }
     }
@@ -69,7 +90,10 @@ impl From<StoreError> for Failure {
 
 impl From<crate::passwords::PasswordsError> for Failure {
     fn from(error: crate::passwords::PasswordsError) -> Self {
-        Self::internal(error)
+        match error {
+            crate::passwords::PasswordsError::Busy => Self::Busy,
+            other => Self::internal(other),
+        }
     }
 }
 
@@ -93,6 +117,10 @@ texts! {
         foreign_more: "页面可能打开太久，或者浏览器没有保存 Cookie。请重新打开页面再试一次。", "The page may have been open for too long, or the browser keeps no cookies. Please open the page again and retry.";
         expired: "这一步已经过期", "This step has expired";
         expired_more: "链接或验证码只能使用一次，并且很快失效。请重新开始。", "Links and codes work once and for a short time only. Please start again.";
+        too_many: "尝试次数过多", "Too many attempts";
+        too_many_more: "来自此网络或浏览器的尝试过多，一刻钟后可以再试。", "There were too many attempts from this network or browser. You can try again in a quarter of an hour.";
+        busy: "正在登录的人太多", "Too many people are signing in";
+        busy_more: "请稍候几秒再试一次，已登录的人不受影响。", "Please try again in a few seconds. People who are signed in can go on.";
         away: "暂时无法登录", "Signing in is not possible just now";
         away_more: "数据存储暂时没有响应，已登录的人不受影响。请稍后再试。", "The data store is not answering. People who are signed in can go on. Please try again in a moment.";
         internal: "出了点问题", "Something went wrong";
@@ -116,10 +144,15 @@ pub fn page(failure: &Failure, state: &State, reader: &Reader) -> Response {
     let t = FailureTexts::of(reader.language);
     let (title, more) = match failure {
         Failure::SignInNeeded(here) => return go_to(&format!("/sign-in?to={}", encode(here))),
+        Failure::StartAgain(to) => {
+            return go_to(&format!("/sign-in?after=over&to={}", to.encoded()));
+        }
         Failure::NotFound => (t.not_found, t.not_found_more),
         Failure::BadRequest => (t.bad_request, t.bad_request_more),
         Failure::ForeignForm => (t.foreign, t.foreign_more),
         Failure::Expired => (t.expired, t.expired_more),
+        Failure::TooManyAttempts => (t.too_many, t.too_many_more),
+        Failure::Busy => (t.busy, t.busy_more),
         Failure::StoreAway => (t.away, t.away_more),
         Failure::Internal => (t.internal, t.internal_more),
     };
@@ -131,10 +164,10 @@ pub fn page(failure: &Failure, state: &State, reader: &Reader) -> Response {
     };
     let mut response =
         super::show_with(failure.status(), &page).unwrap_or_else(|f| f.status().into_response());
-    if *failure == Failure::StoreAway {
+    if let Some(seconds) = failure.retry_after() {
         response
             .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use super::new_link;
+use super::{new_link, new_link_for};
+use crate::store::events;
 use crate::store::testing::on_both_engines;
-use crate::testing::{ACCESS, House, PASSWORD};
+use crate::testing::{ACCESS, House, PASSWORD, operator};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
@@ -103,15 +104,45 @@ async fn attack_23_a_code_expires_and_cannot_be_guessed_for_long() {
         let form = fields(&link.code, "olga", PASSWORD);
         assert_eq!(
             browser.post(ACCESS, "/set-up", &form).await.status,
-            REFUSED,
+            StatusCode::TOO_MANY_REQUESTS,
             "guessed too often"
         );
         house.state.clock.advance(Duration::from_hours(24));
+        browser.get(ACCESS, "/set-up").await;
         assert_eq!(
             browser.post(ACCESS, "/set-up", &form).await.status,
             REFUSED,
             "expired"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_link_that_is_made_is_in_the_audit_log_with_who_asked_for_it() {
+    on_both_engines(async |store| {
+        let house = House::empty(store);
+        new_link(&house.state).await.unwrap().unwrap();
+        let permit = operator();
+        let origin = permit.origin();
+        let link = new_link_for(&house.state, permit.actor().into(), origin).await;
+        let code = link.unwrap().unwrap().code;
+        let mut read = house.state.store.read().await.unwrap();
+        let page = events::Page {
+            limit: 10,
+            ..events::Page::default()
+        };
+        let filter = events::AuditFilter::default();
+        let found = events::audit_events(&mut read, &filter, &page)
+            .await
+            .unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|event| (event.action.as_str(), event.actor_kind.as_str()))
+            .collect();
+        let made = "make_set_up_link";
+        assert_eq!(told, [(made, "operator"), (made, "system")]);
+        assert!(!format!("{found:?}").contains(&code), "never the code");
     })
     .await;
 }

@@ -9,7 +9,7 @@ use crate::passwords::Verdict;
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials, flows, one_time_links, sign_ins};
+use crate::store::{Tx, credentials, flows, members, one_time_links, sign_ins};
 
 /// Whether the password is the one that is to be replaced.
 pub async fn is_unchanged(
@@ -35,6 +35,7 @@ pub async fn set(
 ) -> Result<(), Failure> {
     let now = state.clock.now();
     let member = &account.member;
+    members::hold(tx, member).await?;
     credentials::set_password(tx, member, hash, now).await?;
     one_time_links::forget(tx, &one_time_links::Purpose::Password(member.clone())).await?;
     flows::forget_member(tx, member).await?;

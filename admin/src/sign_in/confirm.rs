@@ -2,23 +2,23 @@
 //! application asks for a second factor, or a fresher one.
 
 use askama::Template;
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use config::session::AuthenticationMethod;
 use serde::Deserialize;
 
+use super::attempt::Attempt;
 use super::finish::onward;
-use super::lockout::{Counters, Guess};
 use super::person::{Person, carry};
 use super::record::{Happening, record};
 use super::second_factor;
 use crate::logs::SignInKind;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
 use crate::passwords::Verdict;
 use crate::state::State;
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials};
+use crate::store::{Tx, credentials, members};
 
 texts! {
     /// The page that asks for a proof once more.
@@ -84,7 +84,8 @@ pub async fn submit(
     let proven = if account.has_totp {
         by_code(&state, &reader, &account, form.get("code")).await?
     } else {
-        by_password(&state, &reader, &account, form.get("password")).await?
+        let proven = by_password(&state, &reader, &account, form.get("password")).await?;
+        proven.map(|tx| (tx, AuthenticationMethod::Password))
     };
     let Some((mut tx, method)) = proven else {
         return show(&state, &reader, &person, &account, to, true);
@@ -130,42 +131,43 @@ async fn by_code(
     Ok(proven.map(|tx| (tx, method)))
 }
 
-/// Checks the password of somebody who is signed in. If it is right, an open transaction is given
-/// back; otherwise the failure has been recorded.
+/// Checks the password of somebody who is signed in. If it is right, a transaction is given back in
+/// which it stays so; otherwise the failure has been recorded.
 pub async fn by_password(
     state: &State,
     reader: &Reader,
     account: &Account,
     password: &str,
-) -> Result<Option<(Tx, AuthenticationMethod)>, Failure> {
-    let now = state.clock.now();
-    let method = AuthenticationMethod::Password;
-    let mut tx = state.store.begin().await?;
-    let counters = Counters::of_member(&mut tx, reader, &account.member, now).await?;
-    let may_guess = counters.take(&mut tx, Guess::Password, now).await?;
-    tx.commit().await?;
-    let stored = account.password_hash.clone().filter(|_| may_guess);
-    let verdict = state.passwords.verify(password, stored).await?;
-    let mut tx = state.store.begin().await?;
-    if verdict != Verdict::Wrong {
-        counters.succeed(&mut tx, Guess::Password).await?;
-        return Ok(Some((tx, method)));
+) -> Result<Option<Tx>, Failure> {
+    let attempt = Attempt::at_account(state, reader, account, AuthenticationMethod::Password);
+    let attempt = attempt.await?;
+    let stored = account.password_hash.as_deref();
+    if let Some(stored) = stored.filter(|_| attempt.is_allowed())
+        && state
+            .passwords
+            .verify(password, Some(stored.to_owned()))
+            .await?
+            != Verdict::Wrong
+        && let Some(mut tx) = hold_password(state, account, stored).await?
+    {
+        attempt.succeeded(&mut tx).await?;
+        return Ok(Some(tx));
     }
-    let happening = Happening {
-        kind: SignInKind::Failed,
-        member: Some(&account.member),
-        username: &account.username,
-        method: Some(method),
-        reason: Some(if may_guess {
-            "wrong_password"
-        } else {
-            "too_many_attempts"
-        }),
-        sign_in: None,
-    };
-    record(&mut tx, reader, now, happening).await?;
-    tx.commit().await?;
+    attempt.failed("wrong_password").await?;
     Ok(None)
+}
+
+/// A transaction in which the password is still the one that was checked; `None` if it was changed
+/// meanwhile.
+pub async fn hold_password(
+    state: &State,
+    account: &Account,
+    stored: &str,
+) -> Result<Option<Tx>, Failure> {
+    let mut tx = state.store.begin().await?;
+    members::hold(&mut tx, &account.member).await?;
+    let is_held = credentials::hold_password(&mut tx, &account.member, stored, stored).await?;
+    Ok(is_held.then_some(tx))
 }
 
 fn show(

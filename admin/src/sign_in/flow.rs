@@ -14,7 +14,7 @@ use crate::pages::cookies::{Keep, clear, set};
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
 use crate::state::State;
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials, flows};
+use crate::store::{Tx, credentials, flows, members};
 use crate::tokens::{Token, TokenHash};
 
 /// Long enough to fetch a telephone, short enough not to be found by somebody else.
@@ -56,6 +56,12 @@ impl Flow {
         ReturnPath::or_root(&self.to)
     }
 
+    /// The way back to the sign-in page, and on from there to where the person wanted to go.
+    #[must_use]
+    pub fn start_again(&self) -> Failure {
+        Failure::StartAgain(self.to())
+    }
+
     /// A second factor was proven, too.
     pub fn prove_second(&mut self, method: AuthenticationMethod, now: Timestamp) {
         self.methods.push(method);
@@ -64,26 +70,31 @@ impl Flow {
 }
 
 /// The flow that this browser is in, if it stands at `step`.
+///
+/// # Errors
+/// [`Failure::StartAgain`] if it does not, or not any more: with where the person wanted to go, as
+/// far as that is still known.
 pub async fn at(state: &State, reader: &Reader, step: Step) -> Result<Held, Failure> {
-    let token = reader
-        .token(cookies::SIGN_IN)
-        .ok_or(Failure::Expired)?
-        .hash();
+    let token = reader.token(cookies::SIGN_IN);
+    let token = token.ok_or_else(start_again)?.hash();
     let mut read = state.store.read().await?;
-    let now = state.clock.now();
-    let text = flows::find(&mut read, &token, now).await?;
-    let flow: Flow =
-        serde_json::from_str(&text.ok_or(Failure::Expired)?).map_err(Failure::internal)?;
+    let found = flows::find(&mut read, &token).await?;
+    let (text, expires) = found.ok_or_else(start_again)?;
+    let flow: Flow = serde_json::from_str(&text).map_err(Failure::internal)?;
     let account = credentials::find(&mut read, &flow.member).await?;
-    let account = account.filter(|a| a.is_active).ok_or(Failure::Expired)?;
-    if next(&flow, &account) != step {
-        return Err(Failure::Expired);
+    match account.filter(|account| account.is_active && state.clock.now() < expires) {
+        Some(account) if next(&flow, &account) == step => Ok(Held {
+            flow,
+            account,
+            token,
+        }),
+        _ => Err(flow.start_again()),
     }
-    Ok(Held {
-        flow,
-        account,
-        token,
-    })
+}
+
+/// Of a flow that is not known any more.
+fn start_again() -> Failure {
+    Failure::StartAgain(ReturnPath::root())
 }
 
 /// Takes the flow on to its next step in `tx`, under a new token, and commits. `before` is the token
@@ -95,14 +106,18 @@ pub async fn advance(
     flow: Flow,
     before: Option<TokenHash>,
 ) -> Answer {
+    // What becomes of the account meanwhile, such as a new password, waits for this step, and what
+    // has become of it is seen here.
+    members::hold(&mut tx, &flow.member).await?;
     if let Some(before) = before
         && !flows::take(&mut tx, &before).await?
     {
-        return Err(Failure::Expired);
+        return Err(flow.start_again());
     }
-    // Read again inside the transaction: the account may have changed since the page was shown.
     let account = credentials::find(&mut tx, &flow.member).await?;
-    let account = account.filter(|a| a.is_active).ok_or(Failure::Expired)?;
+    let account = account
+        .filter(|account| account.is_active)
+        .ok_or_else(|| flow.start_again())?;
     match next(&flow, &account) {
         Step::Done => finish::finish(state, reader, tx, &flow, &account).await,
         step => {

@@ -2,6 +2,7 @@
 //! counters of attempts.
 
 use config::Timestamp;
+use config::id::MemberId;
 
 use super::lockout::Counters;
 use crate::name_key::name_key;
@@ -15,6 +16,17 @@ pub struct Candidate {
     pub typed: String,
     pub account: Option<Account>,
     pub counters: Counters,
+}
+
+impl Candidate {
+    /// The member, and the name that stands in the log.
+    #[must_use]
+    pub fn whose(&self) -> (Option<&MemberId>, &str) {
+        match &self.account {
+            Some(account) => (Some(&account.member), &account.username),
+            None => (None, &self.typed),
+        }
+    }
 }
 
 const MAX_CHARS: usize = 256;

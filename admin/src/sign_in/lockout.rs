@@ -6,6 +6,17 @@
 //! guesses from elsewhere do not lock the person out, and colleagues behind one address do not
 //! either. Guesses at the second factor are counted apart, since whoever makes them knows the
 //! password and could otherwise reset the count with it.
+//!
+//! What is over its limit is refused in two ways, so that neither tells who has an account:
+//!
+//! - A **source** (an address, or a known browser) is refused at once and is told so: nothing is
+//!   looked up, hashed or written for it any more. The answer depends on what that source did and on
+//!   nothing else, so it says nothing of the account that was named; and a source that is spent weighs
+//!   on no account's counter.
+//! - An **account** is refused like a wrong guess, in text, status and time: its password is not
+//!   checked, but a hash is made all the same. Were the refusal quicker, whoever has spent the guesses
+//!   at `alice` would learn from `alice@example.com` that both are one account, and from a lock that
+//!   ends early that somebody has signed in. Names that nobody has are locked in the same way.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,6 +24,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use config::id::MemberId;
+use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use sha2::{Digest, Sha256};
 
@@ -33,9 +45,18 @@ pub(crate) const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
 /// The counters on which an attempt weighs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counters {
-    who: String,
+    source: Source,
     /// `None` in a known browser, whose own counter is enough.
-    address: Option<String>,
+    account: Option<String>,
+}
+
+/// Where guesses come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    /// An address behind which many people may be.
+    Shared(String),
+    /// A known browser of one person, or an address as far as one-time codes are concerned.
+    Own(String),
 }
 
 /// What is being guessed.
@@ -43,6 +64,16 @@ pub struct Counters {
 pub enum Guess {
     Password,
     SecondFactor,
+}
+
+/// Whether a guess that was counted may be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Allowed,
+    /// To be refused like a wrong guess, and at the same cost.
+    AccountSpent,
+    /// To be refused at once.
+    SourceSpent,
 }
 
 impl Counters {
@@ -57,15 +88,16 @@ impl Counters {
             let device = device.hash();
             let since = now.minus(DEVICE_LIFE);
             if known_devices::knows(connection, &device, member, since).await? {
+                let device = URL_SAFE_NO_PAD.encode(device);
                 return Ok(Self {
-                    who: format!("device:{member}:{}", URL_SAFE_NO_PAD.encode(device)),
-                    address: None,
+                    source: Source::Own(format!("device:{member}:{device}")),
+                    account: None,
                 });
             }
         }
         Ok(Self {
-            who: format!("account:{member}"),
-            address: Some(address_subject(reader.visitor.client_address)),
+            account: Some(format!("account:{member}")),
+            ..Self::of_stranger(reader)
         })
     }
 
@@ -74,53 +106,89 @@ impl Counters {
     pub fn of_nobody(reader: &Reader, key: &str) -> Self {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(key.as_bytes()));
         Self {
-            who: format!("account:?{hash}"),
-            address: Some(address_subject(reader.visitor.client_address)),
+            account: Some(format!("account:?{hash}")),
+            ..Self::of_stranger(reader)
+        }
+    }
+
+    /// For whoever has not named anybody yet, in a browser that nobody has signed in with.
+    #[must_use]
+    pub fn of_stranger(reader: &Reader) -> Self {
+        Self {
+            source: Source::Shared(address_subject(reader.visitor.client_address)),
+            account: None,
         }
     }
 
     /// For guesses at what belongs to nobody in particular, such as a one-time code.
     #[must_use]
-    pub fn of_address(reader: &Reader) -> Self {
+    pub fn of_codes(reader: &Reader) -> Self {
         let address = address_subject(reader.visitor.client_address);
         Self {
-            who: format!("{address}:code"),
-            address: None,
+            source: Source::Own(format!("{address}:code")),
+            account: None,
         }
     }
 
-    /// Counts an attempt before it is checked. `false` if it may not be made.
+    /// Whether the source went over its limit before.
+    pub async fn is_spent(
+        &self,
+        connection: &mut Connection,
+        guess: Guess,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (subject, limit) = self.source(guess);
+        let counted = lockouts::counted(connection, &subject, now.minus(WINDOW)).await?;
+        Ok(counted > limit)
+    }
+
+    /// Counts an attempt before it is checked: at its source first, since one that is spent may not
+    /// lock accounts.
     pub async fn take(
         &self,
         tx: &mut Tx,
         guess: Guess,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Turn, StoreError> {
         let since = now.minus(WINDOW);
-        let tried = lockouts::count(tx, &self.who(guess), now, since).await?;
-        let mut allowed = tried <= guess.limit();
-        if let Some(address) = &self.address {
-            let from_there = lockouts::count(tx, address, now, since).await?;
-            allowed &= from_there <= PER_ADDRESS;
+        let (subject, limit) = self.source(guess);
+        if lockouts::count(tx, &subject, now, since).await? > limit {
+            return Ok(Turn::SourceSpent);
         }
-        Ok(allowed)
+        let Some(account) = self.account(guess) else {
+            return Ok(Turn::Allowed);
+        };
+        let tried = lockouts::count(tx, &account, now, since).await?;
+        Ok(if tried > guess.limit() {
+            Turn::AccountSpent
+        } else {
+            Turn::Allowed
+        })
     }
 
     /// The attempt was right: the account's count begins anew, the address gets this one back.
     /// (Its whole count is not forgotten, or an attacker's own account would reset it.)
     pub async fn succeed(&self, tx: &mut Tx, guess: Guess) -> Result<(), StoreError> {
-        lockouts::clear(tx, &self.who(guess)).await?;
-        if let Some(address) = &self.address {
-            lockouts::refund(tx, address).await?;
+        let (subject, _) = self.source(guess);
+        match self.source {
+            Source::Shared(_) => lockouts::refund(tx, &subject).await?,
+            Source::Own(_) => lockouts::clear(tx, &subject).await?,
         }
-        Ok(())
+        match self.account(guess) {
+            Some(account) => lockouts::clear(tx, &account).await,
+            None => Ok(()),
+        }
     }
 
-    fn who(&self, guess: Guess) -> String {
-        match guess {
-            Guess::Password => self.who.clone(),
-            Guess::SecondFactor => format!("{}:second", self.who),
+    fn source(&self, guess: Guess) -> (String, i64) {
+        match &self.source {
+            Source::Shared(address) => (address.clone(), PER_ADDRESS),
+            Source::Own(subject) => (guess.apart(subject), guess.limit()),
         }
+    }
+
+    fn account(&self, guess: Guess) -> Option<String> {
+        self.account.as_deref().map(|subject| guess.apart(subject))
     }
 }
 
@@ -133,10 +201,27 @@ pub async fn unlock(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
 }
 
 impl Guess {
+    /// What a method takes.
+    #[must_use]
+    pub fn of(method: AuthenticationMethod) -> Self {
+        match method {
+            AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => Self::Password,
+            AuthenticationMethod::Totp | AuthenticationMethod::RecoveryCode => Self::SecondFactor,
+        }
+    }
+
     fn limit(self) -> i64 {
         match self {
             Self::Password => PER_ACCOUNT,
             Self::SecondFactor => PER_SECOND_FACTOR,
+        }
+    }
+
+    /// The subject under which such guesses are counted.
+    fn apart(self, subject: &str) -> String {
+        match self {
+            Self::Password => subject.to_owned(),
+            Self::SecondFactor => format!("{subject}:second"),
         }
     }
 }
@@ -153,108 +238,4 @@ fn address_subject(address: IpAddr) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::testing::on_both_engines;
-
-    fn counters(who: &str) -> Counters {
-        Counters {
-            who: who.into(),
-            address: Some("address:192.0.2.1".into()),
-        }
-    }
-
-    #[tokio::test]
-    async fn attack_17_guesses_sent_at_once_are_all_counted() {
-        on_both_engines(async |store| {
-            let tasks: Vec<_> = (0..30)
-                .map(|_| {
-                    let store = store.store.clone();
-                    tokio::spawn(async move {
-                        let mut tx = store.begin().await.unwrap();
-                        let allowed = counters("account:m1")
-                            .take(&mut tx, Guess::Password, Timestamp(1_000_000_000))
-                            .await
-                            .unwrap();
-                        tx.commit().await.unwrap();
-                        allowed
-                    })
-                })
-                .collect();
-            let mut allowed = 0;
-            for task in tasks {
-                allowed += i64::from(task.await.unwrap());
-            }
-            assert_eq!(allowed, PER_ACCOUNT);
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn a_window_ends_and_success_begins_it_anew() {
-        on_both_engines(async |store| {
-            let start = Timestamp(1_000_000_000);
-            let one = counters("account:m1");
-            let mut tx = store.begin().await.unwrap();
-            for _ in 0..PER_ACCOUNT {
-                assert!(one.take(&mut tx, Guess::Password, start).await.unwrap());
-            }
-            assert!(!one.take(&mut tx, Guess::Password, start).await.unwrap());
-            assert!(one.take(&mut tx, Guess::SecondFactor, start).await.unwrap());
-            let later = start.plus(WINDOW);
-            assert!(one.take(&mut tx, Guess::Password, later).await.unwrap());
-            one.succeed(&mut tx, Guess::Password).await.unwrap();
-            for _ in 0..PER_ACCOUNT {
-                assert!(one.take(&mut tx, Guess::Password, later).await.unwrap());
-            }
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn attack_17_one_address_cannot_try_every_account() {
-        on_both_engines(async |store| {
-            let now = Timestamp(1_000_000_000);
-            let mut tx = store.begin().await.unwrap();
-            for n in 0..PER_ADDRESS {
-                let each = counters(&format!("account:m{n}"));
-                assert!(each.take(&mut tx, Guess::Password, now).await.unwrap());
-            }
-            let next = counters("account:another");
-            assert!(!next.take(&mut tx, Guess::Password, now).await.unwrap());
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn an_administrator_unlocks_the_persons_own_browsers_too() {
-        on_both_engines(async |store| {
-            let now = Timestamp(1_000_000_000);
-            let mut tx = store.begin().await.unwrap();
-            for who in ["account:m1", "device:m1:abc", "device:m12:abc"] {
-                for _ in 0..PER_ACCOUNT {
-                    let guess = Guess::Password;
-                    assert!(counters(who).take(&mut tx, guess, now).await.unwrap());
-                }
-            }
-            unlock(&mut tx, &"m1".into()).await.unwrap();
-            for (who, open) in [
-                ("account:m1", true),
-                ("device:m1:abc", true),
-                ("device:m12:abc", false),
-            ] {
-                let taken = counters(who).take(&mut tx, Guess::Password, now).await;
-                assert_eq!(taken.unwrap(), open, "{who}");
-            }
-        })
-        .await;
-    }
-
-    #[test]
-    fn a_source_is_an_ipv4_address_or_an_ipv6_network() {
-        let of = |text: &str| address_subject(text.parse().unwrap());
-        assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
-        assert_eq!(of("2001:db8::1"), of("2001:db8::2:3"));
-        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@
 //! way in can skip the second factor. At each step the flow gets a new id in the browser's cookie,
 //! and only [`finish`] makes a session.
 
+pub mod attempt;
 pub mod choose;
 pub mod confirm;
 pub mod finish;
@@ -117,3 +118,9 @@ mod tests {
 
 #[cfg(test)]
 mod flow_tests;
+#[cfg(test)]
+mod guess_tests;
+#[cfg(test)]
+mod odd_input_tests;
+#[cfg(test)]
+mod over_tests;

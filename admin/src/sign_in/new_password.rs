@@ -10,10 +10,10 @@ use super::flow::{self, Held};
 use super::strength::{self, Weakness};
 use super::{Step, choose};
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
+use crate::pages::{Answer, Form, Frame, Reader, show_with};
 use crate::state::State;
 use crate::store::credentials::Account;
-use crate::store::flows;
+use crate::store::{flows, members};
 
 texts! {
     /// Choosing a password, wherever it is chosen.
@@ -83,9 +83,10 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     }
     let hash = state.passwords.hash(password).await?;
     let mut tx = state.store.begin().await?;
+    members::hold(&mut tx, &account.member).await?;
     // Taken here: a new password ends every sign-in that is under way.
     if !flows::take(&mut tx, &token).await? {
-        return Err(Failure::Expired);
+        return Err(flow.start_again());
     }
     choose::set(&state, &reader, &mut tx, &account, &hash, None).await?;
     flow::advance(&state, &reader, tx, flow, None).await

@@ -1,26 +1,24 @@
 //! The first factor that everybody has: a name and a password, on one page.
 //!
 //! There is one answer for all that can be wrong, in text, status and time: no such account, a
-//! wrong password, a disabled account, too many guesses. The log knows which it was.
+//! wrong password, a disabled account, too many guesses at it. The log knows which it was.
 
 use askama::Template;
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use config::id::MemberId;
 use config::session::AuthenticationMethod;
 use serde::Deserialize;
 
+use super::attempt::{self, Attempt};
 use super::flow::{self, Flow};
 use super::identify::{Candidate, identify};
-use super::lockout::Guess;
 use super::person::Person;
-use super::record::{Happening, record};
-use crate::logs::SignInKind;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, go_to, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::passwords::Verdict;
 use crate::state::State;
-use crate::store::{Tx, credentials};
+use crate::store::{Tx, credentials, members};
 
 texts! {
     /// The sign-in page.
@@ -32,6 +30,7 @@ texts! {
         submit: "登录", "Sign in";
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
         signed_out: "您已退出登录。", "You have been signed out.";
+        over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
         one_time: "收到了一次性验证码？", "Got a one-time code?";
     }
 }
@@ -51,7 +50,7 @@ struct SignInPage<'a> {
 pub struct Asked {
     #[serde(default)]
     to: String,
-    /// What just happened, to be told: `signed-out`.
+    /// What just happened, to be told: `signed-out`, or a sign-in that is `over`.
     #[serde(default)]
     after: String,
 }
@@ -70,7 +69,11 @@ pub async fn page(
         return Ok(go_to("/set-up"));
     }
     let t = SignInTexts::of(reader.language);
-    let note = (asked.after == "signed-out").then_some(t.signed_out);
+    let note = match asked.after.as_str() {
+        "signed-out" => Some(t.signed_out),
+        "over" => Some(t.over),
+        _ => None,
+    };
     show(&state, &reader, StatusCode::OK, to, "", None, note)
 }
 
@@ -98,20 +101,24 @@ fn show(
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     let now = state.clock.now();
     let to = ReturnPath::or_root(form.get("to"));
+    let method = AuthenticationMethod::Password;
+    attempt::refuse_spent_address(&state, &reader).await?;
     let mut read = state.store.read().await?;
     let candidate = identify(&mut read, &reader, form.get("username"), now).await?;
     drop(read);
-    let proven = match check(&state, &candidate, form.get("password")).await? {
-        Ok(hash) => hold(&state, &candidate, &hash).await?,
+    let counters = candidate.counters.clone();
+    let attempt = Attempt::count(&state, &reader, counters, candidate.whose(), method).await?;
+    let proven = match check(&state, &attempt, &candidate, form.get("password")).await? {
+        Ok(hash) => hold(&state, &attempt, &candidate, &hash).await?,
         Err(reason) => Err(reason),
     };
     match proven {
         Ok((tx, member)) => {
-            let flow = Flow::begin(member, AuthenticationMethod::Password, now, to.as_str());
+            let flow = Flow::begin(member, method, now, to.as_str());
             flow::advance(&state, &reader, tx, flow, None).await
         }
         Err(reason) => {
-            refuse(&state, &reader, &candidate, reason).await?;
+            attempt.failed(reason).await?;
             let t = SignInTexts::of(reader.language);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             let typed = &candidate.typed;
@@ -124,16 +131,18 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
 /// that was changed meanwhile opens nothing any more.
 async fn hold(
     state: &State,
+    attempt: &Attempt<'_>,
     candidate: &Candidate,
     hash: &str,
 ) -> Result<Result<(Tx, MemberId), &'static str>, Failure> {
     let account = candidate.account.as_ref().ok_or(Failure::Internal)?;
     let stored = account.password_hash.as_deref().unwrap_or_default();
     let mut tx = state.store.begin().await?;
+    members::hold(&mut tx, &account.member).await?;
     if !credentials::hold_password(&mut tx, &account.member, stored, hash).await? {
         return Ok(Err("wrong_password"));
     }
-    candidate.counters.succeed(&mut tx, Guess::Password).await?;
+    attempt.succeeded(&mut tx).await?;
     Ok(Ok((tx, account.member.clone())))
 }
 
@@ -141,25 +150,18 @@ async fn hold(
 /// `Err` the reason for the log.
 async fn check(
     state: &State,
+    attempt: &Attempt<'_>,
     candidate: &Candidate,
     password: &str,
 ) -> Result<Result<String, &'static str>, Failure> {
-    let mut tx = state.store.begin().await?;
-    let now = state.clock.now();
-    let may_guess = candidate
-        .counters
-        .take(&mut tx, Guess::Password, now)
-        .await?;
-    tx.commit().await?;
     let account = candidate.account.as_ref().filter(|a| a.is_active);
     let stored = account
-        .filter(|_| may_guess)
+        .filter(|_| attempt.is_allowed())
         .and_then(|account| account.password_hash.clone());
     let verdict = state.passwords.verify(password, stored.clone()).await?;
     Ok(match verdict {
         Verdict::Right => Ok(stored.unwrap_or_default()),
         Verdict::RightButOutdated => Ok(state.passwords.hash(password).await?),
-        Verdict::Wrong if !may_guess => Err("too_many_attempts"),
         Verdict::Wrong => Err(match &candidate.account {
             None => "unknown_account",
             Some(account) if !account.is_active => "account_disabled",
@@ -167,25 +169,4 @@ async fn check(
             Some(_) => "wrong_password",
         }),
     })
-}
-
-async fn refuse(
-    state: &State,
-    reader: &Reader,
-    candidate: &Candidate,
-    reason: &'static str,
-) -> Result<(), Failure> {
-    let account = candidate.account.as_ref();
-    let mut tx = state.store.begin().await?;
-    let happening = Happening {
-        kind: SignInKind::Failed,
-        member: account.map(|a| &a.member),
-        username: account.map_or(candidate.typed.as_str(), |a| a.username.as_str()),
-        method: Some(AuthenticationMethod::Password),
-        reason: Some(reason),
-        sign_in: None,
-    };
-    record(&mut tx, reader, state.clock.now(), happening).await?;
-    tx.commit().await?;
-    Ok(())
 }

@@ -10,11 +10,12 @@ use config::id::SessionId;
 use config::session::{AuthenticationMethod, Revocation};
 use config::{Session, Timestamp, cookies};
 
+use super::lockout::Guess;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::{Failure, Reader};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
-use crate::store::{StoreError, Tx, session_facts, sessions, sign_ins};
+use crate::store::{StoreError, Tx, members, session_facts, sessions, sign_ins};
 use crate::tokens::Token;
 
 /// What touches the account's own locks asks for a proof that is not older.
@@ -65,42 +66,43 @@ impl Person {
 
     /// Notes in `tx` that the person has proven who they are once more, and puts a new session in
     /// the place of the old one, whose cookie is dead once the transaction is committed.
+    ///
+    /// # Errors
+    /// As [`Person::renew`].
     pub async fn strengthen(
         &self,
         state: &State,
         reader: &Reader,
         tx: &mut Tx,
         method: AuthenticationMethod,
-    ) -> Result<Token, StoreError> {
-        let now = state.clock.now();
+    ) -> Result<Token, Failure> {
         let mut methods = self.0.methods.clone();
         if !methods.contains(&method) {
             methods.push(method);
         }
-        let (authenticated_at, second_factor_at) = match method {
-            AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => {
-                (now, self.0.second_factor_at)
-            }
-            AuthenticationMethod::Totp | AuthenticationMethod::RecoveryCode => {
-                (self.0.authenticated_at, Some(now))
-            }
-        };
-        let id = &self.0.sign_in;
-        sign_ins::strengthen(tx, id, &methods, authenticated_at, second_factor_at).await?;
+        let is_second = Guess::of(method) == Guess::SecondFactor;
+        let now = state.clock.now();
+        sign_ins::strengthen(tx, &self.0.sign_in, &methods, is_second, now).await?;
         self.renew(state, reader, tx).await
     }
 
-    /// Puts a new session in the place of the old one.
+    /// Puts a new session in the place of the old one. Each cookie takes one such step: of several
+    /// that bring it at once, one succeeds, and one that was ended meanwhile takes none.
+    ///
+    /// # Errors
+    /// [`Failure::SignInNeeded`] if the session is over.
     pub async fn renew(
         &self,
         state: &State,
         reader: &Reader,
         tx: &mut Tx,
-    ) -> Result<Token, StoreError> {
+    ) -> Result<Token, Failure> {
         let now = state.clock.now();
         let host = &reader.visitor.host;
-        if let Some(old) = reader.token(cookies::SESSION) {
-            sessions::end(tx, &old.hash(), host, now).await?;
+        members::hold(tx, &self.0.principal.id).await?;
+        let old = reader.token(cookies::SESSION).ok_or_else(session_over)?;
+        if sessions::end(tx, &old.hash(), host, now).await?.is_none() {
+            return Err(session_over());
         }
         let token = Token::generate();
         let id = SessionId::generate();
@@ -110,6 +112,10 @@ impl Person {
         announce(tx, changed, now).await?;
         Ok(token)
     }
+}
+
+fn session_over() -> Failure {
+    Failure::SignInNeeded("/account".to_owned())
 }
 
 /// Gives the browser the cookie of its new session.

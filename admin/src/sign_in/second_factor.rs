@@ -3,18 +3,17 @@
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use config::id::MemberId;
 use config::session::AuthenticationMethod;
 
+use super::attempt::Attempt;
 use super::flow::{self, Held};
-use super::lockout::{Counters, Guess};
-use super::record::{Happening, record};
 use super::{Step, recovery_codes, totp};
-use crate::logs::SignInKind;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
 use crate::state::State;
-use crate::store::Tx;
 use crate::store::credentials::Account;
+use crate::store::{self, StoreError, Tx, members};
 
 texts! {
     /// The pages that ask for the second factor.
@@ -117,37 +116,40 @@ pub async fn check(
     code: &str,
     method: AuthenticationMethod,
 ) -> Result<Option<Tx>, Failure> {
-    let now = state.clock.now();
-    let member = &account.member;
-    let mut tx = state.store.begin().await?;
-    let counters = Counters::of_member(&mut tx, reader, member, now).await?;
-    let may_guess = counters.take(&mut tx, Guess::SecondFactor, now).await?;
-    tx.commit().await?;
-    let mut tx = state.store.begin().await?;
-    let is_right = may_guess
-        && match method {
-            AuthenticationMethod::RecoveryCode => {
-                recovery_codes::check(&mut tx, member, code, now).await?
-            }
-            _ => totp::check(&mut tx, &state.sealer, member, code, now).await?,
-        };
-    if is_right {
-        counters.succeed(&mut tx, Guess::SecondFactor).await?;
+    let attempt = Attempt::at_account(state, reader, account, method).await?;
+    if attempt.is_allowed()
+        && let Some(mut tx) = use_up(state, account, code, method).await?
+    {
+        attempt.succeeded(&mut tx).await?;
         return Ok(Some(tx));
     }
-    let happening = Happening {
-        kind: SignInKind::Failed,
-        member: Some(member),
-        username: &account.username,
-        method: Some(method),
-        reason: Some(if may_guess {
-            "wrong_code"
-        } else {
-            "too_many_attempts"
-        }),
-        sign_in: None,
-    };
-    record(&mut tx, reader, now, happening).await?;
-    tx.commit().await?;
+    attempt.failed("wrong_code").await?;
     Ok(None)
+}
+
+async fn use_up(
+    state: &State,
+    account: &Account,
+    code: &str,
+    method: AuthenticationMethod,
+) -> Result<Option<Tx>, Failure> {
+    let (now, member) = (state.clock.now(), &account.member);
+    let mut tx = state.store.begin().await?;
+    members::hold(&mut tx, member).await?;
+    let is_right = match method {
+        AuthenticationMethod::RecoveryCode => {
+            recovery_codes::check(&mut tx, member, code, now).await?
+        }
+        _ => totp::check(&mut tx, &state.sealer, member, code, now).await?,
+    };
+    Ok(is_right.then_some(tx))
+}
+
+/// Takes the second factor away, and with it what was proven by it: no sign-in satisfies a rule that
+/// asks for one any more, and those under way begin anew. Gateways are told by the caller.
+pub async fn forget(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
+    members::hold(tx, member).await?;
+    store::totp::remove(tx, member).await?;
+    store::sign_ins::forget_second_factor(tx, member).await?;
+    store::flows::forget_member(tx, member).await
 }

@@ -1,7 +1,7 @@
 //! Authenticator codes (TOTP, RFC 6238): SHA-1, six digits, 30 seconds, one step either way.
 
 use config::Timestamp;
-use config::id::MemberId;
+use config::id::{MemberId, SignInId};
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
@@ -31,6 +31,18 @@ impl Seed {
     #[must_use]
     pub fn seal(&self, sealer: &Sealer, member: &MemberId) -> Vec<u8> {
         sealer.seal(place(member), &self.0)
+    }
+
+    /// Seals the seed for the sign-in in which it is shown: it opens in no other.
+    #[must_use]
+    pub fn seal_for_enrolment(&self, sealer: &Sealer, sign_in: &SignInId) -> Vec<u8> {
+        sealer.seal(enrolment_place(sign_in), &self.0)
+    }
+
+    /// Opens the seed of an enrolment; `None` if another sign-in began it.
+    #[must_use]
+    pub fn open_enrolment(sealer: &Sealer, sign_in: &SignInId, kept: &[u8]) -> Option<Self> {
+        sealer.open(enrolment_place(sign_in), kept).ok().map(Self)
     }
 
     /// The step of which `code` is the code, if it is one of now, the one before or the one after.
@@ -107,6 +119,14 @@ fn place(member: &MemberId) -> Place<'_> {
         table: "totp",
         column: "seed",
         row: member.as_str(),
+    }
+}
+
+fn enrolment_place(sign_in: &SignInId) -> Place<'_> {
+    Place {
+        table: "totp_enrolments",
+        column: "seed",
+        row: sign_in.as_str(),
     }
 }
 

@@ -6,17 +6,15 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use config::session::AuthenticationMethod;
 
+use super::attempt::Attempt;
 use super::flow::{self, Flow};
-use super::lockout::{Counters, Guess};
-use super::record::{Happening, record};
 use super::recovery_codes::hash;
-use crate::logs::SignInKind;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::one_time_links::{self, Purpose};
-use crate::store::{Tx, credentials};
+use crate::store::{Tx, credentials, members};
 
 texts! {
     /// The page that takes a one-time code.
@@ -46,55 +44,37 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
 /// `POST /welcome`
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     let now = state.clock.now();
-    let mut tx = state.store.begin().await?;
-    let counters = Counters::of_address(&reader);
-    let may_guess = counters.take(&mut tx, Guess::Password, now).await?;
-    tx.commit().await?;
-    let mut tx = state.store.begin().await?;
-    let account = if may_guess {
-        redeem(&state, &mut tx, form.get("code")).await?
-    } else {
-        None
+    let attempt = Attempt::at_code(&state, &reader).await?;
+    let Some((mut tx, account)) = redeem(&state, form.get("code")).await? else {
+        attempt.failed("wrong_code").await?;
+        return show(&state, &reader, true);
     };
+    attempt.succeeded(&mut tx).await?;
+    // The code stands for a new password: the old one, if there was one, is to be replaced.
+    credentials::demand_change(&mut tx, &account.member, now).await?;
     let method = AuthenticationMethod::OneTimeLink;
-    if let Some(account) = account {
-        counters.succeed(&mut tx, Guess::Password).await?;
-        // The code stands for a new password: the old one, if there was one, is to be replaced.
-        credentials::demand_change(&mut tx, &account.member, now).await?;
-        let flow = Flow::begin(account.member, method, now, "/");
-        return flow::advance(&state, &reader, tx, flow, None).await;
-    }
-    let happening = Happening {
-        kind: SignInKind::Failed,
-        member: None,
-        username: "",
-        method: Some(method),
-        reason: Some(if may_guess {
-            "wrong_code"
-        } else {
-            "too_many_attempts"
-        }),
-        sign_in: None,
-    };
-    record(&mut tx, &reader, now, happening).await?;
-    tx.commit().await?;
-    show(&state, &reader, true)
+    let flow = Flow::begin(account.member, method, now, "/");
+    flow::advance(&state, &reader, tx, flow, None).await
 }
 
-/// Uses the code up; gives the account that it is for.
-async fn redeem(state: &State, tx: &mut Tx, typed: &str) -> Result<Option<Account>, Failure> {
+/// Uses the code up; gives the account that it is for, and the transaction in which it was used.
+async fn redeem(state: &State, typed: &str) -> Result<Option<(Tx, Account)>, Failure> {
     let now = state.clock.now();
     let Some(hash) = hash(typed) else {
         return Ok(None);
     };
-    let Some(Purpose::Password(member)) = one_time_links::find(tx, &hash, now).await? else {
+    let mut tx = state.store.begin().await?;
+    let found = one_time_links::find(&mut tx, &hash, now).await?;
+    let Some(Purpose::Password(member)) = found else {
         return Ok(None);
     };
-    if !one_time_links::use_up(tx, &hash, now).await? {
+    members::hold(&mut tx, &member).await?;
+    if !one_time_links::use_up(&mut tx, &hash, now).await? {
         return Ok(None);
     }
-    let account = credentials::find(tx, &member).await?;
-    Ok(account.filter(|account| account.is_active))
+    let account = credentials::find(&mut tx, &member).await?;
+    let account = account.filter(|account| account.is_active);
+    Ok(account.map(|account| (tx, account)))
 }
 
 fn show(state: &State, reader: &Reader, failed: bool) -> Answer {

@@ -101,6 +101,18 @@ pub async fn set_password(
     Ok(())
 }
 
+/// Takes the password away. `false` if there was none.
+pub async fn forget_password(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM credentials WHERE member_id = $1")
+        .bind(member.as_str())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Asks for a new password at the next sign-in.
 pub async fn demand_change(
     connection: &mut Connection,

@@ -72,9 +72,17 @@ fn from_engine(error: &dyn DatabaseError) -> StoreError {
             field: taken_field(error),
         },
         ErrorKind::ForeignKeyViolation => StoreError::Reference,
+        _ if is_no_text(error) => StoreError::NotFound,
         _ if is_passing(error) => StoreError::Away(error.to_string()),
         _ => StoreError::Other(error.to_string()),
     }
+}
+
+/// PostgreSQL keeps no NUL in a text, so a text with one is the key of nothing. SQLite looks and finds
+/// nothing (22021, PostgreSQL, appendix A).
+fn is_no_text(error: &dyn DatabaseError) -> bool {
+    error.try_downcast_ref::<PgDatabaseError>().is_some()
+        && error.code().as_deref() == Some("22021")
 }
 
 /// Whether the engine's own state, rather than the statement, is the reason.

@@ -1,5 +1,7 @@
 //! Forgetting what has had its time: codes, flows, counters, and sign-ins that ended long ago.
 
+use std::time::Duration;
+
 use config::Timestamp;
 
 use super::{Connection, StoreError};
@@ -15,16 +17,22 @@ pub async fn open_sign_ins(connection: &mut Connection, now: Timestamp) -> Resul
     Ok(open)
 }
 
+/// A sign-in that was left half-way still tells for so long where its person wanted to go.
+const KEEP_FLOWS: Duration = Duration::from_hours(24);
+
 /// Deletes codes, flows and links that have expired: used or not, they open nothing any more.
 pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
     let mut deleted = 0;
-    for statement in [
-        "DELETE FROM handovers WHERE expires_at <= $1",
-        "DELETE FROM sign_in_flows WHERE expires_at <= $1",
-        "DELETE FROM one_time_links WHERE expires_at <= $1",
+    for (statement, then) in [
+        ("DELETE FROM handovers WHERE expires_at <= $1", now),
+        (
+            "DELETE FROM sign_in_flows WHERE expires_at <= $1",
+            now.minus(KEEP_FLOWS),
+        ),
+        ("DELETE FROM one_time_links WHERE expires_at <= $1", now),
     ] {
         deleted += sqlx::query(statement)
-            .bind(now.as_millis())
+            .bind(then.as_millis())
             .execute(&mut *tx)
             .await?
             .rows_affected();

@@ -28,19 +28,18 @@ pub async fn insert(
     Ok(())
 }
 
-/// The state of a flow that is still good.
+/// The state of a flow, and when it expires: one that has is kept for a while, to tell where its
+/// person wanted to go.
 pub async fn find(
     connection: &mut Connection,
     token: &TokenHash,
-    now: Timestamp,
-) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> =
-        sqlx::query_as("SELECT state FROM sign_in_flows WHERE token_hash = $1 AND expires_at > $2")
+) -> Result<Option<(String, Timestamp)>, StoreError> {
+    let row: Option<(String, i64)> =
+        sqlx::query_as("SELECT state, expires_at FROM sign_in_flows WHERE token_hash = $1")
             .bind(token.to_vec())
-            .bind(now.as_millis())
             .fetch_optional(connection)
             .await?;
-    Ok(row.map(|(state,)| state))
+    Ok(row.map(|(state, expires)| (state, Timestamp(expires))))
 }
 
 /// Takes a flow away. Of several that try at once, one succeeds.

@@ -32,6 +32,21 @@ pub async fn count(
     Ok(failures)
 }
 
+/// How many attempts on `subject` were counted so far, in a window that began after `window_start`.
+pub async fn counted(
+    connection: &mut Connection,
+    subject: &str,
+    window_start: Timestamp,
+) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> =
+        sqlx::query_as("SELECT failures FROM lockouts WHERE subject = $1 AND first_failed_at > $2")
+            .bind(subject)
+            .bind(window_start.as_millis())
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map_or(0, |(failures,)| failures))
+}
+
 /// Takes one attempt back that turned out to be right.
 pub async fn refund(connection: &mut Connection, subject: &str) -> Result<(), StoreError> {
     sqlx::query("UPDATE lockouts SET failures = failures - 1 WHERE subject = $1 AND failures > 0")

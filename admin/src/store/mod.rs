@@ -47,6 +47,8 @@ pub mod totp;
 mod tx;
 
 #[cfg(test)]
+mod once_tests;
+#[cfg(test)]
 pub mod testing;
 
 use std::path::Path;

@@ -62,22 +62,39 @@ pub async fn is_live(
     Ok(row.is_some())
 }
 
-/// Notes that the person has proven anew who they are.
+/// Notes that the person has proven anew who they are, by the last of `methods`. Only the factor that
+/// was proven moves: the other one may have been taken away meanwhile.
 pub async fn strengthen(
     connection: &mut Connection,
     id: &SignInId,
     methods: &[AuthenticationMethod],
-    authenticated_at: Timestamp,
-    second_factor_at: Option<Timestamp>,
+    is_second: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = if is_second {
+        "UPDATE sign_ins SET methods = $2, second_factor_at = $3 WHERE id = $1 AND ended_at IS NULL"
+    } else {
+        "UPDATE sign_ins SET methods = $2, authenticated_at = $3 WHERE id = $1 AND ended_at IS NULL"
+    };
+    sqlx::query(sql)
+        .bind(id.as_str())
+        .bind(serde_json::to_string(methods)?)
+        .bind(now.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What was proven by a second factor that the person no longer has counts in no sign-in any more.
+pub async fn forget_second_factor(
+    connection: &mut Connection,
+    member: &MemberId,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE sign_ins SET methods = $2, authenticated_at = $3, second_factor_at = $4 \
-         WHERE id = $1 AND ended_at IS NULL",
+        "UPDATE sign_ins SET second_factor_at = NULL \
+         WHERE member_id = $1 AND second_factor_at IS NOT NULL",
     )
-    .bind(id.as_str())
-    .bind(serde_json::to_string(methods)?)
-    .bind(authenticated_at.as_millis())
-    .bind(second_factor_at.map(Timestamp::as_millis))
+    .bind(member.as_str())
     .execute(connection)
     .await?;
     Ok(())

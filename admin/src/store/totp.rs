@@ -69,22 +69,30 @@ pub async fn enrolment(
     Ok(row.map(|(seed,)| seed))
 }
 
-/// Puts the enrolled authenticator to use, in place of another one if there was. `false` if the
-/// enrolment is gone.
-pub async fn confirm_enrolment(
+/// Takes away the enrolment that was kept as `sealed`. `false` if it is gone, or another one is in its
+/// place: of several that confirm at once, one succeeds.
+pub async fn take_enrolment(
+    connection: &mut Connection,
+    member: &MemberId,
+    sealed: &[u8],
+) -> Result<bool, StoreError> {
+    let taken = sqlx::query("DELETE FROM totp_enrolments WHERE member_id = $1 AND seed = $2")
+        .bind(member.as_str())
+        .bind(sealed.to_vec())
+        .execute(connection)
+        .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// Puts an authenticator to use, in place of another one if there was. The code of `step` has been
+/// used.
+pub async fn put_to_use(
     connection: &mut Connection,
     member: &MemberId,
     sealed: &[u8],
     step: i64,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let taken = sqlx::query("DELETE FROM totp_enrolments WHERE member_id = $1")
-        .bind(member.as_str())
-        .execute(&mut *connection)
-        .await?;
-    if taken.rows_affected() != 1 {
-        return Ok(false);
-    }
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO totp (member_id, seed, confirmed_at, last_step) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (member_id) DO UPDATE SET seed = $2, confirmed_at = $3, last_step = $4",
@@ -95,7 +103,7 @@ pub async fn confirm_enrolment(
     .bind(step)
     .execute(connection)
     .await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Takes the authenticator, an enrolment under way and all recovery codes away.

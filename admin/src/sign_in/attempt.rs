@@ -1,0 +1,159 @@
+//! One guess at a secret of somebody's: counted before it is checked, told of in the log after.
+//!
+//! Every form that takes a secret goes through here, so that none forgets either. The check itself is
+//! the form's own, in a transaction of its own: nobody waits for a hash with the store in hand.
+
+use config::Timestamp;
+use config::cookies;
+use config::id::MemberId;
+use config::session::AuthenticationMethod;
+
+use super::lockout::{Counters, DEVICE_LIFE, Guess, Turn};
+use super::record::{Happening, record};
+use crate::logs::SignInKind;
+use crate::pages::{Failure, Reader};
+use crate::state::State;
+use crate::store::credentials::Account;
+use crate::store::{StoreError, Tx, known_devices};
+
+/// A guess that was counted and may be answered.
+pub struct Attempt<'a> {
+    state: &'a State,
+    reader: &'a Reader,
+    counters: Counters,
+    member: Option<&'a MemberId>,
+    /// As it was typed where nobody was found.
+    username: &'a str,
+    method: AuthenticationMethod,
+    is_allowed: bool,
+}
+
+/// Refuses whoever comes from an address that is spent, before anybody is looked up. A browser that
+/// anybody has signed in with has counters of its own, which are asked later.
+///
+/// # Errors
+/// [`Failure::TooManyAttempts`]
+pub async fn refuse_spent_address(state: &State, reader: &Reader) -> Result<(), Failure> {
+    let now = state.clock.now();
+    let mut read = state.store.read().await?;
+    let strangers = Counters::of_stranger(reader);
+    if !strangers.is_spent(&mut read, Guess::Password, now).await? {
+        return Ok(());
+    }
+    if let Some(device) = reader.token(cookies::DEVICE) {
+        let since = now.minus(DEVICE_LIFE);
+        if known_devices::is_anybodys(&mut read, &device.hash(), since).await? {
+            return Ok(());
+        }
+    }
+    Err(Failure::TooManyAttempts)
+}
+
+impl<'a> Attempt<'a> {
+    /// At a secret of an account.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyAttempts`] where the source has had its share.
+    pub async fn at_account(
+        state: &'a State,
+        reader: &'a Reader,
+        account: &'a Account,
+        method: AuthenticationMethod,
+    ) -> Result<Self, Failure> {
+        let now = state.clock.now();
+        let mut read = state.store.read().await?;
+        let counters = Counters::of_member(&mut read, reader, &account.member, now).await?;
+        drop(read);
+        let whose = (Some(&account.member), account.username.as_str());
+        Self::count(state, reader, counters, whose, method).await
+    }
+
+    /// At a one-time code, which is nobody's until it is found.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyAttempts`] where the source has had its share.
+    pub async fn at_code(state: &'a State, reader: &'a Reader) -> Result<Self, Failure> {
+        let counters = Counters::of_codes(reader);
+        let method = AuthenticationMethod::OneTimeLink;
+        Self::count(state, reader, counters, (None, ""), method).await
+    }
+
+    /// Counts a guess. The first one over the limit of its source is told of in the log; those that
+    /// follow are neither counted nor told of, so that a flood of them writes nothing.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyAttempts`] where the source has had its share.
+    pub async fn count(
+        state: &'a State,
+        reader: &'a Reader,
+        counters: Counters,
+        (member, username): (Option<&'a MemberId>, &'a str),
+        method: AuthenticationMethod,
+    ) -> Result<Self, Failure> {
+        let (now, guess) = (state.clock.now(), Guess::of(method));
+        let mut read = state.store.read().await?;
+        if counters.is_spent(&mut read, guess, now).await? {
+            return Err(Failure::TooManyAttempts);
+        }
+        drop(read);
+        let mut attempt = Self {
+            state,
+            reader,
+            counters,
+            member,
+            username,
+            method,
+            is_allowed: false,
+        };
+        let mut tx = state.store.begin().await?;
+        let turn = attempt.counters.take(&mut tx, guess, now).await?;
+        if turn == Turn::SourceSpent {
+            attempt.note(&mut tx, now, "too_many_attempts").await?;
+            tx.commit().await?;
+            return Err(Failure::TooManyAttempts);
+        }
+        tx.commit().await?;
+        attempt.is_allowed = turn == Turn::Allowed;
+        Ok(attempt)
+    }
+
+    /// Whether the guess may be checked at all. If not, it is answered like a wrong one.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.is_allowed
+    }
+
+    /// The guess was right: in `tx`, it weighs on nobody any more.
+    pub async fn succeeded(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.counters.succeed(tx, Guess::of(self.method)).await
+    }
+
+    /// The guess was wrong, for this reason, or was not checked.
+    pub async fn failed(&self, reason: &'static str) -> Result<(), StoreError> {
+        let reason = if self.is_allowed {
+            reason
+        } else {
+            "too_many_attempts"
+        };
+        let mut tx = self.state.store.begin().await?;
+        self.note(&mut tx, self.state.clock.now(), reason).await?;
+        tx.commit().await
+    }
+
+    async fn note(
+        &self,
+        tx: &mut Tx,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<(), StoreError> {
+        let happening = Happening {
+            kind: SignInKind::Failed,
+            member: self.member,
+            username: self.username,
+            method: Some(self.method),
+            reason: Some(reason),
+            sign_in: None,
+        };
+        record(tx, self.reader, now, happening).await
+    }
+}
