@@ -1,13 +1,13 @@
 //! `/members/{id}/one-time-link`, `…/second-factor`, `…/unlock`, and the set-up link.
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::{Path, Query, State as Extract};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use config::Timestamp;
 use config::id::MemberId;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
 use crate::authz::Permit;
@@ -38,26 +38,41 @@ impl From<OneTimeLink> for Link {
     }
 }
 
+/// What becomes of the password until the code is used.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Reset {
+    /// Let the password that the member has work until the code is used, and all sign-ins go on. By
+    /// default both end at once, as when somebody else may know the password.
+    #[serde(default)]
+    keep_password: bool,
+}
+
 /// A code with which the member sets a password, in the place of every earlier one. Hand it over by
-/// a way that reaches only that person.
+/// a way that reaches only that person. The password that the member had, and every sign-in, end at
+/// once unless they are to be kept.
 #[utoipa::path(post, path = "/members/{id}/one-time-link", tag = "credentials",
-    params(("id" = String, Path)), responses((status = 201, body = Link)))]
+    params(("id" = String, Path), Reset), responses((status = 201, body = Link)))]
 pub async fn one_time_link(
     Extract(state): Extract<State>,
     permit: Permit,
     Path(id): Path<String>,
+    Query(reset): Query<Reset>,
 ) -> Result<Response, Problem> {
     let edit = Edit::begin(&state, &permit).await?;
-    let access = &state.settings.access;
-    let link = credentials::one_time_link(edit, access, &MemberId::from(id)).await?;
+    let (access, id) = (&state.settings.access, MemberId::from(id));
+    let link = credentials::one_time_link(edit, access, &id, reset.keep_password).await?;
     Ok(shown_once(StatusCode::CREATED, Link::from(link)))
 }
 
 /// A new code that makes the first administrator, while there is none.
 #[utoipa::path(post, path = "/set-up-link", tag = "credentials",
     responses((status = 201, body = Link)))]
-pub async fn set_up_link(Extract(state): Extract<State>) -> Result<Response, Problem> {
-    match set_up::new_link(&state).await? {
+pub async fn set_up_link(
+    Extract(state): Extract<State>,
+    permit: Permit,
+) -> Result<Response, Problem> {
+    match set_up::new_link_for(&state, permit.actor().into(), permit.origin()).await? {
         Some(link) => Ok(shown_once(StatusCode::CREATED, Link::from(link))),
         None => Err(Refused::Impossible(both((
             "there is an administrator already: ask them for a one-time link",

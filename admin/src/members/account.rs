@@ -8,7 +8,7 @@ use crate::authz::roles;
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Refused, both};
 use crate::store::members as rows;
-use crate::store::sign_ins;
+use crate::store::{flows, sign_ins};
 
 /// Lets the person sign in, or ends every sign-in and lets them no longer.
 pub async fn set_active(
@@ -112,11 +112,14 @@ pub async fn end_all(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     edit.commit("revoke_sign_ins", target, None, None).await
 }
 
+/// Ends every sign-in of the person, those that have only begun among them.
 pub(super) async fn end_sign_ins(
     edit: &mut Edit<'_>,
     id: &MemberId,
     reason: &str,
 ) -> Result<(), Refused> {
+    rows::hold(&mut edit.tx, id).await?;
+    flows::forget_member(&mut edit.tx, id).await?;
     for sign_in in sign_ins::open_of(&mut edit.tx, id, edit.now).await? {
         sign_ins::end(&mut edit.tx, &sign_in, id, reason, edit.now).await?;
         edit.ended(sign_in);

@@ -247,3 +247,6 @@ fn keep(checked: Result<String, Invalid>, wrong: &mut Vec<Invalid>) -> String {
         String::new()
     })
 }
+
+#[cfg(test)]
+mod credentials_tests;

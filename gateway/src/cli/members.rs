@@ -51,8 +51,14 @@ pub enum Action {
     Enable { member: String },
     /// Remove a disabled person for good.
     Remove { member: String },
-    /// Print a new one-time link at which the person chooses a password.
-    Link { member: String },
+    /// Print a new one-time link at which the person chooses a password. The old password and all
+    /// sessions end at once.
+    Link {
+        member: String,
+        /// Let the old password and all sessions go on until the link is used.
+        #[arg(long)]
+        keep_password: bool,
+    },
     /// Set which roles the person has in the admin plane; none takes all away.
     Roles { member: String, roles: Vec<String> },
     /// Remove the person's authenticator and recovery codes, so that they can enrol anew.
@@ -68,6 +74,10 @@ pub struct Profile {
     pub name: Option<String>,
     #[arg(long)]
     pub email: Option<String>,
+    /// Vouch that the mail address is the person's: they can sign in with it, and applications are
+    /// told of it.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub email_verified: Option<bool>,
     #[arg(long)]
     pub mobile: Option<String>,
     #[arg(long)]
@@ -87,6 +97,9 @@ impl Profile {
             if let Some(value) = value {
                 fields[key] = json!(value);
             }
+        }
+        if let Some(verified) = self.email_verified {
+            fields["email_verified"] = json!(verified);
         }
         fields
     }
@@ -137,7 +150,12 @@ async fn change(client: &Client, member: &str, mut changes: Value) -> Result<Val
         let ids = rows.into_iter().flatten().filter_map(|row| row.get("id"));
         changes[field] = ids.cloned().collect();
     }
-    Ok(client.change(&path, &FIELDS, &changes).await?.body)
+    // Only where it is said: what was vouched for is not the address that stands there now.
+    let mut fields = FIELDS.to_vec();
+    if changes.get("email_verified").is_some() {
+        fields.push("email_verified");
+    }
+    Ok(client.change(&path, &fields, &changes).await?.body)
 }
 
 /// Does what was asked for.
@@ -176,9 +194,12 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
             delete(&client, &path).await
         }
         Action::Unlock { member } => act(&client, member, "unlock").await,
-        Action::Link { member } => {
+        Action::Link {
+            member,
+            keep_password,
+        } => {
             let path = path_of(&client, member).await?;
-            print_link(&client, &path, json).await
+            print_link(&client, &path, *keep_password, json).await
         }
     }
 }
@@ -220,7 +241,7 @@ async fn add(
     if !roles.is_empty() {
         set_roles(client, &path, roles).await?;
     }
-    print_link(client, &path, json).await
+    print_link(client, &path, false, json).await
 }
 
 async fn set_roles(client: &Client, path: &str, roles: &[String]) -> Result<(), CommandError> {
@@ -237,8 +258,13 @@ async fn act(client: &Client, member: &str, what: &str) -> Result<(), CommandErr
     client.ask(Ask::new("POST", &path, None)).await.map(|_| ())
 }
 
-async fn print_link(client: &Client, path: &str, json: bool) -> Result<(), CommandError> {
-    let asked = format!("{path}/one-time-link");
+async fn print_link(
+    client: &Client,
+    path: &str,
+    keep_password: bool,
+    json: bool,
+) -> Result<(), CommandError> {
+    let asked = format!("{path}/one-time-link?keep_password={keep_password}");
     let made = client.ask(Ask::new("POST", &asked, None)).await?;
     if json {
         output::one(&made.body, true);
