@@ -88,6 +88,7 @@ pub async fn new_link_for(
     origin: &Origin,
 ) -> Result<Option<OneTimeLink>, StoreError> {
     let mut tx = state.store.begin().await?;
+    set_up::hold(&mut tx).await?;
     if set_up::has_owner(&mut tx).await? {
         return Ok(None);
     }
@@ -142,7 +143,8 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     };
     let hashed = state.passwords.hash(form.get("password")).await?;
     let mut tx = state.store.begin().await?;
-    // The code decides the race: of several that hold it, one becomes the owner.
+    // Of several who hold the code, or different ones, the first becomes the owner.
+    set_up::hold(&mut tx).await?;
     if set_up::has_owner(&mut tx).await? || !one_time_links::use_up(&mut tx, &code, now).await? {
         return Err(Failure::Expired);
     }

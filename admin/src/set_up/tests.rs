@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use config::id::MemberId;
 
-use super::{new_link, new_link_for};
-use crate::store::events;
+use super::{insert_owner, new_link, new_link_for};
 use crate::store::testing::on_both_engines;
+use crate::store::{events, set_up};
 use crate::testing::{ACCESS, House, PASSWORD, operator};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -143,6 +144,30 @@ async fn every_link_that_is_made_is_in_the_audit_log_with_who_asked_for_it() {
         let made = "make_set_up_link";
         assert_eq!(told, [(made, "operator"), (made, "system")]);
         assert!(!format!("{found:?}").contains(&code), "never the code");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_23_whoever_is_a_moment_too_late_does_not_become_a_second_owner() {
+    on_both_engines(async |store| {
+        let house = House::empty(store);
+        let link = new_link(&house.state).await.unwrap().unwrap();
+        let mut late = house.browser();
+        late.get(ACCESS, "/set-up").await;
+        // Another one, with a code of another node, stands just before the commit.
+        let (now, id) = (house.state.clock.now(), MemberId::generate());
+        let mut first = house.state.store.begin().await.unwrap();
+        set_up::hold(&mut first).await.unwrap();
+        let names = ("anna".to_owned(), "Anna".to_owned());
+        insert_owner(&mut first, &id, names, now).await.unwrap();
+        let commit = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            first.commit().await.unwrap();
+        };
+        let form = fields(&link.code, "bert", PASSWORD);
+        let (answer, ()) = tokio::join!(late.post(ACCESS, "/set-up", &form), commit);
+        assert_eq!(answer.status, StatusCode::GONE);
     })
     .await;
 }

@@ -12,3 +12,11 @@ pub async fn has_owner(connection: &mut Connection) -> Result<bool, StoreError> 
     .await?;
     Ok(row.is_some())
 }
+
+/// Lets one set-up in at a time, whichever code it comes with, until the transaction ends.
+pub async fn hold(connection: &mut Connection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE counters SET value = value WHERE name = 'changes'")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
