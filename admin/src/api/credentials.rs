@@ -50,7 +50,7 @@ pub struct Reset {
 
 /// A code with which the member sets a password, in the place of every earlier one. Hand it over by
 /// a way that reaches only that person. The password that the member had, and every sign-in, end at
-/// once unless they are to be kept.
+/// once unless they are to be kept. Nobody's own: the account page changes those, and asks for a proof.
 #[utoipa::path(post, path = "/members/{id}/one-time-link", tag = "credentials",
     params(("id" = String, Path), Reset), responses((status = 201, body = Link)))]
 pub async fn one_time_link(
@@ -92,7 +92,8 @@ pub(super) fn shown_once<T: Serialize>(status: StatusCode, body: T) -> Response 
     response
 }
 
-/// Takes the member's authenticator and recovery codes away and signs them out everywhere.
+/// Takes the member's authenticator and recovery codes away and signs them out everywhere. Nobody's
+/// own: the account page changes those, and asks for a proof.
 #[utoipa::path(delete, path = "/members/{id}/second-factor", tag = "credentials",
     params(("id" = String, Path)), responses((status = 204)))]
 pub async fn reset_second_factor(

@@ -47,6 +47,10 @@ pub enum Forbidden {
     Role(Resource, Action),
     #[error("none of your roles may give or take the role {role}", role = .0.as_str())]
     Grant(Role),
+    #[error(
+        "change your own password and authenticator on your account page, which asks for a proof"
+    )]
+    Own,
     #[error("a token makes no other token: sign in, or use the command line on the machine")]
     ByToken,
     #[error("the account holds the role {role}, which is not yours to govern", role = .0.as_str())]

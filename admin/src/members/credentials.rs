@@ -4,7 +4,7 @@ use config::id::MemberId;
 use config::settings::AccessHost;
 
 use super::{Member, account, find};
-use crate::authz::roles;
+use crate::authz::{Forbidden, roles};
 use crate::edit::{Edit, target};
 use crate::refused::{Refused, both};
 use crate::sign_in::one_time_links::{self, OneTimeLink};
@@ -29,6 +29,7 @@ pub async fn one_time_link(
             "该成员无法登录，请先启用账号",
         ))));
     }
+    members::hold(&mut edit.tx, id).await?;
     let purpose = Purpose::Password(id.clone());
     let link = one_time_links::issue(&mut edit.tx, access, &purpose, edit.now).await?;
     let was_reset = !keep_password && end_password(&mut edit, id).await?;
@@ -44,7 +45,6 @@ pub async fn one_time_link(
 
 /// Ends the password with every sign-in. `false` if there was none.
 async fn end_password(edit: &mut Edit<'_>, id: &MemberId) -> Result<bool, Refused> {
-    members::hold(&mut edit.tx, id).await?;
     let had_one = store::credentials::forget_password(&mut edit.tx, id).await?;
     known_devices::forget_member(&mut edit.tx, id).await?;
     account::end_sign_ins(edit, id, "password_reset").await?;
@@ -72,7 +72,12 @@ pub async fn unlock(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     edit.commit("unlock", target, None, None).await
 }
 
+/// Nobody's own: whoever holds a session, or a token, of somebody else's could otherwise make the
+/// account theirs without the proof that the account page asks for.
 async fn within_reach(edit: &mut Edit<'_>, id: &MemberId) -> Result<Member, Refused> {
+    if edit.permit().actor().member() == Some(id) {
+        return Err(Forbidden::Own.into());
+    }
     let member = find(&mut edit.tx, id).await?;
     roles::may_touch(edit.permit().roles(), &member.roles)?;
     Ok(member)

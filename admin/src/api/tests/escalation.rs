@@ -125,3 +125,30 @@ async fn attack_11_the_same_name_in_another_spelling_is_taken() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_22_nobody_resets_their_own_credentials_by_a_session_or_a_token() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (owner, with) = app.member("owner", &[Role::Owner]).await;
+        let draft = json!({"name": "t", "roles": ["owner"]});
+        let made = app.call(&with, "POST", "/tokens", draft).await;
+        let token = With::Bearer(made.text("secret").to_owned());
+        for caller in [&with, &token] {
+            for (method, path) in [
+                ("POST", format!("/members/{owner}/one-time-link")),
+                ("DELETE", format!("/members/{owner}/second-factor")),
+                ("POST", format!("/members/{owner}/unlock")),
+            ] {
+                let answer = app.call(caller, method, &path, Value::Null).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+                assert!(answer.text("detail").contains("your account page"));
+            }
+        }
+        // Whoever has the machine may.
+        let path = format!("/members/{owner}/one-time-link");
+        let answer = app.call(&With::Operator, "POST", &path, Value::Null).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+    })
+    .await;
+}
