@@ -20,6 +20,8 @@ pub const MAX_PASSWORD_BYTES: usize = 1024;
 /// So many wait for each that is hashed at once: about a second's work at the usual cost. A longer
 /// queue would only make everybody wait until browsers give up.
 const WAITING_FOR_EACH: usize = 32;
+/// So many of them are people who are known here, whom a flood of strangers cannot keep out.
+const OF_THEM_KNOWN: usize = 8;
 
 /// Cheap to clone; all clones share one bound.
 #[derive(Clone)]
@@ -30,6 +32,7 @@ struct Inner {
     permits: Arc<Semaphore>,
     /// Of those whose work is done and those who wait.
     places: Arc<Semaphore>,
+    kept_for_known: usize,
     /// The hash of nobody's password, checked where there is no account.
     dummy: String,
 }
@@ -43,6 +46,15 @@ pub enum PasswordsError {
     /// Too many wait already. The same call may succeed in a moment.
     #[error("too many passwords wait to be hashed")]
     Busy,
+}
+
+/// Who waits for a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Anybody. Where many come at once, part of the places is not for them.
+    Stranger,
+    /// Whoever has proven something, or comes in a browser in which the person has signed in before.
+    Known,
 }
 
 /// What checking a password found.
@@ -72,16 +84,17 @@ impl Passwords {
             params,
             permits: Arc::new(Semaphore::new(concurrent)),
             places: Arc::new(Semaphore::new(concurrent * (1 + WAITING_FOR_EACH))),
+            kept_for_known: concurrent * OF_THEM_KNOWN,
         })))
     }
 
-    /// Hashes a new password with a fresh salt.
+    /// Hashes a new password with a fresh salt, for somebody who may set one.
     ///
     /// # Errors
     /// [`PasswordsError::Busy`] if too many wait; or if the machine gives no randomness or no thread.
     pub async fn hash(&self, password: &str) -> Result<String, PasswordsError> {
         let password = normalised(password);
-        self.bounded(move |inner| hash(&inner.params, &password))
+        self.bounded(Standing::Known, move |inner| hash(&inner.params, &password))
             .await?
     }
 
@@ -92,11 +105,12 @@ impl Passwords {
     /// [`PasswordsError::Busy`] if too many wait; or if the machine gives no thread.
     pub async fn verify(
         &self,
+        standing: Standing,
         password: &str,
         stored: Option<String>,
     ) -> Result<Verdict, PasswordsError> {
         let password = normalised(password);
-        self.bounded(move |inner| {
+        self.bounded(standing, move |inner| {
             let is_right = verify(&password, stored.as_deref().unwrap_or(&inner.dummy));
             match stored {
                 Some(stored) if is_right && inner.is_outdated(&stored) => Verdict::RightButOutdated,
@@ -107,19 +121,29 @@ impl Passwords {
         .await
     }
 
-    /// Every place, so that whoever would hash now is told to come again.
+    /// Takes every place, or only those that strangers get, so that whoever would hash now is told to
+    /// come again.
     #[cfg(test)]
-    pub fn occupy(&self) -> tokio::sync::OwnedSemaphorePermit {
+    pub fn occupy(&self, standing: Standing) -> tokio::sync::OwnedSemaphorePermit {
         let places = Arc::clone(&self.0.places);
-        let all = u32::try_from(places.available_permits()).unwrap();
-        places.try_acquire_many_owned(all).unwrap()
+        let kept = match standing {
+            Standing::Stranger => self.0.kept_for_known,
+            Standing::Known => 0,
+        };
+        let taken = u32::try_from(places.available_permits() - kept).unwrap();
+        places.try_acquire_many_owned(taken).unwrap()
     }
 
     async fn bounded<T: Send + 'static>(
         &self,
+        standing: Standing,
         work: impl FnOnce(&Inner) -> T + Send + 'static,
     ) -> Result<T, PasswordsError> {
         let inner = Arc::clone(&self.0);
+        let left = inner.places.available_permits();
+        if standing == Standing::Stranger && left <= inner.kept_for_known {
+            return Err(PasswordsError::Busy);
+        }
         let place = Arc::clone(&inner.places).try_acquire_owned();
         let place = place.map_err(|_| PasswordsError::Busy)?;
         let permit = Arc::clone(&inner.permits).acquire_owned().await;
@@ -148,6 +172,12 @@ impl Inner {
     }
 }
 
+/// Whether two texts are one password.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    normalised(one) == normalised(other)
+}
+
 /// One password typed on two keyboards is one password: NFKC, as RFC 8265 §4.2 has it in spirit.
 fn normalised(password: &str) -> Zeroizing<String> {
     let cut = password.len().min(MAX_PASSWORD_BYTES + 1);
@@ -173,6 +203,7 @@ fn verify(password: &str, stored: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::Standing::{Known, Stranger};
     use super::*;
 
     fn passwords(iterations: u32) -> Passwords {
@@ -190,7 +221,7 @@ mod tests {
         let passwords = passwords(1);
         let stored = passwords.hash("correct horse").await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
-        let verify = |p: &'static str| passwords.verify(p, Some(stored.clone()));
+        let verify = |p: &'static str| passwords.verify(Known, p, Some(stored.clone()));
         assert_eq!(verify("correct horse").await.unwrap(), Verdict::Right);
         for wrong in ["", "correct horse ", "Correct horse", "battery"] {
             assert_eq!(verify(wrong).await.unwrap(), Verdict::Wrong, "{wrong}");
@@ -200,15 +231,22 @@ mod tests {
     #[tokio::test]
     async fn nobodys_password_is_always_wrong() {
         let passwords = passwords(1);
-        assert_eq!(passwords.verify("", None).await.unwrap(), Verdict::Wrong);
-        let garbage = passwords.verify("x", Some("not a hash".into())).await;
+        assert_eq!(
+            passwords.verify(Known, "", None).await.unwrap(),
+            Verdict::Wrong
+        );
+        let garbage = passwords
+            .verify(Known, "x", Some("not a hash".into()))
+            .await;
         assert_eq!(garbage.unwrap(), Verdict::Wrong);
     }
 
     #[tokio::test]
     async fn a_hash_at_another_cost_still_verifies_and_asks_to_be_made_anew() {
         let stored = passwords(1).hash("correct horse").await.unwrap();
-        let verdict = passwords(2).verify("correct horse", Some(stored)).await;
+        let verdict = passwords(2)
+            .verify(Known, "correct horse", Some(stored))
+            .await;
         assert_eq!(verdict.unwrap(), Verdict::RightButOutdated);
     }
 
@@ -216,11 +254,15 @@ mod tests {
     async fn compatible_spellings_are_one_password_and_overlong_ones_are_not_cut_to_match() {
         let passwords = passwords(1);
         let stored = passwords.hash("ｐassword-é").await.unwrap();
-        let verdict = passwords.verify("password-e\u{301}", Some(stored)).await;
+        let verdict = passwords
+            .verify(Known, "password-e\u{301}", Some(stored))
+            .await;
         assert_eq!(verdict.unwrap(), Verdict::Right);
         let longest = "x".repeat(MAX_PASSWORD_BYTES);
         let stored = passwords.hash(&longest).await.unwrap();
-        let verdict = passwords.verify(&format!("{longest}y"), Some(stored)).await;
+        let verdict = passwords
+            .verify(Known, &format!("{longest}y"), Some(stored))
+            .await;
         assert_eq!(verdict.unwrap(), Verdict::Wrong);
     }
 
@@ -230,7 +272,12 @@ mod tests {
         let (release, held) = std::sync::mpsc::channel::<()>();
         let guess = tokio::spawn({
             let passwords = passwords.clone();
-            async move { passwords.bounded(move |_| held.recv()).await.map(drop) }
+            async move {
+                passwords
+                    .bounded(Known, move |_| held.recv())
+                    .await
+                    .map(drop)
+            }
         });
         while passwords.0.permits.available_permits() == 2 {
             tokio::task::yield_now().await;
@@ -251,7 +298,7 @@ mod tests {
             let (passwords, held) = (passwords.clone(), Arc::clone(&held));
             tokio::spawn(async move {
                 passwords
-                    .bounded(move |_| held.lock().recv())
+                    .bounded(Known, move |_| held.lock().recv())
                     .await
                     .map(drop)
             })
@@ -260,7 +307,7 @@ mod tests {
         while passwords.0.places.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let refused = passwords.verify("x", None).await;
+        let refused = passwords.verify(Known, "x", None).await;
         assert!(matches!(refused, Err(PasswordsError::Busy)), "{refused:?}");
         // One who waited and hangs up makes room, and so does all work that is done.
         all[all.len() - 1].abort();
@@ -268,10 +315,30 @@ mod tests {
             tokio::task::yield_now().await;
         }
         drop(release);
-        assert_eq!(passwords.verify("x", None).await.unwrap(), Verdict::Wrong);
+        assert_eq!(
+            passwords.verify(Known, "x", None).await.unwrap(),
+            Verdict::Wrong
+        );
         for (n, one) in all.into_iter().enumerate() {
             assert!(one.await.is_ok() || n == 2 * (1 + WAITING_FOR_EACH) - 1);
         }
+    }
+
+    #[tokio::test]
+    async fn attack_17_strangers_take_no_place_that_is_kept_for_people_who_are_known() {
+        let passwords = passwords(1);
+        let flood = passwords.occupy(Stranger);
+        let refused = passwords.verify(Stranger, "x", None).await;
+        assert!(matches!(refused, Err(PasswordsError::Busy)), "{refused:?}");
+        assert_eq!(
+            passwords.verify(Known, "x", None).await.unwrap(),
+            Verdict::Wrong
+        );
+        drop(flood);
+        assert_eq!(
+            passwords.verify(Stranger, "x", None).await.unwrap(),
+            Verdict::Wrong
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use config::session::AuthenticationMethod;
 use super::{done, fresh_account};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Form, Frame, Reader, show_with};
+use crate::passwords::is_same;
 use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::person::carry;
 use crate::sign_in::strength::{self, Weakness};
@@ -76,7 +77,7 @@ pub async fn submit(
     };
     // Hashing takes its time: not inside a transaction.
     tx.commit().await?;
-    if new == old {
+    if is_same(new, old) {
         return show(&state, &reader, &person, wrong(Weakness::Unchanged));
     }
     let hash = state.passwords.hash(new).await?;

@@ -7,10 +7,11 @@ use axum::response::Response;
 use super::fresh_account;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, show};
+use crate::sign_in::person::carry;
 use crate::sign_in::{Person, choose, recovery_codes};
 use crate::state::State;
-use crate::store::Tx;
 use crate::store::credentials::Account;
+use crate::store::{Tx, members};
 
 texts! {
     /// The page that shows recovery codes, once.
@@ -44,10 +45,14 @@ pub async fn submit(
         Err(prove) => return Ok(prove),
     };
     let mut tx = state.store.begin().await?;
+    members::hold(&mut tx, &account.member).await?;
     let codes = renew(&state, &mut tx, &account).await?;
     choose::audit(&state, &reader, &mut tx, &account, "renew_recovery_codes").await?;
+    let token = person.renew(&state, &reader, &mut tx).await?;
     tx.commit().await?;
-    show_once(&state, &reader, &person, codes, "/account")
+    let mut response = show_once(&state, &reader, &person, codes, "/account")?;
+    carry(&mut response, &token);
+    Ok(response)
 }
 
 pub async fn renew(state: &State, tx: &mut Tx, account: &Account) -> Result<Vec<String>, Failure> {

@@ -199,6 +199,13 @@ async fn signing_out_at_an_application_ends_the_whole_sign_in() {
         browser.sign_in("alice", PASSWORD).await;
         let back = callback(&mut browser, START).await;
         browser.open(&back).await;
+        let to_access = browser.get(ECHO, START).await.location().to_owned();
+        let back = browser.open(&to_access).await.location().to_owned();
+        browser.open(&back).await;
+        let stolen = browser.clone();
+        for host in [ACCESS, WIKI, ECHO] {
+            assert!(stolen.session(host).await.is_some(), "{host}");
+        }
         let asked = browser.get(WIKI, "/.gatehouse/sign-out").await;
         assert!(asked.body.contains("action=\"/.gatehouse/sign-out\""));
         assert!(browser.is_signed_in().await, "asking is not doing");
@@ -206,6 +213,9 @@ async fn signing_out_at_an_application_ends_the_whole_sign_in() {
         assert_eq!(done.status, StatusCode::OK);
         assert!(!browser.is_signed_in().await);
         assert_eq!(browser.cookie(WIKI, cookies::SESSION), None);
+        for host in [ACCESS, WIKI, ECHO] {
+            assert!(stolen.session(host).await.is_none(), "attack_10: {host}");
+        }
     })
     .await;
 }

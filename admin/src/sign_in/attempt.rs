@@ -12,6 +12,7 @@ use super::lockout::{Counters, DEVICE_LIFE, Guess, Turn};
 use super::record::{Happening, record};
 use crate::logs::SignInKind;
 use crate::pages::{Failure, Reader};
+use crate::passwords::Standing;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{StoreError, Tx, known_devices};
@@ -121,6 +122,16 @@ impl<'a> Attempt<'a> {
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.is_allowed
+    }
+
+    /// As whom the guesser waits for a hash.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        if self.counters.is_known_browser() {
+            Standing::Known
+        } else {
+            Standing::Stranger
+        }
     }
 
     /// The guess was right: in `tx`, it weighs on nobody any more.

@@ -5,7 +5,7 @@ use config::session::Revocation;
 
 use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
 use crate::pages::{Failure, Reader};
-use crate::passwords::Verdict;
+use crate::passwords::{Standing, Verdict};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
@@ -20,7 +20,11 @@ pub async fn is_unchanged(
     let Some(stored) = account.password_hash.clone() else {
         return Ok(false);
     };
-    Ok(state.passwords.verify(password, Some(stored)).await? != Verdict::Wrong)
+    Ok(state
+        .passwords
+        .verify(Standing::Known, password, Some(stored))
+        .await?
+        != Verdict::Wrong)
 }
 
 /// Sets the password in `tx`: all other sign-ins of the person end, those that had only begun among

@@ -15,7 +15,7 @@ use super::second_factor;
 use crate::logs::SignInKind;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
-use crate::passwords::Verdict;
+use crate::passwords::{Standing, Verdict};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{Tx, credentials, members};
@@ -145,7 +145,7 @@ pub async fn by_password(
     if let Some(stored) = stored.filter(|_| attempt.is_allowed())
         && state
             .passwords
-            .verify(password, Some(stored.to_owned()))
+            .verify(Standing::Known, password, Some(stored.to_owned()))
             .await?
             != Verdict::Wrong
         && let Some(mut tx) = hold_password(state, account, stored).await?

@@ -337,6 +337,12 @@ async fn attack_10_each_step_has_a_new_id_and_the_old_one_is_dead() {
         let at_sign_in = browser.cookie(ACCESS, cookies::SESSION).unwrap();
         assert_ne!(at_sign_in, planted);
         let before = browser.clone();
+        browser.get(ACCESS, "/sign-out").await;
+        let again = [("username", "alice"), ("password", PASSWORD), ("to", "/")];
+        browser.post(ACCESS, "/sign-in", &again).await;
+        assert!(!before.clone().is_signed_in().await, "signed in once more");
+        let at_sign_in = browser.cookie(ACCESS, cookies::SESSION).unwrap();
+        let before = browser.clone();
         browser.enrol().await;
         let after_second_factor = browser.cookie(ACCESS, cookies::SESSION).unwrap();
         assert_ne!(at_sign_in, after_second_factor);

@@ -3,6 +3,7 @@
 use axum::http::{StatusCode, header};
 
 use super::lockout::{PER_ACCOUNT, PER_ADDRESS, WINDOW};
+use crate::passwords::Standing;
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD};
 
@@ -38,7 +39,7 @@ async fn attack_17_a_spent_address_costs_no_hash_and_no_writing_whoever_is_named
         let mut attacker = house.browser();
         spend(&mut attacker).await;
         let logged = house.log().await.len();
-        let full = house.state.passwords.occupy();
+        let full = house.state.passwords.occupy(Standing::Known);
         let right = attacker.sign_in("alice", PASSWORD).await;
         let wrong = attacker.sign_in("alice", "wrong").await;
         let nobody = attacker.sign_in("nobody", "wrong").await;
@@ -72,7 +73,7 @@ async fn attack_17_a_known_browser_that_is_spent_is_refused_at_once_and_nobody_e
         for _ in 0..PER_ACCOUNT {
             assert_eq!(known.sign_in("alice", "wrong").await.status, REFUSED);
         }
-        let full = house.state.passwords.occupy();
+        let full = house.state.passwords.occupy(Standing::Known);
         assert_is_spent(&known.sign_in("alice", PASSWORD).await);
         drop(full);
         let mut other = house.browser();
@@ -94,7 +95,7 @@ async fn attack_23_a_locked_account_costs_a_hash_like_every_other_name() {
             assert_eq!(attacker.sign_in(name, PASSWORD).await.status, REFUSED);
         }
         // Whoever is to be hashed for is told that there is no room: so each of these is.
-        let full = house.state.passwords.occupy();
+        let full = house.state.passwords.occupy(Standing::Known);
         for name in ["alice", "nobody", "olga", "another"] {
             assert_eq!(
                 attacker.sign_in(name, "wrong").await.status,
@@ -111,7 +112,7 @@ async fn attack_23_a_locked_account_costs_a_hash_like_every_other_name() {
 async fn attack_17_when_too_many_wait_people_are_told_so_in_their_language() {
     on_both_engines(async |store| {
         let house = House::new(store).await;
-        let full = house.state.passwords.occupy();
+        let full = house.state.passwords.occupy(Standing::Known);
         for (language, text) in [
             ("en", "Too many people are signing in"),
             ("zh-CN", "正在登录的人太多"),
@@ -126,6 +127,24 @@ async fn attack_17_when_too_many_wait_people_are_told_so_in_their_language() {
         drop(full);
         let done = house.browser().sign_in("alice", PASSWORD).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_17_a_flood_of_strangers_keeps_nobody_out_of_a_known_browser() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut known = house.browser();
+        known.sign_in("alice", PASSWORD).await;
+        known.get(ACCESS, "/sign-out").await;
+        known.post(ACCESS, "/sign-out", &[]).await;
+        let flood = house.state.passwords.occupy(Standing::Stranger);
+        let stranger = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(stranger.status, AGAIN);
+        let own = known.sign_in("alice", PASSWORD).await;
+        assert_eq!(own.status, StatusCode::SEE_OTHER);
+        drop(flood);
     })
     .await;
 }

@@ -45,7 +45,7 @@ pub async fn identify(
     let account = credentials::find_by_key(connection, &key).await?;
     let counters = match &account {
         Some(account) => Counters::of_member(connection, reader, &account.member, now).await?,
-        None => Counters::of_nobody(reader, &key),
+        None => Counters::of_nobody(connection, reader, &key, now).await?,
     };
     Ok(Candidate {
         typed,

@@ -101,14 +101,17 @@ impl Counters {
         })
     }
 
-    /// For a name that nobody has. It is counted like any other, so that the answers are alike.
-    #[must_use]
-    pub fn of_nobody(reader: &Reader, key: &str) -> Self {
+    /// For a name that nobody has. It is looked up and counted like any other, so that the answers are
+    /// alike.
+    pub async fn of_nobody(
+        connection: &mut Connection,
+        reader: &Reader,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(key.as_bytes()));
-        Self {
-            account: Some(format!("account:?{hash}")),
-            ..Self::of_stranger(reader)
-        }
+        let nobody = MemberId::from(format!("?{hash}"));
+        Self::of_member(connection, reader, &nobody, now).await
     }
 
     /// For whoever has not named anybody yet, in a browser that nobody has signed in with.
@@ -178,6 +181,12 @@ impl Counters {
             Some(account) => lockouts::clear(tx, &account).await,
             None => Ok(()),
         }
+    }
+
+    /// Whether the guesses come from a browser in which the person has signed in before.
+    #[must_use]
+    pub fn is_known_browser(&self) -> bool {
+        matches!(self.source, Source::Own(_))
     }
 
     fn source(&self, guess: Guess) -> (String, i64) {

@@ -158,7 +158,9 @@ async fn check(
     let stored = account
         .filter(|_| attempt.is_allowed())
         .and_then(|account| account.password_hash.clone());
-    let verdict = state.passwords.verify(password, stored.clone()).await?;
+    let standing = attempt.standing();
+    let verdict = state.passwords.verify(standing, password, stored.clone());
+    let verdict = verdict.await?;
     Ok(match verdict {
         Verdict::Right => Ok(stored.unwrap_or_default()),
         Verdict::RightButOutdated => Ok(state.passwords.hash(password).await?),

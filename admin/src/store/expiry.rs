@@ -18,7 +18,7 @@ pub async fn open_sign_ins(connection: &mut Connection, now: Timestamp) -> Resul
 }
 
 /// A sign-in that was left half-way still tells for so long where its person wanted to go.
-const KEEP_FLOWS: Duration = Duration::from_hours(24);
+const KEEP_FLOWS: Duration = Duration::from_hours(1);
 
 /// Deletes codes, flows and links that have expired: used or not, they open nothing any more.
 pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
