@@ -2,9 +2,8 @@
 
 use config::snapshot::Brand;
 use config::snapshot::brand::initial;
-use config::{Language, Principal};
+use config::{Language, Principal, language_choice};
 
-use super::return_path::encode;
 use super::text::texts;
 use super::{Reader, assets};
 use crate::state::State;
@@ -61,11 +60,7 @@ impl Frame {
             lang: language.tag(),
             other_lang: other.tag(),
             other_name,
-            switch: format!(
-                "/.gatehouse/language?to={}&back={}",
-                other.tag(),
-                encode(&reader.here)
-            ),
+            switch: language_choice::link(other, &reader.here),
             initial: initial(&organisation),
             organisation,
             contact: brand.contact.get(language).to_owned(),

@@ -1,25 +1,18 @@
 //! The visible switch between the languages.
 
+use axum::extract::RawQuery;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use config::{Language, cookies};
-use serde::Deserialize;
+use config::Language;
+use config::language_choice::{LanguageChoice, cookie};
 
-use super::cookies::{Keep, set};
-use super::{Query, ReturnPath, go_to};
-
-const A_YEAR: u32 = 365 * 24 * 3600;
-
-#[derive(Deserialize)]
-pub struct Choice {
-    to: String,
-    #[serde(default)]
-    back: String,
-}
+use super::go_to;
 
 /// `GET /.gatehouse/language`: remembers the choice in this browser and goes back.
-pub async fn choose(Query(choice): Query<Choice>) -> Response {
-    let mut response = go_to(ReturnPath::or_root(&choice.back).as_str());
-    if let Some(language) = Language::from_tag(&choice.to) {
+pub async fn choose(RawQuery(query): RawQuery) -> Response {
+    let choice = LanguageChoice::from_query(query.as_deref().unwrap_or_default());
+    let mut response = go_to(choice.back.as_str());
+    if let Some(language) = choice.language {
         remember(&mut response, language);
     }
     response
@@ -27,6 +20,7 @@ pub async fn choose(Query(choice): Query<Choice>) -> Response {
 
 /// Remembers a choice at this host.
 pub fn remember(response: &mut Response, language: Language) {
-    let keep = Keep::Seconds(A_YEAR);
-    set(response, cookies::LANGUAGE, language.tag(), keep);
+    if let Ok(line) = HeaderValue::from_str(&cookie(language)) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
 }

@@ -17,17 +17,16 @@ pub mod middleware;
 pub mod onward;
 pub mod query;
 pub mod reader;
-pub mod return_path;
 pub mod text;
 pub mod times;
 
+pub use config::{ReturnPath, return_path};
 pub use cookies::Cookies;
 pub use failure::{Answer, Failure};
 pub use form::Form;
 pub use frame::Frame;
 pub use query::Query;
 pub use reader::Reader;
-pub use return_path::ReturnPath;
 
 use askama::Template;
 use axum::http::StatusCode;

@@ -40,12 +40,18 @@ impl Colour {
     /// whichever reads better.
     #[must_use]
     pub fn css(self) -> String {
-        let text = if self.luminance() > 0.3 {
+        let text = self.text();
+        format!(":root{{--brand:#{};--on-brand:{text}}}\n", self.digits())
+    }
+
+    /// `#rrggbb` of text, or of a sign, that can be read on the colour.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        if self.luminance() > 0.3 {
             "#14161a"
         } else {
             "#ffffff"
-        };
-        format!(":root{{--brand:#{};--on-brand:{text}}}\n", self.digits())
+        }
     }
 
     /// Relative luminance (WCAG 2.2), 0 (black) to 1 (white).

@@ -5,6 +5,7 @@
 //! mistake for success.
 
 mod audience;
+mod language;
 mod page;
 mod problem;
 mod reason;
@@ -18,10 +19,13 @@ use std::sync::Arc;
 use config::Language;
 use config::access_event::ErrorSource;
 use config::snapshot::Brand;
+use pingora::http::RequestHeader;
 use pingora::proxy::{FailToProxy, Session};
 use pingora::{Error, ErrorType, Result};
 
 use self::audience::Audience;
+use self::language::Switch;
+use self::page::Told;
 use self::reason::Reason;
 use crate::exchange;
 use crate::gate::Gate;
@@ -53,15 +57,18 @@ impl Answers {
         passage: &mut Passage,
         denial: &Denial,
     ) -> Result<()> {
-        let audience = Audience::of(session.req_header());
-        let answer = if let Some(target) = sign_in::first(denial, audience, session.req_header()) {
+        let reason = Reason::of(denial);
+        if reason.closes() {
+            session.set_keepalive(None);
+        }
+        let request = session.req_header();
+        let answer = if let Some(answer) = language::chosen(request) {
+            answer
+        } else if let Some(target) = sign_in::first(denial, Audience::of(request), request) {
             Answer::redirect(&target)
         } else {
-            let reason = Reason::of(denial);
-            if reason.closes() {
-                session.set_keepalive(None);
-            }
-            self.explain(passage, audience, &reason)
+            let sign_in = sign_in::start(denial, request);
+            self.explain(passage, request, &reason, sign_in)
         };
         write::write(session, passage, answer).await
     }
@@ -92,9 +99,8 @@ impl Answers {
             Some(Err(denial)) => Reason::of(denial),
             _ => Reason::of_failure(error),
         };
-        let audience = Audience::of(session.req_header());
         session.set_keepalive(None);
-        let answer = self.explain(passage, audience, &reason);
+        let answer = self.explain(passage, session.req_header(), &reason, None);
         let error_code = answer.status;
         if let Err(why) = write::write(session, passage, answer).await {
             tracing::debug!(%why, "the client did not take the error page");
@@ -105,13 +111,26 @@ impl Answers {
         }
     }
 
-    fn explain(&self, passage: &Passage, audience: Audience, reason: &Reason) -> Answer {
+    /// `sign_in` is where signing in begins, if that would help.
+    fn explain(
+        &self,
+        passage: &Passage,
+        request: &RequestHeader,
+        reason: &Reason,
+        sign_in: Option<String>,
+    ) -> Answer {
         let request_id = &passage.visit.request_id;
-        match audience {
-            Audience::Person(language) => {
-                let brand = self.brand(passage);
-                page::page(reason, language, &brand, &self.gate.access, request_id)
+        match Audience::of(request) {
+            Audience::Person(language) => Told {
+                reason,
+                language,
+                brand: &self.brand(passage),
+                access: &self.gate.access,
+                request_id,
+                sign_in,
+                switch: Switch::from(language, request),
             }
+            .page(),
             Audience::Program => problem::problem(reason, Language::En, request_id),
         }
     }

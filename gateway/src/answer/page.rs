@@ -1,6 +1,7 @@
 //! What a person is shown: one page that says what happened, what to do, and whom to ask.
 //!
-//! It needs no script, no font and no image; its one style sheet is inside it, allowed by its hash.
+//! It needs no script, no font and no other file: its style sheet is inside it, allowed by its hash, and
+//! so is its icon.
 
 use askama::Template;
 use base64::Engine as _;
@@ -12,9 +13,22 @@ use config::snapshot::{Brand, Colour};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
+use crate::answer::language::Switch;
 use crate::answer::reason::Reason;
 
 const STYLE: &str = include_str!("../../templates/answer.css");
+
+/// What a person is told.
+pub(super) struct Told<'a> {
+    pub reason: &'a Reason,
+    pub language: Language,
+    pub brand: &'a Brand,
+    pub access: &'a AccessHost,
+    pub request_id: &'a str,
+    /// Where signing in begins, if that would help.
+    pub sign_in: Option<String>,
+    pub switch: Switch,
+}
 
 #[derive(Template)]
 #[template(path = "answer.html")]
@@ -28,88 +42,110 @@ struct Page<'a> {
     status: u16,
     request_id: &'a str,
     portal: &'a str,
+    sign_in: Option<&'a str>,
     try_again: bool,
+    switch: &'a Switch,
     words: &'static Words,
     style: &'a str,
+    icon: String,
 }
 
 struct Words {
+    sign_in: &'static str,
     try_again: &'static str,
     start_page: &'static str,
     contact: &'static str,
     request: &'static str,
     quote: &'static str,
+    other_language: &'static str,
+    guarded: &'static str,
 }
 
 const EN: Words = Words {
+    sign_in: "Sign in",
     try_again: "Try again",
     start_page: "My applications",
-    contact: "Questions?",
-    request: "Request",
+    contact: "Need help? Contact",
+    request: "Request number",
     quote: "Quote this number when you ask for help.",
+    other_language: "Switch to Chinese",
+    guarded: "Guarded by Gatehouse",
 };
 
 const ZH_CN: Words = Words {
+    sign_in: "去登录",
     try_again: "重试",
     start_page: "我的应用",
-    contact: "需要帮助？",
+    contact: "需要帮助？请联系",
     request: "请求编号",
     quote: "寻求帮助时请提供此编号。",
+    other_language: "切换到英文",
+    guarded: "由 Gatehouse 守护",
 };
 
-pub(super) fn page(
-    reason: &Reason,
-    language: Language,
-    brand: &Brand,
-    access: &AccessHost,
-    request_id: &str,
-) -> Answer {
-    let style = style(&brand.colour);
-    let page = Page {
-        language: language.tag(),
-        organisation: brand.organisation.get(language),
-        initial: initial(brand.organisation.get(language)),
-        title: reason.text.title(language),
-        detail: reason.text.detail(language),
-        contact: brand.contact.get(language),
-        status: reason.status,
-        request_id,
-        portal: access.url.as_str(),
-        try_again: reason.passes(),
-        words: match language {
-            Language::En => &EN,
-            Language::ZhCn => &ZH_CN,
-        },
-        style: &style,
-    };
-    let body = page.render().unwrap_or_else(|why| {
-        tracing::error!(%why, "the page of a denial cannot be rendered");
-        String::new()
-    });
-    Answer {
-        status: reason.status,
-        headers: [
+impl Told<'_> {
+    pub(super) fn page(&self) -> Answer {
+        let colour = Colour::or_default(&self.brand.colour);
+        let style = colour.css() + STYLE;
+        let body = self.body(&style, colour).unwrap_or_else(|why| {
+            tracing::error!(%why, "the page of a denial cannot be rendered");
+            String::new()
+        });
+        let headers = [
             ("Content-Type", "text/html; charset=utf-8".to_owned()),
-            ("Content-Language", language.tag().to_owned()),
+            ("Content-Language", self.language.tag().to_owned()),
             ("Content-Security-Policy", policy(&style)),
             ("Vary", "Accept, Accept-Language, Cookie".to_owned()),
-        ]
-        .into_iter()
-        .chain(reason.headers())
-        .collect(),
-        body,
+        ];
+        Answer {
+            status: self.reason.status,
+            headers: headers.into_iter().chain(self.reason.headers()).collect(),
+            body,
+        }
+    }
+
+    fn body(&self, style: &str, colour: Colour) -> askama::Result<String> {
+        let language = self.language;
+        let organisation = self.brand.organisation.get(language);
+        let page = Page {
+            language: language.tag(),
+            organisation,
+            initial: initial(organisation),
+            title: self.reason.text.title(language),
+            detail: self.reason.text.detail(language),
+            contact: self.brand.contact.get(language),
+            status: self.reason.status,
+            request_id: self.request_id,
+            portal: self.access.url.as_str(),
+            sign_in: self.sign_in.as_deref(),
+            try_again: self.reason.passes(),
+            switch: &self.switch,
+            words: match language {
+                Language::En => &EN,
+                Language::ZhCn => &ZH_CN,
+            },
+            style,
+            icon: icon(colour),
+        };
+        page.render()
     }
 }
 
-/// The style sheet with the brand's colour.
-fn style(colour: &str) -> String {
-    Colour::or_default(colour).css() + STYLE
+/// The gate in the brand's colour. It stands in the page, because at the host of an application
+/// every other address is the application's.
+fn icon(colour: Colour) -> String {
+    let (ground, arch) = (colour.digits(), &colour.text()[1..]);
+    format!(
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E\
+         %3Crect width='32' height='32' rx='8' fill='%23{ground}'/%3E%3Cpath d='M8 24V14a8 8 0 0 1 16 0v10h-4.5V14\
+         a3.5 3.5 0 0 0-7 0v10z' fill='%23{arch}'/%3E%3C/svg%3E"
+    )
 }
 
 fn policy(style: &str) -> String {
     let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; \
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
          frame-ancestors 'none'"
     )
 }
@@ -119,18 +155,23 @@ mod tests {
     use super::*;
     use crate::path::denial::Denial;
     use config::language::LocalText;
+    use pingora::http::RequestHeader;
 
     fn rendered(brand: &Brand, language: Language) -> Answer {
         let access = AccessHost {
             url: "https://access.example.com".parse().unwrap(),
         };
-        page(
-            &Reason::of(&Denial::NoRuleAllows),
+        let asked = RequestHeader::build("GET", b"/plans", None).unwrap();
+        Told {
+            reason: &Reason::of(&Denial::NoRuleAllows),
             language,
             brand,
-            &access,
-            "0198-id",
-        )
+            access: &access,
+            request_id: "0198-id",
+            sign_in: None,
+            switch: Switch::from(language, &asked),
+        }
+        .page()
     }
 
     #[test]
@@ -141,6 +182,7 @@ mod tests {
         let english = rendered(&Brand::default(), Language::En);
         assert!(english.body.contains("You have no access to this page"));
         assert!(english.body.contains("0198-id"));
+        assert!(english.body.contains("lang=\"zh-CN\">简体中文</a>"));
     }
 
     #[test]

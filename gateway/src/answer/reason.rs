@@ -32,8 +32,8 @@ impl Reason {
             Denial::Forbidden { .. } | Denial::NoRuleAllows => (403, &text::FORBIDDEN),
             Denial::RateLimited => (429, &text::TOO_MANY),
             Denial::BodyTooLarge { .. } => (413, &text::TOO_LARGE),
-            Denial::MethodRefused => (405, &text::BAD_REQUEST),
-            Denial::HeadTooLarge => (431, &text::BAD_REQUEST),
+            Denial::MethodRefused => (405, &text::METHOD_REFUSED),
+            Denial::HeadTooLarge => (431, &text::HEAD_TOO_LARGE),
             Denial::UpgradeRefused | Denial::OriginRefused => (403, &text::UPGRADE_REFUSED),
         };
         Self {
@@ -56,7 +56,7 @@ impl Reason {
                 (502, "upstream_error", &text::UPSTREAM_DOWN)
             }
             (E::ReadTimedout, ErrorSource::Downstream) => {
-                (408, "request_timeout", &text::BAD_REQUEST)
+                (408, "request_timeout", &text::REQUEST_SLOW)
             }
             (_, ErrorSource::Downstream) => (400, "bad_request", &text::BAD_REQUEST),
             _ => (500, "internal_error", &text::BROKEN),

@@ -20,15 +20,20 @@ const LONGEST_RETURN: usize = 4096;
 /// Where a person is sent who only has to sign in, or to prove a second factor. Nothing but a GET
 /// is sent there: the body of another request would be lost without a word.
 pub fn first(denial: &Denial, audience: Audience, request: &RequestHeader) -> Option<String> {
+    let reads = matches!(request.method, http::Method::GET | http::Method::HEAD);
+    if !reads || audience == Audience::Program {
+        return None;
+    }
+    start(denial, request)
+}
+
+/// Where the sign-in begins that would turn this denial into a grant, if one would.
+pub fn start(denial: &Denial, request: &RequestHeader) -> Option<String> {
     let step = match denial {
         Denial::SignInRequired | Denial::SessionEnded => "",
         Denial::TwoStepRequired | Denial::TwoStepStale => "&step=two",
         _ => return None,
     };
-    let reads = matches!(request.method, http::Method::GET | http::Method::HEAD);
-    if !reads || audience == Audience::Program {
-        return None;
-    }
     let asked = request
         .uri
         .path_and_query()
@@ -72,6 +77,10 @@ mod tests {
         let person = Audience::Person(Language::En);
         let post = RequestHeader::build("POST", b"/", None).unwrap();
         assert!(first(&Denial::SignInRequired, person, &post).is_none());
+        assert!(
+            start(&Denial::SignInRequired, &post).is_some(),
+            "but is told where it begins"
+        );
         assert!(first(&Denial::SignInRequired, Audience::Program, &get("/")).is_none());
         assert!(first(&Denial::NoRuleAllows, person, &get("/")).is_none());
     }

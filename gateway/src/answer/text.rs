@@ -51,6 +51,36 @@ pub const BAD_REQUEST: Text = Text {
     ),
 };
 
+pub const METHOD_REFUSED: Text = Text {
+    en: (
+        "Requests of this kind are not taken",
+        "The gate does not pass on requests with this method.",
+    ),
+    zh: ("不支持这种请求", "网关不转发使用该方法的请求。"),
+};
+
+pub const HEAD_TOO_LARGE: Text = Text {
+    en: (
+        "The request is too long",
+        "The address, or what your browser sent with it, is longer than is allowed. Clearing the cookies of this site often helps.",
+    ),
+    zh: (
+        "请求过长",
+        "网址或浏览器附带的信息超出了允许的长度。清除此网站的 Cookie 通常可以解决。",
+    ),
+};
+
+pub const REQUEST_SLOW: Text = Text {
+    en: (
+        "The request took too long",
+        "It did not arrive completely in time. Please check your connection and try again.",
+    ),
+    zh: (
+        "请求超时",
+        "未能在限定时间内收到完整的请求，请检查网络连接后重试。",
+    ),
+};
+
 pub const ADDRESS_REFUSED: Text = Text {
     en: (
         "Not from this network",
@@ -76,17 +106,23 @@ pub const NOT_FOUND: Text = Text {
 pub const SIGN_IN: Text = Text {
     en: (
         "Please sign in",
-        "You are not signed in, or your session has ended.",
+        "You are not signed in, or your session has ended. What you sent has not reached the application: sign in, then send it again.",
     ),
-    zh: ("请先登录", "您尚未登录，或登录已失效。"),
+    zh: (
+        "请先登录",
+        "您尚未登录，或登录已失效。刚才提交的内容没有送达应用，请登录后重新提交。",
+    ),
 };
 
 pub const TWO_STEP: Text = Text {
     en: (
         "Two-step verification required",
-        "Please confirm with your second factor before you continue.",
+        "This needs a code from your authenticator. What you sent has not reached the application: verify, then send it again.",
     ),
-    zh: ("需要两步验证", "请先完成两步验证再继续。"),
+    zh: (
+        "需要两步验证",
+        "此操作需要身份验证器中的验证码。刚才提交的内容没有送达应用，请完成验证后重新提交。",
+    ),
 };
 
 pub const FORBIDDEN: Text = Text {

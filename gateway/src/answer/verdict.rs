@@ -1,5 +1,6 @@
 //! What another proxy is answered that asked about a request.
 
+use config::Language;
 use http::{HeaderName, HeaderValue};
 use pingora::Result;
 use pingora::http::{RequestHeader, ResponseHeader};
@@ -7,7 +8,7 @@ use pingora::proxy::Session;
 
 use crate::answer::audience::Audience;
 use crate::answer::reason::Reason;
-use crate::answer::{Answer, Answers, sign_in, write};
+use crate::answer::{Answer, Answers, problem, sign_in, write};
 use crate::forward_auth::Endpoint;
 use crate::passage::Passage;
 use crate::path::denial::Denial;
@@ -43,7 +44,9 @@ impl Answers {
         let reason = Reason::of(denial);
         let answer = match (endpoint, asked) {
             (Endpoint::AuthRequest, _) => bare(&reason),
-            (Endpoint::ForwardAuth, None) => self.explain(passage, Audience::Program, &reason),
+            (Endpoint::ForwardAuth, None) => {
+                problem::problem(&reason, Language::En, &passage.visit.request_id)
+            }
             (Endpoint::ForwardAuth, Some(asked)) => {
                 let audience = Audience::of(asked);
                 match sign_in::first(denial, audience, asked) {
@@ -51,7 +54,10 @@ impl Answers {
                         let origin = self.gate.access.origin_of(&passage.visit.host);
                         Answer::redirect(&format!("{origin}{target}"))
                     }
-                    None => self.explain(passage, audience, &reason),
+                    None => {
+                        let sign_in = sign_in::start(denial, asked);
+                        self.explain(passage, asked, &reason, sign_in)
+                    }
                 }
             }
         };

@@ -69,6 +69,32 @@ test("a refusal leads back to the applications that one may open", async () => {
   await person.leave();
 });
 
+test("a refusal can be read in the other language, and the choice stays, without scripts", async () => {
+  const person = await signedIn({ javaScriptEnabled: false });
+  for (const [host, status, english, chinese] of REFUSALS) {
+    await person.open(host, "/some/page?a=1");
+    assert.equal(await person.heading(), english);
+    await person.page.getByRole("link", { name: "简体中文" }).click();
+    assert.equal(await person.heading(), chinese, host);
+    assert.equal(person.page.url(), house.url(host, "/some/page?a=1"));
+    const again = await person.open(host);
+    assert.equal(again.status(), status);
+    assert.equal(await person.heading(), chinese);
+  }
+  await person.leave();
+});
+
+test("a form sent after the session has ended is not lost without a word", async () => {
+  const person = await signedIn();
+  await person.open("wiki", "/pages/rooms/edit");
+  await person.context.clearCookies();
+  await person.page.getByRole("button", { name: "Save" }).click();
+  assert.equal(await person.heading(), "Please sign in");
+  await person.page.getByRole("link", { name: "Sign in" }).click();
+  assert.ok(person.isAt("access", "/sign-in"));
+  await person.leave();
+});
+
 test("the language that somebody chooses stays, against what the browser says", async () => {
   const person = await arrive(browser, house, { locale: "en-GB" });
   await person.open("access", "/sign-in");
