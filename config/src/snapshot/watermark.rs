@@ -17,7 +17,8 @@ pub struct Watermark {
     pub angle: i16,
     /// Pixels between two marks, 40..=800.
     pub gap: u16,
-    /// `#rrggbb`.
+    /// `#rrggbb`. Each letter has an edge of white or black, whichever differs more, so that the mark
+    /// shows on light and on dark pages.
     pub colour: String,
 }
 
@@ -30,7 +31,7 @@ impl Default for Watermark {
             font_size: 16,
             angle: -22,
             gap: 160,
-            colour: "#808080".into(),
+            colour: "#202020".into(),
         }
     }
 }

@@ -1,19 +1,31 @@
-//! Lets one inline script pass a page's Content-Security-Policy (CSP 3), and nothing else.
+//! Lets one inline script or style pass a page's Content-Security-Policy (CSP 3), and nothing else.
 //!
-//! A policy is changed only where it would stop the script, because a hash switches `'unsafe-inline'`
-//! off: added where inline scripts are allowed, it would stop the page's own.
+//! A policy is changed only where it would stop it, because a hash switches `'unsafe-inline'` off:
+//! added where inline scripts are allowed, it would stop the page's own.
 
 use std::borrow::Cow;
 
-/// The directives that rule inline script elements; the first that a policy has decides.
-const RULING: [&str; 3] = ["script-src-elem", "script-src", "default-src"];
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
-/// The header's value, in which `source` may run too. A header may hold several policies, separated
-/// by commas, and each must let the script pass.
-pub fn admit<'a>(header: &'a str, source: &str) -> Cow<'a, str> {
+/// The directives that rule inline elements of a kind; the first that a policy has decides.
+pub type Ruling = [&'static str; 3];
+
+pub const SCRIPTS: Ruling = ["script-src-elem", "script-src", "default-src"];
+pub const STYLES: Ruling = ["style-src-elem", "style-src", "default-src"];
+
+/// The source expression that names this very text (CSP 3 §2.3.1).
+pub fn source(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
+}
+
+/// The header's value, in which `source` may pass too. A header may hold several policies, separated
+/// by commas, and each must let it pass.
+pub fn admit<'a>(header: &'a str, kind: &Ruling, source: &str) -> Cow<'a, str> {
     let policies: Vec<Cow<str>> = header
         .split(',')
-        .map(|policy| admit_one(policy, source))
+        .map(|policy| admit_one(policy, kind, source))
         .collect();
     if policies.iter().all(|p| matches!(p, Cow::Borrowed(_))) {
         Cow::Borrowed(header)
@@ -22,9 +34,9 @@ pub fn admit<'a>(header: &'a str, source: &str) -> Cow<'a, str> {
     }
 }
 
-fn admit_one<'a>(policy: &'a str, source: &str) -> Cow<'a, str> {
+fn admit_one<'a>(policy: &'a str, kind: &Ruling, source: &str) -> Cow<'a, str> {
     let directives: Vec<&str> = policy.split(';').collect();
-    let ruling = RULING.iter().find_map(|wanted| {
+    let ruling = kind.iter().find_map(|wanted| {
         let is_it = |d: &&str| name(d).eq_ignore_ascii_case(wanted);
         directives.iter().position(is_it).map(|at| (*wanted, at))
     });
@@ -49,7 +61,7 @@ fn admit_one<'a>(policy: &'a str, source: &str) -> Cow<'a, str> {
         return Cow::Owned(format!(
             "{}; {}",
             policy.trim_end().trim_end_matches(';'),
-            wider("script-src")
+            wider(kind[1])
         ));
     }
     let changed: Vec<Cow<str>> = directives
@@ -133,17 +145,35 @@ mod tests {
             ("frame-ancestors 'self'", None),
             ("", None),
         ] {
-            let got = admit(policy, "H");
+            let got = admit(policy, &SCRIPTS, "H");
             assert_eq!(got, widened.unwrap_or(policy), "{policy}");
-            assert_eq!(admit(&got, "H"), got, "done once, it is done");
+            assert_eq!(admit(&got, &SCRIPTS, "H"), got, "done once, it is done");
         }
     }
 
     #[test]
     fn attack_26_each_of_several_policies_in_one_header_is_widened() {
         assert_eq!(
-            admit("script-src 'self', default-src 'self', img-src *", "H"),
+            admit(
+                "script-src 'self', default-src 'self', img-src *",
+                &SCRIPTS,
+                "H"
+            ),
             "script-src 'self' H, default-src 'self'; script-src 'self' H, img-src *"
         );
+    }
+
+    #[test]
+    fn attack_26_a_style_is_let_pass_by_the_directives_of_styles() {
+        for (policy, widened) in [
+            (
+                "style-src 'self'; script-src 'none'",
+                "style-src 'self' H; script-src 'none'",
+            ),
+            ("default-src 'none'", "default-src 'none'; style-src H"),
+            ("style-src 'unsafe-inline'", "style-src 'unsafe-inline'"),
+        ] {
+            assert_eq!(admit(policy, &STYLES, "H"), widened);
+        }
     }
 }

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode, Version};
 use pingora::http::ResponseHeader;
 
 use super::codec::Coding;
-use super::{csp, script};
+use super::{csp, script, scriptless};
 
 /// Of no truth once the body has changed, or of use only to a cache that serves others.
 const UNTRUE: [&str; 9] = [
@@ -66,7 +66,7 @@ pub fn make_true(head: &mut ResponseHeader, has_body: bool) -> pingora::Result<(
     }
     keep_for_one_person(head)?;
     for name in [CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_REPORT_ONLY] {
-        let_script_run(head, &name)?;
+        let_mark_pass(head, &name)?;
     }
     Ok(())
 }
@@ -87,7 +87,7 @@ fn keep_for_one_person(head: &mut ResponseHeader) -> pingora::Result<()> {
     head.insert_header(CACHE_CONTROL, value)
 }
 
-fn let_script_run(head: &mut ResponseHeader, name: &HeaderName) -> pingora::Result<()> {
+fn let_mark_pass(head: &mut ResponseHeader, name: &HeaderName) -> pingora::Result<()> {
     let policies: Vec<HeaderValue> = head.headers.get_all(name).iter().cloned().collect();
     if policies.is_empty() {
         return Ok(());
@@ -96,7 +96,9 @@ fn let_script_run(head: &mut ResponseHeader, name: &HeaderName) -> pingora::Resu
     for policy in policies {
         match policy.to_str() {
             Ok(text) => {
-                head.append_header(name.clone(), csp::admit(text, &script::SOURCE).as_ref())?
+                let text = csp::admit(text, &csp::SCRIPTS, &script::SOURCE);
+                let text = csp::admit(&text, &csp::STYLES, &scriptless::SOURCE);
+                head.append_header(name.clone(), text.as_ref())?
             }
             // Browsers ignore what is not ASCII in it; so do we, and leave it as it was.
             Err(_) => head.append_header(name.clone(), policy)?,

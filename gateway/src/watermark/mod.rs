@@ -15,4 +15,5 @@ pub mod head;
 pub mod injector;
 pub mod request;
 pub mod script;
+pub mod scriptless;
 pub mod text;

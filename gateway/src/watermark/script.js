@@ -3,6 +3,8 @@
   var doc = document, script = doc.currentScript;
   if (!script) return;
   var mark = script.dataset, text = mark.text || "", root;
+  var plain = script.previousElementSibling;
+  if (plain && plain.hasAttribute("data-gatehouse")) plain.remove();
   script.remove();
   var host = doc.createElement("div"), canvas = doc.createElement("canvas");
   var look = {
@@ -15,6 +17,10 @@
   function dress(element) {
     for (var name in look) element.style.setProperty(name, look[name], "important");
   }
+  function halo(colour) {
+    var n = parseInt(colour.slice(1), 16), light = (n >> 16) * 3 + (n >> 8 & 255) * 6 + (n & 255);
+    return light > 1280 ? "#000" : "#fff";
+  }
   function draw() {
     var ratio = Math.min(devicePixelRatio || 1, 2), width = innerWidth, height = innerHeight;
     canvas.width = width * ratio;
@@ -22,8 +28,11 @@
     var pen = canvas.getContext("2d");
     if (!pen) return;
     pen.scale(ratio, ratio);
-    pen.globalAlpha = mark.opacity / 1000;
+    var alpha = mark.opacity / 1000;
     pen.fillStyle = mark.colour;
+    pen.strokeStyle = halo(mark.colour);
+    pen.lineWidth = mark.size / 8;
+    pen.lineJoin = "round";
     pen.font = mark.size + 'px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
     pen.textBaseline = "middle";
     var across = pen.measureText(text).width + +mark.gap, down = +mark.size + +mark.gap;
@@ -31,7 +40,16 @@
     pen.translate(width / 2, height / 2);
     pen.rotate(mark.angle * Math.PI / 180);
     for (var y = -reach; y < reach; y += down, odd = 1 - odd)
-      for (var x = -reach - odd * across / 2; x < reach; x += across) pen.fillText(text, x, y);
+      for (var x = -reach - odd * across / 2; x < reach; x += across) {
+        pen.globalAlpha = Math.min(alpha * 1.5, 1);
+        pen.strokeText(text, x, y);
+        pen.globalCompositeOperation = "destination-out";
+        pen.globalAlpha = 1;
+        pen.fillText(text, x, y);
+        pen.globalCompositeOperation = "source-over";
+        pen.globalAlpha = alpha;
+        pen.fillText(text, x, y);
+      }
   }
   function lift() {
     try {

@@ -4,25 +4,27 @@
 //! hash; what differs is in the tag's attributes. It uses nothing that a policy forbids: no URL, no
 //! style text, no HTML text. It takes its tag out of the page before the page's own scripts run,
 //! draws on a canvas in a closed shadow root that lets every click through, and comes back when it
-//! is removed, hidden or covered by a page in full screen.
+//! is removed, hidden or covered by a page in full screen. Each letter has an edge of the opposite
+//! lightness, with the letter cut out of it: the one shows on light pages, the other on dark ones.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use config::snapshot::Watermark;
-use sha2::{Digest, Sha256};
+
+use super::{csp, scriptless};
 
 const SCRIPT: &str = include_str!("script.js");
 
 /// The script's source expression for a Content-Security-Policy (CSP 3 §2.3.1).
-pub static SOURCE: LazyLock<String> =
-    LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(SCRIPT))));
+pub static SOURCE: LazyLock<String> = LazyLock::new(|| csp::source(SCRIPT));
 
-/// The tag to put into a page. Pure ASCII, and so the same in every charset that contains ASCII.
+/// What is put into a page: the mark for where no script runs, and the script. Pure ASCII, and so the same in every charset that contains ASCII.
 pub fn tag(watermark: &Watermark, text: &str) -> String {
-    let mut tag = String::with_capacity(SCRIPT.len() + 256);
+    let mut tag = String::with_capacity(SCRIPT.len() + scriptless::AFTER_TEXT.len() + 512);
+    tag.push_str(scriptless::BEFORE_TEXT);
+    push_escaped(&mut tag, text);
+    tag.push_str(&scriptless::AFTER_TEXT);
     let _ = write!(
         tag,
         "<script data-opacity=\"{}\" data-size=\"{}\" data-angle=\"{}\" data-gap=\"{}\" data-colour=\"",
@@ -62,11 +64,11 @@ mod tests {
             &Watermark::default(),
             "\"><script>alert(1)</script>&quot;'`王\n\0",
         );
-        let attributes = tag.split_once('>').unwrap().0;
         assert!(tag.is_ascii());
-        assert!(attributes.ends_with(
-            "data-text=\"&#x22;&#x3e;&#x3c;script&#x3e;alert(1)&#x3c;/script&#x3e;&#x26;quot;&#x27;&#x60;&#x738b;  \""
-        ), "{attributes}");
+        let escaped = "\"&#x22;&#x3e;&#x3c;script&#x3e;alert(1)&#x3c;/script&#x3e;&#x26;quot;&#x27;&#x60;&#x738b;  \">";
+        for attribute in ["data-gatehouse=", "data-text="] {
+            assert!(tag.contains(&format!("{attribute}{escaped}")), "{tag}");
+        }
         assert_eq!(tag.matches("</script").count(), 1);
     }
 

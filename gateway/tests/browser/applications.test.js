@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 
 import { openHouse } from "./house.js";
 import { arrive, openBrowser } from "./people.js";
-import { OVERLAY, countColours } from "./watermark.js";
+import { OVERLAY, contrast } from "./watermark.js";
 
 const EMPTY_MARGIN = { x: 1185, y: 100, width: 95, height: 600 };
 
@@ -60,14 +60,43 @@ test("somebody who is not signed in lands on the page they wanted, after signing
   await late.leave();
 });
 
-test("the watermark can be seen, and names who looks", async () => {
+/** How far the colours of an empty margin are apart, with the gate in front and without. */
+async function contrastOfMargin(person) {
+  const seen = {};
+  for (const [name, address] of [["marked", house.url("wiki", "/strict")], ["plain", `http://${house.wikiAddress}/strict`]]) {
+    await person.page.goto(address);
+    seen[name] = await contrast(browser, await person.page.screenshot({ clip: EMPTY_MARGIN }));
+  }
+  return seen;
+}
+
+test("the watermark shows on light and on dark pages", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    await member.page.emulateMedia({ colorScheme });
+    const { marked, plain } = await contrastOfMargin(member);
+    assert.equal(plain, 0);
+    assert.ok(marked >= 20, `${colorScheme}: ${marked} of 255`);
+  }
+  await member.page.emulateMedia({ colorScheme: null });
+});
+
+test("the watermark is one element, and nothing of what brought it stays", async () => {
   await member.open("wiki", "/strict");
   assert.equal(await member.page.locator(OVERLAY).count(), 1);
-  const marked = await member.page.screenshot({ clip: EMPTY_MARGIN });
-  await member.page.goto(`http://${house.wikiAddress}/strict`);
-  const plain = await member.page.screenshot({ clip: EMPTY_MARGIN });
-  assert.equal(await countColours(browser, plain), 1);
-  assert.ok((await countColours(browser, marked)) > 1);
+  assert.equal(await member.page.locator("noscript[data-gatehouse], script[data-text]").count(), 0);
+});
+
+test("a browser without scripts shows the watermark too, under a strict policy", async () => {
+  const person = await arrive(browser, house, { javaScriptEnabled: false });
+  await person.signIn("li.na");
+  const { marked, plain } = await contrastOfMargin(person);
+  assert.equal(plain, 0);
+  assert.ok(marked >= 20, `${marked} of 255`);
+  await person.open("wiki", "/pages/welcome");
+  await person.page.getByRole("link", { name: "Meeting rooms" }).click();
+  assert.equal(await person.heading(), "Meeting rooms");
+  assert.deepEqual(person.complaints, []);
+  await person.leave();
 });
 
 test("a watermark that is taken away or hidden comes back", async () => {

@@ -2,10 +2,10 @@
 
 export const OVERLAY = "html > div[popover=manual][aria-hidden=true]";
 
-/** How many colours a picture has; an empty area of a page has one. */
-export async function countColours(browser, png) {
+/** How far apart the lightest and the darkest point of a picture are, 0 to 255; 0 if it is empty. */
+export async function contrast(browser, png) {
   const page = await browser.newPage();
-  const count = await page.evaluate(async (source) => {
+  const apart = await page.evaluate(async (source) => {
     const image = new Image();
     image.src = source;
     await image.decode();
@@ -14,8 +14,9 @@ export async function countColours(browser, png) {
     const pen = canvas.getContext("2d");
     pen.drawImage(image, 0, 0);
     const { data } = pen.getImageData(0, 0, image.width, image.height);
-    return new Set(new Uint32Array(data.buffer)).size;
+    const greens = data.filter((_, index) => index % 4 === 1);
+    return greens.reduce((a, b) => Math.max(a, b)) - greens.reduce((a, b) => Math.min(a, b));
   }, `data:image/png;base64,${png.toString("base64")}`);
   await page.close();
-  return count;
+  return apart;
 }

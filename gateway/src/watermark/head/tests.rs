@@ -136,11 +136,11 @@ fn attack_26_the_script_passes_every_policy_of_the_page() {
         .iter()
         .map(|v| v.to_str().unwrap())
         .collect();
-    let hash = script::SOURCE.as_str();
+    let (hash, style) = (script::SOURCE.as_str(), scriptless::SOURCE.as_str());
     assert_eq!(
         policies,
         [
-            format!("default-src 'none'; script-src {hash}").as_str(),
+            format!("default-src 'none'; script-src {hash}; style-src {style}").as_str(),
             "script-src 'self' 'unsafe-inline'"
         ]
     );
