@@ -1,6 +1,8 @@
 //! `demo wiki` and `demo echo`: the two applications that `make run` puts behind the gate.
 
+use std::io;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -21,12 +23,24 @@ enum Demo {
 }
 
 #[tokio::main]
-async fn main() -> std::io::Result<()> {
-    let (name, listen, router) = match Demo::parse() {
+async fn main() -> ExitCode {
+    match serve(Demo::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("demo: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(demo: Demo) -> io::Result<()> {
+    let (name, listen, router) = match demo {
         Demo::Wiki { listen } => ("wiki", listen, examples::wiki::router()),
         Demo::Echo { listen } => ("echo", listen, examples::echo::router()),
     };
-    let listener = TcpListener::bind(listen).await?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|why| io::Error::new(why.kind(), format!("cannot listen on {listen}: {why}")))?;
     eprintln!("demo {name} on http://{}", listener.local_addr()?);
     axum::serve(listener, router)
         .with_graceful_shutdown(async {
