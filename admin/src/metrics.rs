@@ -10,6 +10,7 @@ use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, 
 #[derive(Clone, Debug)]
 pub struct Metrics {
     sign_ins: IntCounterVec,
+    sign_ins_refused: IntCounterVec,
     store_seconds: Histogram,
     store_failures: IntCounter,
     /// Events in the spool that are not in the store yet.
@@ -37,7 +38,19 @@ impl Metrics {
     /// # Errors
     /// Only for a name that Prometheus does not allow: a defect.
     pub fn new() -> Result<Self, prometheus::Error> {
+        let sign_ins_refused = IntCounterVec::new(
+            Opts::new(
+                "gatehouse_sign_ins_refused_total",
+                "Attempts that were refused unread, and so are not in the sign-in log",
+            ),
+            &["reason"],
+        )?;
+        // There from the start, so that a sum with them is never empty.
+        for reason in ["too_many_attempts", "busy"] {
+            sign_ins_refused.with_label_values(&[reason]);
+        }
         Ok(Self {
+            sign_ins_refused,
             sign_ins: IntCounterVec::new(
                 Opts::new("gatehouse_sign_ins_total", "Entries of the sign-in log"),
                 &["method", "result"],
@@ -96,6 +109,7 @@ impl Metrics {
     /// Makes all of them appear in `registry`.
     pub fn register(&self, registry: &Registry) -> Result<(), prometheus::Error> {
         registry.register(Box::new(self.sign_ins.clone()))?;
+        registry.register(Box::new(self.sign_ins_refused.clone()))?;
         registry.register(Box::new(self.store_seconds.clone()))?;
         registry.register(Box::new(self.store_failures.clone()))?;
         registry.register(Box::new(self.events_stored.clone()))?;
@@ -117,6 +131,15 @@ impl Metrics {
 
     pub(crate) fn count_sign_in(&self, method: &str, result: &str) {
         self.sign_ins.with_label_values(&[method, result]).inc();
+    }
+
+    pub(crate) fn count_refused_sign_in(&self, reason: &str) {
+        self.sign_ins_refused.with_label_values(&[reason]).inc();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn refused_sign_ins(&self, reason: &str) -> u64 {
+        self.sign_ins_refused.with_label_values(&[reason]).get()
     }
 
     pub(crate) fn store_took(&self, time: Duration) {

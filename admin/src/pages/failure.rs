@@ -151,8 +151,15 @@ pub fn page(failure: &Failure, state: &State, reader: &Reader) -> Response {
         Failure::BadRequest => (t.bad_request, t.bad_request_more),
         Failure::ForeignForm => (t.foreign, t.foreign_more),
         Failure::Expired => (t.expired, t.expired_more),
-        Failure::TooManyAttempts => (t.too_many, t.too_many_more),
-        Failure::Busy => (t.busy, t.busy_more),
+        Failure::TooManyAttempts => {
+            let metrics = state.store.metrics();
+            metrics.count_refused_sign_in("too_many_attempts");
+            (t.too_many, t.too_many_more)
+        }
+        Failure::Busy => {
+            state.store.metrics().count_refused_sign_in("busy");
+            (t.busy, t.busy_more)
+        }
         Failure::StoreAway => (t.away, t.away_more),
         Failure::Internal => (t.internal, t.internal_more),
     };

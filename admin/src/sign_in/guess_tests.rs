@@ -47,6 +47,8 @@ async fn attack_17_a_spent_address_costs_no_hash_and_no_writing_whoever_is_named
         assert_eq!(told(&right), told(&wrong));
         assert_eq!(told(&right), told(&nobody));
         assert_eq!(house.log().await.len(), logged, "a flood writes nothing");
+        let counted = house.state.store.metrics();
+        assert_eq!(counted.refused_sign_ins("too_many_attempts"), 4);
         drop(full);
 
         let mut elsewhere = house.browser();
