@@ -74,11 +74,27 @@ async fn guard(Extract(needs): Extract<Arc<Needs>>, request: Request, next: Next
     let (mut parts, body) = request.into_parts();
     match ask(&needs, &parts).await {
         Ok(permit) => {
-            parts.extensions.insert(permit);
-            next.run(Request::from_parts(parts, body)).await
+            parts.extensions.insert(permit.clone());
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            let problem = answer.extensions().get::<Problem>();
+            match problem.and_then(Problem::forbidden) {
+                Some(why) => match note_refusal(&needs, &permit, &why).await {
+                    Ok(()) => answer,
+                    Err(problem) => problem.into_response(),
+                },
+                None => answer,
+            }
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+/// The table lets some in whom the thing itself refuses, such as an account above theirs: that stands
+/// in the audit log, too.
+async fn note_refusal(needs: &Needs, permit: &Permit, why: &str) -> Result<(), Problem> {
+    let (actor, origin) = (permit.actor(), permit.origin());
+    let (action, resource) = (needs.action.as_str(), needs.resource.as_str());
+    Ok(edit::record_refusal(&needs.state, actor, origin, action, resource, why).await?)
 }
 
 async fn ask(needs: &Needs, request: &Parts) -> Result<Permit, Problem> {

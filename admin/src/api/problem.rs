@@ -116,6 +116,12 @@ impl Problem {
         self
     }
 
+    /// Why the caller may not, in English; `None` if that is not the problem.
+    #[must_use]
+    pub fn forbidden(&self) -> Option<String> {
+        (self.code == Code::Forbidden).then(|| self.detail.en.clone())
+    }
+
     #[must_use]
     pub fn invalid(invalid: Vec<Invalid>) -> Self {
         Self {

@@ -145,6 +145,10 @@ async fn attack_22_nobody_resets_their_own_credentials_by_a_session_or_a_token()
                 assert!(answer.text("detail").contains("your account page"));
             }
         }
+        let log = app.get(&with, "/events/audit").await;
+        let entries = log.json["items"].as_array().unwrap().clone();
+        let refused = entries.iter().filter(|entry| entry["result"] == "refused");
+        assert_eq!(refused.count(), 6, "each try is in the audit log");
         // Whoever has the machine may.
         let path = format!("/members/{owner}/one-time-link");
         let answer = app.call(&With::Operator, "POST", &path, Value::Null).await;
