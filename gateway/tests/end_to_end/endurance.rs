@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::harness::{Application, Gatehouse, Upstream, Wire};
+use super::harness::{Application, Browser, Gatehouse, PASSWORD, Upstream, Wire};
 
 const CLIENTS: u64 = 6;
 
@@ -98,15 +98,75 @@ async fn at_rest(gate: &Gatehouse) -> u64 {
     panic!("the spool does not come to rest: {earlier:?}");
 }
 
+/// Sign-ins of one person, one after another, from a new browser each.
+#[derive(Default)]
+struct SignIns {
+    begun: u64,
+    acknowledged: u64,
+}
+
+impl SignIns {
+    const WHO: &'static str = "li.lei";
+    /// Each makes no more requests than this; their events are in the spool too.
+    const REQUESTS: u64 = 4;
+
+    async fn go_on(&mut self, gate: &Gatehouse, load: &Load) {
+        loop {
+            self.begun += 1;
+            load.started.fetch_add(Self::REQUESTS, Ordering::SeqCst);
+            let Ok(()) = self.once(gate).await else {
+                return;
+            };
+        }
+    }
+
+    /// Counts it as soon as the browser has the cookie; `Err` if the program ended meanwhile.
+    async fn once(&mut self, gate: &Gatehouse) -> reqwest::Result<()> {
+        let browser = Browser::new(gate);
+        let page = browser.try_open(&gate.url("access", "/sign-in")).await?;
+        let form = page.form("/sign-in").fill("username", Self::WHO);
+        let submitted = browser.try_submit(form.fill("password", PASSWORD)).await;
+        let cookie = browser.cookie("access.corp.test", config::cookies::SESSION);
+        self.acknowledged += u64::from(cookie.is_some());
+        let page = submitted?;
+        assert!(cookie.is_some(), "not signed in: {page:?}");
+        Ok(())
+    }
+
+    /// Each that was acknowledged is in the log, and none twice.
+    async fn assert_recorded(&self, gate: &Gatehouse) {
+        let listed = gate
+            .command(&["events", "sign-ins", "--json", "--limit", "1000000"])
+            .await;
+        let events: Vec<Value> = serde_json::from_str(&listed).unwrap();
+        let succeeded =
+            |event: &&Value| event["kind"] == "signed_in" && event["username"] == Self::WHO;
+        let signed_in: Vec<_> = events.iter().filter(succeeded).collect();
+        let ids: BTreeSet<_> = signed_in.iter().map(|e| e["sign_in"].to_string()).collect();
+        assert_eq!(ids.len(), signed_in.len(), "a sign-in was recorded twice");
+        // One was the visitor's first.
+        let recorded = ids.len() as u64 - 1;
+        assert!(self.acknowledged <= recorded && recorded <= self.begun);
+        eprintln!(
+            "{} sign-ins acknowledged, {recorded} recorded",
+            self.acknowledged
+        );
+    }
+}
+
 #[tokio::test]
 async fn no_event_is_lost_or_doubled_however_often_the_program_is_killed() {
     let upstream = Upstream::start().await;
     let application = Application::new("wiki", &upstream).public();
     let mut gate = Gatehouse::start().with_application(application).await;
-    let mut acknowledged = BTreeSet::new();
+    gate.visitor(SignIns::WHO).await;
+    let (mut acknowledged, mut sign_ins) = (BTreeSet::new(), SignIns::default());
     for round in 0..kills() {
-        acknowledged.extend(work_until_killed(&mut gate, round).await);
+        acknowledged.extend(work_until_killed(&mut gate, round, &mut sign_ins).await);
         gate.restart().await;
+        sign_ins.begun += 1;
+        let at_once = sign_ins.once(&gate).await;
+        at_once.expect("nobody could sign in after the restart");
     }
     at_rest(&gate).await;
     let events = recorded(&gate).await;
@@ -121,11 +181,15 @@ async fn no_event_is_lost_or_doubled_however_often_the_program_is_killed() {
         acknowledged.len(),
         seen.len()
     );
-    gate.visitor("li.lei").await;
+    sign_ins.assert_recorded(&gate).await;
 }
 
 /// Loads it, kills it at some moment of a second, and returns what it had acknowledged.
-async fn work_until_killed(gate: &mut Gatehouse, round: u64) -> Vec<String> {
+async fn work_until_killed(
+    gate: &mut Gatehouse,
+    round: u64,
+    sign_ins: &mut SignIns,
+) -> Vec<String> {
     let before = at_rest(gate).await;
     let load = Arc::new(Load::default());
     let mut clients = JoinSet::new();
@@ -145,7 +209,11 @@ async fn work_until_killed(gate: &mut Gatehouse, round: u64) -> Vec<String> {
         }
     };
     let moment = Duration::from_micros(rand::random_range(0..1_000_000));
-    let _ = tokio::time::timeout(moment, watching).await;
+    let end = async {
+        let _ = tokio::time::timeout(moment, watching).await;
+        gate.end_at_once();
+    };
+    tokio::join!(end, sign_ins.go_on(gate, &load));
     gate.kill();
     while let Some(client) = clients.join_next().await {
         client.unwrap();

@@ -239,6 +239,11 @@ impl Gatehouse {
         reqwest::get(url).await.unwrap().text().await.unwrap()
     }
 
+    /// As [`Gatehouse::kill`], without waiting for its end.
+    pub fn end_at_once(&self) {
+        self.signal("KILL");
+    }
+
     /// Ends it at once, as a power cut does.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
