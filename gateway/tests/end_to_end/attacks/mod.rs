@@ -3,8 +3,10 @@
 
 mod address;
 mod cut_off;
+mod guessing;
 mod host;
 mod identity;
+mod one_time;
 mod path;
 mod redirect;
 mod session;

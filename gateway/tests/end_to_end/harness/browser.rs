@@ -32,6 +32,22 @@ pub struct Page {
 }
 
 impl Page {
+    /// Where it sends the browser.
+    pub fn location(&self) -> Option<Url> {
+        let location = self.headers.get(LOCATION)?.to_str().unwrap();
+        Some(self.url.join(location).unwrap())
+    }
+
+    /// Whether it gives the browser a session.
+    pub fn begins_session(&self) -> bool {
+        let cookies = self.headers.get_all(SET_COOKIE).iter();
+        let mut cookies = cookies.filter_map(|cookie| cookie.to_str().ok());
+        cookies.any(|cookie| {
+            let value = cookie.strip_prefix(config::cookies::SESSION);
+            value.is_some_and(|rest| rest.starts_with('=') && !rest.starts_with("=;"))
+        })
+    }
+
     /// The form whose action contains `action`; a test fails if there is none.
     pub fn form(&self, action: &str) -> Form {
         html::forms(&self.url, &self.html)
@@ -149,6 +165,12 @@ impl Browser {
             assert!(places.len() < 12, "in circles: {places:?}");
         }
         places
+    }
+
+    /// Opens an address and stays where it leads to.
+    pub async fn open_one(&self, url: &str) -> Page {
+        let url = Url::parse(url).unwrap();
+        self.one(Method::GET, url, None).await.unwrap()
     }
 
     async fn navigate(

@@ -32,9 +32,16 @@ pub struct Gatehouse {
 pub struct Starting {
     applications: Vec<Application>,
     settings: String,
+    without_administrator: bool,
 }
 
 impl Starting {
+    /// As it is when it was started for the first time.
+    pub fn without_administrator(mut self) -> Self {
+        self.without_administrator = true;
+        self
+    }
+
     pub fn with_application(mut self, application: Application) -> Self {
         self.applications.push(application);
         self
@@ -65,7 +72,9 @@ impl IntoFuture for Starting {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let gate = Gatehouse::launch(&self.settings).await;
-            gate.set_up().await;
+            if !self.without_administrator {
+                gate.set_up().await;
+            }
             for application in &self.applications {
                 gate.apply_and_wait(application).await;
             }

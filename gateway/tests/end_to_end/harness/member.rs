@@ -23,20 +23,31 @@ pub struct Visitor<'a> {
 impl Gatehouse {
     /// Makes the first administrator, without whom every way in leads to `/set-up`.
     pub async fn set_up(&self) {
+        let code = self.set_up_code().await;
+        let page = self.set_up_with(&code, "first.administrator").await;
+        assert!(page.status.is_success(), "{page:?}");
+        assert!(!page.has_form("/set-up"), "{page:?}");
+    }
+
+    /// A code that makes the first administrator.
+    pub async fn set_up_code(&self) -> String {
         let link = self.command(&["set-up-link", "--json"]).await;
         let link: Value = serde_json::from_str(&link).unwrap();
+        link["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody opens `/set-up`, and uses a code there.
+    pub async fn set_up_with(&self, code: &str, username: &str) -> Page {
         let browser = Browser::new(self);
         let page = browser.open(&self.url("access", "/set-up")).await;
         let form = page
             .form("/set-up")
-            .fill("code", link["code"].as_str().unwrap())
-            .fill("username", "first.administrator")
+            .fill("code", code)
+            .fill("username", username)
             .fill("display_name", "First Administrator")
             .fill("password", PASSWORD)
             .fill("repeated", PASSWORD);
-        let page = browser.submit(form).await;
-        assert!(page.status.is_success(), "{page:?}");
-        assert!(!page.has_form("/set-up"), "{page:?}");
+        browser.submit(form).await
     }
 
     /// Registers or changes an application as an operator does.
@@ -67,13 +78,19 @@ impl Gatehouse {
 
     /// A new member, who has chosen a password by the one-time link and is signed in with it.
     pub async fn visitor(&self, username: &str) -> Visitor<'_> {
+        self.visitor_with(username, &[]).await
+    }
+
+    /// The same, with more that is known of them, as options of `members add`.
+    pub async fn visitor_with(&self, username: &str, more: &[&str]) -> Visitor<'_> {
         let visitor = Visitor {
             gate: self,
             username: username.to_owned(),
             browser: Browser::new(self),
             authenticator: None,
         };
-        let made = self.command(&["members", "add", username, "--json"]).await;
+        let add = ["members", "add", username, "--json"];
+        let made = self.command(&[&add[..], more].concat()).await;
         let made: Value = serde_json::from_str(&made).unwrap();
         let browser = &visitor.browser;
         let page = browser.open(made["url"].as_str().unwrap()).await;
@@ -100,8 +117,8 @@ impl Visitor<'_> {
         format!("{}={value}", cookies::SESSION)
     }
 
-    /// Enrols an authenticator at the account page.
-    pub async fn enrol(&mut self) {
+    /// Enrols an authenticator at the account page, and returns the recovery codes.
+    pub async fn enrol(&mut self) -> Vec<String> {
         let url = self.gate.url("access", "/account/authenticator");
         let page = self.confirm_if_asked(self.browser.open(&url).await).await;
         let key = page.text_of("#key").expect("the page shows the key");
@@ -111,6 +128,12 @@ impl Visitor<'_> {
         let page = self.browser.submit(form.fill("code", &code)).await;
         assert!(page.status.is_success(), "{page:?}");
         self.authenticator = Some(authenticator);
+        let codes = page.text_of(".codes").expect("recovery codes are shown");
+        codes
+            .as_bytes()
+            .chunks(19)
+            .map(|code| String::from_utf8_lossy(code).into_owned())
+            .collect()
     }
 
     async fn confirm_if_asked(&self, page: Page) -> Page {

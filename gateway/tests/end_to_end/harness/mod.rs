@@ -14,7 +14,7 @@ mod upstream;
 mod wire;
 
 pub use application::{Application, allow};
-pub use browser::Browser;
+pub use browser::{Browser, Page};
 pub use gatehouse::Gatehouse;
 pub use member::{PASSWORD, Visitor};
 pub use postgres::Postgres;
