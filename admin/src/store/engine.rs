@@ -1,12 +1,13 @@
 //! Which database it is, and how a connection to it is made ready.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyPool, Connection as _, Executor};
 
 use super::StoreError;
 
@@ -62,6 +63,13 @@ impl Engine {
             .mode(0o600)
             .open(file)
             .map_err(unusable)?;
+        if !is_database(file).map_err(unusable)? {
+            return Err(StoreError::Corrupt(format!(
+                "{} is not a database: move it away and put a backup in its place with `gatehouse \
+                 restore`",
+                file.display()
+            )));
+        }
         Ok(Self {
             kind: Kind::Sqlite,
             url: sqlite_url(file).map_err(unusable)?,
@@ -122,9 +130,21 @@ impl Engine {
                     Ok(())
                 })
             })
+            // SQLite ends a transaction by itself where the disk is full, and sqlx then takes the
+            // connection to be in one for ever.
+            .before_acquire(|connection, _| {
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
+            })
             .connect_lazy(&self.url)?;
         Ok(pool)
     }
+}
+
+/// Whether the file begins as SQLite's do (sqlite.org/fileformat.html §1.3), or is new.
+fn is_database(file: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(file)?.take(16).read_to_end(&mut head)?;
+    Ok(head.is_empty() || head == b"SQLite format 3\0")
 }
 
 fn sqlite_url(file: &Path) -> std::io::Result<String> {

@@ -112,3 +112,34 @@ impl DerefMut for View {
         &mut self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::StoreError;
+    use crate::store::testing::TestStore;
+
+    #[tokio::test]
+    async fn a_disk_that_was_full_spoils_no_connection() {
+        let store = TestStore::sqlite().await;
+        for _ in 0..3 {
+            let mut tx = store.begin().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1")
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            let full: StoreError = sqlx::query(
+                "INSERT INTO documents (name, body, updated_at, version) \
+                 VALUES ('large', zeroblob(1000000), 0, 1)",
+            )
+            .execute(&mut *tx)
+            .await
+            .unwrap_err()
+            .into();
+            assert!(matches!(full, StoreError::Away(_)), "{full:?}");
+        }
+        for _ in 0..20 {
+            store.begin().await.unwrap().commit().await.unwrap();
+            store.view().await.unwrap();
+        }
+    }
+}
