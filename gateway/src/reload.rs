@@ -1,8 +1,8 @@
 //! Settings and certificates, read again while the gateway runs: on SIGHUP and when a file changes.
 //!
 //! What can change without a new socket or a new thread comes into force at once: certificates,
-//! trusted proxies, the grace of sessions, the log filter. For all else the log says that it needs a restart. Whatever is
-//! wrong with the new files, what ran before keeps running.
+//! trusted proxies, the grace of sessions, the log filter. For all else the log says that it needs a
+//! restart. Whatever is wrong with the new files, what ran before keeps running.
 
 use std::sync::Arc;
 

@@ -82,6 +82,7 @@ pub fn prepare_process() {
 pub fn run(parts: Parts) -> Result<(), RunError> {
     prepare_process();
     let certificates = Certificates::load(&parts.settings).map_err(ListenError::from)?;
+    certificates.tell_of_expired(parts.clock.now());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(parts.settings.limits.threads)
         .enable_all()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use certs::store::{Expiry, Files};
-use certs::{CertificateError, CertificateStore};
+use certs::{CertificateError, CertificateStore, client_authority};
 use config::Timestamp;
 use config::settings::{Listener, Settings};
 
@@ -28,7 +28,11 @@ impl fmt::Display for Unusable {
 
 /// By listener; what a listener serves can be exchanged, which listeners there are cannot.
 #[derive(Clone, Debug, Default)]
-pub struct Certificates(Arc<Vec<(SocketAddr, Arc<CertificateStore>)>>);
+pub struct Certificates {
+    stores: Arc<Vec<(SocketAddr, Arc<CertificateStore>)>>,
+    /// The files that say whose client certificates are taken, as they were at the start.
+    authorities: Arc<Vec<(SocketAddr, Vec<u8>)>>,
+}
 
 impl Certificates {
     /// Loads the certificates of all listeners.
@@ -36,16 +40,24 @@ impl Certificates {
     /// # Errors
     /// All that cannot be used.
     pub fn load(settings: &Settings) -> Result<Self, Unusable> {
-        let mut stores = Vec::new();
+        let (mut stores, mut authorities) = (Vec::new(), Vec::new());
         let mut errors = Vec::new();
         for listener in settings.listeners.iter().filter(|l| l.tls.is_some()) {
             match CertificateStore::load(&files(listener)) {
                 Ok(store) => stores.push((listener.address, Arc::new(store))),
                 Err(why) => errors.extend(why.into_iter().map(|why| (listener.address, why))),
             }
+            match authority(listener) {
+                Ok(Some(bytes)) => authorities.push((listener.address, bytes)),
+                Ok(None) => {}
+                Err(why) => errors.push((listener.address, why)),
+            }
         }
         if errors.is_empty() {
-            Ok(Self(Arc::new(stores)))
+            Ok(Self {
+                stores: Arc::new(stores),
+                authorities: Arc::new(authorities),
+            })
         } else {
             Err(Unusable(errors))
         }
@@ -65,6 +77,9 @@ impl Certificates {
             if let Err(why) = store.reload(&files(listener), now.as_seconds()) {
                 errors.extend(why.into_iter().map(|why| (listener.address, why)));
             }
+            if let Err(why) = self.compare_authority(listener) {
+                errors.push((listener.address, why));
+            }
         }
         if errors.is_empty() {
             Ok(())
@@ -73,9 +88,39 @@ impl Certificates {
         }
     }
 
+    /// TLS sessions that were begun with an authority could be resumed after it was taken out of
+    /// its file, so a change comes into force with a new process only.
+    fn compare_authority(&self, listener: &Listener) -> Result<(), CertificateError> {
+        let Some(now) = authority(listener)? else {
+            return Ok(());
+        };
+        let mut then = self.authorities.iter();
+        let then = then.find(|(address, _)| *address == listener.address);
+        if then.is_some_and(|(_, then)| *then != now) {
+            tracing::warn!(
+                listener = %listener.address,
+                "the authorities of client certificates have changed: this change needs a restart"
+            );
+        }
+        Ok(())
+    }
+
+    /// An expired certificate is served nonetheless, for the sake of the other hosts: say so aloud.
+    pub fn tell_of_expired(&self, now: Timestamp) {
+        for expiry in self.expiries() {
+            if expiry.not_after <= now.as_seconds() {
+                tracing::error!(
+                    name = expiry.name,
+                    "this certificate has expired, and browsers refuse it: put a renewed one in its \
+                     place, which is served at once"
+                );
+            }
+        }
+    }
+
     #[must_use]
     pub fn of(&self, listener: &Listener) -> Option<Arc<CertificateStore>> {
-        self.0
+        self.stores
             .iter()
             .find(|(address, _)| *address == listener.address)
             .map(|(_, store)| Arc::clone(store))
@@ -84,11 +129,25 @@ impl Certificates {
     /// When each certificate that is being served expires.
     #[must_use]
     pub fn expiries(&self) -> Vec<Expiry> {
-        self.0
+        self.stores
             .iter()
             .flat_map(|(_, store)| store.expiries())
             .collect()
     }
+}
+
+/// What the file holds that names the authorities of client certificates, if it can be used.
+fn authority(listener: &Listener) -> Result<Option<Vec<u8>>, CertificateError> {
+    let tls = listener.tls.as_ref();
+    let Some(file) = tls.and_then(|tls| tls.client_authority.as_ref()) else {
+        return Ok(None);
+    };
+    client_authority::load(file)?;
+    let unreadable = |why| CertificateError::Unreadable {
+        file: file.clone(),
+        why,
+    };
+    std::fs::read(file).map(Some).map_err(unreadable)
 }
 
 fn files(listener: &Listener) -> Vec<Files> {

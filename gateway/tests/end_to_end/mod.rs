@@ -2,6 +2,7 @@
 //! application, what came back.
 
 mod attacks;
+mod bad_input;
 mod endurance;
 pub mod harness;
 mod upgrade;

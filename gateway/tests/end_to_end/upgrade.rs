@@ -14,7 +14,7 @@ use super::harness::{Answer, Application, Gatehouse, Received, Upstream, Visitor
 
 const SLOW: Duration = Duration::from_secs(3);
 /// For a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn answers(request: &Received) -> Answer {
     match request.target() {

@@ -11,5 +11,6 @@ mod path;
 mod redirect;
 mod session;
 mod smuggling;
+mod tls;
 mod two_nodes;
 mod websocket;

@@ -148,19 +148,6 @@ async fn attack_16_an_address_refused_at_one_node_is_cut_on_the_other() {
         .await;
 }
 
-/// The problem or concern of that part, as `/readyz` tells it.
-async fn until_readiness(gate: &Gatehouse, status: u16, says: &str) {
-    let watch = Stopwatch::start();
-    loop {
-        let found = gate.readiness().await;
-        if found.0 == status && found.1.contains(says) {
-            return;
-        }
-        assert!(watch.elapsed() < PATIENCE, "{found:?}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
 #[tokio::test]
 async fn a_store_that_goes_away_stops_nobody_who_is_in_and_heals_by_itself() {
     let mut cluster = Cluster::start().await;
@@ -192,7 +179,10 @@ async fn a_store_that_goes_away_stops_nobody_who_is_in_and_heals_by_itself() {
         !refused.status.success() && said.contains("store"),
         "{said}"
     );
-    until_readiness(&cluster.b, 200, "the store has not answered for").await;
+    cluster
+        .b
+        .until_readiness(200, "the store has not answered for")
+        .await;
     assert_eq!(
         status(&cluster.b, &asked).await,
         200,
@@ -203,14 +193,14 @@ async fn a_store_that_goes_away_stops_nobody_who_is_in_and_heals_by_itself() {
     cluster.a.kill();
     cluster.a.start_again();
     cluster.a.until_it_says("the store is away").await;
-    until_readiness(&cluster.a, 503, "\"store\"").await;
+    cluster.a.until_readiness(503, "\"store\"").await;
     eprintln!("away for {:?}", watch.elapsed());
 
     cluster.server.start_again();
     let watch = Stopwatch::start();
     cluster.a.until_ready().await;
     eprintln!("the first node is ready after {:?}", watch.elapsed());
-    until_readiness(&cluster.b, 200, "\"concerns\":[]").await;
+    cluster.b.until_readiness(200, "\"concerns\":[]").await;
     eprintln!("the second node has healed after {:?}", watch.elapsed());
     let visitor = cluster.b.visitor("han.meimei").await;
     let change = async {
@@ -246,7 +236,7 @@ async fn a_store_that_stays_away_longer_than_the_grace_lets_nobody_in() {
             .unwrap()
             .contains("text/html")
     );
-    until_readiness(&gate, 503, "nobody gets in").await;
+    gate.until_readiness(503, "nobody gets in").await;
     server.start_again();
     let watch = Stopwatch::start();
     while status(&gate, &asked).await != 200 {
@@ -254,5 +244,5 @@ async fn a_store_that_stays_away_longer_than_the_grace_lets_nobody_in() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     eprintln!("let in again after {:?}", watch.elapsed());
-    until_readiness(&gate, 200, "\"ready\":true").await;
+    gate.until_readiness(200, "\"ready\":true").await;
 }

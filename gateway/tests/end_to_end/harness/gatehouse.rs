@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::future::{Future, IntoFuture};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -33,9 +33,35 @@ pub struct Starting {
     applications: Vec<Application>,
     settings: String,
     without_administrator: bool,
+    preparation: Option<Preparation>,
 }
 
+type Preparation = Box<dyn FnOnce(&Path, &Certificates) + Send>;
+
 impl Starting {
+    /// Does something with its folder, and the certificates in it, before it starts.
+    pub fn prepared(mut self, by: impl FnOnce(&Path, &Certificates) + Send + 'static) -> Self {
+        self.preparation = Some(Box::new(by));
+        self
+    }
+
+    /// Starts it, ready or not, without an administrator or an application.
+    pub fn unready(self) -> Gatehouse {
+        Gatehouse::launch(&self.settings, self.preparation)
+    }
+
+    /// Starts it, and says with which code it ended and what it wrote. It must not run.
+    pub async fn refused(self) -> (i32, String) {
+        let mut gate = Gatehouse::launch(&self.settings, self.preparation);
+        for _ in 0..600 {
+            if let Some(status) = gate.child.try_wait().unwrap() {
+                return (status.code().unwrap_or(-1), gate.log());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it runs:\n{}", gate.log());
+    }
+
     /// As it is when it was started for the first time.
     pub fn without_administrator(mut self) -> Self {
         self.without_administrator = true;
@@ -71,7 +97,8 @@ impl IntoFuture for Starting {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let gate = Gatehouse::launch(&self.settings).await;
+            let mut gate = Gatehouse::launch(&self.settings, self.preparation);
+            gate.until_ready().await;
             if !self.without_administrator {
                 gate.set_up().await;
             }
@@ -88,15 +115,16 @@ impl Gatehouse {
         Starting::default()
     }
 
-    async fn launch(more: &str) -> Self {
+    fn launch(more: &str, preparation: Option<Preparation>) -> Self {
         // pingora and reqwest are built without a provider of their own.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let certificates = Certificates::make(folder.path());
         let addresses = Addresses::free();
-        let mut gate = Self::spawned(folder, addresses, certificates, more);
-        gate.until_ready().await;
-        gate
+        if let Some(prepare) = preparation {
+            prepare(folder.path(), &certificates);
+        }
+        Self::spawned(folder, addresses, certificates, more)
     }
 
     fn spawned(
@@ -216,6 +244,20 @@ impl Gatehouse {
     /// What it has written so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// Waits until `/readyz` has this status and says this.
+    pub async fn until_readiness(&self, status: u16, says: &str) -> String {
+        let watch = Stopwatch::start();
+        loop {
+            let (found, text) = self.readiness().await;
+            if found == status && text.contains(says) {
+                return text;
+            }
+            let patience = Duration::from_secs(30);
+            assert!(watch.elapsed() < patience, "{found} {text}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Runs `gatehouse` with these arguments, in the folder of the one that runs.

@@ -15,7 +15,8 @@ mod wire;
 
 pub use application::{Application, allow};
 pub use browser::{Browser, Page};
-pub use gatehouse::Gatehouse;
+pub use certificates::Certificates;
+pub use gatehouse::{Gatehouse, Starting};
 pub use member::{PASSWORD, Visitor};
 pub use postgres::Postgres;
 pub use upstream::{Answer, Received, Upstream};
