@@ -73,7 +73,7 @@ impl<'a> Edit<'a> {
         after: Option<Value>,
     ) -> Result<(), Refused> {
         if self.announcements.contains(&Change::Snapshot) {
-            check::whole(&mut self.tx, self.state, self.now).await?;
+            check::whole(&mut self.tx, self.state, &target).await?;
         }
         let entry = AuditEntry {
             actor: self.permit.actor().into(),

@@ -9,6 +9,8 @@ use config::session::Revocation;
 use config::{Clock, Snapshot};
 use tokio::sync::{mpsc, watch};
 
+use crate::applications::sort_out::SetAside;
+use crate::health::Health;
 use crate::publish::{PublishError, Publisher};
 use crate::sealed::Sealer;
 use crate::store::changes::{self, Change};
@@ -30,6 +32,7 @@ pub struct Follower {
     pub snapshots: watch::Sender<Option<Arc<Snapshot>>>,
     pub revocations: mpsc::UnboundedSender<Revocation>,
     pub pulse: FeedPulse,
+    health: Health,
     publisher: Publisher,
     /// The last change that was dealt with; `None` before the first look.
     seen: Option<i64>,
@@ -45,6 +48,7 @@ impl Follower {
         snapshots: watch::Sender<Option<Arc<Snapshot>>>,
         revocations: mpsc::UnboundedSender<Revocation>,
         pulse: FeedPulse,
+        health: Health,
     ) -> Self {
         Self {
             store,
@@ -53,6 +57,7 @@ impl Follower {
             snapshots,
             revocations,
             pulse,
+            health,
             publisher: Publisher::default(),
             seen: None,
             stale: true,
@@ -143,9 +148,10 @@ impl Follower {
         }
         let now = self.clock.now();
         match self.publisher.build(view, &self.sealer, now).await {
-            Ok(snapshot) => {
+            Ok(built) => {
                 self.stale = false;
-                Ok(Some(snapshot))
+                self.tell_of(&built.set_aside);
+                Ok(Some(built.snapshot))
             }
             Err(PublishError::Store(error @ StoreError::Away(_))) => Err(error),
             // Comes with the first key, which is announced.
@@ -156,6 +162,18 @@ impl Follower {
                 tracing::error!(%error, "the store holds what must not be obeyed; the last good snapshot stays in force");
                 Ok(None)
             }
+        }
+    }
+
+    fn tell_of(&self, set_aside: &[SetAside]) {
+        let count = i64::try_from(set_aside.len()).unwrap_or(i64::MAX);
+        self.store.metrics().applications_set_aside.set(count);
+        for problem in self.health.set_aside(set_aside) {
+            tracing::error!(
+                problem,
+                "an application is not obeyed: its last good definition stays in force, or its \
+                 hosts are closed; the others go on"
+            );
         }
     }
 

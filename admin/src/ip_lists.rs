@@ -242,10 +242,7 @@ fn bad_line(number: usize, error: &str) -> Invalid {
     Invalid::new(
         &format!("line {number}"),
         (error, &format!("第 {number} 行不是有效的地址、网段或范围")),
-        (
-            RANGE_ALLOWED,
-            "请填写 192.0.2.7、192.0.2.0/24、192.0.2.10-192.0.2.20、2001:db8::/32 等形式",
-        ),
+        RANGE_ALLOWED,
     )
 }
 

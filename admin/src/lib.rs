@@ -15,6 +15,7 @@ pub mod edit;
 pub mod follow;
 pub mod groups;
 pub mod handover;
+pub mod health;
 pub mod invisible;
 pub mod ip_lists;
 pub mod logs;

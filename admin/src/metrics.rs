@@ -32,6 +32,8 @@ pub struct Metrics {
     pub snapshot_built: IntGauge,
     /// Snapshots that were refused because something in the store does not validate.
     pub snapshots_refused: IntCounter,
+    /// Applications that cannot be obeyed as they stand in the store.
+    pub applications_set_aside: IntGauge,
 }
 
 impl Metrics {
@@ -103,6 +105,10 @@ impl Metrics {
                 "gatehouse_snapshots_refused_total",
                 "Snapshots refused because something in the store is not valid",
             )?,
+            applications_set_aside: IntGauge::new(
+                "gatehouse_applications_set_aside",
+                "Applications whose definition in the store cannot be obeyed",
+            )?,
         })
     }
 
@@ -123,6 +129,7 @@ impl Metrics {
             &self.sign_ins_open,
             &self.snapshot_revision,
             &self.snapshot_built,
+            &self.applications_set_aside,
         ] {
             registry.register(Box::new(gauge.clone()))?;
         }

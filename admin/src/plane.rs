@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::follow::Follower;
+use crate::health::{Health, Report};
 use crate::lookup::StoreLookup;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::sealed::{MasterKeyError, Sealer};
@@ -61,12 +62,8 @@ pub struct Plane {
     event_state: Arc<EventState>,
     /// What the gateway will be given, once.
     ends: Mutex<Option<Ends>>,
-    /// Why this node cannot do its work, if it cannot.
-    trouble: Trouble,
+    health: Health,
 }
-
-/// What keeps the plane from its work, for `/readyz`.
-type Trouble = Arc<Mutex<Option<String>>>;
 
 struct Ends {
     revocations: mpsc::UnboundedReceiver<Revocation>,
@@ -87,8 +84,8 @@ impl Plane {
         let folder = DataFolder::take(&settings.data)?;
         let store = Store::reach(&settings.store, folder.path())?;
         store.metrics().register(registry)?;
-        let trouble = Trouble::default();
-        let sealer = open_sealer(&settings, &store, &trouble).await?;
+        let health = Health::default();
+        let sealer = open_sealer(&settings, &store, &health).await?;
         let spool = open_spool(&settings, &folder, &store)?;
         let control = Control::open(folder.path())?;
         let (snapshots, in_force) = watch::channel(None);
@@ -104,7 +101,7 @@ impl Plane {
             explains: Arc::new(OnceLock::new()),
             snapshots: in_force,
         };
-        if trouble.lock().is_none() {
+        if health.is_prepared() {
             prepare_once(&state).await?;
         }
         Ok(Self {
@@ -121,7 +118,7 @@ impl Plane {
                 revocations: revoked,
                 events: sender,
             })),
-            trouble,
+            health,
         })
     }
 
@@ -147,21 +144,18 @@ impl Plane {
         })
     }
 
-    /// Asks what keeps the plane from its work just now, for `/readyz`: the part and the reason.
-    pub fn health(&self) -> impl Fn() -> Vec<(&'static str, String)> + Send + Sync + use<> {
-        let trouble = Arc::clone(&self.trouble);
+    /// Asks how the plane is just now, for `/readyz`.
+    pub fn health(&self) -> impl Fn() -> Report + Send + Sync + use<> {
+        let health = self.health.clone();
         let events = Arc::clone(&self.event_state);
         move || {
-            let mut found = Vec::new();
-            if let Some(why) = trouble.lock().clone() {
-                found.push(("store", why));
-            }
+            let mut report = health.report();
             if events.stopped.load(Ordering::Acquire) {
                 let why =
                     "the spool cannot take access events: free disk space, or raise max_spool";
-                found.push(("spool", why.to_owned()));
+                report.problems.push(("spool", why.to_owned()));
             }
-            found
+            report
         }
     }
 
@@ -177,7 +171,7 @@ impl Plane {
             pulse,
             events,
             event_state,
-            trouble,
+            health,
             ..
         } = self;
         let follower = Follower::new(
@@ -187,12 +181,13 @@ impl Plane {
             snapshots,
             revocations,
             pulse,
+            health.clone(),
         );
         let written = CancellationToken::new();
         let background = async {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = with_store(&state, &trouble, folder.node(), follower) => {}
+                () = with_store(&state, &health, folder.node(), follower) => {}
             }
         };
         let write = async {
@@ -210,8 +205,8 @@ impl Plane {
 }
 
 /// Everything that needs the store, as soon as it is there.
-async fn with_store(state: &State, trouble: &Trouble, node: &str, follower: Follower) {
-    prepare(state, trouble).await;
+async fn with_store(state: &State, health: &Health, node: &str, follower: Follower) {
+    prepare(state, health).await;
     let admin = async {
         if state.settings.role == NodeRole::Gateway {
             std::future::pending::<()>().await;
@@ -222,17 +217,17 @@ async fn with_store(state: &State, trouble: &Trouble, node: &str, follower: Foll
 }
 
 /// Brings the store into the state in which a node can work, however long it takes.
-async fn prepare(state: &State, trouble: &Trouble) {
+async fn prepare(state: &State, health: &Health) {
     let mut retry = FIRST_RETRY;
     while let Err(error) = prepare_once(state).await {
         let text = error.to_string();
-        if trouble.lock().replace(text.clone()).as_ref() != Some(&text) {
+        if health.unprepared(&text) {
             tracing::error!(error = text, "the store cannot be used yet; trying on");
         }
         tokio::time::sleep(retry).await;
         retry = (retry * 2).min(LAST_RETRY);
     }
-    *trouble.lock() = None;
+    health.prepared();
 }
 
 async fn prepare_once(state: &State) -> Result<(), PlaneError> {
@@ -258,13 +253,13 @@ fn open_spool(
 async fn open_sealer(
     settings: &Settings,
     store: &Store,
-    trouble: &Trouble,
+    health: &Health,
 ) -> Result<Sealer, PlaneError> {
     match store.prepare().await {
         Ok(()) => Ok(master_key::open(store, &settings.secrets).await?),
         Err(error @ StoreError::Away(_)) if settings.store.url != StoreUrl::Embedded => {
             tracing::warn!(%error, "the store is away; this node goes on trying");
-            *trouble.lock() = Some(error.to_string());
+            health.unprepared(&error.to_string());
             Ok(crate::sealed::load(&settings.secrets.master_key)?)
         }
         Err(error) => Err(error.into()),

@@ -1,18 +1,22 @@
 //! Store → snapshot: everything that a gateway obeys, read at one moment.
 //!
-//! A snapshot that does not validate is refused with its problems; the last good one stays in force.
+//! An application that cannot be obeyed is set aside: the last good one that is known stays in force
+//! for it, or else its hosts are closed; the others go on. Whatever else does not validate refuses the
+//! snapshot as a whole, and the last good one stays in force.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use config::id::RuleId;
-use config::snapshot::{Application, Brand, IpList, Watermark};
+use config::id::{ApplicationId, RuleId};
+use config::snapshot::{Application, Brand, ClosedApplication, IpList, Watermark};
 use config::{Problem, Snapshot, Timestamp};
 
+use crate::appearance;
+use crate::applications::sort_out::{SetAside, Sorted, sort_out};
 use crate::sealed::Sealer;
 use crate::signing_keys;
 use crate::store::published::ListHead;
-use crate::store::{self, Connection, StoreError, changes, documents, published};
+use crate::store::{self, Connection, StoreError, changes, published};
 
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
@@ -32,10 +36,18 @@ fn list(problems: &[Problem]) -> String {
 }
 
 /// Builds snapshots. Remembers the IP lists, so that one with a million entries is read again only
-/// when it has changed.
+/// when it has changed, and the last good application of each id.
 #[derive(Debug, Default)]
 pub struct Publisher {
     lists: HashMap<RuleId, (i64, Arc<IpList>)>,
+    good: HashMap<ApplicationId, Arc<Application>>,
+}
+
+/// A snapshot, and what in the store could not go into it.
+#[derive(Clone, Debug)]
+pub struct Built {
+    pub snapshot: Snapshot,
+    pub set_aside: Vec<SetAside>,
 }
 
 impl Publisher {
@@ -45,23 +57,59 @@ impl Publisher {
         view: &mut Connection,
         sealer: &Sealer,
         now: Timestamp,
-    ) -> Result<Snapshot, PublishError> {
+    ) -> Result<Built, PublishError> {
         let revision = changes::position(view).await?.snapshot;
         let heads = published::ip_lists(view).await?;
         self.read_lists(view, &heads).await?;
         let keys = store::signing_keys::all(view).await?;
+        let rows = store::applications::all(view).await?;
+        let mut sorted = sort_out(rows, |id| self.list(id));
+        let closed = self.stand_in(&mut sorted);
         let snapshot = Snapshot {
             revision: u64::try_from(revision).unwrap_or_default(),
             built_at: now,
-            applications: self.applications(view).await?,
+            applications: sorted.good,
+            closed,
             ip_lists: self.everywhere(&heads),
-            watermark: document::<Watermark>(view, documents::WATERMARK).await?,
-            brand: document::<Brand>(view, documents::BRAND).await?,
+            watermark: appearance::get::<Watermark>(view).await?.body,
+            brand: appearance::get::<Brand>(view).await?.body,
             signing_keys: signing_keys::publish(&keys, sealer)?
                 .ok_or(PublishError::NoSigningKey)?,
         };
         snapshot.validate().map_err(PublishError::Invalid)?;
-        Ok(snapshot)
+        let good = snapshot.applications.iter();
+        self.good = good.map(|a| (a.id.clone(), Arc::clone(a))).collect();
+        Ok(Built {
+            snapshot,
+            set_aside: sorted.set_aside,
+        })
+    }
+
+    /// Puts the last good one in the place of each that was set aside; what is left is closed.
+    fn stand_in(&self, sorted: &mut Sorted) -> Vec<ClosedApplication> {
+        let Sorted {
+            good,
+            set_aside,
+            claims,
+        } = sorted;
+        let mut unknown = Vec::new();
+        for aside in set_aside.iter() {
+            match self.good.get(&aside.id) {
+                Some(last) if claims.take(last).is_ok() => good.push(self.guarded_anew(last)),
+                _ => unknown.push(aside),
+            }
+        }
+        unknown.iter().map(|aside| aside.closed(claims)).collect()
+    }
+
+    /// The application with the IP lists that guard it as they are now.
+    fn guarded_anew(&self, application: &Application) -> Arc<Application> {
+        let lists = application.ip_lists.iter();
+        let lists = lists.map(|list| self.list(&list.id).unwrap_or_else(|| Arc::clone(list)));
+        Arc::new(Application {
+            ip_lists: lists.collect(),
+            ..application.clone()
+        })
     }
 
     async fn read_lists(
@@ -92,38 +140,6 @@ impl Publisher {
     fn list(&self, id: &RuleId) -> Option<Arc<IpList>> {
         self.lists.get(id).map(|(_, list)| Arc::clone(list))
     }
-
-    async fn applications(
-        &self,
-        view: &mut Connection,
-    ) -> Result<Vec<Arc<Application>>, PublishError> {
-        let mut applications = Vec::new();
-        let mut problems = Vec::new();
-        for (id, definition) in published::applications(view).await? {
-            match definition.into_application(id.clone(), |list| self.list(list)) {
-                Ok(application) => applications.push(Arc::new(application)),
-                Err(missing) => problems.push(Problem {
-                    source: format!("application {id}"),
-                    key: "ip_lists".into(),
-                    what: format!("there is no IP list {missing}"),
-                    allowed: "name lists that exist, or take it off".into(),
-                }),
-            }
-        }
-        if problems.is_empty() {
-            Ok(applications)
-        } else {
-            Err(PublishError::Invalid(problems))
-        }
-    }
-}
-
-async fn document<T: Default + serde::de::DeserializeOwned>(
-    view: &mut Connection,
-    name: &str,
-) -> Result<T, StoreError> {
-    let found = documents::get(view, name).await?;
-    Ok(found.map(|document| document.body).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -164,6 +164,7 @@ fn snapshot() -> Snapshot {
             application("wiki", WIKI, "维基", "Wiki"),
             application("echo", ECHO, "回声", "Echo"),
         ],
+        closed: Vec::new(),
         ip_lists: Vec::new(),
         watermark: config::snapshot::Watermark::default(),
         brand: Brand::default(),

@@ -56,6 +56,9 @@ impl Language {
     }
 }
 
+/// Words that do not change: in English, then in Chinese.
+pub type Words = (&'static str, &'static str);
+
 /// A text that a person reads, in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +67,32 @@ pub struct LocalText {
     pub zh_cn: String,
     #[serde(default)]
     pub en: String,
+}
+
+/// A text in English only, for the logs and the command line.
+impl From<String> for LocalText {
+    fn from(en: String) -> Self {
+        Self {
+            zh_cn: String::new(),
+            en,
+        }
+    }
+}
+
+impl From<&str> for LocalText {
+    fn from(en: &str) -> Self {
+        en.to_owned().into()
+    }
+}
+
+/// In English, then in Chinese.
+impl From<(&str, &str)> for LocalText {
+    fn from((en, zh_cn): (&str, &str)) -> Self {
+        Self {
+            zh_cn: zh_cn.to_owned(),
+            en: en.to_owned(),
+        }
+    }
 }
 
 impl LocalText {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::{Language, LocalText};
+
 /// One thing wrong in a settings file, the environment or a snapshot. Checks collect all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -10,17 +12,14 @@ pub struct Problem {
     /// The key, dotted: `listener.1.tls.certificates.0.key`.
     pub key: String,
     /// What is wrong.
-    pub what: String,
+    pub what: LocalText,
     /// What is allowed, or what to do.
-    pub allowed: String,
+    pub allowed: LocalText,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}: {}; {}",
-            self.source, self.key, self.what, self.allowed
-        )
+        let (what, allowed) = (self.what.get(Language::En), self.allowed.get(Language::En));
+        write!(f, "{}: {}: {what}; {allowed}", self.source, self.key)
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Parser;
 use config::settings::environment::of_this_process;
 use config::{Clock, Problem, Settings};
-use gateway::monitor::Unready;
+use gateway::monitor::{Health, Unready};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Cli, Command, CommandError};
@@ -151,7 +151,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
         registry,
         clock,
         signals,
-        other_health: Arc::new(move || unready(health())),
+        other_health: Arc::new(move || told(health())),
         set_log_filter,
         sockets,
         opened: Box::new(move |gate| join(&state, gate)),
@@ -221,9 +221,15 @@ fn join(state: &admin::state::State, gate: Arc<gateway::Gate>) {
     let _ = state.explains.set(gate);
 }
 
-fn unready(found: Vec<(&'static str, String)>) -> Vec<Unready> {
-    let problems = found.into_iter();
-    problems
-        .map(|(component, why)| Unready { component, why })
-        .collect()
+fn told(report: admin::health::Report) -> Health {
+    let all = |found: Vec<(&'static str, String)>| {
+        let found = found.into_iter();
+        found
+            .map(|(component, why)| Unready { component, why })
+            .collect()
+    };
+    Health {
+        problems: all(report.problems),
+        concerns: all(report.concerns),
+    }
 }

@@ -26,7 +26,14 @@ use crate::listeners::connections::Connections;
 use crate::metrics::Metrics;
 
 /// A node may be asked whether it is well without being asked to do anything for it.
-pub type OtherHealth = Arc<dyn Fn() -> Vec<Unready> + Send + Sync>;
+pub type OtherHealth = Arc<dyn Fn() -> Health + Send + Sync>;
+
+/// What the other half of the program says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    pub problems: Vec<Unready>,
+    pub concerns: Vec<Unready>,
+}
 
 /// Something that keeps this node from doing its work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,7 +106,6 @@ impl Monitor {
                 format!("the certificate of {name} has expired"),
             );
         }
-        problems.extend((self.other)());
         problems
     }
 
@@ -110,7 +116,12 @@ impl Monitor {
     }
 
     fn readiness(&self) -> Readiness {
-        let (mut problems, mut concerns) = (self.problems(), Vec::new());
+        let mut problems = self.problems();
+        let Health {
+            problems: others,
+            mut concerns,
+        } = (self.other)();
+        problems.extend(others);
         if let Some(silence) = self.silence() {
             let (seconds, grace) = (silence.as_secs(), self.gate.sessions.grace());
             if silence > grace {

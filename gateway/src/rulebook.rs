@@ -80,7 +80,7 @@ impl Rulebook {
         Ok(Self {
             signer,
             ip_rules: IpRules::compile(&snapshot.ip_lists),
-            routes: Routes::compile(&routed),
+            routes: Routes::compile(&routed, &snapshot.closed),
             applications: routed
                 .into_iter()
                 .map(|a| (a.application.id.clone(), a))

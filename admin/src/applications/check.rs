@@ -1,71 +1,77 @@
 //! Whether gateways could obey what a change leaves behind, asked before it is committed.
 //!
 //! The same check runs again on each node before it obeys; here it turns a mistake into an answer
-//! for whoever made it. Entries of IP lists are left out: each was checked when it was written, and
-//! there may be a million of them.
+//! for whoever made it. What was wrong before the change and is not touched by it holds up nobody.
+//! Entries of IP lists are left out: each was checked when it was written, and there may be a million
+//! of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use config::id::RuleId;
-use config::snapshot::{Brand, HostPattern, IpList, Watermark};
-use config::{Problem, Snapshot, Timestamp};
+use config::Problem;
+use config::id::{ApplicationId, RuleId};
+use config::snapshot::{Application, Brand, HostPattern, IpList, Watermark};
 
-use crate::refused::{Invalid, Refused, both};
-use crate::signing_keys;
+use super::sort_out::{SetAside, sort_out};
+use crate::appearance;
+use crate::logs::Target;
+use crate::refused::{Invalid, Refused};
 use crate::state::State;
-use crate::store::{self, Connection, documents, published};
+use crate::store::{Connection, applications, documents, published};
 
+/// Checks what the change of `changed` leaves behind.
+///
 /// # Errors
-/// [`Refused::Invalid`] with all problems.
+/// [`Refused::Invalid`] with all problems that the change brings.
 pub async fn whole(
     connection: &mut Connection,
     state: &State,
-    now: Timestamp,
+    changed: &Target,
 ) -> Result<(), Refused> {
-    let lists = lists(connection).await?;
-    let mut applications = Vec::new();
-    for (id, definition) in published::applications(connection).await? {
-        let find = |list: &RuleId| lists.get(list).map(|(_, list)| Arc::clone(list));
-        match definition.into_application(id.clone(), find) {
-            Ok(application) => applications.push(Arc::new(application)),
-            Err(missing) => return Err(no_such_list(id.as_str(), &missing).into()),
+    let mut problems = match changed.kind {
+        documents::BRAND => appearance::get::<Brand>(connection).await?.body.problems(),
+        documents::WATERMARK => {
+            let watermark = appearance::get::<Watermark>(connection).await?;
+            watermark.body.problems()
         }
-    }
-    let access = state.settings.access.host();
-    let at_access = |host: &HostPattern| matches!(host, HostPattern::Exact(name) if name == access);
-    if applications.iter().any(|a| a.hosts.iter().any(at_access)) {
-        return Err(access_host(access).into());
-    }
-    let keys = store::signing_keys::all(connection).await?;
-    let Some(signing_keys) = signing_keys::publish(&keys, &state.sealer)? else {
-        return Err(Refused::Impossible(both((
-            "Gatehouse is still making its signing keys: try again in a moment",
-            "Gatehouse 正在生成签名密钥，请稍后重试",
-        ))));
+        _ => Vec::new(),
     };
-    let snapshot = Snapshot {
-        revision: 0,
-        built_at: now,
-        applications,
-        ip_lists: lists
-            .values()
-            .filter(|(everywhere, _)| *everywhere)
-            .map(|(_, list)| Arc::clone(list))
-            .collect(),
-        watermark: document::<Watermark>(connection, documents::WATERMARK).await?,
-        brand: document::<Brand>(connection, documents::BRAND).await?,
-        signing_keys,
+    let mut set_aside = unfit(connection, state).await?;
+    let is_changed = |id: &ApplicationId| {
+        changed.kind == "application" && changed.id.as_deref() == Some(id.as_str())
     };
-    snapshot
-        .validate()
-        .map_err(|problems| Refused::Invalid(problems.iter().map(invalid).collect()))
+    if set_aside.iter().any(|aside| !is_changed(&aside.id)) {
+        let mut committed = state.store.read().await?;
+        let before = unfit(&mut committed, state).await?;
+        set_aside.retain(|aside| is_changed(&aside.id) || before.iter().all(|b| b.id != aside.id));
+    }
+    problems.extend(set_aside.into_iter().flat_map(|aside| aside.problems));
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused::Invalid(
+            problems.into_iter().map(invalid).collect(),
+        ))
+    }
 }
 
-/// The IP lists without their entries, and whether each guards every host.
-async fn lists(
-    connection: &mut Connection,
-) -> Result<HashMap<RuleId, (bool, Arc<IpList>)>, Refused> {
+/// The applications that could not be obeyed.
+async fn unfit(connection: &mut Connection, state: &State) -> Result<Vec<SetAside>, Refused> {
+    let lists = lists(connection).await?;
+    let rows = applications::all(connection).await?;
+    let sorted = sort_out(rows, |id| lists.get(id).map(Arc::clone));
+    let access = state.settings.access.host();
+    let at_access = sorted.good.iter().filter_map(|application| {
+        let host = |host: &HostPattern| matches!(host, HostPattern::Exact(name) if name == access);
+        let index = application.hosts.iter().position(host)?;
+        let problem = access_host(application, index, access);
+        Some(SetAside::of(Application::clone(application), vec![problem]))
+    });
+    Ok(at_access.chain(sorted.set_aside.iter().cloned()).collect())
+}
+
+/// The IP lists without their entries.
+async fn lists(connection: &mut Connection) -> Result<HashMap<RuleId, Arc<IpList>>, Refused> {
     let heads = published::ip_lists(connection).await?;
     let without_entries = |head: published::ListHead| {
         let list = IpList {
@@ -74,49 +80,45 @@ async fn lists(
             effect: head.effect,
             entries: Arc::from([]),
         };
-        (head.id, (head.everywhere, Arc::new(list)))
+        (head.id, Arc::new(list))
     };
     Ok(heads.into_iter().map(without_entries).collect())
 }
 
-async fn document<T: Default + serde::de::DeserializeOwned>(
-    connection: &mut Connection,
-    name: &str,
-) -> Result<T, Refused> {
-    let found = documents::get(connection, name).await?;
-    Ok(found.map(|document| document.body).unwrap_or_default())
+fn access_host(application: &Application, index: usize, host: &str) -> Problem {
+    Problem {
+        source: format!("application {}", application.id),
+        key: format!("hosts.{index}"),
+        what: (
+            &*format!("{host} is where people sign in"),
+            &*format!("{host} 是登录所用的访问域"),
+        )
+            .into(),
+        allowed: ("a host name of the application's own", "应用自己的域名").into(),
+    }
 }
 
-fn no_such_list(application: &str, list: &RuleId) -> Invalid {
-    Invalid::new(
-        "ip_lists",
-        (
-            &format!("application {application} names the IP list {list}, which does not exist"),
-            &format!("应用 {application} 引用了不存在的 IP 列表 {list}"),
-        ),
-        (
-            "ids of IP lists that exist; see /api/v1/ip-lists",
-            "已存在的 IP 列表的 id，参见 /api/v1/ip-lists",
-        ),
-    )
+fn invalid(problem: Problem) -> Invalid {
+    let source = &problem.source;
+    Invalid {
+        what: (
+            &*format!("{source}: {}", problem.what.en),
+            &*format!("{}：{}", in_chinese(source), problem.what.zh_cn),
+        )
+            .into(),
+        field: problem.key,
+        allowed: problem.allowed,
+    }
 }
 
-fn access_host(host: &str) -> Invalid {
-    Invalid::new(
-        "hosts",
-        (
-            &format!("{host} is where people sign in"),
-            &format!("{host} 是登录所用的访问域"),
-        ),
-        ("a host name of the application's own", "应用自己的域名"),
-    )
-}
-
-fn invalid(problem: &Problem) -> Invalid {
-    let what = format!("{}: {}", problem.source, problem.what);
-    Invalid::new(
-        &problem.key,
-        (&what, &what),
-        (&problem.allowed, &problem.allowed),
-    )
+/// What a problem is about: a kind, and an id where there is more than one of it.
+fn in_chinese(source: &str) -> String {
+    let (kind, id) = source.split_once(' ').unwrap_or((source, ""));
+    let kind = match kind {
+        "application" => "应用",
+        "brand" => "品牌",
+        "watermark" => "水印",
+        other => other,
+    };
+    format!("{kind} {id}").trim_end().to_owned()
 }

@@ -2,12 +2,16 @@
 
 pub mod check;
 mod definition;
+pub mod sort_out;
+mod unreadable;
 
 use config::id::ApplicationId;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 pub use definition::Definition;
+pub use unreadable::Unreadable;
 
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Expected, Refused};
@@ -16,20 +20,29 @@ use crate::store::applications::ApplicationRow;
 use crate::store::{Connection, StoreError};
 
 /// An application as it is kept.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Application)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Kept {
     pub id: ApplicationId,
+    /// Absent where it cannot be read.
     #[serde(flatten)]
-    pub definition: Definition,
+    pub definition: Option<Definition>,
+    /// Why the definition cannot be read, where that is so: nobody reaches the application until it is
+    /// written anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
     pub version: i64,
 }
 
 impl From<ApplicationRow> for Kept {
     fn from(row: ApplicationRow) -> Self {
+        let (definition, unreadable) = match row.definition {
+            Ok(definition) => (Some(definition), None),
+            Err(unreadable) => (None, Some(unreadable.why)),
+        };
         Self {
             id: row.id,
-            definition: row.definition,
+            definition,
+            unreadable,
             version: row.version,
         }
     }
@@ -37,7 +50,35 @@ impl From<ApplicationRow> for Kept {
 
 impl Kept {
     fn name(&self) -> &str {
-        self.definition.name.get(config::Language::En)
+        let definition = self.definition.as_ref();
+        definition.map_or("", |definition| definition.name.get(config::Language::En))
+    }
+}
+
+/// That of a definition, with what is kept beside it.
+impl PartialSchema for Kept {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = Definition::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.additional_properties = None;
+            object.required = vec!["id".to_owned(), "version".to_owned()];
+            let text = <String as PartialSchema>::schema();
+            object.properties.insert("id".to_owned(), text.clone());
+            object.properties.insert("unreadable".to_owned(), text);
+            let version = <i64 as PartialSchema>::schema();
+            object.properties.insert("version".to_owned(), version);
+        }
+        schema
+    }
+}
+
+impl ToSchema for Kept {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Application".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Definition::schemas(schemas);
     }
 }
 

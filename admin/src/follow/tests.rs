@@ -29,6 +29,7 @@ impl Gateway {
             snapshots,
             sender,
             FeedPulse::default(),
+            Health::default(),
         );
         Self {
             follower,
@@ -113,6 +114,15 @@ async fn a_store_that_was_put_back_to_an_earlier_state_is_a_gap() {
     .await;
 }
 
+async fn insert(store: &TestStore, id: &str, definition: &str) {
+    let mut tx = store.begin().await.unwrap();
+    crate::store::published::testing::insert_application(&mut tx, id, definition).await;
+    announce(&mut tx, Change::Snapshot, Timestamp(1))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_must_not_be_obeyed_leaves_the_last_good_snapshot_in_force() {
     on_both_engines(async |store| {
@@ -120,8 +130,14 @@ async fn what_must_not_be_obeyed_leaves_the_last_good_snapshot_in_force() {
         gateway.look().await;
         let good = gateway.snapshots.borrow().clone().unwrap();
         let mut tx = store.begin().await.unwrap();
-        let unreadable = r#"{"hosts": 7}"#;
-        crate::store::published::testing::insert_application(&mut tx, "bad", unreadable).await;
+        let brand = config::snapshot::Brand {
+            colour: "red".into(),
+            ..config::snapshot::Brand::default()
+        };
+        let name = crate::store::documents::BRAND;
+        crate::store::documents::put(&mut tx, name, &brand, Timestamp(1))
+            .await
+            .unwrap();
         announce(&mut tx, Change::Snapshot, Timestamp(1))
             .await
             .unwrap();
@@ -130,6 +146,31 @@ async fn what_must_not_be_obeyed_leaves_the_last_good_snapshot_in_force() {
         let in_force = gateway.snapshots.borrow().clone().unwrap();
         assert!(Arc::ptr_eq(&good, &in_force));
         assert_eq!(store.metrics().snapshots_refused.get(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_application_that_cannot_be_read_is_told_of_and_holds_up_no_other() {
+    on_both_engines(async |store| {
+        let mut gateway = Gateway::of(&store).await;
+        insert(&store, "bad", r#"{"hosts": ["bad.example.com"]}"#).await;
+        let wiki = r#"{"name":{"en":"Wiki"},"hosts":["wiki.example.com"],
+            "pool":{"upstreams":[{"address":"127.0.0.1:8000"}]}}"#;
+        insert(&store, "wiki", wiki).await;
+        gateway.look().await;
+        let in_force = gateway.snapshots.borrow().clone().unwrap();
+        assert_eq!(in_force.applications.len(), 1);
+        assert_eq!(in_force.closed[0].hosts[0].to_string(), "bad.example.com");
+        assert_eq!(store.metrics().applications_set_aside.get(), 1);
+        let report = gateway.follower.health.report();
+        assert!(report.problems.is_empty(), "{report:?}");
+        let (part, why) = &report.concerns[0];
+        assert_eq!(*part, "applications");
+        assert!(
+            why.contains("application bad: definition: it cannot be read"),
+            "{why}"
+        );
     })
     .await;
 }

@@ -20,7 +20,7 @@ const SOON: Duration = Duration::from_secs(1);
 struct Node {
     link: Link,
     state: State,
-    health: Box<dyn Fn() -> Vec<(&'static str, String)>>,
+    health: Box<dyn Fn() -> Report>,
     stop: CancellationToken,
     running: JoinHandle<()>,
 }
@@ -122,7 +122,7 @@ async fn a_new_node_has_a_snapshot_at_once_and_sees_its_own_changes() {
             .unwrap();
         assert_eq!(next.applications[0].id.as_str(), "wiki");
         assert!(node.link.feed.last() > Timestamp(0));
-        assert_eq!((node.health)(), []);
+        assert_eq!((node.health)(), Report::default());
         node.stop().await;
     }
 }
@@ -214,14 +214,14 @@ async fn a_node_starts_while_postgresql_is_away_and_works_once_it_is_back() {
     crate::sealed::load_or_make(&key).unwrap();
     let mut node = Node::start(data.path(), StoreUrl::Postgres(wire.url())).await;
     assert!(node.link.snapshots.borrow().is_none());
-    assert_eq!((node.health)()[0].0, "store");
+    assert_eq!((node.health)().problems[0].0, "store");
     let lookup = node.link.sessions.find(&[0; 32], "wiki.example.com").await;
     assert!(lookup.is_err());
     wire.mend().await;
     tokio::time::timeout(Duration::from_mins(1), node.snapshot(1))
         .await
         .unwrap();
-    assert_eq!((node.health)(), []);
+    assert_eq!((node.health)().problems, []);
     node.stop().await;
 }
 

@@ -29,6 +29,10 @@ async fn insert_application(store: &Store, lists: &[&str]) {
 }
 
 async fn build(publisher: &mut Publisher, store: &TestStore) -> Result<Snapshot, PublishError> {
+    Ok(build_all(publisher, store).await?.snapshot)
+}
+
+async fn build_all(publisher: &mut Publisher, store: &TestStore) -> Result<Built, PublishError> {
     let (state, _) = state(store);
     signing_keys::rotate(store, &state.sealer, NOW)
         .await
@@ -65,11 +69,42 @@ async fn an_application_comes_with_the_lists_that_guard_it() {
 }
 
 #[tokio::test]
-async fn an_application_that_lost_its_guard_makes_no_snapshot() {
+async fn an_application_that_lost_its_guard_is_closed() {
     on_both_engines(async |store| {
         insert_application(&store, &["gone"]).await;
-        let refused = build(&mut Publisher::default(), &store).await.unwrap_err();
-        assert!(refused.to_string().contains("no IP list gone"), "{refused}");
+        let built = build_all(&mut Publisher::default(), &store).await.unwrap();
+        assert_eq!(built.snapshot.applications.len(), 0);
+        let closed = built.snapshot.closed[0].hosts[0].to_string();
+        assert_eq!(closed, "wiki.example.com");
+        let told = built.set_aside[0].problems[0].to_string();
+        assert!(told.contains("no IP list gone"), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn for_an_application_that_breaks_the_last_good_one_stays_in_force() {
+    on_both_engines(async |store| {
+        insert_list(&store, "office", "applications", &["192.0.2.0/24"]).await;
+        insert_application(&store, &["office"]).await;
+        let mut publisher = Publisher::default();
+        build(&mut publisher, &store).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        published::testing::break_application(&mut tx, "wiki").await;
+        published::testing::add_entry(&mut tx, "office", "203.0.113.8").await;
+        tx.commit().await.unwrap();
+        for _ in 0..2 {
+            let built = build_all(&mut publisher, &store).await.unwrap();
+            let wiki = &built.snapshot.applications[0];
+            assert_eq!(wiki.hosts[0].to_string(), "wiki.example.com");
+            assert_eq!(wiki.ip_lists[0].entries.len(), 2, "guarded as of now");
+            assert_eq!(built.snapshot.closed, []);
+            assert_eq!(built.set_aside.len(), 1);
+        }
+        // A node that has just started knows no last good one.
+        let built = build_all(&mut Publisher::default(), &store).await.unwrap();
+        assert_eq!(built.snapshot.applications.len(), 0);
+        assert_eq!(built.snapshot.closed.len(), 1);
     })
     .await;
 }

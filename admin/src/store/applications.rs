@@ -4,12 +4,12 @@ use config::Timestamp;
 use config::id::ApplicationId;
 
 use super::{Connection, StoreError};
-use crate::applications::Definition;
+use crate::applications::{Definition, Unreadable};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationRow {
     pub id: ApplicationId,
-    pub definition: Definition,
+    pub definition: Result<Definition, Unreadable>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: i64,
@@ -17,17 +17,19 @@ pub struct ApplicationRow {
 
 type Row = (String, String, i64, i64, i64);
 
-fn read(
-    (id, definition, created_at, updated_at, version): Row,
-) -> Result<ApplicationRow, StoreError> {
-    Ok(ApplicationRow {
-        definition: serde_json::from_str(&definition)
-            .map_err(|e| StoreError::Corrupt(format!("application {id}: {e}")))?,
-        id: id.into(),
-        created_at: Timestamp(created_at),
-        updated_at: Timestamp(updated_at),
-        version,
-    })
+impl From<Row> for ApplicationRow {
+    fn from((id, definition, created_at, updated_at, version): Row) -> Self {
+        Self {
+            definition: serde_json::from_str(&definition).map_err(|why| Unreadable {
+                why: why.to_string(),
+                text: definition,
+            }),
+            id: id.into(),
+            created_at: Timestamp(created_at),
+            updated_at: Timestamp(updated_at),
+            version,
+        }
+    }
 }
 
 pub async fn insert(
@@ -86,7 +88,7 @@ pub async fn find(
     .bind(id.as_str())
     .fetch_optional(connection)
     .await?;
-    row.map(read).transpose()
+    Ok(row.map(ApplicationRow::from))
 }
 
 /// In the order in which they were made.
@@ -96,5 +98,5 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<ApplicationRow>, Sto
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(read).collect()
+    Ok(rows.into_iter().map(ApplicationRow::from).collect())
 }

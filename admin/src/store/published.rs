@@ -1,30 +1,12 @@
-//! What the snapshot is built from: every application, every IP list, and how often each has changed.
+//! What the snapshot is built from besides applications: every IP list, and how often each has changed.
 
 use std::sync::Arc;
 
-use config::id::{ApplicationId, RuleId};
+use config::id::RuleId;
 use config::snapshot::{Effect, IpEntry, IpList};
 use futures::TryStreamExt;
 
 use super::{Connection, StoreError};
-use crate::applications::Definition;
-
-/// The definitions of all applications.
-pub async fn applications(
-    connection: &mut Connection,
-) -> Result<Vec<(ApplicationId, Definition)>, StoreError> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT id, definition FROM applications ORDER BY id")
-            .fetch_all(connection)
-            .await?;
-    rows.into_iter()
-        .map(|(id, definition)| {
-            let definition = serde_json::from_str(&definition)
-                .map_err(|e| StoreError::Corrupt(format!("the application {id}: {e}")))?;
-            Ok((id.into(), definition))
-        })
-        .collect()
-}
 
 /// An IP list without its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +88,16 @@ pub mod testing {
         .execute(tx)
         .await
         .unwrap();
+    }
+
+    /// Leaves of the definition nothing but where it leads.
+    pub async fn break_application(tx: &mut Connection, id: &str) {
+        sqlx::query("UPDATE applications SET definition = $2 WHERE id = $1")
+            .bind(id)
+            .bind(r#"{"hosts": ["wiki.example.com"]}"#)
+            .execute(tx)
+            .await
+            .unwrap();
     }
 
     pub async fn insert_list(tx: &mut Connection, id: &str, scope: &str, ranges: &[&str]) {

@@ -43,8 +43,8 @@ pub(super) fn overlay(
             problems.push(Problem {
                 source: name.clone(),
                 key: levels.join("."),
-                what,
-                allowed,
+                what: what.into(),
+                allowed: allowed.into(),
             });
         }
     }

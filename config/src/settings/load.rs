@@ -53,7 +53,7 @@ impl Settings {
                 let problem = Problem {
                     source: file.display().to_string(),
                     key: "(file)".into(),
-                    what: format!("it cannot be read: {error}"),
+                    what: format!("it cannot be read: {error}").into(),
                     allowed: "name a settings file that exists and that this user may read".into(),
                 };
                 return (None, vec![problem]);

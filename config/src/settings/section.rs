@@ -34,8 +34,8 @@ impl Report {
         self.problems.push(Problem {
             source: source.cloned().unwrap_or_default(),
             key: key.to_owned(),
-            what: what.into(),
-            allowed: allowed.into(),
+            what: what.into().into(),
+            allowed: allowed.into().into(),
         });
     }
 }
@@ -171,7 +171,7 @@ impl Section<'_> {
                 source: node.source.clone(),
                 key: path,
                 what: "there is no such key".into(),
-                allowed,
+                allowed: allowed.into(),
             });
         }
     }

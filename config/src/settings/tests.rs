@@ -212,7 +212,7 @@ fn settings_that_contradict_each_other_are_refused() {
     ] {
         let problem = problem_with(more);
         assert_eq!(problem.key, key);
-        assert!(problem.what.contains(what), "{problem}");
+        assert!(problem.what.en.contains(what), "{problem}");
     }
 }
 

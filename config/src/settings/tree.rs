@@ -65,7 +65,7 @@ pub(super) fn parse(file: &Path, text: &str) -> (Node, Vec<Problem>) {
         .map(|error| Problem {
             source: lines.source(error.span().map_or(0, |span| span.start)),
             key: "(TOML)".into(),
-            what: format!("this is not valid TOML: {}", error.message()),
+            what: format!("this is not valid TOML: {}", error.message()).into(),
             allowed: "see https://toml.io for how it is written".into(),
         })
         .collect();

@@ -16,7 +16,7 @@ pub struct Trust {
 pub(super) fn read(section: &mut Section<'_>) -> Trust {
     Trust {
         proxies: section
-            .parsed_list("proxies", RANGE_ALLOWED, str::parse::<AddressRange>)
+            .parsed_list("proxies", RANGE_ALLOWED.0, str::parse::<AddressRange>)
             .unwrap_or_default(),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::id::RuleId;
+use crate::language::Words;
 use crate::snapshot::access::Effect;
 
 /// A list of addresses that lets in or keeps out. An address on a deny list is refused; where there
@@ -45,8 +46,10 @@ pub struct InvalidRange {
 }
 
 /// What is allowed where an address range is asked for.
-pub const RANGE_ALLOWED: &str =
-    "write 192.0.2.7, 192.0.2.0/24, 192.0.2.10-192.0.2.20, 2001:db8::/32 or the like";
+pub const RANGE_ALLOWED: Words = (
+    "write 192.0.2.7, 192.0.2.0/24, 192.0.2.10-192.0.2.20, 2001:db8::/32 or the like",
+    "请填写 192.0.2.7、192.0.2.0/24、192.0.2.10-192.0.2.20、2001:db8::/32 等形式",
+);
 
 impl AddressRange {
     /// # Errors
@@ -145,7 +148,7 @@ impl<'de> Deserialize<'de> for AddressRange {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?
             .parse()
-            .map_err(|e| serde::de::Error::custom(format!("{e}; {RANGE_ALLOWED}")))
+            .map_err(|e| serde::de::Error::custom(format!("{e}; {}", RANGE_ALLOWED.0)))
     }
 }
 

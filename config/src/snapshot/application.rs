@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ApplicationId;
-use crate::language::LocalText;
+use crate::language::{LocalText, Words};
 use crate::snapshot::access::{Access, PathRule};
 use crate::snapshot::address::IpList;
 use crate::snapshot::identity::IdentityHeaders;
@@ -33,6 +33,15 @@ pub struct Application {
     pub on_portal: bool,
 }
 
+/// The places of an application that cannot be obeyed. Nobody reaches them, by another application's
+/// wildcard neither.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedApplication {
+    pub id: ApplicationId,
+    pub hosts: Vec<HostPattern>,
+    pub path_prefix: String,
+}
+
 /// A host name that leads to an application, lower case and without port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -43,8 +52,10 @@ pub enum HostPattern {
 }
 
 /// What is allowed where a host name is asked for.
-pub const HOST_ALLOWED: &str =
-    "write a host name such as wiki.example.com or *.preview.example.com: no scheme, port or path";
+pub const HOST_ALLOWED: Words = (
+    "write a host name such as wiki.example.com or *.preview.example.com: no scheme, port or path",
+    "请填写 wiki.example.com 或 *.preview.example.com 这样的主机名，不含协议、端口和路径",
+);
 
 impl TryFrom<String> for HostPattern {
     type Error = String;
@@ -65,7 +76,7 @@ impl TryFrom<String> for HostPattern {
                     .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
         if name.len() > 253 || !name.split('.').all(label_is_good) {
-            return Err(format!("\"{text}\" is not a host name; {HOST_ALLOWED}"));
+            return Err(format!("\"{text}\" is not a host name; {}", HOST_ALLOWED.0));
         }
         Ok(if wildcard {
             Self::Wildcard(name.to_owned())

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod address;
 pub mod application;
+pub mod authorities;
 pub mod brand;
 pub mod colour;
 pub mod identity;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 pub use access::{Access, Effect, PathMatch, PathRule, PolicyRule, TimeWindow, TwoStep, Who};
 pub use address::{AddressRange, IpEntry, IpList};
-pub use application::{Application, HostPattern, Limits, RateLimit, WebSockets};
+pub use application::{Application, ClosedApplication, HostPattern, Limits, RateLimit, WebSockets};
 pub use brand::Brand;
 pub use colour::Colour;
 pub use identity::{IdentityField, IdentityHeader, IdentityHeaders, IdentityPreset};
@@ -26,6 +27,7 @@ pub use keys::{SigningKey, SigningKeys};
 pub use upstream::{
     Ejection, HealthCheck, HostHeader, Pool, Protocol, Timeouts, Upstream, UpstreamTls,
 };
+pub use validate::Claims;
 pub use watermark::{Watermark, WatermarkPart};
 
 use crate::clock::Timestamp;
@@ -36,6 +38,8 @@ pub struct Snapshot {
     pub revision: u64,
     pub built_at: Timestamp,
     pub applications: Vec<Arc<Application>>,
+    /// Those whose definition cannot be obeyed, where no earlier one is known.
+    pub closed: Vec<ClosedApplication>,
     /// Apply to every host, our own pages included, before those of an application.
     pub ip_lists: Vec<Arc<IpList>>,
     pub watermark: Watermark,

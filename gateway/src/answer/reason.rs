@@ -17,9 +17,10 @@ pub struct Reason {
 impl Reason {
     pub fn of(denial: &Denial) -> Self {
         let (status, text) = match denial {
-            Denial::NoSnapshot | Denial::EventsStopped | Denial::StoreAway => {
-                (503, &text::UNAVAILABLE)
-            }
+            Denial::NoSnapshot
+            | Denial::EventsStopped
+            | Denial::StoreAway
+            | Denial::ApplicationClosed => (503, &text::UNAVAILABLE),
             Denial::Ambiguous(_) | Denial::ClientAddressUnreadable => (400, &text::BAD_REQUEST),
             Denial::AddressRefused { .. } | Denial::ProxyNotTrusted => {
                 (403, &text::ADDRESS_REFUSED)

@@ -82,8 +82,8 @@ impl Findings {
         self.problems.push(Problem {
             source: settings.file.display().to_string(),
             key: key.to_owned(),
-            what,
-            allowed: allowed.to_owned(),
+            what: what.into(),
+            allowed: allowed.into(),
         });
     }
 

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use config::Language;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -173,12 +174,24 @@ impl Client {
     }
 }
 
+/// That of whoever runs the command, by the locale (POSIX.1-2024, XBD 8.2).
+fn language() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
+    let locale = set
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    locale
+        .and_then(|locale| Language::from_tag(&locale))
+        .unwrap_or_default()
+}
+
 fn head(ask: &Ask<'_>) -> Result<http::Request<Full<Bytes>>, CommandError> {
     let mut request = http::Request::builder()
         .method(ask.method)
         .uri(format!("/api/v1{}", ask.path))
         .header(http::header::HOST, "control")
-        .header(http::header::ACCEPT, "application/json");
+        .header(http::header::ACCEPT, "application/json")
+        .header(http::header::ACCEPT_LANGUAGE, language().tag());
     if let Some(etag) = ask.if_match {
         request = request.header(http::header::IF_MATCH, etag);
     }

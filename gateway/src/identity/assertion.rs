@@ -79,7 +79,7 @@ impl Signer {
         let refused = |what: String| Problem {
             source: format!("signing key {}", key.kid),
             key: "private_pem".into(),
-            what,
+            what: what.into(),
             allowed: "an ES256 key (P-256) in PKCS #8 with its public key, in PEM".into(),
         };
         let der = PrivatePkcs8KeyDer::from_pem_slice(key.private_pem.as_bytes())

@@ -44,7 +44,7 @@ impl IdentityPlan {
                 _ => Err(Problem {
                     source: "identity".into(),
                     key: format!("headers.{index}.name"),
-                    what: format!("\"{}\" cannot carry an identity", header.name),
+                    what: format!("\"{}\" cannot carry an identity", header.name).into(),
                     allowed: "write a header name such as X-Remote-User".into(),
                 }),
             })

@@ -93,7 +93,7 @@ impl CompiledPathRule {
                 vec![Problem {
                     source: format!("path rule \"{}\"", rule.name),
                     key: "methods".into(),
-                    what: format!("\"{name}\" is not a method"),
+                    what: format!("\"{name}\" is not a method").into(),
                     allowed: "write GET, POST or the like".into(),
                 }]
             })?;
@@ -181,7 +181,7 @@ impl Window {
         let zone = TimeZone::get(&window.time_zone).map_err(|_| Problem {
             source: format!("rule \"{rule}\""),
             key: "when.time_zone".into(),
-            what: format!("there is no time zone \"{}\"", window.time_zone),
+            what: format!("there is no time zone \"{}\"", window.time_zone).into(),
             allowed: "write an IANA name such as Asia/Shanghai".into(),
         })?;
         let days = window.days.iter().filter(|day| (1..=7).contains(*day));

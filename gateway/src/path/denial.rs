@@ -17,6 +17,8 @@ pub enum Denial {
     UnknownHost,
     #[error("no application has this path")]
     UnknownPath,
+    #[error("the definition of the application cannot be obeyed")]
+    ApplicationClosed,
     #[error("nobody is signed in")]
     SignInRequired,
     #[error("the session has ended")]
@@ -61,6 +63,7 @@ impl Denial {
             Self::AddressRefused { .. } => "address_refused",
             Self::UnknownHost => "unknown_host",
             Self::UnknownPath => "unknown_path",
+            Self::ApplicationClosed => "application_closed",
             Self::SignInRequired => "sign_in_required",
             Self::SessionEnded => "session_ended",
             Self::StoreAway => "store_away",

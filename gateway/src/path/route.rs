@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use config::settings::NodeRole;
-use config::snapshot::HostPattern;
+use config::snapshot::{ClosedApplication, HostPattern};
 use http::Method;
 use pingora::http::RequestHeader;
 
@@ -31,6 +31,8 @@ pub struct Routes {
 struct Host {
     /// The longest prefix first.
     applications: Vec<Arc<RoutedApplication>>,
+    /// The prefixes of applications that nobody may reach.
+    closed: Vec<String>,
 }
 
 /// An application and, of its path rules, the one that decides.
@@ -62,8 +64,8 @@ pub fn find(
         return Err(Denial::NotServedHere);
     }
     if is_below(path.as_str(), OWN_PREFIX) {
-        let owner = host.applications.last().map(Arc::clone);
-        visit.route = Some(Route::OwnPages(owner));
+        let owner = host.applications.last().ok_or(Denial::ApplicationClosed)?;
+        visit.route = Some(Route::OwnPages(Some(Arc::clone(owner))));
         return without_doubt(&path);
     }
     let found = host.find(&path, &request.method)?;
@@ -86,16 +88,18 @@ fn without_doubt(path: &RequestPath) -> Result<(), Denial> {
 
 impl Routes {
     #[must_use]
-    pub fn compile(applications: &[Arc<RoutedApplication>]) -> Self {
+    pub fn compile(applications: &[Arc<RoutedApplication>], closed: &[ClosedApplication]) -> Self {
         let mut routes = Self::default();
         for application in applications {
             for pattern in &application.application.hosts {
-                let host = match pattern {
-                    HostPattern::Exact(name) => routes.exact.entry(name.clone()),
-                    HostPattern::Wildcard(suffix) => routes.wildcard.entry(suffix.clone()),
-                };
-                let host = host.or_default();
+                let host = routes.host_of(pattern);
                 host.applications.push(Arc::clone(application));
+            }
+        }
+        for application in closed {
+            for pattern in &application.hosts {
+                let host = routes.host_of(pattern);
+                host.closed.push(application.path_prefix.clone());
             }
         }
         for host in routes
@@ -107,6 +111,14 @@ impl Routes {
                 .sort_by_key(|a| std::cmp::Reverse(a.application.path_prefix.len()));
         }
         routes
+    }
+
+    fn host_of(&mut self, pattern: &HostPattern) -> &mut Host {
+        match pattern {
+            HostPattern::Exact(name) => self.exact.entry(name.clone()),
+            HostPattern::Wildcard(suffix) => self.wildcard.entry(suffix.clone()),
+        }
+        .or_default()
     }
 
     /// Where a request to this host (normalised), path and method leads.
@@ -136,12 +148,27 @@ impl Host {
             without_doubt(path)?;
         }
         let found = self.lookup(path.as_str(), method);
-        if let Some(short) = path.cut_short()
-            && !same(found.as_ref(), self.lookup(short, method).as_ref())
-        {
-            return Err(Denial::Ambiguous("its path has an encoded ? or #"));
+        let closed = self.is_closed(path.as_str(), found.as_ref());
+        if let Some(short) = path.cut_short() {
+            let other = self.lookup(short, method);
+            if closed != self.is_closed(short, other.as_ref())
+                || !same(found.as_ref(), other.as_ref())
+            {
+                return Err(Denial::Ambiguous("its path has an encoded ? or #"));
+            }
+        }
+        if closed {
+            return Err(Denial::ApplicationClosed);
         }
         found.ok_or(Denial::UnknownPath)
+    }
+
+    /// Whether the path belongs to an application that nobody may reach, rather than to `found`.
+    fn is_closed(&self, path: &str, found: Option<&Found>) -> bool {
+        let open = found.map(|found| found.application.application.path_prefix.len());
+        self.closed
+            .iter()
+            .any(|prefix| is_below(path, prefix) && open.is_none_or(|open| prefix.len() > open))
     }
 
     fn lookup(&self, path: &str, method: &Method) -> Option<Found> {
@@ -158,6 +185,7 @@ impl Host {
     /// Whether two paths on this host may be judged differently.
     fn path_decides(&self) -> bool {
         match self.applications.as_slice() {
+            _ if !self.closed.is_empty() => true,
             [only] => only.application.path_prefix != "/" || !only.path_rules.is_empty(),
             _ => true,
         }

@@ -19,7 +19,7 @@ use super::START;
 pub fn application(id: &str, host: &str) -> Application {
     Application {
         id: id.into(),
-        name: LocalText::default(),
+        name: id.into(),
         description: LocalText::default(),
         hosts: vec![HostPattern::try_from(host.to_owned()).unwrap()],
         path_prefix: "/".into(),
@@ -132,6 +132,7 @@ pub fn snapshot(applications: Vec<Application>) -> Snapshot {
         revision: 1,
         built_at: START,
         applications: applications.into_iter().map(Arc::new).collect(),
+        closed: Vec::new(),
         ip_lists: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),

@@ -331,7 +331,7 @@ fn problem(key: &str, what: String, allowed: &str) -> Problem {
     Problem {
         source: "pool".into(),
         key: key.into(),
-        what,
+        what: what.into(),
         allowed: allowed.into(),
     }
 }

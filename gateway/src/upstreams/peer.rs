@@ -18,8 +18,7 @@ use pingora::protocols::l4::socket;
 use pingora::protocols::{ALPN, TcpKeepalive};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::utils::tls::{WrappedX509, parse_x509};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 
 use super::problem;
 
@@ -97,30 +96,16 @@ fn server_name(tls: &UpstreamTls) -> Result<String, Problem> {
 }
 
 fn authorities(pem: &str) -> Result<Arc<[WrappedX509]>, Problem> {
-    let refused = |what: String| {
-        problem(
-            "tls.ca_pem",
-            what,
-            "paste the certificates of the authorities in PEM",
-        )
-    };
-    let mut store = rustls::RootCertStore::empty();
-    let mut authorities = Vec::new();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|e| refused(format!("not readable as PEM: {e}")))?;
-        // pingora ends the process over a certificate that it cannot parse, and a connection over one
-        // that is no authority: find out here.
-        x509_parser::parse_x509_certificate(&certificate)
-            .map_err(|e| refused(format!("a certificate cannot be parsed: {e}")))?;
-        store
-            .add(certificate.clone())
-            .map_err(|e| refused(format!("a certificate cannot serve as an authority: {e}")))?;
-        authorities.push(WrappedX509::new(certificate.to_vec(), parse_x509));
-    }
-    if authorities.is_empty() {
-        return Err(refused("there is no certificate in it".into()));
-    }
-    Ok(authorities.into())
+    let certificates = config::snapshot::authorities::read(pem).map_err(|what| Problem {
+        source: "pool".into(),
+        key: "tls.ca_pem".into(),
+        what,
+        allowed: config::snapshot::authorities::ALLOWED.into(),
+    })?;
+    let wrapped = certificates.into_iter();
+    Ok(wrapped
+        .map(|certificate| WrappedX509::new(certificate.to_vec(), parse_x509))
+        .collect())
 }
 
 fn group_key(pool: &Pool) -> u64 {

@@ -81,6 +81,7 @@ pub fn snapshot(revision: u64, applications: Vec<Application>) -> Snapshot {
         revision,
         built_at: Timestamp(0),
         applications: applications.into_iter().map(Arc::new).collect(),
+        closed: Vec::new(),
         ip_lists: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),

@@ -161,7 +161,7 @@ impl Builder {
             registry: prometheus::Registry::new(),
             clock,
             signals: signal_receiver,
-            other_health: Arc::new(Vec::new),
+            other_health: Arc::new(gateway::monitor::Health::default),
             set_log_filter: Arc::new(|_| Ok(())),
             opened: Box::new(|_| {}),
             sockets: self.sockets,

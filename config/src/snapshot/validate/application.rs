@@ -4,28 +4,41 @@ use url::Url;
 
 use super::paths::{PATH_ALLOWED, is_plain};
 use super::{Findings, MAX_NAME, MAX_TEXT};
+use crate::snapshot::application::HOST_ALLOWED;
 use crate::snapshot::{Application, RateLimit};
 
 pub(super) fn check(application: &Application, findings: &mut Findings) {
     findings.texts("name", &application.name, MAX_NAME);
-    findings.texts("description", &application.description, MAX_TEXT);
-    let named = !application.hosts.is_empty();
+    let named = [&application.name.en, &application.name.zh_cn];
     findings.require(
-        named,
+        named.iter().any(|name| !name.trim().is_empty()),
+        "name",
+        ("it has no name", "没有名称"),
+        (
+            "a name in English, in Chinese (zh-CN), or both",
+            "填写英文（en）或中文（zh-CN）名称，或两者都填写",
+        ),
+    );
+    findings.texts("description", &application.description, MAX_TEXT);
+    findings.require(
+        !application.hosts.is_empty(),
         "hosts",
-        "there is none",
-        crate::snapshot::application::HOST_ALLOWED,
+        ("there is none", "没有主机名"),
+        HOST_ALLOWED,
     );
     let prefix = &application.path_prefix;
     let good = is_plain(prefix) && (prefix == "/" || !prefix.ends_with('/'));
-    let what = format!("\"{prefix}\" is no path prefix");
-    findings.require(good, "path_prefix", what, PATH_ALLOWED);
+    let written = (prefix.as_str(), "path prefix", "路径前缀");
+    findings.written(good, "path_prefix", written, PATH_ALLOWED);
     for (index, origin) in application.websockets.allowed_origins.iter().enumerate() {
-        findings.require(
+        findings.written(
             is_origin(origin),
             &format!("websockets.allowed_origins.{index}"),
-            format!("\"{origin}\" is no origin"),
-            "write https://host or https://host:port",
+            (origin, "origin", "来源"),
+            (
+                "write https://host or https://host:port",
+                "请填写 https://host 或 https://host:port",
+            ),
         );
     }
     let limits = &application.limits;
@@ -41,11 +54,10 @@ fn is_origin(text: &str) -> bool {
 
 fn check_rate(limit: Option<RateLimit>, key: &str, findings: &mut Findings) {
     let Some(limit) = limit else { return };
-    let good = (1..=1_000_000).contains(&limit.requests_per_second) && limit.burst >= 1;
-    findings.require(
-        good,
-        key,
-        "it would let nobody in",
-        "1 to 1000000 requests a second, and a burst of at least 1",
+    findings.within(
+        &format!("{key}.requests_per_second"),
+        limit.requests_per_second,
+        1..=1_000_000,
     );
+    findings.within(&format!("{key}.burst"), limit.burst, 1..=1_000_000);
 }

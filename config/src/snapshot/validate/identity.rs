@@ -40,11 +40,11 @@ pub(super) fn check(identity: &IdentityHeaders, findings: &mut Findings) {
         let key = format!("identity.headers.{index}.name");
         let name = &header.name;
         let legal = http::HeaderName::from_bytes(name.as_bytes()).is_ok();
-        findings.require(
+        findings.written(
             legal,
             &key,
-            format!("\"{name}\" is no header name"),
-            "letters, digits and hyphens",
+            (name, "header name", "请求头名称"),
+            ("letters, digits and hyphens", "字母、数字和连字符"),
         );
         // Many applications cannot tell these spellings apart.
         let folded = name.to_ascii_lowercase().replace('_', "-");
@@ -54,11 +54,24 @@ pub(super) fn check(identity: &IdentityHeaders, findings: &mut Findings) {
         findings.require(
             free,
             &key,
-            format!("{name} has a meaning of its own"),
-            "choose another name, such as X-Forwarded-User",
+            (
+                &*format!("{name} has a meaning of its own"),
+                &*format!("{name} 已有其他含义"),
+            ),
+            (
+                "choose another name, such as X-Forwarded-User",
+                "请换用其他名称，例如 X-Forwarded-User",
+            ),
         );
-        let what = format!("{name} is there twice");
-        findings.require(!seen.contains(&folded), &key, what, "give each name once");
+        findings.require(
+            !seen.contains(&folded),
+            &key,
+            (
+                &*format!("{name} is there twice"),
+                &*format!("{name} 重复出现"),
+            ),
+            ("give each name once", "每个名称只填写一次"),
+        );
         seen.push(folded);
     }
 }

@@ -1,10 +1,18 @@
 //! Paths as rules have them: already in the one form that a request's path is brought to.
 
-pub(super) const PATH_ALLOWED: &str = "write a plain path such as /wiki or /wiki/public, decoded, without // . .. ; ? # or a backslash";
+use crate::language::Words;
+
+pub(super) const PATH_ALLOWED: Words = (
+    "write a plain path such as /wiki or /wiki/public, decoded, at most 1000 bytes, without // . .. ; ? # or a backslash",
+    "请填写 /wiki 或 /wiki/public 这样解码后的普通路径，最多 1000 字节，不含 //、.、..、;、?、# 和反斜杠",
+);
+/// No request of ours is matched against more.
+const MAX_PATH: usize = 1000;
 
 /// Whether a request's path, decoded once, could ever be this one.
 pub(super) fn is_plain(path: &str) -> bool {
     path.starts_with('/')
+        && path.len() <= MAX_PATH
         && !path.contains("//")
         && !path.contains(['\\', ';', '?', '#'])
         && !path.chars().any(char::is_control)

@@ -3,9 +3,18 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::Findings;
-use crate::snapshot::{HealthCheck, HostHeader, HostPattern, Pool, Upstream, UpstreamTls};
+use crate::language::Words;
+use crate::snapshot::{
+    Ejection, HealthCheck, HostHeader, HostPattern, Pool, Timeouts, Upstream, UpstreamTls,
+    authorities,
+};
 
-const ADDRESS_ALLOWED: &str = "write host:port, an IPv6 address in brackets";
+const ADDRESS_ALLOWED: Words = (
+    "write host:port, an IPv6 address in brackets",
+    "请填写 host:port，IPv6 地址放在方括号中",
+);
+/// A day in milliseconds: nothing of ours waits longer.
+const DAY: u64 = 86_400_000;
 
 pub(super) fn check(pool: &Pool, findings: &mut Findings) {
     check_upstreams(&pool.upstreams, findings);
@@ -14,32 +23,21 @@ pub(super) fn check(pool: &Pool, findings: &mut Findings) {
     }
     if let HostHeader::Fixed(host) = &pool.host_header {
         let good = is_host(host) || is_address(host);
-        let what = format!("\"{host}\" is no host");
-        findings.require(good, "pool.host_header", what, "write a host, or host:port");
+        findings.written(
+            good,
+            "pool.host_header.value",
+            (host, "host", "主机"),
+            ("write a host, or host:port", "请填写主机名或 host:port"),
+        );
     }
-    let t = &pool.timeouts;
-    let some = [t.connect, t.read, t.write, t.idle]
-        .iter()
-        .all(|ms| *ms > 0);
-    findings.require(
-        some,
-        "pool.timeouts",
-        "one of them is 0",
-        "at least 1 millisecond",
-    );
+    check_timeouts(&pool.timeouts, findings);
     if let Some(check) = &pool.health_check {
         check_health_check(check, findings);
     }
     if let Some(ejection) = pool.ejection {
-        let good = ejection.after_failures > 0 && ejection.for_ms > 0;
-        findings.require(good, "pool.ejection", "a number in it is 0", "at least 1");
+        check_ejection(ejection, findings);
     }
-    findings.require(
-        pool.retries <= 10,
-        "pool.retries",
-        "they are too many",
-        "0 to 10",
-    );
+    findings.within("pool.retries", pool.retries, 0..=10);
 }
 
 fn check_upstreams(upstreams: &[Upstream], findings: &mut Findings) {
@@ -50,18 +48,23 @@ fn check_upstreams(upstreams: &[Upstream], findings: &mut Findings) {
         findings.require(
             !twice,
             &key,
-            "it is there twice",
-            "give each once, with a weight",
+            ("it is there twice", "重复出现"),
+            (
+                "give each once, with a weight",
+                "每个只填写一次，可设置权重",
+            ),
         );
-        let what = format!("\"{address}\" is no address");
-        findings.require(is_address(address), &key, what, ADDRESS_ALLOWED);
+        let written = (address.as_str(), "address", "地址");
+        findings.written(is_address(address), &key, written, ADDRESS_ALLOWED);
     }
-    let takes_any = upstreams.iter().any(|u| u.weight > 0);
     findings.require(
-        takes_any,
+        upstreams.iter().any(|u| u.weight > 0),
         "pool.upstreams",
-        "none of them takes requests",
-        "at least one upstream with a weight of 1 or more",
+        ("none of them takes requests", "没有可接收请求的上游"),
+        (
+            "at least one upstream with a weight of 1 or more",
+            "至少一个权重不小于 1 的上游",
+        ),
     );
 }
 
@@ -69,43 +72,59 @@ fn check_tls(tls: &UpstreamTls, findings: &mut Findings) {
     let name = &tls.server_name;
     // An empty name would switch verification off.
     let good = is_host(name) || name.parse::<IpAddr>().is_ok();
-    let what = format!("\"{name}\" is no name that a certificate could carry");
-    findings.require(
+    findings.written(
         good,
         "pool.tls.server_name",
-        what,
-        "write the upstream's host name",
+        (name, "name that a certificate could carry", "证书名称"),
+        ("write the upstream's host name", "请填写上游的主机名"),
     );
-    let readable = tls
-        .ca_pem
-        .as_ref()
-        .is_none_or(|pem| pem.contains("-----BEGIN CERTIFICATE-----"));
-    findings.require(
-        readable,
-        "pool.tls.ca_pem",
-        "there is no certificate in it",
-        "PEM of one or more certificates",
-    );
+    if let Some(Err(what)) = tls.ca_pem.as_deref().map(authorities::read) {
+        findings.add("pool.tls.ca_pem", what, authorities::ALLOWED);
+    }
+}
+
+fn check_timeouts(timeouts: &Timeouts, findings: &mut Findings) {
+    for (key, value) in [
+        ("connect", timeouts.connect),
+        ("read", timeouts.read),
+        ("write", timeouts.write),
+        ("idle", timeouts.idle),
+    ] {
+        findings.within(&format!("pool.timeouts.{key}"), value, 1..=DAY);
+    }
 }
 
 fn check_health_check(check: &HealthCheck, findings: &mut Findings) {
-    let path = check.path.starts_with('/') && !check.path.contains(|c: char| c <= ' ' || c == '#');
-    findings.require(
+    let path = check.path.starts_with('/')
+        && check
+            .path
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && b != b'#');
+    findings.written(
         path,
         "pool.health_check.path",
-        "it is no path",
-        "begin with /",
+        (&check.path, "path", "路径"),
+        (
+            "begin with /; no spaces, and nothing beyond ASCII that is not percent-encoded",
+            "以 / 开头，不含空格，非 ASCII 字符须经百分号编码",
+        ),
     );
-    let numbers = check.interval_ms >= 100
-        && check.timeout_ms > 0
-        && check.healthy_after > 0
-        && check.unhealthy_after > 0;
-    findings.require(
-        numbers,
-        "pool.health_check",
-        "a number in it is too small",
-        "interval_ms at least 100, all others at least 1",
+    let mut within = |key: &str, value: u64, least: u64, most: u64| {
+        findings.within(&format!("pool.health_check.{key}"), value, least..=most);
+    };
+    within("interval_ms", check.interval_ms, 100, DAY);
+    within("timeout_ms", check.timeout_ms, 1, DAY);
+    within("healthy_after", check.healthy_after.into(), 1, 1000);
+    within("unhealthy_after", check.unhealthy_after.into(), 1, 1000);
+}
+
+fn check_ejection(ejection: Ejection, findings: &mut Findings) {
+    findings.within(
+        "pool.ejection.after_failures",
+        ejection.after_failures,
+        1..=1_000_000,
     );
+    findings.within("pool.ejection.for_ms", ejection.for_ms, 1..=DAY);
 }
 
 fn is_host(text: &str) -> bool {

@@ -6,15 +6,15 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::language::LocalText;
 use crate::snapshot::{
-    Access, Brand, Effect, HostHeader, IdentityField, IdentityHeader, IdentityHeaders, Limits,
-    PathMatch, PathRule, PolicyRule, Pool, Protocol, RateLimit, SigningKey, SigningKeys,
-    TimeWindow, Timeouts, TwoStep, Upstream, UpstreamTls, WebSockets, Who,
+    Access, Brand, Effect, HealthCheck, HostHeader, HostPattern, IdentityField, IdentityHeader,
+    IdentityHeaders, Limits, PathMatch, PathRule, PolicyRule, Pool, Protocol, RateLimit,
+    SigningKey, SigningKeys, TimeWindow, Timeouts, TwoStep, Upstream, UpstreamTls, WebSockets, Who,
 };
 
 fn application(id: &str, host: &str) -> Application {
     Application {
         id: id.into(),
-        name: LocalText::default(),
+        name: ("Wiki", "维基").into(),
         description: LocalText::default(),
         hosts: vec![HostPattern::try_from(host.to_owned()).unwrap()],
         path_prefix: "/".into(),
@@ -47,6 +47,7 @@ fn snapshot(applications: Vec<Application>) -> Snapshot {
         revision: 1,
         built_at: Timestamp(0),
         applications: applications.into_iter().map(Arc::new).collect(),
+        closed: Vec::new(),
         ip_lists: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),
@@ -111,7 +112,12 @@ fn a_host_with_the_same_prefix_is_claimed_once() {
         application("b", "A.example.com."),
     ];
     let problems = snapshot(clash).validate().unwrap_err();
-    assert!(problems[0].what.contains("already leads to application a"));
+    assert!(
+        problems[0]
+            .what
+            .en
+            .contains("already leads to application a")
+    );
 }
 
 #[test]
@@ -164,6 +170,98 @@ fn attack_19_verification_of_an_upstream_cannot_be_switched_off_by_an_empty_name
 }
 
 #[test]
+fn an_application_and_its_rules_say_what_they_are() {
+    assert_eq!(keys(|a| a.name = LocalText::default()), ["name"]);
+    assert_eq!(keys(|a| a.name = (" ", "").into()), ["name"]);
+    assert!(keys(|a| a.name = ("", "维基").into()).is_empty());
+    let with = |rule: PolicyRule| keys(|a| a.access = Access::Rules(vec![rule]));
+    let unnamed = PolicyRule {
+        name: String::new(),
+        ..rule()
+    };
+    assert_eq!(with(unnamed), ["access.rules.0.name"]);
+    let of_nobody = PolicyRule {
+        who: Vec::new(),
+        ..rule()
+    };
+    assert_eq!(with(of_nobody), ["access.rules.0.who"]);
+    let same = keys(|a| a.access = Access::Rules(vec![rule(), rule()]));
+    assert_eq!(same, ["access.rules.1.id"]);
+}
+
+#[test]
+fn numbers_are_such_as_make_sense() {
+    assert_eq!(
+        keys(|a| a.pool.timeouts.connect = 0),
+        ["pool.timeouts.connect"]
+    );
+    assert_eq!(
+        keys(|a| a.pool.timeouts.idle = u64::MAX),
+        ["pool.timeouts.idle"]
+    );
+    assert_eq!(keys(|a| a.pool.retries = 255), ["pool.retries"]);
+    let check = HealthCheck {
+        interval_ms: 1,
+        unhealthy_after: u32::MAX,
+        path: "/ok?a=b c".into(),
+        ..HealthCheck::default()
+    };
+    assert_eq!(
+        keys(|a| a.pool.health_check = Some(check)),
+        [
+            "pool.health_check.path",
+            "pool.health_check.interval_ms",
+            "pool.health_check.unhealthy_after"
+        ]
+    );
+    let two_step = PolicyRule {
+        two_step: TwoStep::Within(u32::MAX),
+        ..rule()
+    };
+    assert_eq!(
+        keys(|a| a.access = Access::Rules(vec![two_step])),
+        ["access.rules.0.two_step.minutes"]
+    );
+}
+
+#[test]
+fn each_problem_is_told_in_both_languages() {
+    let mut app = application("wiki", "wiki.example.com");
+    app.name = LocalText::default();
+    app.hosts.push(app.hosts[0].clone());
+    app.path_prefix = "wiki/".into();
+    app.pool.upstreams[0].weight = 0;
+    app.pool.upstreams[0].address = "wiki".into();
+    app.pool.host_header = HostHeader::Fixed("a b".into());
+    app.pool.tls = Some(UpstreamTls {
+        server_name: String::new(),
+        ca_pem: Some("junk".into()),
+    });
+    app.websockets.allowed_origins = vec!["x".into()];
+    app.access = Access::Rules(vec![PolicyRule {
+        id: "".into(),
+        when: vec![hours(540, 540, "Mars/Olympus")],
+        ..rule()
+    }]);
+    app.identity.headers = vec![IdentityHeader {
+        name: "Host".into(),
+        value: IdentityField::Username,
+    }];
+    let mut painted = snapshot(vec![app]);
+    painted.brand.colour = "red".into();
+    painted.watermark.angle = 91;
+    let problems = painted.validate().unwrap_err();
+    assert!(problems.len() >= 14, "{problems:?}");
+    for problem in problems {
+        for text in [&problem.what, &problem.allowed] {
+            assert!(!text.en.is_empty(), "{problem}");
+            let chinese = text.zh_cn.chars().any(|c| c >= '\u{4E00}');
+            assert!(chinese, "{problem}: {}", text.zh_cn);
+        }
+    }
+}
+
+#[test]
 fn attack_07_a_rule_has_the_path_that_requests_are_brought_to() {
     for path in [
         "", "x", "//x", "/a/../b", "/a/.", "/a%2fb", "/a;b", "/a?b", "/a\\b", "/a\n",
@@ -197,8 +295,8 @@ fn hours_need_a_zone_and_an_order_that_can_be_told() {
         with(hours(0, 1440, "Mars/Olympus")),
         ["access.rules.0.when.0.time_zone"]
     );
-    assert_eq!(with(hours(540, 540, "UTC")), ["access.rules.0.when.0.from"]);
-    assert_eq!(with(hours(0, 1441, "UTC")), ["access.rules.0.when.0.from"]);
+    assert_eq!(with(hours(540, 540, "UTC")), ["access.rules.0.when.0.to"]);
+    assert_eq!(with(hours(0, 1441, "UTC")), ["access.rules.0.when.0.to"]);
 }
 
 #[test]
@@ -239,7 +337,7 @@ fn limits_origins_and_colours_are_checked() {
     });
     assert_eq!(
         keys(|a| a.limits.per_address = none),
-        ["limits.per_address"]
+        ["limits.per_address.requests_per_second"]
     );
     for origin in [
         "x.example.com",

@@ -284,3 +284,35 @@ async fn what_was_found_is_recorded_even_when_the_next_stage_refuses() {
     assert!(visit.client_address.is_some());
     assert!(matches!(visit.route, Some(Route::Application(_))));
 }
+
+#[tokio::test]
+async fn a_closed_application_is_reached_by_nobody_and_by_no_wildcard() {
+    let mut beside = application("beside", "*.example.com");
+    beside.access = Access::Public;
+    let mut rules = snapshot(vec![beside, at_prefix("docs", "/docs")]);
+    rules.closed = vec![ClosedApplication {
+        id: "broken".into(),
+        hosts: vec![
+            HostPattern::Exact(WIKI.into()),
+            HostPattern::Exact("alone.example.com".into()),
+        ],
+        path_prefix: "/".into(),
+    }];
+    let gate = TestGate::with(Vec::new()).await;
+    assert!(gate.gate.adopt(Arc::new(rules)).await);
+    for (host, path) in [
+        (WIKI, "/"),
+        (WIKI, "/docsx"),
+        ("alone.example.com", "/a"),
+        ("alone.example.com", "/.gatehouse/start"),
+    ] {
+        let (decided, _) = gate.admit(&get(host, path)).await;
+        assert_eq!(decided.err(), Some(Denial::ApplicationClosed), "{path}");
+    }
+    assert_eq!(
+        leads_to(&gate, WIKI, "/docs/a").await.as_deref(),
+        Some("docs")
+    );
+    let other = leads_to(&gate, "other.example.com", "/").await;
+    assert_eq!(other.as_deref(), Some("beside"));
+}
