@@ -1,12 +1,13 @@
 //! `/events/…`: the three logs, newest first.
 
 use axum::Json;
-use axum::extract::{Query, State as Extract};
+use axum::extract::State as Extract;
 use config::{AccessEvent, Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Listing, Problem};
+use super::extract::within_page;
+use super::{Listing, Problem, Query};
 use crate::refused::Invalid;
 use crate::state::State;
 use crate::store::events::{
@@ -24,7 +25,8 @@ pub struct Span {
     /// `next` of the page before.
     after: Option<String>,
     /// How many at most: 1 to 1000, 50 unless told.
-    limit: Option<u32>,
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<i64>,
 }
 
 impl Span {
@@ -43,7 +45,7 @@ impl Span {
             since: self.since.map(Timestamp),
             until: self.until.map(Timestamp),
             before,
-            limit: self.limit.unwrap_or(50).clamp(1, 1000),
+            limit: u32::try_from(within_page(self.limit)?).unwrap_or(u32::MAX),
         })
     }
 }

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use axum::Json;
-use axum::extract::{Query, State as Extract};
+use axum::extract::State as Extract;
 use config::Principal;
 use config::link::{Explanation, Question};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::Problem;
+use super::{Problem, Query};
 use crate::members::{self, Member};
 use crate::refused::{Invalid, Refused, both};
 use crate::state::State;

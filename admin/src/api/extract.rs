@@ -5,10 +5,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use config::snapshot::address::RANGE_ALLOWED;
+use config::snapshot::application::HOST_ALLOWED;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 
+use super::characters;
 use super::problem::{Code, Problem};
 use crate::refused::{Expected, Invalid};
 
@@ -32,6 +36,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(IntoResponse::into_response)?;
+        characters::check_json(&bytes).map_err(IntoResponse::into_response)?;
         read(&bytes).map_err(IntoResponse::into_response)
     }
 }
@@ -42,16 +47,71 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
         Ok(value) => Ok(Body(value)),
         Err(error) => {
             let field = error.path().to_string();
-            let what = error.into_inner().to_string();
-            Err(Problem::invalid(vec![Invalid::new(
-                &field,
-                (&what, &format!("内容无法识别：{what}")),
-                (
-                    "a value as described in /api/v1/openapi.json",
-                    "请参照 /api/v1/openapi.json 中的说明",
-                ),
-            )]))
+            Err(malformed(&field, &error.into_inner().to_string()).into())
         }
+    }
+}
+
+fn malformed(field: &str, what: &str) -> Invalid {
+    // Some types of ours say themselves what would be right.
+    for allowed in [HOST_ALLOWED, RANGE_ALLOWED] {
+        if let Some((what, _)) = what.split_once(&format!("; {}", allowed.0)) {
+            return Invalid::new(field, (what, &in_chinese(what)), allowed);
+        }
+    }
+    Invalid::new(
+        field,
+        (what, &in_chinese(what)),
+        (
+            "a value as described in /api/v1/openapi.json",
+            "请参照 /api/v1/openapi.json 中的说明",
+        ),
+    )
+}
+
+/// What serde says of a mistake; what is quoted in it stays as it is.
+fn in_chinese(what: &str) -> String {
+    const PHRASES: [(&str, &str); 11] = [
+        ("missing field ", "缺少字段 "),
+        ("unknown field ", "未知字段 "),
+        ("unknown variant ", "未知取值 "),
+        ("duplicate field ", "重复的字段 "),
+        ("invalid type: ", "类型不正确："),
+        ("invalid value: ", "取值不正确："),
+        ("invalid length ", "长度不正确："),
+        (" is not a host name", "不是有效的主机名"),
+        (
+            " is not an address, a CIDR block or a range",
+            "不是有效的地址、网段或范围",
+        ),
+        (", expected one of ", "，应为以下之一："),
+        (", expected ", "，应为 "),
+    ];
+    let phrases = PHRASES.iter();
+    let said = phrases.fold(what.to_owned(), |said, (en, zh_cn)| said.replace(en, zh_cn));
+    if said == what {
+        format!("内容无法识别：{what}")
+    } else {
+        said
+    }
+}
+
+/// The query of the address. A mistake in it is told by the name of the parameter.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        let read = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+        serde_path_to_error::deserialize(read)
+            .map(Self)
+            .map_err(|error| {
+                let field = error.path().to_string();
+                malformed(&field, &error.into_inner().to_string()).into()
+            })
     }
 }
 
@@ -114,14 +174,34 @@ pub struct Page {
     /// `next` of the page before.
     pub after: Option<String>,
     /// How many at most: 1 to 1000, 50 unless told.
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
 
 impl Page {
-    #[must_use]
-    pub fn limit(&self) -> i64 {
-        self.limit.unwrap_or(50).clamp(1, 1000)
+    /// # Errors
+    /// If so many do not go on a page.
+    pub fn limit(&self) -> Result<i64, Problem> {
+        within_page(self.limit)
     }
+}
+
+/// # Errors
+/// If so many do not go on a page.
+pub fn within_page(limit: Option<i64>) -> Result<i64, Problem> {
+    let limit = limit.unwrap_or(50);
+    if (1..=1000).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Invalid::new(
+        "limit",
+        (
+            &format!("{limit} is out of range"),
+            &format!("{limit} 超出范围"),
+        ),
+        ("1 to 1000", "1 到 1000"),
+    )
+    .into())
 }
 
 /// A part of a listing.
@@ -154,5 +234,24 @@ mod tests {
         let problem = read::<Definition>(body).unwrap_err().body(Language::En);
         assert_eq!(problem.field.as_deref(), Some("pool.upstreams[0].weight"));
         assert!(problem.detail.unwrap().contains("expected u16"));
+    }
+
+    #[test]
+    fn a_mistake_in_a_body_is_told_in_the_callers_language() {
+        for (body, field, detail) in [
+            (
+                r#"{"name":{},"hosts":["a b"]}"#,
+                "hosts[0]",
+                "不是有效的主机名",
+            ),
+            (r#"{"name":{},"hosts":[7]}"#, "hosts[0]", "类型不正确"),
+            (r#"{"nam":{}}"#, "nam", "未知字段"),
+            ("{}", ".", "缺少字段"),
+        ] {
+            let problem = read::<Definition>(body.as_bytes()).unwrap_err();
+            let problem = problem.body(Language::ZhCn);
+            assert_eq!(problem.field.as_deref(), Some(field));
+            assert!(problem.detail.unwrap().contains(detail), "{body}");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! `/groups`
 
 use axum::Json;
-use axum::extract::{Path, Query, State as Extract};
+use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
 use config::id::GroupId;
 
-use super::{Body, IfMatch, Listing, Page, Problem, Versioned};
+use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::groups::{self, Group, GroupDraft};
@@ -18,7 +18,7 @@ pub async fn list(
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Group>>, Problem> {
     let mut connection = state.store.read().await?;
-    let (items, next) = groups::list(&mut connection, page.after.as_deref(), page.limit()).await?;
+    let (items, next) = groups::list(&mut connection, page.after.as_deref(), page.limit()?).await?;
     Ok(Json(Listing { items, next }))
 }
 

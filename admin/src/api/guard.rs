@@ -11,6 +11,7 @@ use config::link::Visitor;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use super::characters;
 use super::problem::{Code, Problem};
 use crate::authn::{self, Authentication, Operator, Origin};
 use crate::authz::{Action, Permit, Resource, permit};
@@ -74,6 +75,9 @@ async fn guard(Extract(needs): Extract<Arc<Needs>>, request: Request, next: Next
     let (mut parts, body) = request.into_parts();
     match ask(&needs, &parts).await {
         Ok(permit) => {
+            if let Err(problem) = characters::check_address(&mut parts).await {
+                return problem.into_response();
+            }
             parts.extensions.insert(permit.clone());
             let answer = next.run(Request::from_parts(parts, body)).await;
             let problem = answer.extensions().get::<Problem>();

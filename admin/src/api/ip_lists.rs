@@ -4,12 +4,12 @@ use crate::ip_lists::Upload;
 use crate::refused::Expected;
 use crate::store::ip_lists as rows;
 use axum::Json;
-use axum::extract::{Path, Query, State as Extract};
+use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
 use config::id::RuleId;
 use config::snapshot::IpEntry;
 
-use super::{Body, IfMatch, Listing, Page, Problem, Versioned};
+use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::ip_lists::{self, IpList, IpListDraft};
@@ -82,8 +82,9 @@ pub async fn entries(
     let mut connection = state.store.read().await?;
     let id = RuleId::from(id);
     ip_lists::find(&mut connection, &id).await?;
-    let rows = rows::entries(&mut connection, &id, page.after.as_deref(), page.limit()).await?;
-    let full = i64::try_from(rows.len()).is_ok_and(|n| n == page.limit());
+    let limit = page.limit()?;
+    let rows = rows::entries(&mut connection, &id, page.after.as_deref(), limit).await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|n| n == limit);
     let next = rows.last().filter(|_| full).map(|row| row.id.clone());
     let items = rows.into_iter().map(|row| row.entry).collect();
     Ok(Json(Listing { items, next }))

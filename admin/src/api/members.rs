@@ -1,14 +1,14 @@
 //! `/members`
 
 use axum::Json;
-use axum::extract::{Path, Query, State as Extract};
+use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
 use config::Role;
 use config::id::MemberId;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Body, IfMatch, Listing, Page, Problem, Versioned};
+use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::members::{self, Member, Profile, account};
@@ -21,14 +21,35 @@ use crate::store::members::Filter;
 pub struct Which {
     /// A part of a name, a mail address, a number.
     search: Option<String>,
-    /// `active`, `disabled` or `left`.
-    status: Option<String>,
+    /// Whether they may sign in.
+    #[param(inline)]
+    status: Option<Status>,
     /// The id of a group.
     group: Option<String>,
     /// The id of a department; those directly in it.
     department: Option<String>,
     /// A role.
-    role: Option<String>,
+    #[param(inline)]
+    role: Option<Role>,
+}
+
+/// Whether a person may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    Disabled,
+    Left,
+}
+
+impl Status {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Left => "left",
+        }
+    }
 }
 
 #[utoipa::path(get, path = "/members", tag = "members", params(Which, Page),
@@ -40,13 +61,13 @@ pub async fn list(
 ) -> Result<Json<Listing<Member>>, Problem> {
     let mut view = state.store.view().await?;
     let filter = Filter {
-        limit: page.limit(),
+        limit: page.limit()?,
         after: page.after,
         search: which.search.filter(|text| !text.trim().is_empty()),
-        status: which.status,
+        status: which.status.map(|status| status.as_str().to_owned()),
         group: which.group,
         department: which.department,
-        role: which.role,
+        role: which.role.map(|role| role.as_str().to_owned()),
     };
     let (items, next) = members::list(&mut view, &filter).await?;
     Ok(Json(Listing { items, next }))

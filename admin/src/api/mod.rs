@@ -3,6 +3,7 @@
 pub mod appearance;
 pub mod applications;
 pub mod caller;
+pub mod characters;
 pub mod credentials;
 pub mod departments;
 pub mod document;
@@ -18,7 +19,7 @@ pub mod routes;
 pub mod sign_ins;
 pub mod tokens;
 
-pub use extract::{Body, IfMatch, Listing, Page, Versioned};
+pub use extract::{Body, IfMatch, Listing, Page, Query, Versioned};
 pub use problem::Problem;
 
 #[cfg(test)]

@@ -249,6 +249,12 @@ impl From<Refused> for Problem {
     }
 }
 
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::invalid(vec![invalid])
+    }
+}
+
 impl From<Forbidden> for Problem {
     fn from(forbidden: Forbidden) -> Self {
         let zh_cn = match &forbidden {
@@ -286,6 +292,10 @@ impl From<StoreError> for Problem {
                 Self::new(Code::StoreAway)
             }
             StoreError::NotFound => Self::new(Code::NotFound),
+            StoreError::Unstorable => Self::new(Code::Invalid).detail((
+                "a text holds a character that cannot be kept, such as U+0000",
+                "文本中含有无法保存的字符，例如 U+0000",
+            )),
             other => {
                 tracing::error!(error = %other, "the store failed a request of the API");
                 Self::new(Code::Internal)

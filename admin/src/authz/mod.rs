@@ -33,6 +33,14 @@ impl Permit {
         &self.origin
     }
 
+    /// Asks the table once more, where one request touches a second resource.
+    ///
+    /// # Errors
+    /// If no role of the caller may do that too.
+    pub fn also(&self, resource: Resource, action: Action) -> Result<(), Forbidden> {
+        may(self.roles(), resource, action)
+    }
+
     /// The roles that the caller acts with.
     #[must_use]
     pub fn roles(&self) -> &[Role] {
@@ -67,12 +75,16 @@ pub fn permit(
     resource: Resource,
     action: Action,
 ) -> Result<Permit, Forbidden> {
-    if actor
-        .roles()
+    may(actor.roles(), resource, action)?;
+    Ok(Permit { actor, origin })
+}
+
+fn may(roles: &[Role], resource: Resource, action: Action) -> Result<(), Forbidden> {
+    if roles
         .iter()
         .any(|role| table::allows(*role, resource, action))
     {
-        Ok(Permit { actor, origin })
+        Ok(())
     } else {
         Err(Forbidden::Role(resource, action))
     }

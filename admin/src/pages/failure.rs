@@ -82,7 +82,7 @@ impl From<StoreError> for Failure {
                 tracing::warn!(%cause, "the store is away");
                 Self::StoreAway
             }
-            StoreError::NotFound => Self::NotFound,
+            StoreError::NotFound | StoreError::Unstorable => Self::NotFound,
             other => Self::internal(other),
         }
     }

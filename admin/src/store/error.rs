@@ -20,6 +20,9 @@ pub enum StoreError {
     /// What is referred to does not exist, or what should go is still referred to.
     #[error("something that this refers to is missing, or something still refers to this")]
     Reference,
+    /// A text holds a character that the engine cannot keep: U+0000 on PostgreSQL.
+    #[error("a text holds a character that the store cannot keep")]
+    Unstorable,
     /// There is no such row.
     #[error("there is no such entry in the store")]
     NotFound,
@@ -72,17 +75,18 @@ fn from_engine(error: &dyn DatabaseError) -> StoreError {
             field: taken_field(error),
         },
         ErrorKind::ForeignKeyViolation => StoreError::Reference,
-        _ if is_no_text(error) => StoreError::NotFound,
+        _ if is_unstorable(error) => StoreError::Unstorable,
         _ if is_passing(error) => StoreError::Away(error.to_string()),
         _ => StoreError::Other(error.to_string()),
     }
 }
 
-/// PostgreSQL keeps no NUL in a text, so a text with one is the key of nothing. SQLite looks and finds
-/// nothing (22021, PostgreSQL, appendix A).
-fn is_no_text(error: &dyn DatabaseError) -> bool {
+/// 22021 character_not_in_repertoire, 22P05 untranslatable_character (PostgreSQL, appendix A).
+fn is_unstorable(error: &dyn DatabaseError) -> bool {
     error.try_downcast_ref::<PgDatabaseError>().is_some()
-        && error.code().as_deref() == Some("22021")
+        && error
+            .code()
+            .is_some_and(|code| matches!(code.as_ref(), "22021" | "22P05"))
 }
 
 /// Whether the engine's own state, rather than the statement, is the reason.

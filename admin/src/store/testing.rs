@@ -241,6 +241,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_character_that_cannot_be_kept_is_told_as_the_callers_mistake() {
+        let store = TestStore::postgres().await;
+        let mut read = store.read().await.unwrap();
+        let error = crate::store::members::find(&mut read, &"a\0".into())
+            .await
+            .unwrap_err();
+        assert_eq!(error, StoreError::Unstorable);
+    }
+
+    #[tokio::test]
     async fn writers_take_turns_and_none_is_lost() {
         on_both_engines(async |store| {
             let tasks: Vec<_> = (0..20)

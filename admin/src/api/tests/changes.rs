@@ -186,7 +186,7 @@ async fn an_application_is_kept_published_and_told_apart_by_version() {
         assert_eq!(refused.text("field"), "ip_lists");
         bad = wiki("access.example.com");
         let refused = app.call(OP, "PUT", &path, bad).await;
-        assert_eq!(refused.text("field"), "hosts", "people sign in there");
+        assert_eq!(refused.text("field"), "hosts.0", "people sign in there");
         // Nothing of the refused change was kept.
         let kept = app.get(OP, &path).await;
         assert_eq!(kept.json["ip_lists"], json!([]));
@@ -194,7 +194,7 @@ async fn an_application_is_kept_published_and_told_apart_by_version() {
         let typo = json!({"name": {"en": "x"}, "hosts": ["http://x"], "pool": {"upstreams": []}});
         let refused = app.call(OP, "POST", "/applications", typo).await;
         assert_eq!(refused.text("field"), "hosts[0]");
-        assert!(refused.text("detail").contains("wiki.example.com"));
+        assert!(refused.text("allowed").contains("wiki.example.com"));
     })
     .await;
 }

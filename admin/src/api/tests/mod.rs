@@ -5,4 +5,5 @@ mod changes;
 mod coverage;
 mod escalation;
 mod mail;
+mod refusals;
 mod tokens;
