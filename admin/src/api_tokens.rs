@@ -117,7 +117,7 @@ pub async fn create(mut edit: Edit<'_>, draft: &TokenDraft) -> Result<NewApiToke
         id: config::id::EventId::generate().to_string(),
         name,
         maker: edit.permit().actor().member().cloned(),
-        roles: draft.roles.clone(),
+        roles: distinct(&draft.roles),
         created_at: edit.now,
         expires_at: Some(edit.now.plus(life)),
         last_used_at: None,
@@ -131,6 +131,11 @@ pub async fn create(mut edit: Edit<'_>, draft: &TokenDraft) -> Result<NewApiToke
         token: made,
         secret: format!("{PREFIX}{}", secret.as_text()),
     })
+}
+
+fn distinct(roles: &[Role]) -> Vec<Role> {
+    let given = Role::ALL.into_iter();
+    given.filter(|role| roles.contains(role)).collect()
 }
 
 /// Ends a token. One that acts with a role above the caller's is not the caller's to end, unless they

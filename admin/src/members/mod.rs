@@ -9,13 +9,14 @@ use config::{Named, PrincipalKind, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authz::roles;
+use crate::authz::{Action, Forbidden, Resource, roles};
 use crate::edit::{Edit, shown, target};
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused};
 use crate::store::members as rows;
 use crate::store::members::{Fields, MemberRow};
-use crate::store::{Connection, StoreError, session_facts};
+use crate::store::memberships::{self, Memberships};
+use crate::store::{Connection, StoreError};
 
 /// What an administrator writes down about a person.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -70,11 +71,22 @@ pub struct Member {
     pub version: i64,
 }
 
-async fn complete(connection: &mut Connection, row: MemberRow) -> Result<Member, StoreError> {
-    Ok(Member {
-        roles: session_facts::roles(connection, &row.id).await?,
-        departments: rows::departments(connection, &row.id).await?,
-        groups: session_facts::groups(connection, &row.id).await?,
+/// The members of these rows, with what hangs on them.
+async fn complete(
+    connection: &mut Connection,
+    rows: Vec<MemberRow>,
+) -> Result<Vec<Member>, StoreError> {
+    let ids: Vec<MemberId> = rows.iter().map(|row| row.id.clone()).collect();
+    let mut found = memberships::of(connection, &ids).await?;
+    let members = rows.into_iter().map(|row| member_of(row, &mut found));
+    Ok(members.collect())
+}
+
+fn member_of(row: MemberRow, found: &mut Memberships) -> Member {
+    Member {
+        roles: found.roles.remove(&row.id).unwrap_or_default(),
+        departments: found.departments.remove(&row.id).unwrap_or_default(),
+        groups: found.groups.remove(&row.id).unwrap_or_default(),
         id: row.id,
         kind: row.kind,
         status: row.status,
@@ -87,20 +99,25 @@ async fn complete(connection: &mut Connection, row: MemberRow) -> Result<Member,
         created_at: row.created_at,
         updated_at: row.updated_at,
         version: row.version,
-    })
+    }
+}
+
+/// The one member of this row.
+async fn one(connection: &mut Connection, row: Option<MemberRow>) -> Result<Member, Refused> {
+    let found = complete(connection, row.into_iter().collect()).await?;
+    let mut found = found.into_iter();
+    found.next().ok_or(Refused::NotFound("member"))
 }
 
 pub async fn find(connection: &mut Connection, id: &MemberId) -> Result<Member, Refused> {
-    match rows::find(connection, id).await? {
-        Some(row) => Ok(complete(connection, row).await?),
-        None => Err(Refused::NotFound("member")),
-    }
+    let row = rows::find(connection, id).await?;
+    one(connection, row).await
 }
 
 /// By username or mail address, in any spelling, or by id.
 pub async fn find_by_any(connection: &mut Connection, name: &str) -> Result<Member, Refused> {
     match rows::find_by_key(connection, &name_key(name)).await? {
-        Some(row) => Ok(complete(connection, row).await?),
+        Some(row) => one(connection, Some(row)).await,
         None => find(connection, &name.into()).await,
     }
 }
@@ -116,11 +133,7 @@ pub async fn list(
         .last()
         .filter(|_| full)
         .map(|m| m.username_key.clone());
-    let mut members = Vec::with_capacity(found.len());
-    for row in found {
-        members.push(complete(connection, row).await?);
-    }
-    Ok((members, next))
+    Ok((complete(connection, found).await?, next))
 }
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
@@ -148,6 +161,7 @@ pub async fn update(
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }
+    may_place(&edit, &before, profile)?;
     vouch(&mut edit, id, profile).await?;
     place(&mut edit, id, profile).await?;
     let after = find(&mut edit.tx, id).await?;
@@ -164,6 +178,20 @@ async fn vouch(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<
         Some(true) => rows::set_email_verified(&mut edit.tx, id, Some(edit.now)).await?,
         Some(false) => rows::set_email_verified(&mut edit.tx, id, None).await?,
         None => {}
+    }
+    Ok(())
+}
+
+/// Whoever may change people but not groups or departments leaves them where they are: policies let
+/// people in by them.
+fn may_place(edit: &Edit<'_>, before: &Member, profile: &Profile) -> Result<(), Forbidden> {
+    let groups = |id: &GroupId| before.groups.iter().any(|group| group.id == *id);
+    if before.groups.len() != profile.groups.len() || !profile.groups.iter().all(groups) {
+        edit.permit().also(Resource::Groups, Action::Change)?;
+    }
+    let departments = before.departments.iter().map(|department| &department.id);
+    if !departments.eq(&profile.departments) {
+        edit.permit().also(Resource::Departments, Action::Change)?;
     }
     Ok(())
 }

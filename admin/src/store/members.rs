@@ -2,7 +2,7 @@
 
 use config::Timestamp;
 use config::id::{DepartmentId, GroupId, MemberId};
-use config::{Named, PrincipalKind, Role};
+use config::{PrincipalKind, Role};
 
 use super::{Connection, StoreError};
 
@@ -327,27 +327,6 @@ pub async fn count_owners(connection: &mut Connection) -> Result<i64, StoreError
     .fetch_one(connection)
     .await?;
     Ok(count)
-}
-
-/// The main department first.
-pub async fn departments(
-    connection: &mut Connection,
-    id: &MemberId,
-) -> Result<Vec<Named<DepartmentId>>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT d.id, d.name FROM department_members x JOIN departments d ON d.id = x.department_id \
-         WHERE x.member_id = $1 ORDER BY x.position, d.id",
-    )
-    .bind(id.as_str())
-    .fetch_all(connection)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name)| Named {
-            id: id.into(),
-            name,
-        })
-        .collect())
 }
 
 /// # Errors

@@ -34,6 +34,7 @@ pub mod leases;
 mod listen;
 pub mod lockouts;
 pub mod members;
+pub mod memberships;
 pub mod one_time_links;
 pub mod published;
 pub mod recovery_codes;

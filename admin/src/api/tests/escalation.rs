@@ -156,3 +156,65 @@ async fn attack_22_nobody_resets_their_own_credentials_by_a_session_or_a_token()
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_18_whoever_may_not_change_groups_does_not_do_it_by_way_of_people() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, security) = app.member("security", &[Role::SecurityAdministrator]).await;
+        let (id, _) = app.member("li.si", &[]).await;
+        let group = json!({"name": "g"});
+        let group = app
+            .call(&With::Operator, "POST", "/groups", group)
+            .await
+            .id();
+        let department = json!({"name": "d"});
+        let department = app
+            .call(&With::Operator, "POST", "/departments", department)
+            .await
+            .id();
+        let path = format!("/members/{id}");
+        let mut profile = json!({"username": "li.si", "display_name": "李四"});
+        let renamed = app.call(&security, "PUT", &path, profile.clone()).await;
+        assert_eq!(renamed.status, StatusCode::OK, "{}", renamed.json);
+        for (key, id) in [("groups", &group), ("departments", &department)] {
+            let mut placed = profile.clone();
+            placed[key] = json!([id]);
+            let answer = app.call(&security, "PUT", &path, placed.clone()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{key}");
+            let answer = app.call(&With::Operator, "PUT", &path, placed).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            // Nor does leaving it out take the person out.
+            let answer = app.call(&security, "PUT", &path, profile.clone()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{key}");
+            profile[key] = json!([id]);
+            let answer = app.call(&security, "PUT", &path, profile.clone()).await;
+            assert_eq!(answer.status, StatusCode::OK, "{key}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_member_without_a_role_reads_nothing() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, with) = app.member("li.si", &[]).await;
+        for path in [
+            "/me",
+            "/members",
+            "/events/access",
+            "/applications",
+            "/openapi.json",
+        ] {
+            assert_eq!(
+                app.get(&with, path).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+        }
+        let own = app.get(&with, &format!("/members/{id}")).await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
