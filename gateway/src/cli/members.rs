@@ -199,7 +199,11 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
             keep_password,
         } => {
             let path = path_of(&client, member).await?;
-            print_link(&client, &path, *keep_password, json).await
+            print_link(&client, &path, *keep_password, json).await?;
+            if !keep_password && !json {
+                output::line("The old password and every session have ended.");
+            }
+            Ok(())
         }
     }
 }

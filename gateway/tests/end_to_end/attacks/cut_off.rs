@@ -55,7 +55,7 @@ pub(super) async fn open_all(gate: &Gatehouse, visitor: &Visitor<'_>) -> Vec<Wir
     wires
 }
 
-async fn assert_all_cut(wires: Vec<Wire>, why: &str) {
+pub(super) async fn assert_all_cut(wires: Vec<Wire>, why: &str) {
     let cuts = PATHS.iter().zip(wires).map(|(path, mut wire)| async move {
         let closed = wire.until_closed(Duration::from_secs(1)).await;
         assert!(

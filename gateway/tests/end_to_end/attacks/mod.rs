@@ -8,6 +8,7 @@ mod host;
 mod identity;
 mod one_time;
 mod path;
+mod people;
 mod redirect;
 mod session;
 mod smuggling;
