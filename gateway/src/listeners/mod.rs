@@ -20,7 +20,7 @@ use config::settings::{Listener, Settings};
 use parking_lot::Mutex;
 use pingora::apps::ServerApp;
 use pingora::listeners::tls::TlsSettings;
-use pingora::listeners::{ALPN, ListenerConfig, TlsAccept};
+use pingora::listeners::{ALPN, L4BufferSettings, ListenerConfig, TlsAccept};
 use pingora::server::Fds;
 use pingora::services::listening::Service;
 use tokio::net::TcpSocket;
@@ -89,12 +89,17 @@ fn open(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(WAITING)?.into_std()
 }
 
+/// Each connection has such a buffer for as long as it is open, idle or not; pingora's own is 64 KiB.
+/// Bodies are read into larger ones past it.
+const READ_BUFFER: usize = 8 << 10;
+
 /// What a listener without TLS, or with the certificates in `certificates`, listens on.
 pub(crate) fn endpoint(
     listener: &Listener,
     certificates: Option<Arc<CertificateStore>>,
 ) -> Result<ListenerConfig, ListenError> {
-    let endpoint = ListenerConfig::tcp(listener.address.to_string());
+    let buffer = L4BufferSettings::default().read(READ_BUFFER);
+    let endpoint = ListenerConfig::tcp(listener.address.to_string()).l4_buffer(buffer);
     let (Some(tls), Some(certificates)) = (&listener.tls, certificates) else {
         return Ok(endpoint);
     };

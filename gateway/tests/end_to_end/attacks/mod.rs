@@ -3,6 +3,7 @@
 
 mod address;
 mod cut_off;
+mod floods;
 mod guessing;
 mod host;
 mod identity;

@@ -285,6 +285,13 @@ impl Gatehouse {
         said
     }
 
+    /// How much memory the program has just now, in bytes.
+    pub fn resident(&self) -> usize {
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).unwrap();
+        let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
+        pages * 4096
+    }
+
     pub async fn metrics(&self) -> String {
         let url = format!("http://{}/metrics", self.addresses.monitor);
         reqwest::get(url).await.unwrap().text().await.unwrap()
