@@ -29,7 +29,7 @@ pub enum BackupError {
     Exists(PathBuf),
     #[error("{0} is not a backup that can be restored: {1}")]
     Unusable(PathBuf, StoreError),
-    #[error("{0}: {1}")]
+    #[error("{0}: {1}; the folder must be there, and this user must be allowed to write to it")]
     File(PathBuf, io::Error),
     #[error(transparent)]
     DataFolder(#[from] DataFolderError),

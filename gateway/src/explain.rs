@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::Language;
 use config::id::{SessionId, SignInId};
 use config::link::{ExplainedStep, Explains, Explanation, Question};
 use config::{Session, Timestamp};
@@ -125,10 +126,11 @@ fn destination(visit: &Visit, request: &RequestHeader) -> String {
                 Some(index) => format!("path rule {}", index + 1),
                 None => "its general rules".to_owned(),
             };
-            format!(
-                "{asked} leads to application {}, by {rule}",
-                a.application.id
-            )
+            let application = match a.application.name.get(Language::En) {
+                "" => a.application.id.to_string(),
+                name => format!("{name} ({})", a.application.id),
+            };
+            format!("{asked} leads to application {application}, by {rule}")
         }
     }
 }

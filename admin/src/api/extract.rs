@@ -47,7 +47,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
         Ok(value) => Ok(Body(value)),
         Err(error) => {
             let field = error.path().to_string();
-            Err(malformed(&field, &error.into_inner().to_string()).into())
+            let what = error.into_inner().to_string();
+            Err(malformed(&field, without_place(&what)).into())
         }
     }
 }
@@ -113,6 +114,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                 malformed(&field, &error.into_inner().to_string()).into()
             })
     }
+}
+
+/// The field says where the mistake is; a column in JSON that a program has written says nothing.
+fn without_place(what: &str) -> &str {
+    what.rsplit_once(" at line ").map_or(what, |(what, _)| what)
 }
 
 /// `If-Match: "3"`: which version is meant to be changed; `*` for whichever is there. Required, so

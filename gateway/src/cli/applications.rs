@@ -25,7 +25,10 @@ pub enum Action {
     /// Show the whole definition of one.
     Show { application: String },
     /// Add the application that a TOML or JSON file defines, or change the one of that name.
-    Apply { file: PathBuf },
+    Apply {
+        /// The definition; `examples/applications/wiki.toml` in the sources explains one.
+        file: PathBuf,
+    },
     /// Remove an application: nobody reaches it any more.
     Remove { application: String },
 }
@@ -111,7 +114,7 @@ pub fn read(file: &Path) -> Result<Value, CommandError> {
     if file.extension().is_some_and(|ending| ending == "json") {
         serde_json::from_str(&text).map_err(|why| wrong(why.to_string()))
     } else {
-        toml::from_str(&text).map_err(|why| wrong(why.to_string()))
+        toml::from_str(&text).map_err(|why| wrong(why.to_string().trim_end().to_owned()))
     }
 }
 

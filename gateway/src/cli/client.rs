@@ -22,6 +22,9 @@ pub enum CommandError {
     Broken(String),
     #[error("{0}")]
     Refused(String),
+    /// Nothing is where it was asked for.
+    #[error("{0}")]
+    Missing(String),
     #[error("{file}: {why}")]
     File { file: PathBuf, why: String },
     #[error("{0}")]
@@ -169,7 +172,11 @@ impl Client {
         if status.is_success() {
             Ok(Answer { body, etag })
         } else {
-            Err(CommandError::Refused(reason(status.as_u16(), &body)))
+            let reason = reason(status.as_u16(), &body);
+            Err(match status {
+                http::StatusCode::NOT_FOUND => CommandError::Missing(reason),
+                _ => CommandError::Refused(reason),
+            })
         }
     }
 }

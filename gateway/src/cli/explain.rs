@@ -20,6 +20,7 @@ pub struct Explain {
     /// The address that it comes from.
     #[arg(long, value_name = "IP")]
     pub from: IpAddr,
+    /// The method of the request.
     #[arg(long, default_value = "GET")]
     pub method: String,
     /// What is asked for, such as https://wiki.example.com/page.

@@ -1,6 +1,8 @@
 //! `gatehouse members …`: people with an account.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use config::Role;
 use serde_json::{Value, json};
 
 use crate::cli::client::{Ask, Client, CommandError, encoded};
@@ -21,14 +23,15 @@ pub struct Members {
 pub enum Action {
     /// Add a person, and print the one-time link at which they choose a password.
     Add {
+        /// The name to sign in with: letters a-z, digits, Chinese characters, `.`, `_` and `-`.
         username: String,
         #[command(flatten)]
         profile: Profile,
         /// A person from outside.
         #[arg(long)]
         guest: bool,
-        /// A role in the admin plane, such as `auditor`; may be repeated.
-        #[arg(long)]
+        /// A role in the admin plane; may be repeated.
+        #[arg(long, value_parser = role_names())]
         role: Vec<String>,
     },
     /// List people.
@@ -60,7 +63,11 @@ pub enum Action {
         keep_password: bool,
     },
     /// Set which roles the person has in the admin plane; none takes all away.
-    Roles { member: String, roles: Vec<String> },
+    Roles {
+        member: String,
+        #[arg(value_parser = role_names())]
+        roles: Vec<String>,
+    },
     /// Remove the person's authenticator and recovery codes, so that they can enrol anew.
     ResetSecondFactor { member: String },
     /// Let a person in again who guessed too often.
@@ -72,16 +79,24 @@ pub struct Profile {
     /// The name that others see.
     #[arg(long)]
     pub name: Option<String>,
+    /// A mail address.
     #[arg(long)]
     pub email: Option<String>,
     /// Vouch that the mail address is the person's: they can sign in with it, and applications are
     /// told of it.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub email_verified: Option<bool>,
+    /// A telephone number with its country, such as +8613800138000.
     #[arg(long)]
     pub mobile: Option<String>,
+    /// The number in the books of the organisation.
     #[arg(long)]
     pub employee_number: Option<String>,
+}
+
+/// Known before anything is asked, so that nobody is added whose role is then refused.
+pub fn role_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
 }
 
 impl Profile {
@@ -128,7 +143,14 @@ const FIELDS: [&str; 8] = [
 
 /// The id of one member, found by id, username or mail address.
 pub async fn id_of(client: &Client, member: &str) -> Result<String, CommandError> {
-    let found = client.get(&format!("/members/{}", encoded(member))).await?;
+    let found = client.get(&format!("/members/{}", encoded(member))).await;
+    let found = found.map_err(|why| match why {
+        CommandError::Missing(_) => CommandError::Missing(format!(
+            "there is no member with the username, mail address or id \"{member}\"; `gatehouse members list` \
+             shows who there is"
+        )),
+        other => other,
+    })?;
     let id = found.body.get("id").and_then(Value::as_str);
     Ok(id.unwrap_or_default().to_owned())
 }

@@ -31,9 +31,13 @@ pub use client::CommandError;
 pub use node::exit;
 pub use output::line as tell;
 
+const FIRST_STEPS: &str = "\
+To begin: write a settings file, look at it with `gatehouse check FILE`, start with
+`gatehouse run --config FILE`, and open the address that it prints.";
+
 /// An access gate: people sign in once, and reach the applications that they may use.
 #[derive(Debug, Parser)]
-#[command(name = "gatehouse", version, about, propagate_version = true)]
+#[command(name = "gatehouse", version, after_help = FIRST_STEPS)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -18,15 +18,22 @@ pub async fn path_of(client: &Client, listing: &str, wanted: &str) -> Result<Str
         .collect();
     match ids.as_slice() {
         [id] => Ok(format!("{listing}/{}", encoded(id))),
-        [] => Err(CommandError::Refused(format!(
-            "nothing below {listing} has the id or name \"{wanted}\""
-        ))),
+        [] => Err(none_of(listing, wanted)),
         several => Err(CommandError::Refused(format!(
             "{} have the name \"{wanted}\"; use an id: {}",
             several.len(),
             several.join(", ")
         ))),
     }
+}
+
+/// The commands are named as the listings are.
+fn none_of(listing: &str, wanted: &str) -> CommandError {
+    let command = listing.trim_start_matches('/');
+    let noun = command.trim_end_matches('s');
+    CommandError::Missing(format!(
+        "there is no {noun} with the name or id \"{wanted}\"; `gatehouse {command} list` shows what there is"
+    ))
 }
 
 /// A name is one text, or one in each language.
@@ -51,5 +58,15 @@ mod tests {
             assert!(is(&row, wanted), "{wanted}");
         }
         assert!(!is(&row, "wiki2"));
+    }
+
+    #[test]
+    fn whoever_names_what_is_not_there_is_told_where_to_look() {
+        let told = none_of("/ip-lists", "office").to_string();
+        assert!(
+            told.starts_with("there is no ip-list with the name or id \"office\""),
+            "{told}"
+        );
+        assert!(told.contains("`gatehouse ip-lists list`"), "{told}");
     }
 }

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::cli::client::{Ask, CommandError};
+use crate::cli::members::role_names;
 use crate::cli::node::Node;
 use crate::cli::{named, output, pages};
 
@@ -21,8 +22,8 @@ pub enum Action {
     Create {
         /// What it is for.
         name: String,
-        /// What it may do, such as `auditor`.
-        #[arg(long, required = true)]
+        /// What it may do; may be repeated.
+        #[arg(long, required = true, value_parser = role_names())]
         role: Vec<String>,
         /// Ends after so many days.
         #[arg(long, default_value_t = 90)]
