@@ -83,7 +83,8 @@ impl<'a> Attempt<'a> {
     /// follow are neither counted nor told of, so that a flood of them writes nothing.
     ///
     /// # Errors
-    /// [`Failure::TooManyAttempts`] where the source has had its share.
+    /// [`Failure::TooManyAttempts`] where the source has had its share; [`Failure::Busy`] where there is
+    /// no room to check a password.
     pub async fn count(
         state: &'a State,
         reader: &'a Reader,
@@ -92,6 +93,9 @@ impl<'a> Attempt<'a> {
         method: AuthenticationMethod,
     ) -> Result<Self, Failure> {
         let (now, guess) = (state.clock.now(), Guess::of(method));
+        if method == AuthenticationMethod::Password {
+            state.passwords.expect_room(standing(&counters))?;
+        }
         let mut read = state.store.read().await?;
         if counters.is_spent(&mut read, guess, now).await? {
             return Err(Failure::TooManyAttempts);
@@ -127,11 +131,7 @@ impl<'a> Attempt<'a> {
     /// As whom the guesser waits for a hash.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        if self.counters.is_known_browser() {
-            Standing::Known
-        } else {
-            Standing::Stranger
-        }
+        standing(&self.counters)
     }
 
     /// The guess was right: in `tx`, it weighs on nobody any more.
@@ -166,5 +166,13 @@ impl<'a> Attempt<'a> {
             sign_in: None,
         };
         record(tx, self.reader, now, happening).await
+    }
+}
+
+fn standing(counters: &Counters) -> Standing {
+    if counters.is_known_browser() {
+        Standing::Known
+    } else {
+        Standing::Stranger
     }
 }

@@ -39,7 +39,7 @@ async fn attack_17_a_spent_address_costs_no_hash_and_no_writing_whoever_is_named
         let mut attacker = house.browser();
         spend(&mut attacker).await;
         let logged = house.log().await.len();
-        let full = house.state.passwords.occupy(Standing::Known);
+        let hashed = house.state.passwords.hashed();
         let right = attacker.sign_in("alice", PASSWORD).await;
         let wrong = attacker.sign_in("alice", "wrong").await;
         let nobody = attacker.sign_in("nobody", "wrong").await;
@@ -49,7 +49,7 @@ async fn attack_17_a_spent_address_costs_no_hash_and_no_writing_whoever_is_named
         assert_eq!(house.log().await.len(), logged, "a flood writes nothing");
         let counted = house.state.store.metrics();
         assert_eq!(counted.refused_sign_ins("too_many_attempts"), 4);
-        drop(full);
+        assert_eq!(house.state.passwords.hashed(), hashed);
 
         let mut elsewhere = house.browser();
         elsewhere.address = "198.51.100.9".parse().unwrap();
@@ -75,9 +75,9 @@ async fn attack_17_a_known_browser_that_is_spent_is_refused_at_once_and_nobody_e
         for _ in 0..PER_ACCOUNT {
             assert_eq!(known.sign_in("alice", "wrong").await.status, REFUSED);
         }
-        let full = house.state.passwords.occupy(Standing::Known);
+        let hashed = house.state.passwords.hashed();
         assert_is_spent(&known.sign_in("alice", PASSWORD).await);
-        drop(full);
+        assert_eq!(house.state.passwords.hashed(), hashed);
         let mut other = house.browser();
         let answer = other.sign_in("alice", PASSWORD).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -96,16 +96,11 @@ async fn attack_23_a_locked_account_costs_a_hash_like_every_other_name() {
             }
             assert_eq!(attacker.sign_in(name, PASSWORD).await.status, REFUSED);
         }
-        // Whoever is to be hashed for is told that there is no room: so each of these is.
-        let full = house.state.passwords.occupy(Standing::Known);
         for name in ["alice", "nobody", "olga", "another"] {
-            assert_eq!(
-                attacker.sign_in(name, "wrong").await.status,
-                AGAIN,
-                "{name}"
-            );
+            let before = house.state.passwords.hashed();
+            assert_eq!(attacker.sign_in(name, "wrong").await.status, REFUSED);
+            assert_eq!(house.state.passwords.hashed(), before + 1, "{name}");
         }
-        drop(full);
     })
     .await;
 }
@@ -125,6 +120,10 @@ async fn attack_17_when_too_many_wait_people_are_told_so_in_their_language() {
             assert_eq!(answer.status, AGAIN);
             assert_eq!(answer.headers[header::RETRY_AFTER], "5");
             assert!(answer.body.contains(text), "{}", answer.body);
+        }
+        // What was never checked weighs on nobody.
+        for _ in 0..PER_ACCOUNT {
+            assert_eq!(house.browser().sign_in("alice", "x").await.status, AGAIN);
         }
         drop(full);
         let done = house.browser().sign_in("alice", PASSWORD).await;
