@@ -1,4 +1,4 @@
-//! Style and mark of our pages, inside the program. Addresses carry the hash of the content, so a
+//! Style of our pages, inside the program. Addresses carry the hash of the content, so a
 //! browser keeps them for good and asks anew when they change.
 
 use std::sync::LazyLock;
@@ -10,23 +10,16 @@ use config::snapshot::Colour;
 use sha2::{Digest, Sha256};
 
 const STYLE: &str = include_str!("../../assets/style.css");
-const ICON: &str = include_str!("../../assets/icon.svg");
 
 /// Under `/.gatehouse/`, so that the same address serves the access host and application hosts.
 pub const ROUTE: &str = "/.gatehouse/assets/{name}";
 const FOLDER: &str = "/.gatehouse/assets";
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| addressed("style", STYLE, "css"));
-static ICON_PATH: LazyLock<String> = LazyLock::new(|| addressed("icon", ICON, "svg"));
 
 #[must_use]
 pub fn style() -> &'static str {
     &STYLE_PATH
-}
-
-#[must_use]
-pub fn icon() -> &'static str {
-    &ICON_PATH
 }
 
 /// The address of the few lines of style that carry the brand's colour: the address is the content.
@@ -40,9 +33,6 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     let path = format!("{FOLDER}/{name}");
     if path == *STYLE_PATH {
         return kept("text/css; charset=utf-8", STYLE.to_owned());
-    }
-    if path == *ICON_PATH {
-        return kept("image/svg+xml", ICON.to_owned());
     }
     let colour = name
         .strip_prefix("brand-")
@@ -81,7 +71,6 @@ mod tests {
         let status = async |name: &str| serve(Path(name.to_owned())).await.status();
         let of = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         assert_eq!(status(&of(style())).await, StatusCode::OK);
-        assert_eq!(status(&of(icon())).await, StatusCode::OK);
         assert_eq!(status("brand-ff8800.css").await, StatusCode::OK);
         for absent in [
             "style.css",

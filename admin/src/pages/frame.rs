@@ -1,7 +1,7 @@
 //! What stands around every page: language, brand, the person signed in, the switch of languages.
 
-use config::snapshot::Brand;
-use config::snapshot::brand::initial;
+use config::snapshot::brand::{icon, initial};
+use config::snapshot::{Brand, Colour};
 use config::{Language, Principal, language_choice};
 
 use super::text::texts;
@@ -36,7 +36,7 @@ pub struct Frame {
     pub contact: String,
     pub style: &'static str,
     pub brand_style: String,
-    pub icon: &'static str,
+    pub icon: String,
     /// The hidden field of every form.
     pub csrf: String,
     pub request_id: String,
@@ -66,7 +66,7 @@ impl Frame {
             contact: brand.contact.get(language).to_owned(),
             style: assets::style(),
             brand_style: assets::brand_style(&brand.colour),
-            icon: assets::icon(),
+            icon: icon(Colour::or_default(&brand.colour)),
             csrf: reader.csrf_field(),
             request_id: reader.visitor.request_id.clone(),
             person: None,

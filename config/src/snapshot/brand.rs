@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::language::LocalText;
+use crate::snapshot::Colour;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -34,4 +35,16 @@ pub fn initial(name: &str) -> String {
     name.chars()
         .find(|c| c.is_alphanumeric())
         .map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+}
+
+/// The icon of our pages as an address that is its content (RFC 2397): a gate in the brand's colour.
+/// At the host of an application every address of another kind is the application's.
+#[must_use]
+pub fn icon(colour: Colour) -> String {
+    let (ground, arch) = (colour.digits(), &colour.text()[1..]);
+    format!(
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect \
+         width='32' height='32' rx='8' fill='%23{ground}'/%3E%3Cpath d='M8 24V14a8 8 0 0 1 16 0v10h-4.5V14\
+         a3.5 3.5 0 0 0-7 0v10z' fill='%23{arch}'/%3E%3C/svg%3E"
+    )
 }

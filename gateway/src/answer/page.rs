@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config::Language;
 use config::settings::AccessHost;
-use config::snapshot::brand::initial;
+use config::snapshot::brand::{icon, initial};
 use config::snapshot::{Brand, Colour};
 use sha2::{Digest, Sha256};
 
@@ -129,17 +129,6 @@ impl Told<'_> {
         };
         page.render()
     }
-}
-
-/// The gate in the brand's colour. It stands in the page, because at the host of an application
-/// every other address is the application's.
-fn icon(colour: Colour) -> String {
-    let (ground, arch) = (colour.digits(), &colour.text()[1..]);
-    format!(
-        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E\
-         %3Crect width='32' height='32' rx='8' fill='%23{ground}'/%3E%3Cpath d='M8 24V14a8 8 0 0 1 16 0v10h-4.5V14\
-         a3.5 3.5 0 0 0-7 0v10z' fill='%23{arch}'/%3E%3C/svg%3E"
-    )
 }
 
 fn policy(style: &str) -> String {
