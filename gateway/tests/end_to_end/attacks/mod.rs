@@ -15,4 +15,5 @@ mod session;
 mod smuggling;
 mod tls;
 mod two_nodes;
+mod watermark;
 mod websocket;

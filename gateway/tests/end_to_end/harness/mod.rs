@@ -20,4 +20,4 @@ pub use gatehouse::{Gatehouse, Starting};
 pub use member::{PASSWORD, Visitor};
 pub use postgres::Postgres;
 pub use upstream::{Answer, Received, Upstream};
-pub use wire::{Wire, exchange};
+pub use wire::{Reply, Wire, exchange};

@@ -97,6 +97,24 @@ impl Reply {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
+
+    /// The body without its chunks.
+    pub fn whole(&self) -> Vec<u8> {
+        if self.head.all("Transfer-Encoding").is_empty() {
+            return self.body.clone();
+        }
+        let (mut whole, mut rest) = (Vec::new(), &self.body[..]);
+        loop {
+            let line = rest.windows(2).position(|w| w == b"\r\n").unwrap();
+            let size = std::str::from_utf8(&rest[..line]).unwrap();
+            let size = usize::from_str_radix(size.trim(), 16).unwrap();
+            if size == 0 {
+                return whole;
+            }
+            whole.extend_from_slice(&rest[line + 2..line + 2 + size]);
+            rest = &rest[line + 4 + size..];
+        }
+    }
 }
 
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -179,6 +197,19 @@ impl Wire {
                 }
                 self.fill().await?;
             }
+        };
+        tokio::time::timeout(Duration::from_secs(10), reading)
+            .await
+            .ok()?
+    }
+
+    /// Everything that comes until the other side has said this; `None` if it does not.
+    pub async fn until_said(&mut self, what: &[u8]) -> Option<Vec<u8>> {
+        let reading = async {
+            while !self.pending.windows(what.len()).any(|w| w == what) {
+                self.fill().await?;
+            }
+            Some(self.pending.clone())
         };
         tokio::time::timeout(Duration::from_secs(10), reading)
             .await
