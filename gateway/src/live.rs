@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use config::Timestamp;
 use config::id::ApplicationId;
@@ -34,6 +34,8 @@ const AT_ONCE: usize = 64;
 pub struct OpenVisits {
     visits: DashMap<u64, Arc<OpenVisit>>,
     next: AtomicU64,
+    /// How many of them end only when somebody ends them.
+    endless: AtomicUsize,
     /// Something was registered that may already have been overtaken.
     pub(crate) overtaken: Notify,
 }
@@ -60,11 +62,25 @@ pub(crate) struct Question {
 pub struct OpenGuard {
     visits: Arc<OpenVisits>,
     number: u64,
+    is_endless: bool,
+}
+
+impl OpenGuard {
+    /// It is a WebSocket or an event stream: waiting for its end is in vain.
+    pub(crate) fn ends_never(&mut self) {
+        if !self.is_endless {
+            self.is_endless = true;
+            self.visits.endless.fetch_add(1, Ordering::AcqRel);
+        }
+    }
 }
 
 impl Drop for OpenGuard {
     fn drop(&mut self) {
         self.visits.visits.remove(&self.number);
+        if self.is_endless {
+            self.visits.endless.fetch_sub(1, Ordering::AcqRel);
+        }
     }
 }
 
@@ -78,6 +94,11 @@ impl OpenVisits {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.visits.is_empty()
+    }
+
+    /// How many are open that would not end by themselves.
+    pub(crate) fn endless(&self) -> usize {
+        self.endless.load(Ordering::Acquire)
     }
 
     pub(crate) fn all(&self) -> Vec<Arc<OpenVisit>> {
@@ -136,6 +157,7 @@ impl Gate {
         Some(OpenGuard {
             visits: Arc::clone(&self.open),
             number,
+            is_endless: false,
         })
     }
 

@@ -141,13 +141,13 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     tokio::spawn(watched.serve(monitor_socket, ended.clone()));
     let reloader = Reloader {
         settings: Arc::clone(&settings),
-        gate,
+        gate: Arc::clone(&gate),
         certificates,
         set_log_filter: parts.set_log_filter,
         clock: parts.clock,
     };
     let how = until_told(&mut parts.signals, reloader, &settings, &sockets).await;
-    wind_down(&how, &settings, &stop, &open.exchanges).await;
+    wind_down(&how, &settings, &stop, &gate, &open.exchanges).await;
     ended.cancel();
     Ok(())
 }
@@ -170,20 +170,25 @@ fn listen(
     Ok(stop)
 }
 
-/// Accepts nothing more, and lets what is open end.
+/// Accepts nothing more, and lets what is open end. Who waits for another process to take over is not
+/// kept waiting by what would never end.
 async fn wind_down(
     how: &Signal,
     settings: &Settings,
     stop: &watch::Sender<bool>,
+    gate: &Gate,
     exchanges: &AtomicUsize,
 ) {
-    let mut drain_within = settings.limits.drain;
-    if *how == Signal::Upgrade {
-        drain_within = drain_within.min(upgrade::DRAIN_WITHIN);
-    }
     let _ = stop.send(true);
-    if *how != Signal::Quit {
-        drain(exchanges, drain_within).await;
+    let within = settings.limits.drain;
+    let open = || exchanges.load(Ordering::Acquire);
+    match how {
+        Signal::Quit => {}
+        Signal::Upgrade => {
+            let ending = || open().saturating_sub(gate.open.endless());
+            drain(ending, within.min(upgrade::DRAIN_WITHIN)).await;
+        }
+        _ => drain(open, within).await,
     }
 }
 
@@ -328,16 +333,13 @@ async fn until_told_to_stop(
 }
 
 /// Waits until no exchange is open.
-async fn drain(open: &AtomicUsize, within: Duration) {
+async fn drain(open: impl Fn() -> usize, within: Duration) {
     let since = Stopwatch::start();
-    tracing::info!(
-        open = open.load(Ordering::Acquire),
-        "stopping: waiting for what is open"
-    );
+    tracing::info!(open = open(), "stopping: waiting for what is open");
     tokio::time::sleep(LAST_REQUESTS_WITHIN).await;
     loop {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let left = open.load(Ordering::Acquire);
+        let left = open();
         if left == 0 {
             return;
         }

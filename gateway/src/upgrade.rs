@@ -16,7 +16,7 @@ use pingora::server::Fds;
 use crate::listeners::{self, ListenError, Sockets};
 
 /// Nobody is served between the hand-over and the end of the old process: it waits no longer than
-/// this for what is open, and cuts the rest.
+/// this for what is open, not at all for WebSockets and event streams, and cuts the rest.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why this process does not take the place of another, which goes on.

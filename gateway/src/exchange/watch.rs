@@ -48,6 +48,11 @@ pub(crate) async fn response(
     if passage.watched.is_none() && lasts(response) {
         watch_over(gate, session, passage);
     }
+    if ends_never(response)
+        && let Some(watched) = &mut passage.watched
+    {
+        watched.ends_never();
+    }
     Ok(())
 }
 
@@ -58,11 +63,16 @@ fn watch_over(gate: &Gate, session: &Session, passage: &mut Passage) {
 
 fn lasts(response: &ResponseHeader) -> bool {
     let bodiless = matches!(response.status.as_u16(), 204 | 304);
+    ends_never(response) || (!bodiless && !is_short(&response.headers))
+}
+
+/// A WebSocket or an event stream.
+fn ends_never(response: &ResponseHeader) -> bool {
     let is_event_stream = response
         .headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
-    is_event_stream || (!bodiless && !is_short(&response.headers))
+    is_event_stream || response.status == StatusCode::SWITCHING_PROTOCOLS
 }
 
 fn is_short(headers: &HeaderMap) -> bool {

@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 fn answers(request: &Received) -> Answer {
     match request.target() {
         "/socket" => Answer::WebSocket,
+        "/events" => Answer::event_stream(),
         path if path.starts_with("/slow") => {
             let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow".to_vec();
             Answer::Later(SLOW, bytes)
@@ -183,6 +184,27 @@ async fn nobody_notices_that_another_process_takes_over() {
     let served = newcomers.end().await;
     eprintln!("{served} newcomers served");
     assert_recorded_once(&gate, &upstream).await;
+}
+
+/// They would never end by themselves; whoever holds them connects again.
+#[tokio::test]
+async fn nobody_waits_for_websockets_and_event_streams_to_end() {
+    let upstream = Upstream::answering(answers).await;
+    let mut gate = gate_before(&upstream).await;
+    let cookie = gate.visitor("li.lei").await.cookie_at("wiki").await;
+    let mut socket = websocket(&gate, &cookie).await;
+    let mut events = Wire::plain(&gate).await;
+    let asked = get("wiki", "/events", &format!("Cookie: {cookie}\r\n"));
+    events.send(asked).await.unwrap();
+    assert!(events.until_said(b"ticking").await.is_some());
+    let watch = config::clock::Stopwatch::start();
+    assert!(gate.upgrade().await.success());
+    eprintln!("taken over after {:?}", watch.elapsed());
+    let in_vain = "still open when the time to drain was up";
+    assert!(!gate.log().contains(in_vain), "{}", gate.log());
+    for wire in [&mut socket, &mut events] {
+        assert!(wire.until_closed(PATIENCE).await.is_some());
+    }
 }
 
 /// What reached the upstream is in the log, each once, whichever process it passed.
