@@ -1,12 +1,15 @@
 //! `/openapi.json`: the API, described by itself (OpenAPI 3.1).
 
+use serde_json::Value;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, Info, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder,
-    SecurityRequirement, Server,
+    Components, ContentBuilder, Info, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+    ResponseBuilder, SecurityRequirement, Server,
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use super::examples;
 use super::guard::PERMISSION;
 use super::problem::{Code, FieldProblem, ProblemBody};
 
@@ -47,18 +50,7 @@ pub fn frame() -> OpenApi {
 
 /// What is the same for each operation: how it says no, and an id to call it by.
 pub fn complete(document: &mut OpenApi) {
-    let problem = RefOr::T(
-        ResponseBuilder::new()
-            .description("What is wrong and what would be right (RFC 9457)")
-            .content(
-                "application/problem+json",
-                ContentBuilder::new()
-                    .schema(Some(Ref::from_schema_name("Problem")))
-                    .build(),
-            )
-            .build(),
-    );
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
         let operations = [
             &mut item.get,
             &mut item.put,
@@ -67,8 +59,7 @@ pub fn complete(document: &mut OpenApi) {
             &mut item.patch,
         ];
         for operation in operations.into_iter().flatten() {
-            let responses = &mut operation.responses.responses;
-            responses.insert("default".to_owned(), problem.clone());
+            describe(operation, path);
             let tag = operation.tags.as_ref().and_then(|tags| tags.first());
             if let (Some(tag), Some(id)) = (tag, operation.operation_id.as_ref()) {
                 operation.operation_id = Some(format!("{}_{id}", tag.replace('-', "_")));
@@ -80,6 +71,114 @@ pub fn complete(document: &mut OpenApi) {
                     .is_some_and(|e| e.contains_key(PERMISSION)),
                 "an operation without a guard"
             );
+        }
+    }
+}
+
+fn describe(operation: &mut Operation, path: &str) {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let conditional = parameters
+        .iter()
+        .any(|parameter| matches!(parameter, RefOr::T(p) if p.name == "If-Match"));
+    let has_body = operation.request_body.is_some();
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            done(status).clone_into(&mut response.description);
+        }
+    }
+    let refusals = [
+        ("401", "No credential, or one that is not valid", true),
+        ("403", "None of the caller's roles may do this", true),
+        ("404", "There is no such thing", path.contains('{')),
+        (
+            "409",
+            "It cannot be done as things stand",
+            has_body || conditional,
+        ),
+        ("412", "It has changed since it was read", conditional),
+        ("413", "The body is too large", has_body),
+        ("415", "The body is of another kind", has_body),
+        ("422", "What was sent is not valid", true),
+        ("428", "If-Match is missing", conditional),
+        ("503", "The store is away", true),
+        ("default", "Anything else that went wrong", true),
+    ];
+    let responses = &mut operation.responses.responses;
+    for (status, description, _) in refusals.into_iter().filter(|(.., holds)| *holds) {
+        responses.insert(status.to_owned(), problem(description));
+    }
+}
+
+fn done(status: &str) -> &'static str {
+    match status {
+        "201" => "Made",
+        "204" => "Done; there is nothing more to tell",
+        _ => "What was asked for",
+    }
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    RefOr::T(
+        ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", content)
+            .build(),
+    )
+}
+
+/// The document as it is served, with an example for whatever is sent, asked or answered.
+#[must_use]
+pub fn written(document: &OpenApi) -> Value {
+    let mut written = serde_json::to_value(document).unwrap_or_default();
+    let paths = written.get_mut("paths").and_then(Value::as_object_mut);
+    let items = paths.into_iter().flat_map(|paths| paths.values_mut());
+    let operations = items.filter_map(Value::as_object_mut);
+    for operation in operations.flat_map(|item| item.values_mut()) {
+        exemplify(operation);
+    }
+    written
+}
+
+fn exemplify(operation: &mut Value) {
+    if let Some(parameters) = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+    {
+        for parameter in parameters {
+            let name = parameter.get("name").and_then(Value::as_str);
+            if let Some(example) = name.and_then(examples::of_parameter) {
+                parameter["example"] = example;
+            }
+        }
+    }
+    if let Some(body) = operation.get_mut("requestBody") {
+        exemplify_content(body);
+    }
+    let responses = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut);
+    for response in responses.into_iter().flat_map(|r| r.values_mut()) {
+        exemplify_content(response);
+    }
+}
+
+fn exemplify_content(of: &mut Value) {
+    let content = of.get_mut("content").and_then(Value::as_object_mut);
+    for (kind, content) in content.into_iter().flatten() {
+        let name = content.pointer("/schema/$ref").and_then(Value::as_str);
+        let name = name.and_then(|name| name.rsplit('/').next());
+        let example = match name {
+            Some(name) => examples::of_schema(name),
+            None if kind == "text/plain" => Some(examples::ENTRIES.into()),
+            None => None,
+        };
+        if let Some(example) = example {
+            content["example"] = example;
         }
     }
 }

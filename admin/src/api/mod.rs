@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod departments;
 pub mod document;
 pub mod events;
+pub mod examples;
 pub mod explanations;
 pub mod extract;
 pub mod groups;

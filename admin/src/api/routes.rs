@@ -105,7 +105,7 @@ fn parts(state: &State) -> (Router<State>, OpenApi) {
 /// out, the limit of the body, headers of the answer, problems in the caller's language.
 pub fn api(state: &State) -> Router {
     let (router, document) = parts(state);
-    let text: Arc<str> = document.to_json().unwrap_or_default().into();
+    let text: Arc<str> = document::written(&document).to_string().into();
     let description = Router::new().route(
         "/openapi.json",
         get(move || async move {

@@ -3,6 +3,7 @@
 mod app;
 mod changes;
 mod coverage;
+mod description;
 mod escalation;
 mod mail;
 mod refusals;

@@ -1,0 +1,163 @@
+//! An example for each thing that the API takes or gives, for its description. Tests send those that
+//! it takes, and hold the others against their schemas.
+
+use serde_json::{Value, json};
+
+const ID: &str = "0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e21";
+const OTHER: &str = "0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e22";
+/// 2026-01-01, 2026-04-01.
+const THEN: i64 = 1_767_225_600_000;
+const LATER: i64 = 1_775_001_600_000;
+
+/// Entries of an IP list as they are uploaded.
+pub const ENTRIES: &str = "192.0.2.0/24 # the office\n2001:db8::/32\n203.0.113.10-203.0.113.20\n";
+
+/// A value that a parameter of this name may have.
+#[must_use]
+pub fn of_parameter(name: &str) -> Option<Value> {
+    Some(match name {
+        "id" | "member" | "sign_in" | "group" | "department" | "application" | "actor"
+        | "target" => json!(ID),
+        "If-Match" => json!("\"3\""),
+        "keep_password" => json!(false),
+        "limit" => json!(50),
+        "after" => json!(format!("{THEN}_{ID}")),
+        "since" => json!(THEN),
+        "until" => json!(LATER),
+        "search" | "as" => json!("zhang.san"),
+        "status" => json!("active"),
+        "role" => json!("auditor"),
+        "outcome" => json!("denied"),
+        "kind" => json!("failed"),
+        "target_kind" => json!("application"),
+        "action" => json!("update"),
+        "client_address" | "from" => json!("192.0.2.7"),
+        "method" => json!("GET"),
+        "url" => json!("https://wiki.example.com/edit"),
+        _ => return None,
+    })
+}
+
+/// An instance of the schema, or a page of what it lists.
+#[must_use]
+pub fn of_schema(name: &str) -> Option<Value> {
+    if let Some(listed) = name.strip_prefix("Listing_") {
+        return Some(json!({"items": [of_schema(listed)?]}));
+    }
+    sent(name).or_else(|| kept(name)).or_else(|| told(name))
+}
+
+/// What is sent to change something.
+fn sent(name: &str) -> Option<Value> {
+    Some(match name {
+        "Profile" => json!({
+            "username": "zhang.san", "display_name": "张三", "email": "zhang.san@example.com",
+            "mobile": "+8613800000000", "employee_number": "E10086", "departments": [], "groups": []
+        }),
+        "Roles" => json!({"roles": ["help_desk"]}),
+        "DepartmentDraft" => json!({"name": "研发", "parent": null, "position": 1}),
+        "GroupDraft" => json!({"name": "Wiki editors", "description": "May change pages"}),
+        "IpListDraft" => json!({"name": "office", "effect": "allow", "everywhere": false}),
+        "TokenDraft" => json!({"name": "nightly export", "roles": ["auditor"], "days": 90}),
+        "Definition" => json!({
+            "name": {"en": "Wiki", "zh-CN": "维基"},
+            "hosts": ["wiki.example.com"],
+            "pool": {"upstreams": [{"address": "10.0.0.5:8080", "weight": 1}]},
+            "access": {"kind": "rules", "rules": [{
+                "name": "office hours", "effect": "allow", "who": [{"kind": "members"}],
+                "when": [{
+                    "days": [1, 2, 3, 4, 5], "from": 480, "to": 1200, "time_zone": "Asia/Shanghai"
+                }]
+            }]},
+            "watermark": true
+        }),
+        "Brand" => json!({
+            "organisation": {"en": "Example Ltd", "zh-CN": "示例公司"}, "colour": "#1f5eff",
+            "contact": {"en": "help@example.com", "zh-CN": "help@example.com"}
+        }),
+        "Watermark" => json!({
+            "enabled": true, "parts": [{"kind": "name"}, {"kind": "mobile_tail"}],
+            "opacity_permille": 120, "font_size": 16, "angle": -22, "gap": 160, "colour": "#808080"
+        }),
+        _ => return None,
+    })
+}
+
+/// What is kept of it.
+fn kept(name: &str) -> Option<Value> {
+    let with = |draft: &str, more: Value| {
+        let mut whole = sent(draft)?;
+        let more = more.as_object()?.clone();
+        whole.as_object_mut()?.extend(more);
+        Some(whole)
+    };
+    match name {
+        "Member" => with(
+            "Profile",
+            json!({
+                "id": ID, "kind": "member", "status": "active", "email_verified": true,
+                "roles": ["help_desk"], "departments": [{"id": OTHER, "name": "研发"}],
+                "created_at": THEN, "updated_at": THEN, "version": 3
+            }),
+        ),
+        "Department" => with("DepartmentDraft", json!({"id": ID, "version": 3})),
+        "Group" => with("GroupDraft", json!({"id": ID, "members": 12, "version": 3})),
+        "Application" => with("Definition", json!({"id": ID, "version": 3})),
+        "IpList" => with("IpListDraft", json!({"id": ID, "entries": 3, "version": 3})),
+        "IpEntry" => Some(json!({"range": "192.0.2.0/24", "note": "the office"})),
+        "ApiToken" => Some(json!({
+            "id": ID, "name": "nightly export", "maker": OTHER, "roles": ["auditor"],
+            "created_at": THEN, "expires_at": LATER, "last_used_at": null, "revoked_at": null
+        })),
+        "NewApiToken" => {
+            let mut token = kept("ApiToken")?;
+            token["secret"] = json!("gh_… (shown this once)");
+            Some(token)
+        }
+        _ => None,
+    }
+}
+
+/// What is only told.
+fn told(name: &str) -> Option<Value> {
+    Some(match name {
+        "Caller" => json!({"name": "zhang.san", "roles": ["help_desk"]}),
+        "Link" => json!({
+            "url": "https://access.example.com/welcome", "code": "ABCD-EFGH-JKLM-NPQR",
+            "expires_at": LATER
+        }),
+        "SignIn" => json!({
+            "id": ID, "started_at": THEN, "last_seen_at": THEN, "address": "192.0.2.7",
+            "device": "Firefox on Linux"
+        }),
+        "AccessEvent" => json!({
+            "id": ID, "at": THEN, "request_id": OTHER, "client_address": "192.0.2.7",
+            "peer": "192.0.2.7", "method": "GET", "host": "wiki.example.com", "path": "/edit",
+            "protocol": "HTTP/2", "username": "zhang.san", "rule": "office hours",
+            "outcome": {"kind": "denied", "reason": "no_rule_allows"}, "status": 403,
+            "request_bytes": 0, "response_bytes": 1810, "duration_us": 412, "snapshot": 7,
+            "watermarked": false
+        }),
+        "SignInEvent" => json!({
+            "id": ID, "at": THEN, "kind": "failed", "username": "zhang.san", "method": "password",
+            "reason": "wrong_password", "client_address": "192.0.2.7",
+            "user_agent": "Mozilla/5.0", "device": "Firefox on Linux", "request_id": OTHER
+        }),
+        "AuditEvent" => json!({
+            "id": ID, "at": THEN, "actor_kind": "member", "actor": OTHER,
+            "actor_name": "zhang.san", "client_address": "192.0.2.7", "request_id": OTHER,
+            "action": "update", "target_kind": "group", "target": ID, "target_name": "Wiki editors",
+            "result": "done", "before": {"name": "Wiki"}, "after": {"name": "Wiki editors"}
+        }),
+        "Explanation" => json!({
+            "steps": [{"stage": "policy", "finding": "no rule lets this person in"}],
+            "granted": false, "denial": "no_rule_allows", "rule": null
+        }),
+        "Problem" => json!({
+            "type": "about:blank", "title": "What was sent is not valid", "status": 422,
+            "code": "invalid", "field": "name", "detail": "it has no name",
+            "allowed": "a name in English, in Chinese (zh-CN), or both"
+        }),
+        _ => return None,
+    })
+}
