@@ -1,18 +1,24 @@
 //! IP lists: who may come in from where, by the hundred thousand if need be.
 
+use std::time::Duration;
+
+use config::Timestamp;
 use config::id::RuleId;
 use config::snapshot::address::RANGE_ALLOWED;
 use config::snapshot::{AddressRange, Effect, IpEntry};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::authz::Permit;
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused};
+use crate::state::State;
+use crate::store::ip_entries::EntryRow;
 use crate::store::ip_lists as rows;
 use crate::store::ip_lists::IpListRow;
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, Store, StoreError, ip_entries};
 
 /// What an administrator writes down about a list, its entries apart.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -64,12 +70,24 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<IpList>, StoreError>
     Ok(rows.into_iter().map(IpList::from).collect())
 }
 
+/// Those in force after `place`.
+pub async fn entries(
+    connection: &mut Connection,
+    id: &RuleId,
+    place: i64,
+    limit: i64,
+) -> Result<Vec<EntryRow>, Refused> {
+    let revision = row(connection, id).await?.revision;
+    Ok(ip_entries::page(connection, &revision, place, limit).await?)
+}
+
 pub async fn create(mut edit: Edit<'_>, draft: &IpListDraft) -> Result<IpList, Refused> {
     let row = IpListRow {
         id: RuleId::generate(),
         name: names::display_name("name", &draft.name)?,
         effect: draft.effect,
         everywhere: draft.everywhere,
+        revision: String::new(),
         entries: 0,
         version: 0,
     };
@@ -105,7 +123,9 @@ pub async fn update(
 pub async fn remove(mut edit: Edit<'_>, id: &RuleId, expected: Expected) -> Result<(), Refused> {
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    let revision = row(&mut edit.tx, id).await?.revision;
     rows::remove(&mut edit.tx, id).await?;
+    ip_entries::give_up(&mut edit.tx, &revision).await?;
     edit.republish();
     let target = target("ip_list", id.as_str(), &before.name);
     edit.commit("delete", target, shown(&before), None).await
@@ -118,30 +138,83 @@ pub enum Upload {
     Append,
 }
 
-/// Puts entries into the list: all of them, or none if one is wrong.
+/// Puts entries into the list: all of them, or none if one is wrong. They are put together beside
+/// those in force, a few at a time, and then put in force at once.
 pub async fn upload(
-    mut edit: Edit<'_>,
+    state: &State,
+    permit: &Permit,
     id: &RuleId,
     expected: Expected,
     entries: &[IpEntry],
     upload: Upload,
 ) -> Result<IpList, Refused> {
-    let before = row(&mut edit.tx, id).await?;
+    let before = row(&mut *state.store.read().await?, id).await?;
     expected.check(before.version)?;
-    // First the version: it keeps two uploads from mixing.
-    if !rows::update(&mut edit.tx, &before, &name_key(&before.name), edit.now).await? {
+    let (revision, count) =
+        put_together(&state.store, state.clock.now(), &before, entries, upload).await?;
+    let mut edit = Edit::begin(state, permit).await?;
+    let now = edit.now;
+    // The version keeps two uploads from mixing.
+    if !rows::put_in_force(&mut edit.tx, &before, (&revision, count), now).await? {
+        ip_entries::give_up(&mut edit.tx, &revision).await?;
+        edit.tx.commit().await?;
         return Err(Refused::Stale);
     }
-    if upload == Upload::Replace {
-        rows::clear_entries(&mut edit.tx, id).await?;
-    }
-    rows::add_entries(&mut edit.tx, id, entries, edit.now).await?;
+    ip_entries::give_up(&mut edit.tx, &before.revision).await?;
     let action = match upload {
         Upload::Replace => "replace_entries",
         Upload::Append => "append_entries",
     };
     changed(edit, action, &before.into()).await
 }
+
+/// A revision with what the upload leaves, and how many entries it has. One that is not put in force,
+/// for whatever reason, is swept away in time.
+async fn put_together(
+    store: &Store,
+    now: Timestamp,
+    before: &IpListRow,
+    entries: &[IpEntry],
+    upload: Upload,
+) -> Result<(String, i64), Refused> {
+    let mut tx = store.begin().await?;
+    let revision = ip_entries::begin(&mut tx, now).await?;
+    tx.commit().await?;
+    let mut place = (upload == Upload::Append).then_some(0);
+    while let Some(after) = place {
+        let mut tx = store.begin().await?;
+        place = ip_entries::copy(&mut tx, &before.revision, &revision, after).await?;
+        tx.commit().await?;
+    }
+    let mut place = ip_entries::last_place(&mut *store.read().await?, &revision).await?;
+    let chunk = usize::try_from(ip_entries::CHUNK).unwrap_or(1);
+    for entries in entries.chunks(chunk) {
+        let mut tx = store.begin().await?;
+        ip_entries::add(&mut tx, &revision, place, entries).await?;
+        tx.commit().await?;
+        place += ip_entries::CHUNK;
+    }
+    let count = ip_entries::count(&mut *store.read().await?, &revision).await?;
+    Ok((revision, count))
+}
+
+/// Deletes revisions that are in force no more, or never were, a few rows at a time.
+///
+/// # Errors
+/// If the store is away.
+pub async fn sweep(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    loop {
+        let mut tx = store.begin().await?;
+        let swept = ip_entries::sweep(&mut tx, now.minus(LONGEST_UPLOAD)).await?;
+        tx.commit().await?;
+        if swept == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// What was begun longer ago and is not in force was broken off.
+const LONGEST_UPLOAD: Duration = Duration::from_hours(1);
 
 async fn changed(
     mut edit: Edit<'_>,

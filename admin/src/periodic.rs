@@ -5,6 +5,7 @@ use std::time::Duration;
 use config::Timestamp;
 
 use crate::account::authenticator::ENROLMENT_LIFE;
+use crate::ip_lists;
 use crate::sign_in::lockout::DEVICE_LIFE;
 use crate::signing_keys;
 use crate::state::State;
@@ -60,6 +61,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     expiry::delete_abandoned(&mut tx, now.minus(ENROLMENT_LIFE), devices).await?;
     lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
     tx.commit().await?;
+    ip_lists::sweep(&state.store, now).await?;
     let too_old = now.minus(Duration::from_hours(
         24 * u64::from(state.settings.events.keep_days),
     ));

@@ -1,8 +1,7 @@
 //! `/ip-lists`
 
 use crate::ip_lists::Upload;
-use crate::refused::Expected;
-use crate::store::ip_lists as rows;
+use crate::refused::{Expected, Invalid};
 use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
@@ -80,14 +79,28 @@ pub async fn entries(
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<IpEntry>>, Problem> {
     let mut connection = state.store.read().await?;
-    let id = RuleId::from(id);
-    ip_lists::find(&mut connection, &id).await?;
     let limit = page.limit()?;
-    let rows = rows::entries(&mut connection, &id, page.after.as_deref(), limit).await?;
+    let place = page.after.as_deref().map_or(Ok(0), place)?;
+    let id = RuleId::from(id);
+    let rows = ip_lists::entries(&mut connection, &id, place, limit).await?;
     let full = i64::try_from(rows.len()).is_ok_and(|n| n == limit);
-    let next = rows.last().filter(|_| full).map(|row| row.id.clone());
+    let next = rows
+        .last()
+        .filter(|_| full)
+        .map(|row| row.place.to_string());
     let items = rows.into_iter().map(|row| row.entry).collect();
     Ok(Json(Listing { items, next }))
+}
+
+fn place(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| {
+        Invalid::new(
+            "after",
+            ("this is no place in a list", "这不是列表中的有效位置"),
+            ("`next` of the page before", "上一页返回的 next"),
+        )
+        .into()
+    })
 }
 
 /// Replaces all entries: text, one a line, with an optional note after `#`.
@@ -137,7 +150,6 @@ async fn upload(
     how: Upload,
 ) -> Result<Versioned<IpList>, Problem> {
     let entries = ip_lists::read_text(text)?;
-    let edit = Edit::begin(state, permit).await?;
-    let list = ip_lists::upload(edit, id, expected, &entries, how).await?;
+    let list = ip_lists::upload(state, permit, id, expected, &entries, how).await?;
     Ok(Versioned::ok(list.version, list))
 }

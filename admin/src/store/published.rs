@@ -16,17 +16,20 @@ pub struct ListHead {
     pub effect: Effect,
     /// Guards every host, not only the applications that name it.
     pub everywhere: bool,
+    /// Which entries are in force; empty for none.
+    pub revision: String,
     /// Grows with every change of the list or its entries.
     pub version: i64,
 }
 
 pub async fn ip_lists(connection: &mut Connection) -> Result<Vec<ListHead>, StoreError> {
-    let rows: Vec<(String, String, String, String, i64)> =
-        sqlx::query_as("SELECT id, name, effect, scope, version FROM ip_lists ORDER BY id")
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<(String, String, String, String, String, i64)> = sqlx::query_as(
+        "SELECT id, name, effect, scope, revision, version FROM ip_lists ORDER BY id",
+    )
+    .fetch_all(connection)
+    .await?;
     rows.into_iter()
-        .map(|(id, name, effect, scope, version)| {
+        .map(|(id, name, effect, scope, revision, version)| {
             let unknown = |what: &str| StoreError::Corrupt(format!("the IP list {id}: {what}"));
             Ok(ListHead {
                 effect: match effect.as_str() {
@@ -41,6 +44,7 @@ pub async fn ip_lists(connection: &mut Connection) -> Result<Vec<ListHead>, Stor
                 },
                 id: id.into(),
                 name,
+                revision,
                 version,
             })
         })
@@ -53,9 +57,9 @@ pub async fn ip_list(
     head: &ListHead,
 ) -> Result<Arc<IpList>, StoreError> {
     let mut rows = sqlx::query_as::<_, (String, String)>(
-        "SELECT range, note FROM ip_entries WHERE list_id = $1 ORDER BY id",
+        "SELECT range, note FROM ip_revision_entries WHERE revision = $1 ORDER BY place",
     )
-    .bind(head.id.as_str())
+    .bind(head.revision.as_str())
     .fetch(connection);
     let mut entries = Vec::new();
     while let Some((range, note)) = rows.try_next().await? {
@@ -102,8 +106,8 @@ pub mod testing {
 
     pub async fn insert_list(tx: &mut Connection, id: &str, scope: &str, ranges: &[&str]) {
         sqlx::query(
-            "INSERT INTO ip_lists (id, name, name_key, effect, scope, created_at, updated_at, \
-             version) VALUES ($1, $1, $1, 'deny', $2, 0, 0, 1)",
+            "INSERT INTO ip_lists (id, name, name_key, effect, scope, revision, created_at, \
+             updated_at, version) VALUES ($1, $1, $1, 'deny', $2, $1, 0, 0, 1)",
         )
         .bind(id)
         .bind(scope)
@@ -117,11 +121,12 @@ pub mod testing {
 
     pub async fn add_entry(tx: &mut Connection, list: &str, range: &str) {
         sqlx::query(
-            "INSERT INTO ip_entries (id, list_id, range, note, created_at) \
-             VALUES ($1, $2, $1, '', 0)",
+            "INSERT INTO ip_revision_entries (revision, place, range, note) VALUES ($1, \
+             (SELECT COALESCE(MAX(place), 0) + 1 FROM ip_revision_entries WHERE revision = $1), \
+             $2, '')",
         )
-        .bind(range)
         .bind(list)
+        .bind(range)
         .execute(&mut *tx)
         .await
         .unwrap();

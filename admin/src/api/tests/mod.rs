@@ -5,6 +5,7 @@ mod changes;
 mod coverage;
 mod description;
 mod escalation;
+mod ip_lists;
 mod mail;
 mod refusals;
 mod tokens;

@@ -1,0 +1,192 @@
+//! The entries of IP lists, of which there may be a million: put together as a revision beside the one
+//! in force, a few rows in a transaction, so that other writers get their turn in between.
+
+use config::Timestamp;
+use config::id::EventId;
+use config::snapshot::IpEntry;
+
+use super::{Connection, StoreError};
+
+/// Rows in one transaction: a fraction of a second.
+pub const CHUNK: i64 = 4_000;
+/// Rows in one statement: well below the 32,766 parameters of SQLite and the 65,535 of PostgreSQL.
+const BATCH: usize = 1_000;
+
+/// A new revision without entries, in force for no list yet.
+pub async fn begin(connection: &mut Connection, now: Timestamp) -> Result<String, StoreError> {
+    let revision = EventId::generate().to_string();
+    sqlx::query("INSERT INTO ip_revisions (id, begun_at) VALUES ($1, $2)")
+        .bind(revision.as_str())
+        .bind(now.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(revision)
+}
+
+/// Copies the entries in the places after `place`, at most [`CHUNK`] of them; the place to go on
+/// after, until there is none.
+pub async fn copy(
+    connection: &mut Connection,
+    from: &str,
+    to: &str,
+    place: i64,
+) -> Result<Option<i64>, StoreError> {
+    let (last,): (i64,) = sqlx::query_as(
+        "SELECT COALESCE(MAX(place), 0) FROM ip_revision_entries WHERE revision = $1",
+    )
+    .bind(from)
+    .fetch_one(&mut *connection)
+    .await?;
+    sqlx::query(
+        "INSERT INTO ip_revision_entries (revision, place, range, note) \
+         SELECT $1, place, range, note FROM ip_revision_entries \
+         WHERE revision = $2 AND place > $3 AND place <= $4",
+    )
+    .bind(to)
+    .bind(from)
+    .bind(place)
+    .bind(place + CHUNK)
+    .execute(connection)
+    .await?;
+    Ok((place + CHUNK < last).then_some(place + CHUNK))
+}
+
+/// The place after which further entries go.
+pub async fn last_place(connection: &mut Connection, revision: &str) -> Result<i64, StoreError> {
+    let (last,): (i64,) = sqlx::query_as(
+        "SELECT COALESCE(MAX(place), 0) FROM ip_revision_entries WHERE revision = $1",
+    )
+    .bind(revision)
+    .fetch_one(connection)
+    .await?;
+    Ok(last)
+}
+
+/// Adds entries in the places after `place`; one that the revision has already takes the new note.
+pub async fn add(
+    connection: &mut Connection,
+    revision: &str,
+    place: i64,
+    entries: &[IpEntry],
+) -> Result<(), StoreError> {
+    let mut places = place + 1..;
+    for batch in entries.chunks(BATCH) {
+        let values: Vec<String> = (0..batch.len())
+            .map(|i| format!("($1, ${}, ${}, ${})", 3 * i + 2, 3 * i + 3, 3 * i + 4))
+            .collect();
+        let sql = format!(
+            "INSERT INTO ip_revision_entries (revision, place, range, note) VALUES {} \
+             ON CONFLICT (revision, range) DO UPDATE SET note = excluded.note",
+            values.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(revision);
+        for (entry, place) in batch.iter().zip(&mut places) {
+            query = query
+                .bind(place)
+                .bind(entry.range.to_string())
+                .bind(entry.note.as_str());
+        }
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+pub async fn count(connection: &mut Connection, revision: &str) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        sqlx::query_as("SELECT count(*) FROM ip_revision_entries WHERE revision = $1")
+            .bind(revision)
+            .fetch_one(connection)
+            .await?;
+    Ok(count)
+}
+
+/// An entry with the place that a page of them ends at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRow {
+    pub place: i64,
+    pub entry: IpEntry,
+}
+
+/// In the order in which they were added, those after `place`.
+pub async fn page(
+    connection: &mut Connection,
+    revision: &str,
+    place: i64,
+    limit: i64,
+) -> Result<Vec<EntryRow>, StoreError> {
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        "SELECT place, range, note FROM ip_revision_entries WHERE revision = $1 AND place > $2 \
+         ORDER BY place LIMIT $3",
+    )
+    .bind(revision)
+    .bind(place)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|(place, range, note)| {
+            let range = range
+                .parse()
+                .map_err(|e| StoreError::Corrupt(format!("an entry of an IP list: {e}")))?;
+            Ok(EntryRow {
+                place,
+                entry: IpEntry { range, note },
+            })
+        })
+        .collect()
+}
+
+/// Gives the revision up: [`sweep`] deletes it.
+pub async fn give_up(connection: &mut Connection, revision: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE ip_revisions SET begun_at = 0 WHERE id = $1")
+        .bind(revision)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Deletes some entries of a revision that was given up, or that was begun before `then` and is in
+/// force for no list; how many rows went. To be called again until there is nothing more.
+pub async fn sweep(connection: &mut Connection, then: Timestamp) -> Result<u64, StoreError> {
+    let idle: Option<(String,)> = sqlx::query_as(
+        "SELECT id FROM ip_revisions WHERE begun_at < $1 \
+         AND id NOT IN (SELECT revision FROM ip_lists) ORDER BY begun_at LIMIT 1",
+    )
+    .bind(then.as_millis())
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some((revision,)) = idle else {
+        return Ok(0);
+    };
+    let entries = sqlx::query(
+        "DELETE FROM ip_revision_entries WHERE revision = $1 AND place IN \
+         (SELECT place FROM ip_revision_entries WHERE revision = $1 ORDER BY place LIMIT $2)",
+    )
+    .bind(revision.as_str())
+    .bind(CHUNK)
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if entries > 0 {
+        return Ok(entries);
+    }
+    let done = sqlx::query("DELETE FROM ip_revisions WHERE id = $1")
+        .bind(revision)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+#[cfg(test)]
+pub mod testing {
+    use super::Connection;
+
+    /// Of all revisions.
+    pub async fn count_all(connection: &mut Connection) -> i64 {
+        let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM ip_revision_entries")
+            .fetch_one(connection)
+            .await
+            .unwrap();
+        count
+    }
+}
