@@ -1,5 +1,5 @@
 //! Ending an exchange from outside: because what let it in no longer holds, or because the client
-//! takes too long to say what it wants.
+//! takes too long to say what it wants, or to send what it has announced.
 //!
 //! pingora gives no handle on an exchange that is under way, so the application that it calls is
 //! our own, wrapped around pingora's proxy: [`Cuttable`] runs each exchange until it is done or its
@@ -21,6 +21,9 @@ use pingora::protocols::http::v2::server::H2Options;
 use pingora::server::ShutdownWatch;
 use tokio_util::sync::CancellationToken;
 
+use crate::exchange::pace::Pace;
+use crate::path::denial::Denial;
+
 tokio::task_local! {
     static CURRENT: Cut;
 }
@@ -34,6 +37,7 @@ struct State {
     token: CancellationToken,
     reason: OnceLock<&'static str>,
     head_read: AtomicBool,
+    pace: OnceLock<Arc<Pace>>,
 }
 
 impl Cut {
@@ -52,6 +56,16 @@ impl Cut {
     /// Whether the head of the request has been read.
     pub(crate) fn has_read_head(&self) -> bool {
         self.0.head_read.load(Ordering::Acquire)
+    }
+
+    /// Cuts the exchange when the body does not keep this pace.
+    pub(crate) fn keep(&self, pace: &Arc<Pace>) {
+        let _ = self.0.pace.set(Arc::clone(pace));
+    }
+
+    /// How long the body may let us wait, if it has to keep a pace.
+    fn body_left(&self) -> Option<Duration> {
+        self.0.pace.get()?.left()
     }
 
     /// The cut of the exchange that this task works on, whose request head has now been read.
@@ -112,8 +126,8 @@ async fn until_cut<T>(
 ) -> Option<T> {
     let mut exchange = pin!(exchange);
     let mut cancelled = pin!(cut.0.token.cancelled());
-    // Made only when the exchange has to wait, and asked only while it waits for the head.
-    let mut deadline = None;
+    // Made only when the exchange has to wait, and asked only while it waits for the client.
+    let (mut head_deadline, mut body_deadline) = (None, None);
     poll_fn(|context| {
         if let Poll::Ready(done) = exchange.as_mut().poll(context) {
             return Poll::Ready(done);
@@ -122,10 +136,23 @@ async fn until_cut<T>(
             return Poll::Ready(None);
         }
         if head_within != Duration::MAX && !cut.has_read_head() {
-            let sleep = deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(head_within)));
+            let sleep =
+                head_deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(head_within)));
             if sleep.as_mut().poll(context).is_ready() {
                 return Poll::Ready(None);
             }
+        }
+        // What has come meanwhile may have put the deadline off: then the next one is waited for.
+        while let Some(left) = cut.body_left() {
+            if left.is_zero() {
+                cut.pull(Denial::BodyTooSlow.code());
+                return Poll::Ready(None);
+            }
+            let sleep = body_deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(left)));
+            if sleep.as_mut().poll(context).is_pending() {
+                break;
+            }
+            body_deadline = None;
         }
         Poll::Pending
     })

@@ -17,7 +17,9 @@ use pingora::{Error, ErrorType, OrErr};
 use tokio::sync::{mpsc, oneshot};
 use tower::{Service, ServiceExt};
 
+use crate::exchange::pace;
 use crate::passage::Passage;
+use crate::path::denial::Denial;
 use crate::rulebook::Route;
 
 /// Chunks on their way between the two worlds.
@@ -34,8 +36,8 @@ pub struct Bridge {
 /// How a request to our own pages ended.
 pub enum Served {
     Answered,
-    /// More was sent than the settings allow, which is so many bytes; nothing has been answered yet.
-    BodyTooLarge(u64),
+    /// More was sent than the settings allow, or too slowly; nothing has been answered yet.
+    Refused(Denial),
 }
 
 type Head = http::response::Parts;
@@ -58,20 +60,21 @@ impl Bridge {
         passage: &mut Passage,
     ) -> pingora::Result<Served> {
         if content_length(session).is_some_and(|length| length > self.largest_body) {
-            return Ok(Served::BodyTooLarge(self.largest_body));
+            return Ok(Served::Refused(self.too_large()));
         }
         let (body, chunks) = mpsc::channel(CHUNKS);
         let request = request(session, passage, chunks)?;
         let mut answer = self.call(request);
         let head = tokio::select! {
             head = &mut answer.head => head,
-            sent = self.send_body(session, body, &mut passage.visit.exchange.request_bytes) => {
-                if matches!(sent?, Sent::TooLarge) {
-                    return Ok(Served::BodyTooLarge(self.largest_body));
+            sent = self.send_body(session, body, passage) => {
+                if let Err(denial) = sent? {
+                    return Ok(Served::Refused(denial));
                 }
                 answer.head.await
             }
         };
+        pace::end(passage);
         let head = head.or_err(ErrorType::InternalError, "our own page gave no answer")?;
         respond(session, passage, head, answer.chunks).await?;
         Ok(Served::Answered)
@@ -81,10 +84,10 @@ impl Bridge {
         &self,
         session: &mut Session,
         body: mpsc::Sender<Result<Bytes, BodyError>>,
-        sent: &mut u64,
-    ) -> pingora::Result<Sent> {
+        passage: &mut Passage,
+    ) -> pingora::Result<Result<(), Denial>> {
         if session.is_body_empty() {
-            return Ok(Sent::All);
+            return Ok(Ok(()));
         }
         if session
             .get_header(http::header::EXPECT)
@@ -93,17 +96,27 @@ impl Bridge {
             session.write_continue_response().await?;
         }
         while let Some(chunk) = session.read_request_body().await? {
-            *sent += chunk.len() as u64;
-            if *sent > self.largest_body {
+            passage.visit.exchange.request_bytes += chunk.len() as u64;
+            if passage.visit.exchange.request_bytes > self.largest_body {
                 let _ = body.send(Err("the body is too large".into())).await;
-                return Ok(Sent::TooLarge);
+                return Ok(Err(self.too_large()));
+            }
+            if let Err(denial) = pace::arrived(session, passage, chunk.len()) {
+                let _ = body.send(Err("the body comes too slowly".into())).await;
+                return Ok(Err(denial));
             }
             if body.send(Ok(chunk)).await.is_err() {
                 // The page does not want the rest.
-                return Ok(Sent::All);
+                break;
             }
         }
-        Ok(Sent::All)
+        Ok(Ok(()))
+    }
+
+    fn too_large(&self) -> Denial {
+        Denial::BodyTooLarge {
+            limit: self.largest_body,
+        }
     }
 
     fn call(&self, request: http::Request<PageBody>) -> Answer {
@@ -134,11 +147,6 @@ impl Bridge {
 struct Answer {
     head: oneshot::Receiver<Head>,
     chunks: Chunks,
-}
-
-enum Sent {
-    All,
-    TooLarge,
 }
 
 fn content_length(session: &Session) -> Option<u64> {

@@ -9,6 +9,7 @@ use pingora::http::RequestHeader;
 use pingora::proxy::Session;
 
 use crate::cut::Cut;
+use crate::exchange::pace::Pace;
 use crate::live::OpenGuard;
 use crate::path::access_event::Recorder;
 use crate::path::visit::Visit;
@@ -21,6 +22,8 @@ pub struct Passage {
     /// The connection became a WebSocket or the like: what passes is no longer HTTP.
     pub upgraded: bool,
     pub cut: Cut,
+    /// How the request's body comes, if it has one.
+    pub pace: Option<Arc<Pace>>,
     /// While this is held, `cut` is pulled when what let the request in no longer holds.
     pub watched: Option<OpenGuard>,
     recorder: Arc<Recorder>,
@@ -37,6 +40,7 @@ impl Passage {
             status: 0,
             upgraded: false,
             cut: Cut::at_request_head(),
+            pace: None,
             watched: None,
             recorder,
         }

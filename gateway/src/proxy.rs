@@ -13,7 +13,7 @@ use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorSource, ErrorType, Result};
 
 use crate::answer::Answers;
-use crate::exchange::{limits, strict, watch};
+use crate::exchange::{limits, pace, strict, watch};
 use crate::forward_auth::{self, Endpoint};
 use crate::gate::Gate;
 use crate::identity;
@@ -112,12 +112,16 @@ impl Proxy {
                     return Ok(Entered::Refused(denial));
                 }
                 watch::upload(&self.gate, session, passage);
+                pace::begin(session, passage, &self.limits, Some(routed));
                 Ok(Entered::Upstream)
             }
-            Target::OwnPages => Ok(match self.pages.serve(session, passage).await? {
-                Served::Answered => Entered::Answered,
-                Served::BodyTooLarge(limit) => Entered::Refused(Denial::BodyTooLarge { limit }),
-            }),
+            Target::OwnPages => {
+                pace::begin(session, passage, &self.limits, None);
+                Ok(match self.pages.serve(session, passage).await? {
+                    Served::Answered => Entered::Answered,
+                    Served::Refused(denial) => Entered::Refused(denial),
+                })
+            }
         }
     }
 }
@@ -229,12 +233,12 @@ impl ProxyHttp for Proxy {
 
     async fn request_body_filter(
         &self,
-        _session: &mut Session,
+        session: &mut Session,
         body: &mut Option<Bytes>,
-        _end_of_stream: bool,
+        end_of_stream: bool,
         passage: &mut Passage,
     ) -> Result<()> {
-        limits::count_request_body(passage, body.as_ref())
+        limits::count_request_body(session, passage, body.as_ref(), end_of_stream)
     }
 
     async fn response_filter(
@@ -246,6 +250,7 @@ impl ProxyHttp for Proxy {
         watch::response(&self.gate, session, response, passage).await?;
         passage.status = response.status.as_u16();
         passage.upgraded = passage.status == 101;
+        pace::answered(session, passage, response.status);
         passage
             .visit
             .exchange
@@ -286,6 +291,9 @@ impl ProxyHttp for Proxy {
         error: &Error,
         passage: &mut Passage,
     ) -> FailToProxy {
+        if pace::was_missed(error) {
+            passage.visit.outcome = Some(Err(Denial::BodyTooSlow));
+        }
         self.answers.fail(session, passage, error).await
     }
 

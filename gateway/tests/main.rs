@@ -22,6 +22,7 @@ mod limits;
 mod listeners;
 mod own_pages;
 mod proxying;
+mod slow_bodies;
 mod upstream_protocols;
 mod upstreams;
 mod watermark;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use config::settings::{CertificateFiles, Listener, ListenerTls};
 use config::snapshot::{Application, Protocol, UpstreamTls};
 use http::Version;
 use http_body_util::{BodyExt, Full};
@@ -12,7 +11,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use crate::support::authority::Authority;
 use crate::support::client::{get, request, send};
-use crate::support::free_address;
 use crate::support::gatehouse::{Builder, Gatehouse};
 use crate::support::modern::Modern;
 use crate::upstreams::{application, ask, checks_at, until, upstream};
@@ -134,7 +132,11 @@ async fn grpc_passes_with_its_trailers() {
     by_tls.pool.protocol = Protocol::Http2;
     let by_tls = with_tls(by_tls, "grpc.internal", Some(authority.pem()));
     for (application, origin) in [(prior_knowledge, plain), (by_tls, secure)] {
-        let gatehouse = with_h2_listener(&authority, application).await;
+        let gatehouse = Builder::new()
+            .applications(vec![application])
+            .secured_by(&authority, WIKI)
+            .start()
+            .await;
         let (status, body, trailers) = call(&authority, &gatehouse).await;
         assert_eq!((status, &body[..]), (200, &b"\0\0\0\0\x02hi"[..]));
         assert_eq!(trailers["grpc-status"], "0");
@@ -144,29 +146,6 @@ async fn grpc_passes_with_its_trailers() {
         assert_eq!(seen.headers["x-forwarded-host"], WIKI);
         assert!(!seen.headers.contains_key("remote-user"));
     }
-}
-
-async fn with_h2_listener(authority: &Authority, application: Application) -> Gatehouse {
-    let builder = Builder::new().applications(vec![application]);
-    let signed = authority.sign(WIKI);
-    let folder = builder.settings.data.clone();
-    let (certificate, key) = (folder.join("wiki.pem"), folder.join("wiki.key"));
-    std::fs::write(&certificate, signed.certificate_pem).unwrap();
-    std::fs::write(&key, signed.key_pem).unwrap();
-    let listener = Listener {
-        address: free_address(),
-        tls: Some(ListenerTls {
-            certificates: vec![CertificateFiles { certificate, key }],
-            client_authority: None,
-            http2: true,
-        }),
-        redirect_to_https: false,
-        proxy_protocol: false,
-    };
-    builder
-        .with(|settings| settings.listeners.insert(0, listener))
-        .start()
-        .await
 }
 
 /// One unary call as a gRPC client makes it.

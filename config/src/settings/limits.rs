@@ -21,6 +21,10 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// The longest silence while a request's body is read.
     pub body_timeout: Duration,
+    /// After so long, a request's body must have come at [`Limits::body_rate`].
+    pub body_grace: Duration,
+    /// The least bytes a second of a request's body, on average; 0 asks for none.
+    pub body_rate: u64,
     /// The longest wait until a caller takes more of an answer.
     pub write_timeout: Duration,
     /// An idle connection is closed after so long.
@@ -39,6 +43,8 @@ impl Default for Limits {
             http2_streams: 128,
             head_timeout: Duration::from_secs(15),
             body_timeout: Duration::from_mins(1),
+            body_grace: Duration::from_secs(20),
+            body_rate: 500,
             write_timeout: Duration::from_mins(1),
             keep_alive: Duration::from_secs(75),
             drain: Duration::from_secs(30),
@@ -70,6 +76,12 @@ pub(super) fn read(section: &mut Section<'_>) -> Limits {
         body_timeout: section
             .duration("body_timeout", timeout.clone())
             .unwrap_or(default.body_timeout),
+        body_grace: section
+            .duration("body_grace", timeout.clone())
+            .unwrap_or(default.body_grace),
+        body_rate: section
+            .size("body_rate", 0..=1 << 20)
+            .unwrap_or(default.body_rate),
         write_timeout: section
             .duration("write_timeout", timeout.clone())
             .unwrap_or(default.write_timeout),

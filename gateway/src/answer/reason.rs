@@ -33,6 +33,7 @@ impl Reason {
             Denial::Forbidden { .. } | Denial::NoRuleAllows => (403, &text::FORBIDDEN),
             Denial::RateLimited => (429, &text::TOO_MANY),
             Denial::BodyTooLarge { .. } => (413, &text::TOO_LARGE),
+            Denial::BodyTooSlow => (408, &text::REQUEST_SLOW),
             Denial::MethodRefused => (405, &text::METHOD_REFUSED),
             Denial::HeadTooLarge => (431, &text::HEAD_TOO_LARGE),
             Denial::UpgradeRefused | Denial::OriginRefused => (403, &text::UPGRADE_REFUSED),
@@ -55,9 +56,6 @@ impl Reason {
             (E::HTTPStatus(503), _) => (503, "upstream_unavailable", &text::UPSTREAM_DOWN),
             (E::HTTPStatus(502), _) | (_, ErrorSource::Upstream) => {
                 (502, "upstream_error", &text::UPSTREAM_DOWN)
-            }
-            (E::ReadTimedout, ErrorSource::Downstream) => {
-                (408, "request_timeout", &text::REQUEST_SLOW)
             }
             (_, ErrorSource::Downstream) => (400, "bad_request", &text::BAD_REQUEST),
             _ => (500, "internal_error", &text::BROKEN),

@@ -7,6 +7,7 @@ use config::settings::Limits;
 use pingora::proxy::Session;
 use pingora::{Error, ErrorType, Result};
 
+use crate::exchange::pace;
 use crate::passage::Passage;
 use crate::path::denial::Denial;
 use crate::path::policy::Target;
@@ -52,14 +53,31 @@ pub(crate) fn check_declared(session: &Session, routed: &RoutedApplication) -> R
     Ok(())
 }
 
-/// Counts what passes to the upstream, and breaks off where it grows past the limit.
-pub(crate) fn count_request_body(passage: &mut Passage, chunk: Option<&Bytes>) -> Result<()> {
-    let visit = &mut passage.visit;
-    visit.exchange.request_bytes += chunk.map_or(0, Bytes::len) as u64;
+/// Counts what passes to the upstream, and breaks off where it grows past the limit or comes too
+/// slowly.
+pub(crate) fn count_request_body(
+    session: &mut Session,
+    passage: &mut Passage,
+    chunk: Option<&Bytes>,
+    end: bool,
+) -> Result<()> {
+    let bytes = chunk.map_or(0, Bytes::len);
+    passage.visit.exchange.request_bytes += bytes as u64;
     // After an upgrade these are the bytes of a WebSocket, which no limit of a body concerns.
     if passage.upgraded {
         return Ok(());
     }
+    if end {
+        pace::end(passage);
+    } else if let Err(denial) = pace::arrived(session, passage, bytes) {
+        passage.visit.outcome = Some(Err(denial));
+        return Err(Error::explain(
+            ErrorType::HTTPStatus(408),
+            "the request body came too slowly",
+        )
+        .into_down());
+    }
+    let visit = &mut passage.visit;
     let Some(Ok(grant)) = &visit.outcome else {
         return Ok(());
     };

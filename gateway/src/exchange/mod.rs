@@ -1,6 +1,7 @@
 //! What is known of the exchange with the upstream: who was chosen, how long it took, how it ended.
 
 pub mod limits;
+pub mod pace;
 pub mod strict;
 pub mod watch;
 

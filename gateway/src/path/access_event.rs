@@ -80,6 +80,10 @@ pub fn event(passage: &Passage) -> AccessEvent {
 
 fn outcome(passage: &Passage) -> Outcome {
     if let Some(reason) = passage.cut.reason() {
+        // Nothing was taken back: the client did not send what it had announced.
+        if reason == Denial::BodyTooSlow.code() {
+            return Outcome::Denied(reason.to_owned());
+        }
         return Outcome::Cut(reason.to_owned());
     }
     match &passage.visit.outcome {

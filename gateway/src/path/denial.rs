@@ -37,6 +37,8 @@ pub enum Denial {
     RateLimited,
     #[error("the request body is larger than {limit} bytes")]
     BodyTooLarge { limit: u64 },
+    #[error("the request body came too slowly")]
+    BodyTooSlow,
     #[error("the proxy that asks is not in trust.proxies")]
     ProxyNotTrusted,
     #[error("this method passes no gate")]
@@ -73,6 +75,7 @@ impl Denial {
             Self::TwoStepStale => "two_step_stale",
             Self::RateLimited => "rate_limited",
             Self::BodyTooLarge { .. } => "body_too_large",
+            Self::BodyTooSlow => "body_too_slow",
             Self::ProxyNotTrusted => "proxy_not_trusted",
             Self::MethodRefused => "method_refused",
             Self::HeadTooLarge => "head_too_large",

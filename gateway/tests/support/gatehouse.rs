@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use config::link::{EventSender, FeedPulse, OwnPages, PageBody};
 use config::session::Revocation;
-use config::settings::{AccessHost, Listener, Settings};
+use config::settings::{AccessHost, CertificateFiles, Listener, ListenerTls, Settings};
 use config::snapshot::{Application, Snapshot};
 use config::{AccessEvent, Clock, Link};
 use gateway::signals::Signal;
@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 
+use super::authority::Authority;
 use super::people::{People, SignedIn};
 use super::{applications, free_address};
 
@@ -80,6 +81,27 @@ impl Builder {
 
     pub fn applications(mut self, applications: Vec<Application>) -> Self {
         self.applications = Some(applications);
+        self
+    }
+
+    /// Its first listener speaks TLS with HTTP/2, as this host.
+    pub fn secured_by(mut self, authority: &Authority, host: &str) -> Self {
+        let signed = authority.sign(host);
+        let file = |name: &str| self.data.path().join(format!("{host}.{name}"));
+        let (certificate, key) = (file("crt"), file("key"));
+        std::fs::write(&certificate, signed.certificate_pem).unwrap();
+        std::fs::write(&key, signed.key_pem).unwrap();
+        let listener = Listener {
+            address: free_address(),
+            tls: Some(ListenerTls {
+                certificates: vec![CertificateFiles { certificate, key }],
+                client_authority: None,
+                http2: true,
+            }),
+            redirect_to_https: false,
+            proxy_protocol: false,
+        };
+        self.settings.listeners.insert(0, listener);
         self
     }
 

@@ -10,6 +10,7 @@ pub mod gatehouse;
 pub mod modern;
 pub mod origin;
 pub mod people;
+pub mod streams;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
