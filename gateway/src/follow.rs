@@ -23,7 +23,8 @@ pub struct Feed {
 }
 
 impl Gate {
-    /// Follows the feed until both of its ends are closed. Run it as a task of its own.
+    /// Follows the feed as long as the gate stands, for time passes also when nothing more comes.
+    /// Run it as a task of its own.
     pub async fn follow(self: Arc<Self>, mut feed: Feed) {
         let mut tick = tokio::time::interval(LOOK_AGAIN_EVERY);
         let mut looks = 0_u32;
@@ -49,7 +50,6 @@ impl Gate {
                         self.sweep();
                     }
                 }
-                else => return,
             }
         }
     }
@@ -98,14 +98,7 @@ impl Gate {
         if all {
             self.look_again_at_all();
         } else {
-            tokio::spawn(Arc::clone(self).decide_again(self.open.withdrawn()));
-        }
-    }
-
-    fn look_again_at_all(self: &Arc<Self>) {
-        let open = self.open.all();
-        if !open.is_empty() {
-            tokio::spawn(Arc::clone(self).decide_again(open));
+            self.look_again_at_withdrawn();
         }
     }
 

@@ -2,6 +2,8 @@
 //! moment; whatever lasts longer is decided again when the rules change, when a session is revoked,
 //! and every few seconds, because time windows close and sessions expire without anyone's doing.
 
+mod turns;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -14,6 +16,7 @@ use http::Method;
 use pingora::http::RequestHeader;
 use tokio::sync::Notify;
 
+use self::turns::Turns;
 use crate::cut::Cut;
 use crate::gate::Gate;
 use crate::path::access_rules::AccessRules;
@@ -36,6 +39,9 @@ pub struct OpenVisits {
     next: AtomicU64,
     /// How many of them end only when somebody ends them.
     endless: AtomicUsize,
+    /// Looks at everything, and at what has lost its session: the latter must not wait for the former.
+    looks_at_all: Turns,
+    looks_at_withdrawn: Turns,
     /// Something was registered that may already have been overtaken.
     pub(crate) overtaken: Notify,
 }
@@ -101,12 +107,12 @@ impl OpenVisits {
         self.endless.load(Ordering::Acquire)
     }
 
-    pub(crate) fn all(&self) -> Vec<Arc<OpenVisit>> {
+    fn all(&self) -> Vec<Arc<OpenVisit>> {
         self.visits.iter().map(|v| Arc::clone(v.value())).collect()
     }
 
     /// Those whose session has been revoked or has changed since they were let in.
-    pub(crate) fn withdrawn(&self) -> Vec<Arc<OpenVisit>> {
+    fn withdrawn(&self) -> Vec<Arc<OpenVisit>> {
         let withdrawn = |v: &OpenVisit| v.session.as_ref().is_some_and(|s| s.is_withdrawn());
         self.visits
             .iter()
@@ -225,13 +231,41 @@ impl Gate {
         }
     }
 
+    /// Decides again about everything that is open, or will do so when that is done which is under
+    /// way.
+    pub(crate) fn look_again_at_all(self: &Arc<Self>) {
+        if !self.open.is_empty() {
+            self.look_again(&self.open.looks_at_all, OpenVisits::all);
+        }
+    }
+
+    /// The same for what is open on sessions that were revoked or have changed.
+    pub(crate) fn look_again_at_withdrawn(self: &Arc<Self>) {
+        self.look_again(&self.open.looks_at_withdrawn, OpenVisits::withdrawn);
+    }
+
+    fn look_again(self: &Arc<Self>, turns: &Turns, which: fn(&OpenVisits) -> Vec<Arc<OpenVisit>>) {
+        let Some(mut turn) = turns.ask() else {
+            return;
+        };
+        let gate = Arc::clone(self);
+        tokio::spawn(async move {
+            loop {
+                gate.decide_again(which(&gate.open)).await;
+                match turn.again() {
+                    Some(another) => turn = another,
+                    None => return,
+                }
+            }
+        });
+    }
+
     /// Decides about these again, and cuts those that would be turned away now.
-    pub(crate) async fn decide_again(self: Arc<Self>, visits: Vec<Arc<OpenVisit>>) {
+    async fn decide_again(&self, visits: Vec<Arc<OpenVisit>>) {
         let now = self.clock.now();
-        let gate = &self;
         futures::stream::iter(visits)
             .for_each_concurrent(AT_ONCE, |visit| async move {
-                if let Err(denial) = gate.ask_again(&visit.question, now).await {
+                if let Err(denial) = self.ask_again(&visit.question, now).await {
                     visit.cut.pull(denial.code());
                 }
             })

@@ -195,3 +195,21 @@ async fn attack_16_what_is_registered_after_its_revocation_is_cut_too() {
     assert!(open.cut_within_a_second().await.is_some());
     assert_eq!(late.reason(), Some("session_ended"));
 }
+
+#[tokio::test]
+async fn looks_do_not_pile_up_while_the_store_does_not_answer() {
+    let open = open().await;
+    let (gate, store) = (&open.gate.gate, &open.gate.store);
+    store.hold_answers();
+    let holders = Arc::strong_count(gate);
+    for _ in 0..100 {
+        // What the gate knows has to be asked for again.
+        gate.sessions.revoke(&Revocation::All);
+        gate.look_again_at_all();
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(Arc::strong_count(gate), holders + 1, "one look runs");
+    store.end_all();
+    store.release();
+    assert_eq!(open.cut_within_a_second().await, Some("session_ended"));
+}
