@@ -3,15 +3,25 @@
 //! The generic cell rate algorithm: of each caller one number is kept, the moment at which all that
 //! was sent so far would have been sent at the allowed rate. A clock that is set back cannot lock
 //! anyone out, because that moment is never believed to be further ahead than a burst.
+//!
+//! Memory is bounded, because an attacker may have very many addresses: when so many callers are
+//! known, those who come now share a fixed number of counts until some are forgotten. They may be
+//! refused for one another's requests; they are never let through uncounted.
 
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use config::Timestamp;
 use config::id::MemberId;
 use config::snapshot::{Limits, RateLimit};
 use dashmap::DashMap;
+
+/// So many callers have a count of their own: some ten megabytes for each rate.
+const MOST_KNOWN: usize = 100_000;
+/// So many counts are shared by everyone else.
+const SHARED: usize = 4096;
 
 /// The rates of one application.
 #[derive(Default)]
@@ -91,6 +101,11 @@ struct Limiter<K> {
     burst: i64,
     /// When, in microseconds since the epoch, each caller's requests are paid for.
     paid_at: DashMap<K, i64>,
+    /// About how many of them there are.
+    known: AtomicUsize,
+    /// The same for callers who came when there were too many. Which one is whose nobody can tell
+    /// who does not know the map's secret.
+    shared: Box<[AtomicI64]>,
 }
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
@@ -101,16 +116,38 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
             cost,
             burst: cost * i64::from(limit.burst.max(1)),
             paid_at: DashMap::new(),
+            known: AtomicUsize::new(0),
+            shared: (0..SHARED).map(|_| AtomicI64::new(0)).collect(),
         }
     }
 
     fn take(&self, key: &K, now: Timestamp) -> bool {
         let now = now.as_millis().saturating_mul(1000);
-        // Only a caller who is not known yet costs a copy of the key.
-        let mut paid_at = match self.paid_at.get_mut(key) {
-            Some(known) => known,
-            None => self.paid_at.entry(key.clone()).or_insert(now),
+        if let Some(mut paid_at) = self.paid_at.get_mut(key) {
+            return self.charge(&mut paid_at, now);
+        }
+        if self.known.load(Ordering::Relaxed) >= MOST_KNOWN {
+            return self.take_shared(key, now);
+        }
+        self.known.fetch_add(1, Ordering::Relaxed);
+        let mut paid_at = self.paid_at.entry(key.clone()).or_insert(now);
+        self.charge(&mut paid_at, now)
+    }
+
+    fn take_shared(&self, key: &K, now: i64) -> bool {
+        let hash = self.paid_at.hasher().hash_one(key);
+        let index = usize::try_from(hash % SHARED as u64).unwrap_or(0);
+        let mut passes = false;
+        let charged = |mut paid_at| {
+            passes = self.charge(&mut paid_at, now);
+            Some(paid_at)
         };
+        let _ = self.shared[index].fetch_update(Ordering::AcqRel, Ordering::Acquire, charged);
+        passes
+    }
+
+    /// Counts a request; false where it is one too many.
+    fn charge(&self, paid_at: &mut i64, now: i64) -> bool {
         let so_far = (*paid_at).clamp(now, now + self.burst);
         let passes = so_far + self.cost <= now + self.burst;
         *paid_at = if passes { so_far + self.cost } else { so_far };
@@ -121,6 +158,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         let now = now.as_millis().saturating_mul(1000);
         self.paid_at
             .retain(|_, paid_at| *paid_at > now && *paid_at <= now + self.burst);
+        self.known.store(self.paid_at.len(), Ordering::Relaxed);
     }
 }
 
@@ -193,6 +231,25 @@ mod tests {
         let second_after = hour_before.plus(Duration::from_secs(1));
         assert!(!rates.take_for_principal(&ann, hour_before));
         assert!(rates.take_for_principal(&ann, second_after));
+    }
+
+    #[test]
+    fn attack_20_very_many_addresses_take_no_more_memory_and_are_counted_all_the_same() {
+        let rates = RateLimits::new(&limits(1, 2), None);
+        let take = |n: u32| rates.take_for_address(IpAddr::from(n.to_be_bytes()), START);
+        let known_before = 7;
+        assert!(take(known_before));
+        for n in 0..2 * u32::try_from(MOST_KNOWN).unwrap() {
+            let _ = take(n);
+        }
+        let limiter = rates.per_address.as_ref().unwrap();
+        assert!(limiter.paid_at.len() <= MOST_KNOWN);
+        assert!(!take(known_before), "its two are used up");
+        let newcomer = u32::MAX;
+        assert!(!(take(newcomer) && take(newcomer) && take(newcomer)));
+        rates.forget_the_silent(after(10_000));
+        assert!(take(newcomer), "it has a count of its own again");
+        assert_eq!(limiter.paid_at.len(), 1);
     }
 
     #[test]
