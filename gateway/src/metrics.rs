@@ -34,6 +34,7 @@ pub struct Metrics {
     pub(crate) session_cache: IntCounterVec,
     pub(crate) session_revocations: IntCounter,
     pub(crate) unread: IntCounter,
+    pub(crate) refused: IntCounter,
     pub(crate) snapshot_revision: IntGauge,
     pub(crate) snapshot_age: IntGauge,
     pub(crate) feed_age: IntGauge,
@@ -112,6 +113,7 @@ impl Metrics {
                 "HTTP/1 connections that ended before a request could be read: it was malformed, \
                  came too slowly or not at all. They leave no access event",
             )?,
+            refused: counter(r, "connections_refused_total", "Connections past the limit")?,
             snapshot_revision: gauge(
                 r,
                 "gateway_snapshot_revision",

@@ -106,7 +106,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     listeners::bind(&settings.listeners, &sockets)?;
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
     let open = Open {
-        connections: Connections::limited_to(settings.limits.connections),
+        connections: Connections::limited_to(settings.limits.connections, metrics.refused.clone()),
         exchanges: Arc::default(),
     };
     let feed_pulse = parts.link.feed.clone();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::settings::{CertificateFiles, Listener, ListenerTls};
+use gateway::signals::Signal;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,7 +31,7 @@ struct Secure {
     address: SocketAddr,
     authority: Authority,
     origin: Origin,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A gateway with a TLS listener, which lets in whom `clients` has signed, or anybody.
@@ -62,7 +63,7 @@ async fn secure(clients: Option<&Authority>) -> Secure {
         address,
         authority,
         origin,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -112,6 +113,44 @@ async fn attack_19_only_a_client_with_a_certificate_of_the_named_authority_gets_
     assert!(secure.origin.received().is_empty());
     let ada = authority.client_showing(staff.sign("ada"));
     assert_eq!(parse(&read_as(address, ada).await).status, 200);
+}
+
+#[tokio::test]
+async fn attack_19_a_broken_authority_of_clients_changes_nothing_at_a_reload() {
+    let staff = Authority::new();
+    let secure = secure(Some(&staff)).await;
+    let file = secure.folder.path().join("clients.pem");
+    let lets_in = async |authority: &Authority| {
+        let client = secure.authority.client_showing(authority.sign("ada"));
+        !read_as(secure.address, client).await.is_empty()
+    };
+    let half = &staff.pem()[..300];
+    for broken in ["", "nonsense", half] {
+        std::fs::write(&file, broken).unwrap();
+        secure.gatehouse.signals.send(Signal::Reload).unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(lets_in(&staff).await, "{broken}");
+        assert!(!lets_in(&Authority::new()).await, "{broken}");
+    }
+}
+
+#[tokio::test]
+async fn attack_19_a_gateway_without_a_usable_authority_of_clients_does_not_start() {
+    let (folder, authority) = (tempfile::tempdir().unwrap(), Authority::new());
+    for content in [None, Some("nonsense")] {
+        let file = folder.path().join("clients.pem");
+        if let Some(content) = content {
+            std::fs::write(&file, content).unwrap();
+        }
+        let builder = Builder::new().secured_by(&authority, WIKI);
+        let error = builder
+            .with(|settings| {
+                let tls = settings.listeners[0].tls.as_mut().unwrap();
+                tls.client_authority = Some(file);
+            })
+            .refused();
+        assert!(error.contains("clients.pem"), "{error}");
+    }
 }
 
 /// How a flood ended.

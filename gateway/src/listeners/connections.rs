@@ -2,20 +2,32 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use prometheus::IntCounter;
+
+use crate::listeners::sparing::Sparing;
+
+/// One line in the log tells of all connections that were closed meanwhile.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// The count that all listeners share.
 #[derive(Clone)]
 pub struct Connections {
     open: Arc<AtomicUsize>,
     limit: usize,
+    refused: IntCounter,
+    lines: Arc<Sparing>,
 }
 
 impl Connections {
     #[must_use]
-    pub fn limited_to(limit: usize) -> Self {
+    pub fn limited_to(limit: usize, refused: IntCounter) -> Self {
         Self {
             open: Arc::default(),
             limit,
+            refused,
+            lines: Arc::new(Sparing::new(1, TELL_EVERY)),
         }
     }
 
@@ -25,8 +37,8 @@ impl Connections {
         self.open.load(Ordering::Acquire)
     }
 
-    /// Counts one more until what is returned is dropped. `None`, and a line in the log, where that
-    /// would be one too many.
+    /// Counts one more until what is returned is dropped. `None`, counted, and now and then told in
+    /// the log, where that would be one too many.
     #[must_use]
     pub fn one_more(&self) -> Option<OpenConnection> {
         let before = self.open.fetch_add(1, Ordering::AcqRel);
@@ -34,7 +46,14 @@ impl Connections {
         if before < self.limit {
             return Some(open);
         }
-        tracing::warn!(limit = self.limit, "a connection too many was closed");
+        self.refused.inc();
+        if let Some(others) = self.lines.tell() {
+            tracing::warn!(
+                limit = self.limit,
+                others,
+                "a connection too many was closed, as were others since this was last told"
+            );
+        }
         None
     }
 }
@@ -54,10 +73,12 @@ mod tests {
 
     #[test]
     fn attack_20_a_connection_past_the_limit_is_not_kept() {
-        let connections = Connections::limited_to(1);
+        let refused = IntCounter::new("refused", "refused").unwrap();
+        let connections = Connections::limited_to(1, refused.clone());
         let first = connections.one_more();
         assert!(first.is_some());
         assert!(connections.clone().one_more().is_none());
+        assert_eq!(refused.get(), 1);
         drop(first);
         assert_eq!(connections.count(), 0);
         assert!(connections.one_more().is_some());

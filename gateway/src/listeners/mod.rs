@@ -9,6 +9,7 @@ pub mod door;
 pub mod h2;
 pub mod proxy_protocol;
 pub mod redirect;
+pub mod sparing;
 
 use std::collections::HashSet;
 use std::net::{SocketAddr, TcpListener};
