@@ -2,8 +2,11 @@
 
 use axum::http::StatusCode;
 
+use crate::edit::Edit;
+use crate::members::{account, credentials};
+use crate::refused::Refused;
 use crate::store::testing::on_both_engines;
-use crate::testing::{ACCESS, House, PASSWORD};
+use crate::testing::{ACCESS, Browser, House, PASSWORD, operator};
 
 #[tokio::test]
 async fn attack_10_of_two_steps_with_one_cookie_one_succeeds() {
@@ -55,6 +58,69 @@ async fn attack_10_of_two_who_replace_one_password_the_first_wins_and_the_other_
         }
         assert_eq!(work, 1);
         assert_ne!(alice.is_signed_in().await, thief.is_signed_in().await);
+    })
+    .await;
+}
+
+/// Comes in, proves who it is once more, ends all others and goes, as far as it is let.
+async fn come_and_go(mut browser: Browser<'_>) {
+    for _ in 0..5 {
+        let mut all = vec![browser.sign_in("alice", PASSWORD).await];
+        all.push(browser.get(ACCESS, "/sign-in/confirm").await);
+        let fields = [("password", PASSWORD), ("to", "/account")];
+        all.push(browser.post(ACCESS, "/sign-in/confirm", &fields).await);
+        all.push(browser.get(ACCESS, "/sign-out").await);
+        let others = "/account/sessions/end-others";
+        all.push(browser.post(ACCESS, others, &[]).await);
+        all.push(browser.get(ACCESS, "/sign-out").await);
+        all.push(browser.post(ACCESS, "/sign-out", &[]).await);
+        for answer in all {
+            assert!(!answer.status.is_server_error(), "{answer:?}");
+        }
+    }
+}
+
+/// Does all that may be done about a person who is not to lose the password.
+async fn administer(house: &House) {
+    let (permit, alice) = (operator(), &house.alice);
+    let access = &house.state.settings.access;
+    for _ in 0..5 {
+        let begin = || Edit::begin(&house.state, &permit);
+        let link = credentials::one_time_link(begin().await.unwrap(), access, alice, true).await;
+        let reset = credentials::reset_second_factor(begin().await.unwrap(), alice).await;
+        let out = account::end_all(begin().await.unwrap(), alice).await;
+        let disabled = account::set_active(begin().await.unwrap(), alice, false).await;
+        let enabled = account::set_active(begin().await.unwrap(), alice, true).await;
+        for done in [
+            link.map(drop),
+            reset,
+            out,
+            disabled.map(drop),
+            enabled.map(drop),
+        ] {
+            // Another administrator may have disabled the account just now.
+            assert!(
+                matches!(done, Ok(()) | Err(Refused::Impossible(_))),
+                "{done:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn steps_for_one_person_never_wait_for_each_other_in_a_circle() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut known = house.browser();
+        known.sign_in("alice", PASSWORD).await;
+        tokio::join!(
+            come_and_go(known.clone()),
+            come_and_go(known.clone()),
+            come_and_go(house.browser()),
+            come_and_go(house.browser()),
+            administer(&house),
+            administer(&house),
+        );
     })
     .await;
 }
