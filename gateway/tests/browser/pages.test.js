@@ -46,6 +46,12 @@ const REFUSALS = [
   ["ruin", 502, "The application does not respond", "应用无响应"],
 ];
 
+const OWN_PAGES = [
+  ["access", "/"], ["access", "/account"], ["access", "/account/password"],
+  ["access", "/account/authenticator?to=%2Faccount"], ["access", "/sign-out"],
+  ["access", "/welcome"], ["access", "/no-such-page"],
+];
+
 test("each refusal is told in the reader's language, with a number to quote", async () => {
   for (const [locale, column] of [["en-GB", 2], ["zh-CN", 3]]) {
     const person = await signedIn({ locale });
@@ -122,12 +128,35 @@ test("without scripts one can sign in, open an application and sign out", async 
   await person.leave();
 });
 
+test("each page says whose it is and in which language, and each field what it is for", async () => {
+  for (const [locale, language] of [["en-GB", "en"], ["zh-CN", "zh-CN"]]) {
+    const person = await signedIn({ locale });
+    for (const [host, path] of [...OWN_PAGES, ...REFUSALS.map(([host]) => [host, "/"])]) {
+      await person.open(host, path);
+      const found = await person.page.evaluate(() => ({
+        language: document.documentElement.lang,
+        title: document.title,
+        icon: document.querySelector("link[rel=icon]")?.href,
+        headings: document.querySelectorAll("h1").length,
+        nameless: [...document.querySelectorAll("input:not([type=hidden]), button, a, img")]
+          .filter((e) => !(e.labels?.length || e.innerText?.trim() || e.ariaLabel || e.alt))
+          .map((e) => e.outerHTML),
+      }));
+      assert.equal(found.language, language, path);
+      assert.match(found.title, /^.+ · Gatehouse$/, path);
+      assert.match(found.icon, /^data:image\/svg\+xml,/, path);
+      assert.equal(found.headings, 1, path);
+      assert.deepEqual(found.nameless, [], path);
+    }
+    assert.deepEqual(person.complaints, []);
+    await person.leave();
+  }
+});
+
 test("on a telephone no page is wider than the screen", async () => {
   const person = await signedIn(PHONE);
   const pages = [
-    ["access", "/"], ["access", "/account"], ["access", "/account/password"],
-    ["access", "/account/authenticator?to=%2Faccount"], ["access", "/sign-out"],
-    ["access", "/no-such-page"], ["wiki", "/pages/welcome"], ["wiki", "/live"],
+    ...OWN_PAGES, ["wiki", "/pages/welcome"], ["wiki", "/live"],
     ["wiki", "/strict"], ["echo", "/"], ...REFUSALS.map(([host]) => [host, "/"]),
   ];
   for (const [host, path] of pages) {
