@@ -106,7 +106,7 @@ async fn an_explanation_names_the_path_that_a_browser_would_ask_for() {
     let told = gate().await.gate.explain(&question(None, "192.0.2.7", url));
     assert_eq!(
         told.steps[2].finding,
-        "GET /admin leads to application wiki, by its general rules"
+        "GET /admin leads to application wiki (wiki), by its general rules"
     );
 }
 
