@@ -17,6 +17,7 @@ pub mod logging;
 mod may_open;
 pub mod metrics;
 pub mod monitor;
+mod open_files;
 pub mod own_pages;
 pub mod passage;
 pub mod path;

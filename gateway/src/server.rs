@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use config::clock::Stopwatch;
-use config::settings::Listener;
+use config::settings::{Limits, Listener};
 use config::{Clock, Link, Settings};
 use pingora::apps::HttpServerOptions;
 use pingora::listeners::ListenerConfig;
@@ -26,6 +26,7 @@ use crate::listeners::redirect::Redirect;
 use crate::listeners::{self, ListenError, Sockets};
 use crate::metrics::Metrics;
 use crate::monitor::{self, Monitor, OtherHealth};
+use crate::open_files::room_for;
 use crate::own_pages::Bridge;
 use crate::path::access_event::Recorder;
 use crate::proxy::Proxy;
@@ -101,14 +102,21 @@ struct Open {
     exchanges: Arc<AtomicUsize>,
 }
 
+impl Open {
+    fn within(limits: &Limits, metrics: &Metrics) -> Self {
+        let most = room_for(limits.connections);
+        Self {
+            connections: Connections::limited_to(most, metrics.refused.clone()),
+            exchanges: Arc::default(),
+        }
+    }
+}
+
 async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunError> {
     let (settings, sockets) = (Arc::clone(&parts.settings), Arc::clone(&parts.sockets));
     listeners::bind(&settings.listeners, &sockets)?;
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
-    let open = Open {
-        connections: Connections::limited_to(settings.limits.connections, metrics.refused.clone()),
-        exchanges: Arc::default(),
-    };
+    let open = Open::within(&settings.limits, &metrics);
     let feed_pulse = parts.link.feed.clone();
     let monitor_socket = monitor::bind(settings.monitor.address)
         .await

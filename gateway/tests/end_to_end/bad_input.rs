@@ -144,6 +144,57 @@ async fn an_upstream_that_is_down_gets_a_page_in_the_readers_language() {
     assert!(reply.text().contains("\"code\""), "{}", reply.text());
 }
 
+/// Keeps so many connections open that say nothing, and sees whether somebody else is served.
+async fn is_served_beside(gate: &Gatehouse, silent: usize) -> bool {
+    let mut held = Vec::new();
+    for _ in 0..silent {
+        held.push(
+            tokio::net::TcpStream::connect(gate.plain_address())
+                .await
+                .unwrap(),
+        );
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let request = "GET / HTTP/1.1\r\nHost: open.corp.test\r\nConnection: close\r\n\r\n";
+    let reply = exchange(gate, request).await;
+    reply.is_some_and(|reply| reply.status() == 200)
+}
+
+#[tokio::test]
+async fn a_low_limit_of_open_files_is_raised_where_it_may_be() {
+    let upstream = Upstream::start().await;
+    let gate = Gatehouse::start()
+        .with_open_files("-Sn 256")
+        .with_settings("[limits]\nconnections = 2000")
+        .with_application(Application::new("open", &upstream).public())
+        .await;
+    assert!(is_served_beside(&gate, 600).await);
+    assert!(!gate.log().contains("ulimit"), "{}", gate.log());
+}
+
+#[tokio::test]
+async fn where_few_files_may_be_open_few_connections_are_taken_and_nothing_else_fails() {
+    let upstream = Upstream::start().await;
+    let gate = Gatehouse::start()
+        .with_open_files("-n 500")
+        .with_settings("[limits]\nconnections = 2000")
+        .with_application(Application::new("open", &upstream).public())
+        .await;
+    let line = gate.until_it_says("ulimit -n) to 4256").await;
+    assert!(line.contains("it takes 122 connections"), "{line}");
+    assert!(
+        !is_served_beside(&gate, 600).await,
+        "more were taken than there is room for"
+    );
+    gate.visitor("li.lei").await;
+    assert!(is_served_beside(&gate, 100).await);
+    assert!(
+        !gate.log().contains("Too many open files"),
+        "{}",
+        gate.log()
+    );
+}
+
 /// A small disk of its own, if this user may mount one.
 struct SmallDisk(PathBuf);
 

@@ -164,8 +164,8 @@ async fn attack_20_answers_that_nobody_reads_are_not_fetched() {
     for _ in 0..8 {
         let mut wire = besieged.h2(&nothing).await;
         for stream in 0..100 {
-            let head = frames::headers(END_HEADERS | END_STREAM, 2 * stream + 1, &block);
-            wire.send(head).await.unwrap();
+            let asked = frames::headers(END_HEADERS | END_STREAM, 2 * stream + 1, &block);
+            wire.send(asked).await.unwrap();
         }
         held.push(wire);
     }
@@ -223,7 +223,7 @@ async fn attack_20_thousands_of_silent_and_slow_connections_keep_nobody_out() {
             while wire.fill().await.is_some() {}
         }
     };
-    let waited = tokio::time::timeout(Duration::from_secs(60), ended).await;
+    let waited = tokio::time::timeout(Duration::from_mins(1), ended).await;
     assert!(waited.is_ok(), "heads that do not come are waited for");
     for mut stream in handshakes {
         let mut byte = [0; 64];
@@ -232,7 +232,7 @@ async fn attack_20_thousands_of_silent_and_slow_connections_keep_nobody_out() {
             {
             }
         };
-        let waited = tokio::time::timeout(Duration::from_secs(60), reading).await;
+        let waited = tokio::time::timeout(Duration::from_mins(1), reading).await;
         assert!(waited.is_ok(), "handshakes that do not come are waited for");
     }
 }

@@ -34,6 +34,7 @@ pub struct Starting {
     settings: String,
     without_administrator: bool,
     preparation: Option<Preparation>,
+    open_files: Option<&'static str>,
 }
 
 type Preparation = Box<dyn FnOnce(&Path, &Certificates) + Send>;
@@ -45,14 +46,20 @@ impl Starting {
         self
     }
 
+    /// With so few open files: what `ulimit` is told, such as `-Sn 256`.
+    pub fn with_open_files(mut self, ulimit: &'static str) -> Self {
+        self.open_files = Some(ulimit);
+        self
+    }
+
     /// Starts it, ready or not, without an administrator or an application.
     pub fn unready(self) -> Gatehouse {
-        Gatehouse::launch(&self.settings, self.preparation)
+        Gatehouse::launch(self.settings, self.preparation, self.open_files)
     }
 
     /// Starts it, and says with which code it ended and what it wrote. It must not run.
     pub async fn refused(self) -> (i32, String) {
-        let mut gate = Gatehouse::launch(&self.settings, self.preparation);
+        let mut gate = self.unready();
         for _ in 0..600 {
             if let Some(status) = gate.child.try_wait().unwrap() {
                 return (status.code().unwrap_or(-1), gate.log());
@@ -97,12 +104,18 @@ impl IntoFuture for Starting {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let mut gate = Gatehouse::launch(&self.settings, self.preparation);
+            let Self {
+                applications,
+                without_administrator,
+                ..
+            } = &self;
+            let (applications, is_new) = (applications.clone(), *without_administrator);
+            let mut gate = self.unready();
             gate.until_ready().await;
-            if !self.without_administrator {
+            if !is_new {
                 gate.set_up().await;
             }
-            for application in &self.applications {
+            for application in &applications {
                 gate.apply_and_wait(application).await;
             }
             gate
@@ -115,7 +128,7 @@ impl Gatehouse {
         Starting::default()
     }
 
-    fn launch(more: &str, preparation: Option<Preparation>) -> Self {
+    fn launch(more: String, preparation: Option<Preparation>, open_files: Option<&str>) -> Self {
         // pingora and reqwest are built without a provider of their own.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
@@ -124,23 +137,24 @@ impl Gatehouse {
         if let Some(prepare) = preparation {
             prepare(folder.path(), &certificates);
         }
-        Self::spawned(folder, addresses, certificates, more)
+        Self::spawned(folder, addresses, certificates, more, open_files)
     }
 
     fn spawned(
         folder: TempDir,
         addresses: Addresses,
         certificates: Certificates,
-        more: &str,
+        more: String,
+        open_files: Option<&str>,
     ) -> Self {
         let file = folder.path().join("gatehouse.toml");
-        settings::write(&file, addresses, &certificates, more);
-        let child = spawn(&folder, &[]);
+        settings::write(&file, addresses, &certificates, &more);
+        let child = spawn(&folder, &[], open_files);
         Self {
             folder,
             addresses,
             certificates,
-            settings: more.to_owned(),
+            settings: more,
             child,
         }
     }
@@ -151,7 +165,8 @@ impl Gatehouse {
             tempfile::tempdir().unwrap(),
             self.addresses.on(address),
             self.certificates.clone(),
-            &self.settings,
+            self.settings.clone(),
+            None,
         );
         other.until_ready().await;
         other
@@ -159,7 +174,7 @@ impl Gatehouse {
 
     /// A second process takes the place of the one that runs; returns how that one ended.
     pub async fn upgrade(&mut self) -> ExitStatus {
-        let new = spawn(&self.folder, &["--upgrade"]);
+        let new = spawn(&self.folder, &["--upgrade"], None);
         self.until_it_says("waiting for the listening sockets")
             .await;
         self.signal("QUIT");
@@ -316,17 +331,26 @@ impl Gatehouse {
 
     /// Starts it again without waiting until it is ready.
     pub fn start_again(&mut self) {
-        self.child = spawn(&self.folder, &[]);
+        self.child = spawn(&self.folder, &[], None);
     }
 }
 
-fn spawn(folder: &TempDir, more: &[&str]) -> Child {
+fn spawn(folder: &TempDir, more: &[&str], open_files: Option<&str>) -> Child {
     let log = File::options()
         .create(true)
         .append(true)
         .open(folder.path().join("log"))
         .unwrap();
-    Command::new(PROGRAM)
+    let mut command = match open_files {
+        None => Command::new(PROGRAM),
+        Some(ulimit) => {
+            let mut shell = Command::new("sh");
+            let script = format!(r#"ulimit {ulimit} && exec "$0" "$@""#);
+            shell.args(["-c", &script, PROGRAM]);
+            shell
+        }
+    };
+    command
         .args(["run", "--config", "gatehouse.toml"])
         .args(more)
         .current_dir(folder.path())
