@@ -4,6 +4,7 @@
 //! language. Use [`Invalid`] where what was written is wrong in itself, the other variants where it
 //! is wrong for what is there already.
 
+use config::Problem;
 use config::language::LocalText;
 
 use crate::authz::Forbidden;
@@ -26,6 +27,16 @@ impl Invalid {
             field: field.to_owned(),
             what: both(what),
             allowed: both(allowed),
+        }
+    }
+}
+
+impl From<Problem> for Invalid {
+    fn from(problem: Problem) -> Self {
+        Self {
+            field: problem.key,
+            what: problem.what,
+            allowed: problem.allowed,
         }
     }
 }

@@ -1,13 +1,16 @@
 //! `/events/…`: the three logs, newest first.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::State as Extract;
 use config::{AccessEvent, Timestamp};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::extract::within_page;
 use super::{Listing, Problem, Query};
+use crate::logs::SignInKind;
 use crate::refused::Invalid;
 use crate::state::State;
 use crate::store::events::{
@@ -41,6 +44,11 @@ impl Span {
                 )])
             })?),
         };
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            return Err(no_time_between());
+        }
         Ok(Page {
             since: self.since.map(Timestamp),
             until: self.until.map(Timestamp),
@@ -48,6 +56,20 @@ impl Span {
             limit: u32::try_from(within_page(self.limit)?).unwrap_or(u32::MAX),
         })
     }
+}
+
+fn no_time_between() -> Problem {
+    Invalid::new(
+        "until",
+        ("it is not after since", "不晚于 since"),
+        ("a later moment than since", "晚于 since 的时刻"),
+    )
+    .into()
+}
+
+/// An address as events have it.
+fn written(address: Option<IpAddr>) -> Option<String> {
+    address.map(|address| address.to_canonical().to_string())
 }
 
 fn read_key(text: &str) -> Option<Key> {
@@ -67,6 +89,27 @@ fn listing<T>(items: Vec<T>, page: &Page, key: impl Fn(&T) -> (Timestamp, &str))
     Listing { items, next }
 }
 
+/// How a visit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    Granted,
+    Cut,
+    Denied,
+    OwnPage,
+}
+
+impl Ended {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Cut => "cut",
+            Self::Denied => "denied",
+            Self::OwnPage => "own_page",
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WhichAccess {
@@ -74,9 +117,10 @@ pub struct WhichAccess {
     member: Option<String>,
     /// The id of an application.
     application: Option<String>,
-    /// `granted`, `cut`, `denied` or `own_page`.
-    outcome: Option<String>,
-    client_address: Option<String>,
+    #[param(inline)]
+    outcome: Option<Ended>,
+    #[param(value_type = Option<String>)]
+    client_address: Option<IpAddr>,
 }
 
 #[utoipa::path(get, path = "/events/access", tag = "events", params(WhichAccess, Span),
@@ -90,8 +134,8 @@ pub async fn access(
     let filter = AccessFilter {
         member: which.member.map(Into::into),
         application: which.application.map(Into::into),
-        outcome: which.outcome,
-        client_address: which.client_address,
+        outcome: which.outcome.map(|ended| ended.as_str().to_owned()),
+        client_address: written(which.client_address),
     };
     let mut connection = state.store.read().await?;
     let items = events::access_events(&mut connection, &filter, &page).await?;
@@ -103,9 +147,10 @@ pub async fn access(
 pub struct WhichSignIns {
     /// The id of a member.
     member: Option<String>,
-    /// `signed_in`, `failed`, `stepped_up`, `signed_out` or `ended`.
-    kind: Option<String>,
-    client_address: Option<String>,
+    #[param(inline)]
+    kind: Option<SignInKind>,
+    #[param(value_type = Option<String>)]
+    client_address: Option<IpAddr>,
 }
 
 #[utoipa::path(get, path = "/events/sign-ins", tag = "events", params(WhichSignIns, Span),
@@ -118,8 +163,8 @@ pub async fn sign_ins(
     let page = span.page()?;
     let filter = SignInFilter {
         member: which.member.map(Into::into),
-        kind: which.kind,
-        client_address: which.client_address,
+        kind: which.kind.map(|kind| kind.as_str().to_owned()),
+        client_address: written(which.client_address),
     };
     let mut connection = state.store.read().await?;
     let items = events::sign_in_events(&mut connection, &filter, &page).await?;

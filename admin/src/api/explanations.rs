@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::Json;
 use axum::extract::State as Extract;
+use axum::http::Method;
 use config::Principal;
 use config::link::{Explanation, Question};
 use serde::Deserialize;
@@ -54,7 +55,7 @@ pub async fn explain(
     let question = Question {
         principal,
         client_address: address(&asked.from)?,
-        method: asked.method.unwrap_or_else(|| "GET".to_owned()),
+        method: method(asked.method)?,
         url: url(&asked.url)?,
     };
     Ok(Json(gate.explain(&question)))
@@ -74,6 +75,19 @@ async fn principal(connection: &mut Connection, member: Member) -> Result<Princi
         groups: member.groups,
         roles: member.roles,
     })
+}
+
+fn method(text: Option<String>) -> Result<String, Problem> {
+    let method = text.unwrap_or_else(|| "GET".to_owned());
+    if Method::from_bytes(method.as_bytes()).is_ok() {
+        return Ok(method);
+    }
+    Err(Invalid::new(
+        "method",
+        ("this is not a method", "这不是有效的请求方法"),
+        ("GET, POST or the like", "GET、POST 等"),
+    )
+    .into())
 }
 
 fn address(text: &str) -> Result<IpAddr, Problem> {

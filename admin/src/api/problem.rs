@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use config::Language;
 use config::language::LocalText;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::Ref;
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::authn::Failure;
 use crate::authz::Forbidden;
@@ -78,6 +80,7 @@ pub struct ProblemBody {
     pub kind: &'static str,
     pub title: String,
     pub status: u16,
+    #[schema(schema_with = any_code)]
     pub code: Code,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -90,6 +93,19 @@ pub struct ProblemBody {
     /// All that is wrong, where it is more than one thing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<FieldProblem>,
+}
+
+/// A request that the gate itself turns away is told with its code, of which there are others.
+fn any_code() -> Schema {
+    AnyOfBuilder::new()
+        .item(Ref::from_schema_name(Code::name()))
+        .item(String::schema())
+        .description(Some(
+            "Stable, for programs. The gate in front of the API adds codes of its own, such as \
+             ambiguous_request or address_refused.",
+        ))
+        .build()
+        .into()
 }
 
 #[derive(Clone, Debug)]

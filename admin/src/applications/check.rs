@@ -28,7 +28,7 @@ pub async fn whole(
     state: &State,
     changed: &Target,
 ) -> Result<(), Refused> {
-    let mut problems = match changed.kind {
+    let problems = match changed.kind {
         documents::BRAND => appearance::get::<Brand>(connection).await?.body.problems(),
         documents::WATERMARK => {
             let watermark = appearance::get::<Watermark>(connection).await?;
@@ -45,13 +45,20 @@ pub async fn whole(
         let before = unfit(&mut committed, state).await?;
         set_aside.retain(|aside| is_changed(&aside.id) || before.iter().all(|b| b.id != aside.id));
     }
-    problems.extend(set_aside.into_iter().flat_map(|aside| aside.problems));
-    if problems.is_empty() {
+    // What was sent needs no name; what else it breaks does.
+    let mut all: Vec<Invalid> = problems.into_iter().map(Invalid::from).collect();
+    for aside in set_aside {
+        let said = if is_changed(&aside.id) {
+            Invalid::from
+        } else {
+            of_another
+        };
+        all.extend(aside.problems.into_iter().map(said));
+    }
+    if all.is_empty() {
         Ok(())
     } else {
-        Err(Refused::Invalid(
-            problems.into_iter().map(invalid).collect(),
-        ))
+        Err(Refused::Invalid(all))
     }
 }
 
@@ -98,27 +105,15 @@ fn access_host(application: &Application, index: usize, host: &str) -> Problem {
     }
 }
 
-fn invalid(problem: Problem) -> Invalid {
-    let source = &problem.source;
+fn of_another(problem: Problem) -> Invalid {
+    let id = problem.source.trim_start_matches("application ");
     Invalid {
         what: (
-            &*format!("{source}: {}", problem.what.en),
-            &*format!("{}：{}", in_chinese(source), problem.what.zh_cn),
+            &*format!("application {id}: {}", problem.what.en),
+            &*format!("应用 {id}：{}", problem.what.zh_cn),
         )
             .into(),
         field: problem.key,
         allowed: problem.allowed,
     }
-}
-
-/// What a problem is about: a kind, and an id where there is more than one of it.
-fn in_chinese(source: &str) -> String {
-    let (kind, id) = source.split_once(' ').unwrap_or((source, ""));
-    let kind = match kind {
-        "application" => "应用",
-        "brand" => "品牌",
-        "watermark" => "水印",
-        other => other,
-    };
-    format!("{kind} {id}").trim_end().to_owned()
 }

@@ -6,12 +6,13 @@ use config::Timestamp;
 use config::id::{EventId, MemberId, SignInId};
 use config::session::AuthenticationMethod;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::clean;
 use crate::store::{StoreError, Tx, events};
 
 /// What happened to a sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignInKind {
     SignedIn,

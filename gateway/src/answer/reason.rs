@@ -5,6 +5,9 @@ use pingora::{Error, ErrorSource, ErrorType};
 use crate::answer::text::{self, Text};
 use crate::path::denial::Denial;
 
+/// What the gate passes on; of these, an application may refuse some.
+const ALLOWED_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
 /// Why there is no answer from an application.
 #[derive(Clone, Debug)]
 pub struct Reason {
@@ -68,6 +71,8 @@ impl Reason {
         match self.status {
             // RFC 9110 §11.6.1 asks for a challenge; this scheme is ours, and browsers ignore it.
             401 => vec![("WWW-Authenticate", "Gatehouse".to_owned())],
+            // RFC 9110 §15.5.6.
+            405 => vec![("Allow", ALLOWED_METHODS.to_owned())],
             429 => vec![("Retry-After", "1".to_owned())],
             503 => vec![("Retry-After", "5".to_owned())],
             _ => Vec::new(),

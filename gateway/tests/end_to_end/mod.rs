@@ -1,6 +1,7 @@
 //! The real program, started as an operator starts it and driven from outside: what reached the
 //! application, what came back.
 
+mod api_contract;
 mod attacks;
 mod bad_input;
 mod endurance;

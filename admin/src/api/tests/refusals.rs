@@ -79,6 +79,14 @@ async fn a_query_that_makes_no_sense_is_told_by_its_parameter() {
             ("/events/access?since=yesterday", "since"),
             ("/events/sign-ins?after=x", "after"),
             ("/explain?url=https://x/", "."),
+            (
+                "/explain?url=https://x/&from=192.0.2.1&method=a%20b",
+                "method",
+            ),
+            ("/events/access?outcome=lost", "outcome"),
+            ("/events/access?client_address=home", "client_address"),
+            ("/events/access?since=2&until=1", "until"),
+            ("/events/sign-ins?kind=lost", "kind"),
         ] {
             let answer = app.get(OP, path).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::findings::says_something;
 use super::paths::{PATH_ALLOWED, is_plain};
 use super::{Findings, MAX_NAME, MAX_TEXT};
 use crate::snapshot::application::HOST_ALLOWED;
@@ -11,7 +12,7 @@ pub(super) fn check(application: &Application, findings: &mut Findings) {
     findings.texts("name", &application.name, MAX_NAME);
     let named = [&application.name.en, &application.name.zh_cn];
     findings.require(
-        named.iter().any(|name| !name.trim().is_empty()),
+        named.iter().any(|name| says_something(name)),
         "name",
         ("it has no name", "没有名称"),
         (

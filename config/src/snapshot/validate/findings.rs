@@ -11,6 +11,16 @@ const COLOUR_ALLOWED: Words = (
     "请填写 # 加六位十六进制数字，例如 #1f5eff",
 );
 
+/// Whether a reader sees anything: neither spaces nor characters without a shape alone.
+pub(super) fn says_something(text: &str) -> bool {
+    text.chars().any(|c| {
+        !c.is_whitespace()
+            && !c.is_control()
+            && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}')
+    })
+}
+
 /// The problems of one object.
 pub(super) struct Findings {
     source: String,
@@ -108,7 +118,7 @@ impl Findings {
     pub(super) fn name(&mut self, key: &str, text: &str, most: usize) {
         self.text(key, text, most);
         self.require(
-            !text.trim().is_empty(),
+            says_something(text),
             key,
             ("it is empty", "不能为空"),
             (

@@ -172,7 +172,7 @@ fn attack_19_verification_of_an_upstream_cannot_be_switched_off_by_an_empty_name
 #[test]
 fn an_application_and_its_rules_say_what_they_are() {
     assert_eq!(keys(|a| a.name = LocalText::default()), ["name"]);
-    assert_eq!(keys(|a| a.name = (" ", "").into()), ["name"]);
+    assert_eq!(keys(|a| a.name = (" ", "\u{200B}").into()), ["name"]);
     assert!(keys(|a| a.name = ("", "维基").into()).is_empty());
     let with = |rule: PolicyRule| keys(|a| a.access = Access::Rules(vec![rule]));
     let unnamed = PolicyRule {
