@@ -28,6 +28,9 @@ tokio::task_local! {
     static CURRENT: Cut;
 }
 
+/// Why an exchange was cut whose request head did not come in time.
+pub(crate) const HEAD_TOO_SLOW: &str = "head_too_slow";
+
 /// The string by which one exchange can be cut. All clones cut the same exchange.
 #[derive(Clone, Debug, Default)]
 pub struct Cut(Arc<State>);
@@ -139,6 +142,7 @@ async fn until_cut<T>(
             let sleep =
                 head_deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(head_within)));
             if sleep.as_mut().poll(context).is_ready() {
+                cut.pull(HEAD_TOO_SLOW);
                 return Poll::Ready(None);
             }
         }
@@ -193,7 +197,7 @@ mod tests {
             until_cut(&cut, Duration::from_millis(20), waiting).await,
             None
         );
-        assert_eq!(cut.reason(), None);
+        assert_eq!(cut.reason(), Some(HEAD_TOO_SLOW));
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Metrics {
                 r,
                 "connections_unread_total",
                 "HTTP/1 connections that ended before a request could be read: it was malformed, \
-                 came too slowly or not at all. They leave no access event",
+                 came too slowly or not at all",
             )?,
             refused: counter(r, "connections_refused_total", "Connections past the limit")?,
             snapshot_revision: gauge(

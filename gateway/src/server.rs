@@ -23,6 +23,7 @@ use crate::listeners::connections::Connections;
 use crate::listeners::door::{Door, Inside, LAST_REQUESTS_WITHIN};
 use crate::listeners::proxy_protocol::ProxyProtocol;
 use crate::listeners::redirect::Redirect;
+use crate::listeners::unread::UnreadHeads;
 use crate::listeners::{self, ListenError, Sockets};
 use crate::metrics::Metrics;
 use crate::monitor::{self, Monitor, OtherHealth};
@@ -130,7 +131,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         inside: &assemble(&settings, &gate, pages, &metrics, &open),
         settings: &settings,
         open: &open,
-        metrics: &metrics,
+        unread: Arc::new(UnreadHeads::new(Arc::clone(&gate), Arc::clone(&metrics))),
     };
     let stop = listen(&app, &certificates, &sockets)?;
     let ended = CancellationToken::new();
@@ -239,7 +240,7 @@ struct App<'a> {
     inside: &'a Arc<Inside>,
     settings: &'a Settings,
     open: &'a Open,
-    metrics: &'a Arc<Metrics>,
+    unread: Arc<UnreadHeads>,
 }
 
 fn start(
@@ -270,7 +271,7 @@ fn start(
             Arc::clone(app.inside),
             limits.clone(),
             app.open.connections.clone(),
-            Arc::clone(app.metrics),
+            Arc::clone(&app.unread),
         )
         .expecting(plain_header);
         Box::new(listeners::service(listener, endpoint, tls_header, door))

@@ -23,6 +23,7 @@ mod listeners;
 mod own_pages;
 mod proxying;
 mod slow_bodies;
+mod unread_heads;
 mod upstream_protocols;
 mod upstreams;
 mod watermark;

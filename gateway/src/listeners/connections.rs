@@ -9,7 +9,7 @@ use prometheus::IntCounter;
 use crate::listeners::sparing::Sparing;
 
 /// One line in the log tells of all connections that were closed meanwhile.
-const TELL_EVERY: Duration = Duration::from_secs(10);
+pub(super) const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// The count that all listeners share.
 #[derive(Clone)]

@@ -1,10 +1,12 @@
 //! What happens to a connection before and between the requests on it: how many there may be, who
 //! is at the other end of a PROXY protocol, how long it may stay idle.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use config::clock::Stopwatch;
 use config::settings::Limits;
 use pingora::apps::ServerApp;
 use pingora::listeners::ALPN;
@@ -14,9 +16,11 @@ use pingora::proxy::HttpProxy;
 use pingora::server::ShutdownWatch;
 
 use crate::cut::{Cut, Cuttable};
-use crate::listeners::connections::Connections;
+use crate::listeners::connections::{Connections, TELL_EVERY};
+use crate::listeners::observed::{Observed, Seen};
 use crate::listeners::proxy_protocol::ProxyProtocol;
-use crate::metrics::Metrics;
+use crate::listeners::sparing::Sparing;
+use crate::listeners::unread::UnreadHeads;
 use crate::proxy::Proxy;
 
 /// The HTTP side: pingora's proxy around our phases, with exchanges that can be cut.
@@ -27,9 +31,10 @@ pub struct Door {
     inside: Arc<Inside>,
     limits: Limits,
     connections: Connections,
-    metrics: Arc<Metrics>,
+    unread: Arc<UnreadHeads>,
     /// For a plain listener; under TLS the header comes before the handshake and is read there.
     proxy_protocol: Option<ProxyProtocol>,
+    bad_headers: Sparing,
 }
 
 impl Door {
@@ -37,14 +42,15 @@ impl Door {
         inside: Arc<Inside>,
         limits: Limits,
         connections: Connections,
-        metrics: Arc<Metrics>,
+        unread: Arc<UnreadHeads>,
     ) -> Self {
         Self {
             inside,
             limits,
             connections,
-            metrics,
+            unread,
             proxy_protocol: None,
+            bad_headers: Sparing::new(1, TELL_EVERY),
         }
     }
 
@@ -55,19 +61,22 @@ impl Door {
 
     /// HTTP/1: one exchange after another, as pingora does it, but with our limits.
     async fn one_by_one(&self, stream: Stream, shutdown: &ShutdownWatch) {
+        let peer = peer_of(&stream);
+        let (stream, seen) = Observed::around(stream);
         let mut session = ServerSession::new_http1(stream);
         let keep = (!*shutdown.borrow()).then(|| self.limits.keep_alive.as_secs().max(1));
         session.set_keepalive(keep);
         let mut head_within = self.limits.head_timeout;
         let mut is_first = true;
         loop {
-            let cut = Cut::default();
+            let (cut, since) = (Cut::default(), Stopwatch::start());
             let exchange = self.inside.exchange(&cut, session, shutdown, head_within);
             let ended = exchange.await;
-            if is_first && !cut.has_read_head() {
-                self.metrics.unread.inc();
+            if !cut.has_read_head() {
+                self.tell_of_unread(is_first, peer, &seen, &cut, since);
             }
             is_first = false;
+            seen.forget();
             let Some(reused) = ended else { return };
             let (stream, kept) = reused.consume();
             session = ServerSession::new_http1(stream);
@@ -77,6 +86,30 @@ impl Door {
             head_within = self.limits.keep_alive + self.limits.head_timeout;
         }
     }
+
+    /// A connection that says nothing is a port scan, a health check or a browser that was ready for
+    /// more: it leaves no event.
+    fn tell_of_unread(
+        &self,
+        is_first: bool,
+        peer: Option<SocketAddr>,
+        seen: &Seen,
+        cut: &Cut,
+        since: Stopwatch,
+    ) {
+        if is_first || seen.anything() {
+            self.unread.count();
+        }
+        if seen.anything() {
+            self.unread.tell(peer, seen, cut, since);
+        }
+    }
+}
+
+/// Who is at the other end, as a PROXY protocol says where one is spoken.
+fn peer_of(stream: &Stream) -> Option<SocketAddr> {
+    let digest = stream.get_socket_digest()?;
+    digest.peer_addr()?.as_inet().copied()
 }
 
 #[async_trait]
@@ -90,7 +123,9 @@ impl ServerApp for Door {
         if let Some(expected) = &self.proxy_protocol
             && let Err(why) = expected.read_plain(&mut stream).await
         {
-            tracing::info!(%why, "a connection without a good PROXY header was closed");
+            if let Some(others) = self.bad_headers.tell() {
+                tracing::info!(%why, others, "connections without a good PROXY header were closed");
+            }
             return None;
         }
         if matches!(stream.selected_alpn_proto(), Some(ALPN::H2)) {

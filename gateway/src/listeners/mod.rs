@@ -7,9 +7,11 @@ pub mod certificates;
 pub mod connections;
 pub mod door;
 pub mod h2;
+pub mod observed;
 pub mod proxy_protocol;
 pub mod redirect;
 pub mod sparing;
+pub mod unread;
 
 use std::collections::HashSet;
 use std::net::{SocketAddr, TcpListener};
