@@ -95,7 +95,11 @@ impl Bridge {
         {
             session.write_continue_response().await?;
         }
-        while let Some(chunk) = session.read_request_body().await? {
+        while let Some(chunk) = session
+            .read_request_body()
+            .await
+            .map_err(Error::into_down)?
+        {
             passage.visit.exchange.request_bytes += chunk.len() as u64;
             if passage.visit.exchange.request_bytes > self.largest_body {
                 let _ = body.send(Err("the body is too large".into())).await;

@@ -88,3 +88,28 @@ async fn attack_04_a_stranger_is_told_nothing() {
         assert_eq!(ask(&gatehouse, endpoint, OPEN, &[]).await.status, 403);
     }
 }
+
+#[tokio::test]
+async fn attack_22_another_spelling_of_an_endpoint_lets_nobody_pass() {
+    let origin = Origin::saying("").await;
+    let gatehouse = gate(&origin).await;
+    for spelling in [
+        "/.gatehouse/%66orward-auth",
+        "/.gatehouse//forward-auth",
+        "/.gatehouse/./forward-auth",
+        "/x/../.gatehouse/forward-auth",
+        "/%2egatehouse/auth-request",
+        "/.gatehouse/AUTH-REQUEST",
+        "/.gatehouse/auth-request;x",
+        "/.gatehouse%2fauth-request",
+        "http://open.example.com/.gatehouse/auth-request",
+    ] {
+        // About a host at which everybody may pass.
+        let answer = ask(&gatehouse, spelling, OPEN, &[]).await;
+        assert_ne!(answer.status, 200, "{spelling}");
+        assert!(answer.header("x-gatehouse-assertion").is_none());
+        let here = get(gatehouse.address, OPEN, spelling, &[]).await;
+        assert_ne!(here.status, 200, "{spelling}");
+    }
+    assert!(origin.received().is_empty());
+}

@@ -20,6 +20,8 @@ mod hostile_clients;
 mod identity;
 mod limits;
 mod listeners;
+mod odd_requests;
+mod odd_streams;
 mod own_pages;
 mod proxying;
 mod slow_bodies;

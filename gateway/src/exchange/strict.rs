@@ -6,7 +6,7 @@
 //! framing of its own making. What is refused here besides is never sent by an honest client, and
 //! any reading of it may differ from the upstream's.
 
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method};
 use pingora::proxy::Session;
 
@@ -45,6 +45,9 @@ fn check_http1(headers: &HeaderMap, raw: &[u8]) -> Result<(), Denial> {
     if headers.get_all(CONTENT_LENGTH).iter().count() > 1 {
         return Err(Denial::Ambiguous("it has two lengths"));
     }
+    if names_framing(headers) {
+        return Err(Denial::Ambiguous("Connection names what frames it"));
+    }
     let has_body = encoded
         || headers
             .get(CONTENT_LENGTH)
@@ -53,6 +56,20 @@ fn check_http1(headers: &HeaderMap, raw: &[u8]) -> Result<(), Denial> {
         return Err(Denial::Ambiguous("it asks for an upgrade and has a body"));
     }
     Ok(())
+}
+
+/// Whether `Connection` names a header without which the request would be another one. Whoever
+/// forwards the request takes out what is named there (RFC 9110 §7.6.1), and pingora does so too: the
+/// body would go on without its length.
+fn names_framing(headers: &HeaderMap) -> bool {
+    let names = headers.get_all(CONNECTION).iter();
+    let mut names = names.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    names.any(|name| {
+        let name = name.trim_ascii();
+        [CONTENT_LENGTH, TRANSFER_ENCODING, HOST]
+            .iter()
+            .any(|framing| name.eq_ignore_ascii_case(framing.as_str().as_bytes()))
+    })
 }
 
 fn is_chunked(value: &HeaderValue) -> bool {
@@ -116,6 +133,8 @@ mod tests {
             "POST / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n",
             "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
             "GET / HTTP/1.1\r\nUpgrade: websocket\r\nContent-Length: 5\r\n\r\n",
+            "POST / HTTP/1.1\r\nConnection: close, Content-LENGTH\r\nContent-Length: 5\r\n\r\n",
+            "POST / HTTP/1.1\r\nConnection: close\r\nConnection: ,host ,\r\n\r\n",
         ] {
             assert!(check(raw).is_err(), "{raw}");
         }
