@@ -37,6 +37,8 @@ pub async fn explain(
     Extract(state): Extract<State>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Explanation>, Problem> {
+    let (client_address, url) = (address(&asked.from)?, url(&asked.url)?);
+    let method = method(asked.method)?;
     let Some(gate) = state.explains.get().cloned() else {
         return Err(Refused::Impossible(both((
             "this node runs no gateway: ask one that does",
@@ -54,9 +56,9 @@ pub async fn explain(
     };
     let question = Question {
         principal,
-        client_address: address(&asked.from)?,
-        method: method(asked.method)?,
-        url: url(&asked.url)?,
+        client_address,
+        method,
+        url,
     };
     Ok(Json(gate.explain(&question)))
 }
