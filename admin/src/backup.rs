@@ -12,8 +12,8 @@ use config::settings::StoreUrl;
 use config::{Clock, Settings};
 
 use crate::data_folder::{DataFolder, DataFolderError};
-use crate::master_key;
 use crate::plane::PlaneError;
+use crate::sealed_mark;
 use crate::store::{EMBEDDED_FILE, StoreError, copy};
 
 #[derive(Debug, thiserror::Error)]
@@ -115,10 +115,10 @@ async fn bring_in(
     drop(target);
     let unusable = |error| BackupError::Unusable(file.to_owned(), error);
     copy::check(incoming).await.map_err(unusable)?;
-    let mark = copy::document(incoming, master_key::MARK)
+    let mark = copy::document(incoming, sealed_mark::MARK)
         .await
         .map_err(unusable)?;
-    master_key::check_mark(mark.as_deref(), &settings.secrets)
+    sealed_mark::check_mark(mark.as_deref(), &settings.secrets)
         .map_err(|error| BackupError::Key(Box::new(error)))?;
     Ok(copy::end_sign_ins(incoming, clock.now()).await?)
 }

@@ -27,7 +27,7 @@ use crate::sealed::{MasterKeyError, Sealer};
 use crate::spool::{self, Limits, Spool};
 use crate::state::State;
 use crate::store::{Store, StoreError};
-use crate::{master_key, periodic, signing_keys};
+use crate::{periodic, sealed_mark, signing_keys};
 
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(5);
@@ -233,7 +233,7 @@ async fn prepare(state: &State, health: &Health) {
 async fn prepare_once(state: &State) -> Result<(), PlaneError> {
     state.store.prepare().await?;
     let now = state.clock.now();
-    master_key::check(&state.store, &state.sealer, &state.settings.secrets, now).await?;
+    sealed_mark::check(&state.store, &state.sealer, &state.settings.secrets, now).await?;
     signing_keys::rotate(&state.store, &state.sealer, now).await?;
     Ok(())
 }
@@ -256,7 +256,7 @@ async fn open_sealer(
     health: &Health,
 ) -> Result<Sealer, PlaneError> {
     match store.prepare().await {
-        Ok(()) => Ok(master_key::open(store, &settings.secrets).await?),
+        Ok(()) => Ok(sealed_mark::open(store, &settings.secrets).await?),
         Err(error @ StoreError::Away(_)) if settings.store.url != StoreUrl::Embedded => {
             tracing::warn!(%error, "the store is away; this node goes on trying");
             health.unprepared(&error.to_string());
