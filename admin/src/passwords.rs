@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordVerifier, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -35,7 +37,7 @@ struct Inner {
     places: Arc<Semaphore>,
     kept_for_known: usize,
     hashed: AtomicUsize,
-    /// The hash of nobody's password, checked where there is no account.
+    /// A hash that no password has, checked where there is no account.
     dummy: String,
 }
 
@@ -79,10 +81,9 @@ impl Passwords {
             None,
         )
         .map_err(|e| PasswordsError::Parameters(e.to_string()))?;
-        let nobodys = crate::tokens::Token::generate();
         let concurrent = settings.concurrent.max(1);
         Ok(Self(Arc::new(Inner {
-            dummy: hash(&params, nobodys.as_text())?,
+            dummy: nobodys_hash(&params),
             params,
             permits: Arc::new(Semaphore::new(concurrent)),
             places: Arc::new(Semaphore::new(concurrent * (1 + WAITING_FOR_EACH))),
@@ -214,6 +215,21 @@ fn hash(params: &Params, password: &str) -> Result<String, PasswordsError> {
         .hash_password(password.as_bytes())
         .map_err(|e| PasswordsError::Hashing(e.to_string()))?;
     Ok(hashed.to_string())
+}
+
+/// Random bits in the form of a hash at this cost: to check against it costs what it costs to check
+/// against any other. Nothing is hashed to make it, so that a start does not fill 19 MiB in which the
+/// rest of the start then spreads.
+fn nobodys_hash(params: &Params) -> String {
+    let (salt, bits) = (rand::random::<[u8; 16]>(), rand::random::<[u8; 32]>());
+    format!(
+        "$argon2id$v=19$m={},t={},p={}${}${}",
+        params.m_cost(),
+        params.t_cost(),
+        params.p_cost(),
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(bits)
+    )
 }
 
 fn verify(password: &str, stored: &str) -> bool {

@@ -25,6 +25,15 @@ async fn the_right_password_is_right_and_no_other_is() {
     }
 }
 
+#[test]
+fn the_hash_of_nobody_reads_as_one_at_the_cost_of_the_settings() {
+    let passwords = passwords(3);
+    let nobodys = &passwords.0.dummy;
+    assert!(!passwords.0.is_outdated(nobodys));
+    let made = hash(&passwords.0.params, "x").unwrap();
+    assert_eq!(made.len(), nobodys.len());
+}
+
 #[tokio::test]
 async fn nobodys_password_is_always_wrong() {
     let passwords = passwords(1);
