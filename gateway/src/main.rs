@@ -1,6 +1,7 @@
 //! The program `gatehouse`: composes the gateway and the admin plane.
 
 mod cli;
+mod memory;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,9 +14,6 @@ use gateway::monitor::{Health, Unready};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Cli, Command, CommandError};
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match Cli::parse().command {
@@ -131,6 +129,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
         .thread_name("admin")
         .build()
         .map_err(NotRunning::Threads)?;
+    runtime.spawn(memory::give_back());
     let (registry, clock) = (prometheus::Registry::new(), Clock::system());
     let plane = runtime.block_on(open(options.upgrade, &settings, &clock, &registry))?;
     let signals = {
