@@ -22,6 +22,7 @@ const PASSWORD: &str = "correct horse battery staple";
 
 pub struct Gatehouse {
     pub process: Process,
+    pub monitor: SocketAddr,
     program: PathBuf,
     settings: PathBuf,
     browser: Browser,
@@ -45,6 +46,7 @@ impl Gatehouse {
         command.arg("run").arg("--config").arg(&settings);
         let gatehouse = Self {
             process: Process::start("gatehouse", &mut command, address)?,
+            monitor,
             program: program.to_owned(),
             settings,
             browser: Browser::new(address),

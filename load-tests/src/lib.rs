@@ -5,6 +5,7 @@
 //! same client, in turns.
 
 pub mod browser;
+pub mod flat;
 pub mod gatehouse;
 pub mod nginx;
 pub mod process;

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::Duration;
 
 use clap::Parser;
 use load_tests::gatehouse::{Gatehouse, MARKED, MEMBERS, PUBLIC};
 use load_tests::process::{Process, free_address};
 use load_tests::report::{Candidate, Sample, table};
-use load_tests::{BenchError, nginx, wrk};
+use load_tests::{BenchError, flat, nginx, wrk};
 
 #[derive(Parser)]
 struct Arguments {
@@ -27,10 +29,19 @@ struct Arguments {
     /// The size of the page in bytes.
     #[arg(long, default_value_t = 1024)]
     size: usize,
+    /// Instead of comparing, drive (e) for so many minutes and tell whether memory, open files and the
+    /// spool stay as they are.
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(2..))]
+    flat: Option<u64>,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let report = match arguments.flat {
+        Some(minutes) => stay(&arguments, minutes),
+        None => run(&arguments),
+    };
+    match report {
         Ok(report) => {
             #[allow(clippy::print_stdout, reason = "this is what was asked for")]
             {
@@ -58,6 +69,8 @@ struct Runner<'a> {
 
 const FILE: &str = "/file.txt";
 const PAGE: &str = "/page.html";
+/// After it was set up: what that took has gone back to the operating system.
+const UNTIL_IDLE: Duration = Duration::from_secs(15);
 
 impl<'a> Runner<'a> {
     fn new(
@@ -92,8 +105,9 @@ fn run(arguments: &Arguments) -> Result<String, BenchError> {
         origin.address,
     )?;
     let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder.path(), origin.address)?;
-    let idle = gatehouse.process.usage()?.resident_kib;
     gatehouse.sign_in()?;
+    thread::sleep(UNTIL_IDLE);
+    let idle = gatehouse.process.usage()?.resident_kib;
     let ours = &gatehouse.process;
     let (public, members, marked) = (
         gatehouse.headers(PUBLIC),
@@ -120,6 +134,16 @@ fn run(arguments: &Arguments) -> Result<String, BenchError> {
         table(&candidates),
         f64::from(u32::try_from(idle).unwrap_or(u32::MAX)) / 1024.0
     ))
+}
+
+fn stay(arguments: &Arguments, minutes: u64) -> Result<String, BenchError> {
+    let folder = tempfile::tempdir().map_err(BenchError::io("making a temporary folder"))?;
+    let origin = nginx::origin(folder.path(), free_address()?, arguments.size)?;
+    let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder.path(), origin.address)?;
+    gatehouse.sign_in()?;
+    #[allow(clippy::print_stdout, reason = "this is what was asked for")]
+    let told = |line: &str| println!("{line}");
+    flat::watch(&gatehouse, FILE, arguments.connections, minutes, &told)
 }
 
 fn bare_proxy(program: &Path, origin: &Process) -> Result<Process, BenchError> {

@@ -76,6 +76,14 @@ impl Process {
         }
         Ok(usage)
     }
+
+    /// How many files, sockets and pipes the program holds open.
+    pub fn open_files(&self) -> Result<usize, BenchError> {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        let open =
+            std::fs::read_dir(&folder).map_err(BenchError::io(format!("reading {folder}")))?;
+        Ok(open.count())
+    }
 }
 
 impl Drop for Process {
