@@ -95,5 +95,9 @@ fn lookups(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, lookups);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(1));
+    targets = lookups
+}
 criterion_main!(benches);

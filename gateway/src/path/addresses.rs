@@ -31,6 +31,12 @@ impl AddressTable {
         }
     }
 
+    /// The memory that it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.v4.bytes() + self.v6.bytes()
+    }
+
     /// An IPv4 address in IPv6 clothes (RFC 4291 §2.5.5.2) is looked up as what it is.
     #[must_use]
     pub fn find(&self, address: IpAddr) -> Option<u32> {

@@ -142,6 +142,15 @@ impl<T: Number> Intervals<T> {
         (*list != NONE).then_some(*list)
     }
 
+    /// The memory that it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.starts.capacity() * size_of::<T>()
+            + self.lists.capacity() * size_of::<u32>()
+            + self.levels.capacity() * size_of::<Level<T>>()
+            + self.slots.capacity() * size_of::<Slot>()
+    }
+
     /// Makes levels for the starts from `first` up to `end`, until there is little left to scan.
     fn index(&mut self, first: usize, end: usize) -> Slot {
         let count = end - first;

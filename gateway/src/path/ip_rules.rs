@@ -82,6 +82,12 @@ impl IpRules {
         }
     }
 
+    /// The memory that the addresses take, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.addresses.bytes()
+    }
+
     #[must_use]
     pub fn judge(&self, address: IpAddr) -> Verdict {
         let found = self.addresses.find(address);

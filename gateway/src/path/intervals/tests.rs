@@ -134,12 +134,6 @@ impl<T: Number> Intervals<T> {
             1 + below.iter().map(|s| self.depth(*s)).max().unwrap_or(0)
         })
     }
-
-    fn bytes(&self) -> usize {
-        self.starts.len() * size_of::<T>()
-            + (self.lists.len() + self.slots.len()) * 4
-            + self.levels.len() * size_of::<Level<T>>()
-    }
 }
 
 #[test]
