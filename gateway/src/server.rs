@@ -115,6 +115,7 @@ impl Open {
 
 async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunError> {
     let (settings, sockets) = (Arc::clone(&parts.settings), Arc::clone(&parts.sockets));
+    let takes_over = !sockets.lock().is_empty();
     listeners::bind(&settings.listeners, &sockets)?;
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
     let open = Open::within(&settings.limits, &metrics);
@@ -126,6 +127,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let (gate, feed) = Gate::open(&settings, parts.link, parts.clock.clone());
     (parts.opened)(Arc::clone(&gate));
     tokio::spawn(Arc::clone(&gate).follow(feed));
+    upgrade::until_it_knows_the_rules(&gate, takes_over).await;
     let app = App {
         gate: &gate,
         inside: &assemble(&settings, &gate, pages, &metrics, &open),

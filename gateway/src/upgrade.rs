@@ -10,14 +10,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::Settings;
+use config::clock::Stopwatch;
 use parking_lot::Mutex;
 use pingora::server::Fds;
 
+use crate::gate::Gate;
 use crate::listeners::{self, ListenError, Sockets};
 
 /// Nobody is served between the hand-over and the end of the old process: it waits no longer than
 /// this for what is open, not at all for WebSockets and event streams, and cuts the rest.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(5);
+
+/// Where the store is away, people are told so after this.
+const RULES_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why this process does not take the place of another, which goes on.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +89,14 @@ pub(crate) async fn hand_over(settings: &Settings, sockets: &Sockets) -> bool {
          --upgrade before SIGQUIT, or stop this one with SIGTERM"
     );
     false
+}
+
+/// Whoever waits at sockets that were taken over shall not be told that there are no rules yet.
+pub(crate) async fn until_it_knows_the_rules(gate: &Gate, takes_over: bool) {
+    let since = Stopwatch::start();
+    while takes_over && gate.rulebook.load().is_none() && since.elapsed() < RULES_WITHIN {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Where listening sockets pass from one process to the next.

@@ -172,5 +172,6 @@ async fn attack_19_an_expired_certificate_at_the_start_is_told_aloud() {
     let found = gate.until_readiness(503, "has expired").await;
     assert!(found.contains("certificates"), "{found}");
     gate.certificates().renew(|_| {});
+    gate.signal("HUP");
     gate.until_ready().await;
 }
