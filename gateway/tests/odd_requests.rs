@@ -139,7 +139,7 @@ async fn attack_08_an_odd_host_or_target_leads_nowhere() {
         format!("GET / HTTP/1.1\r\nHost: {WIKI}:port\r\n"),
         format!("GET / HTTP/1.1\r\nHost: {WIKI}..\r\n"),
         format!("GET / HTTP/1.1\r\nHost: .{WIKI}\r\n"),
-        format!("GET / HTTP/1.1\r\nHost: wiki%2eexample.com\r\n"),
+        "GET / HTTP/1.1\r\nHost: wiki%2eexample.com\r\n".to_owned(),
         format!("GET http://user@{WIKI}/ HTTP/1.1\r\nHost: {WIKI}\r\n"),
         format!("GET http://other.example.com/ HTTP/1.1\r\nHost: {WIKI}\r\n"),
         format!("GET http:///x HTTP/1.1\r\nHost: {WIKI}\r\n"),
@@ -148,7 +148,7 @@ async fn attack_08_an_odd_host_or_target_leads_nowhere() {
         format!("GET /\t HTTP/1.1\r\nHost: {WIKI}\r\n"),
         format!("CONNECT / HTTP/1.1\r\nHost: {WIKI}\r\n"),
         format!("TRACE / HTTP/1.1\r\nHost: {WIKI}\r\n"),
-        format!("PRI * HTTP/2.0\r\n\r\nSM\r\n"),
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n".to_owned(),
     ] {
         let bytes = format!("{head}Connection: close\r\n\r\n");
         let answer = parse(&exchange(gatehouse.address, bytes).await);
