@@ -7,6 +7,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+fn text_of_fresh(buffer: &mut [u8]) -> &str {
+    uuid::Uuid::now_v7().hyphenated().encode_lower(buffer)
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -19,7 +23,7 @@ macro_rules! ids {
             /// A fresh id.
             #[must_use]
             pub fn generate() -> Self {
-                Self(uuid::Uuid::now_v7().to_string().into())
+                Self(text_of_fresh(&mut uuid::Uuid::encode_buffer()).into())
             }
 
             #[must_use]

@@ -15,13 +15,14 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::task::AtomicWaker;
 use pingora::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream};
 use pingora::protocols::http::ServerSession;
 use pingora::protocols::http::v2::server::H2Options;
 use pingora::server::ShutdownWatch;
-use tokio_util::sync::CancellationToken;
 
 use crate::exchange::pace::Pace;
+use crate::listeners::patience::Waiting;
 use crate::path::denial::Denial;
 
 tokio::task_local! {
@@ -37,17 +38,19 @@ pub struct Cut(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    token: CancellationToken,
+    /// Set once, when the exchange is cut.
     reason: OnceLock<&'static str>,
     head_read: AtomicBool,
     pace: OnceLock<Arc<Pace>>,
+    /// Who carries the exchange out.
+    waker: AtomicWaker,
 }
 
 impl Cut {
     /// Ends the exchange; the first reason given is the one that is recorded.
     pub fn pull(&self, reason: &'static str) {
         let _ = self.0.reason.set(reason);
-        self.0.token.cancel();
+        self.0.waker.wake();
     }
 
     /// Why the exchange was cut, if it was.
@@ -83,17 +86,17 @@ impl Cut {
 pub(crate) struct Cuttable<A>(pub Arc<A>);
 
 impl<A: HttpServerApp + Send + Sync + 'static> Cuttable<A> {
-    /// Runs one HTTP/1 exchange, whose head must have come within `head_within`: pingora's own
-    /// timeouts start again with every byte.
+    /// Runs one exchange. For HTTP/1, `waiting` ends it when its head does not come in time: pingora's
+    /// own timeouts start again with every byte.
     pub async fn exchange(
         &self,
         cut: &Cut,
         session: ServerSession,
         shutdown: &ShutdownWatch,
-        head_within: Duration,
+        waiting: Option<&Waiting>,
     ) -> Option<ReusedHttpStream> {
         let exchange = CURRENT.scope(cut.clone(), self.0.process_new_http(session, shutdown));
-        until_cut(cut, head_within, exchange).await
+        until_cut(cut, waiting, exchange).await
     }
 }
 
@@ -106,7 +109,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Cuttable<A> {
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
         let cut = Cut::default();
-        self.exchange(&cut, session, shutdown, Duration::MAX).await
+        self.exchange(&cut, session, shutdown, None).await
     }
 
     fn h2_options(&self) -> Option<H2Options> {
@@ -124,24 +127,27 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Cuttable<A> {
 
 async fn until_cut<T>(
     cut: &Cut,
-    head_within: Duration,
+    waiting: Option<&Waiting>,
     exchange: impl Future<Output = Option<T>>,
 ) -> Option<T> {
     let mut exchange = pin!(exchange);
-    let mut cancelled = pin!(cut.0.token.cancelled());
+    // Only until the head has been read.
+    let mut waiting = waiting;
     // Made only when the exchange has to wait, and asked only while it waits for the client.
-    let (mut head_deadline, mut body_deadline) = (None, None);
+    let mut body_deadline = None;
     poll_fn(|context| {
         if let Poll::Ready(done) = exchange.as_mut().poll(context) {
             return Poll::Ready(done);
         }
-        if cancelled.as_mut().poll(context).is_ready() {
+        cut.0.waker.register(context.waker());
+        if cut.reason().is_some() {
             return Poll::Ready(None);
         }
-        if head_within != Duration::MAX && !cut.has_read_head() {
-            let sleep =
-                head_deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(head_within)));
-            if sleep.as_mut().poll(context).is_ready() {
+        if let Some(still) = waiting {
+            if cut.has_read_head() {
+                still.is_over();
+                waiting = None;
+            } else if still.poll_overdue(context).is_ready() {
                 cut.pull(HEAD_TOO_SLOW);
                 return Poll::Ready(None);
             }
@@ -166,6 +172,7 @@ async fn until_cut<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listeners::patience::Patience;
 
     #[tokio::test]
     async fn an_exchange_that_is_cut_ends_and_says_why() {
@@ -175,28 +182,25 @@ mod tests {
             hand.pull("revoked");
             std::future::pending::<Option<()>>().await
         };
-        assert_eq!(until_cut(&cut, Duration::MAX, exchange).await, None);
+        assert_eq!(until_cut(&cut, None, exchange).await, None);
         assert_eq!(cut.reason(), Some("revoked"));
     }
 
     #[tokio::test]
     async fn an_exchange_that_is_done_is_not_touched() {
         let cut = Cut::default();
-        assert_eq!(
-            until_cut(&cut, Duration::MAX, async { Some(7) }).await,
-            Some(7)
-        );
+        assert_eq!(until_cut(&cut, None, async { Some(7) }).await, Some(7));
         assert_eq!(cut.reason(), None);
     }
 
     #[tokio::test]
     async fn attack_20_a_head_that_does_not_come_ends_the_exchange() {
+        let patience = Patience::begin();
+        let waiting = patience.connection();
+        waiting.for_head_within(Duration::from_millis(20));
         let cut = Cut::default();
-        let waiting = std::future::pending::<Option<()>>();
-        assert_eq!(
-            until_cut(&cut, Duration::from_millis(20), waiting).await,
-            None
-        );
+        let exchange = std::future::pending::<Option<()>>();
+        assert_eq!(until_cut(&cut, Some(&waiting), exchange).await, None);
         assert_eq!(cut.reason(), Some(HEAD_TOO_SLOW));
     }
 

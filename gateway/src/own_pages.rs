@@ -196,7 +196,7 @@ fn visitor(passage: &Passage) -> Visitor {
             .client_address
             .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         host: visit.host.clone(),
-        request_id: visit.request_id.clone(),
+        request_id: visit.request_id.as_str().to_owned(),
         application: match &visit.route {
             Some(Route::OwnPages(Some(routed)) | Route::Application(routed)) => {
                 Some(routed.application.id.clone())

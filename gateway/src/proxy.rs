@@ -22,6 +22,7 @@ use crate::passage::{Passage, RequestFacts};
 use crate::path::access_event::Recorder;
 use crate::path::denial::Denial;
 use crate::path::policy::{Grant, Target};
+use crate::path::upstream_request::forget_spelling;
 use crate::path::visit::Visit;
 use crate::path::{forward, watermark};
 use crate::upstreams::patient;
@@ -149,6 +150,7 @@ impl ProxyHttp for Proxy {
     }
 
     async fn request_filter(&self, session: &mut Session, passage: &mut Passage) -> Result<bool> {
+        forget_spelling(session.req_header_mut())?;
         passage.request = RequestFacts::of(session);
         limits::apply(session, &self.limits);
         if let Some((endpoint, rest)) = forward_auth::endpoint(session.req_header()) {

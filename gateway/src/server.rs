@@ -21,6 +21,7 @@ use crate::gate::Gate;
 use crate::listeners::certificates::Certificates;
 use crate::listeners::connections::Connections;
 use crate::listeners::door::{Door, Inside, LAST_REQUESTS_WITHIN};
+use crate::listeners::patience::Patience;
 use crate::listeners::proxy_protocol::ProxyProtocol;
 use crate::listeners::redirect::Redirect;
 use crate::listeners::unread::UnreadHeads;
@@ -100,6 +101,7 @@ pub fn run(parts: Parts) -> Result<(), RunError> {
 #[derive(Clone)]
 struct Open {
     connections: Connections,
+    patience: Patience,
     exchanges: Arc<AtomicUsize>,
 }
 
@@ -108,6 +110,7 @@ impl Open {
         let most = room_for(limits.connections);
         Self {
             connections: Connections::limited_to(most, metrics.refused.clone()),
+            patience: Patience::begin(),
             exchanges: Arc::default(),
         }
     }
@@ -273,6 +276,7 @@ fn start(
             Arc::clone(app.inside),
             limits.clone(),
             app.open.connections.clone(),
+            app.open.patience.clone(),
             Arc::clone(&app.unread),
         )
         .expecting(plain_header);

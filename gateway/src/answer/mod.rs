@@ -119,7 +119,7 @@ impl Answers {
         reason: &Reason,
         sign_in: Option<String>,
     ) -> Answer {
-        let request_id = &passage.visit.request_id;
+        let request_id = passage.visit.request_id.as_str();
         match Audience::of(request) {
             Audience::Person(language) => Told {
                 reason,

@@ -45,7 +45,7 @@ impl Answers {
         let answer = match (endpoint, asked) {
             (Endpoint::AuthRequest, _) => bare(&reason),
             (Endpoint::ForwardAuth, None) => {
-                problem::problem(&reason, Language::En, &passage.visit.request_id)
+                problem::problem(&reason, Language::En, passage.visit.request_id.as_str())
             }
             (Endpoint::ForwardAuth, Some(asked)) => {
                 let audience = Audience::of(asked);

@@ -18,6 +18,7 @@ use pingora::server::ShutdownWatch;
 use crate::cut::{Cut, Cuttable};
 use crate::listeners::connections::{Connections, TELL_EVERY};
 use crate::listeners::observed::{Observed, Seen};
+use crate::listeners::patience::Patience;
 use crate::listeners::proxy_protocol::ProxyProtocol;
 use crate::listeners::sparing::Sparing;
 use crate::listeners::unread::UnreadHeads;
@@ -31,6 +32,7 @@ pub struct Door {
     inside: Arc<Inside>,
     limits: Limits,
     connections: Connections,
+    patience: Patience,
     unread: Arc<UnreadHeads>,
     /// For a plain listener; under TLS the header comes before the handshake and is read there.
     proxy_protocol: Option<ProxyProtocol>,
@@ -42,12 +44,14 @@ impl Door {
         inside: Arc<Inside>,
         limits: Limits,
         connections: Connections,
+        patience: Patience,
         unread: Arc<UnreadHeads>,
     ) -> Self {
         Self {
             inside,
             limits,
             connections,
+            patience,
             unread,
             proxy_protocol: None,
             bad_headers: Sparing::new(1, TELL_EVERY),
@@ -64,13 +68,17 @@ impl Door {
         let peer = peer_of(&stream);
         let (stream, seen) = Observed::around(stream);
         let mut session = ServerSession::new_http1(stream);
-        let keep = (!*shutdown.borrow()).then(|| self.limits.keep_alive.as_secs().max(1));
-        session.set_keepalive(keep);
+        // 0: for as long as our own patience lasts.
+        session.set_keepalive((!*shutdown.borrow()).then_some(0));
+        let waiting = self.patience.connection();
         let mut head_within = self.limits.head_timeout;
         let mut is_first = true;
         loop {
             let (cut, since) = (Cut::default(), Stopwatch::start());
-            let exchange = self.inside.exchange(&cut, session, shutdown, head_within);
+            waiting.for_head_within(head_within);
+            let exchange = self
+                .inside
+                .exchange(&cut, session, shutdown, Some(&waiting));
             let ended = exchange.await;
             if !cut.has_read_head() {
                 self.tell_of_unread(is_first, peer, &seen, &cut, since);

@@ -8,6 +8,7 @@ pub mod connections;
 pub mod door;
 pub mod h2;
 pub mod observed;
+pub(crate) mod patience;
 pub mod proxy_protocol;
 pub mod redirect;
 pub mod sparing;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use config::access_event::Outcome;
-use config::id::EventId;
 use config::link::EventSender;
 use config::{AccessEvent, Clock};
 
@@ -50,9 +49,9 @@ pub fn event(passage: &Passage) -> AccessEvent {
         _ => None,
     };
     AccessEvent {
-        id: EventId::generate(),
+        id: visit.request_id.clone(),
         at: visit.at,
-        request_id: visit.request_id.clone(),
+        request_id: visit.request_id.as_str().to_owned(),
         peer: visit.peer.map(|peer| peer.ip().to_canonical()),
         client_address: visit.client_address,
         method: legible(&request.method),
@@ -114,6 +113,9 @@ fn micros(duration: std::time::Duration) -> u64 {
 /// characters, line separators and the marks that turn the direction of text are written as escapes.
 #[must_use]
 pub fn legible(text: &str) -> String {
+    if text.len() <= LONGEST_TEXT && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len().min(LONGEST_TEXT));
     for character in text.chars() {
         if out.len() >= LONGEST_TEXT {

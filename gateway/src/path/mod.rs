@@ -18,4 +18,5 @@ pub mod policy;
 pub mod route;
 pub mod session;
 pub mod upgrade;
+pub mod upstream_request;
 pub mod watermark;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use config::Timestamp;
 use config::clock::Stopwatch;
+use config::id::EventId;
 
 use crate::exchange::Exchange;
 use crate::path::denial::Denial;
@@ -17,8 +18,9 @@ use crate::rulebook::{Route, Rulebook};
 pub struct Visit {
     pub at: Timestamp,
     pub stopwatch: Stopwatch,
-    /// UUIDv7 in text; sent to the upstream as X-Request-Id and shown on our pages.
-    pub request_id: String,
+    /// Of the request and of the one event that will tell of it; sent to the upstream as X-Request-Id
+    /// and shown on our pages.
+    pub request_id: EventId,
 
     // Stage 1
     pub peer: Option<SocketAddr>,
@@ -56,7 +58,7 @@ impl Visit {
         Self {
             at,
             stopwatch: Stopwatch::start(),
-            request_id: uuid::Uuid::now_v7().to_string(),
+            request_id: EventId::generate(),
             peer: None,
             client_address: None,
             rulebook: None,

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 use http::Method;
-use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::http::ResponseHeader;
 use pingora::{Error, ErrorType};
 
+use crate::path::upstream_request::UpstreamRequest;
 use crate::path::visit::Visit;
 use crate::rulebook::{RoutedApplication, Rulebook};
 use crate::sessions::SessionEntry;
 use crate::watermark::body::Body;
-use crate::watermark::{head, request, script, text};
+use crate::watermark::{head, request as asked, script, text};
 
 /// What is being marked in this visit, if anything.
 #[derive(Default)]
@@ -43,13 +44,16 @@ pub fn ask(
     rulebook: &Rulebook,
     application: &RoutedApplication,
     session: Option<&SessionEntry>,
-    head: &mut RequestHeader,
+    request: &mut UpstreamRequest,
 ) -> pingora::Result<()> {
     let watermark = &rulebook.snapshot.watermark;
     let Some(entry) = session else {
         return Ok(());
     };
-    if !watermark.enabled || !application.application.watermark || !request::shows_a_page(head) {
+    if !watermark.enabled
+        || !application.application.watermark
+        || !asked::shows_a_page(request.method(), request.headers())
+    {
         return Ok(());
     }
     let principal = &entry.session.principal;
@@ -59,9 +63,9 @@ pub fn ask(
     }
     visit.marking = Marking::Asked {
         tag: script::tag(watermark, &text),
-        only_head: head.method == Method::HEAD,
+        only_head: *request.method() == Method::HEAD,
     };
-    request::ask_for_all(head)
+    asked::ask_for_all(request.headers_mut())
 }
 
 /// Decides from the upstream's response head whether it is marked, and makes the head tell the truth

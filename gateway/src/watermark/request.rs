@@ -1,8 +1,8 @@
 //! Which requests may bring a page that is to be marked, and what is asked of the upstream then.
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, RANGE};
-use http::{HeaderMap, HeaderName, Method};
-use pingora::http::RequestHeader;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use pingora::{ErrorType, OrErr};
 
 use super::codec::Coding;
 
@@ -11,16 +11,16 @@ const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
 /// Whether a browser will show the answer as a page of its own. What a script fetches is not marked:
 /// it goes into a page that is, and may be a piece of HTML that a script tag would spoil.
-pub fn shows_a_page(head: &RequestHeader) -> bool {
-    if ![Method::GET, Method::POST, Method::HEAD].contains(&head.method) {
+pub fn shows_a_page(method: &Method, headers: &HeaderMap) -> bool {
+    if ![Method::GET, Method::POST, Method::HEAD].contains(method) {
         return false;
     }
-    if let Some(destination) = head.headers.get(DESTINATION) {
+    if let Some(destination) = headers.get(DESTINATION) {
         return [&b"document"[..], b"iframe", b"frame", b"embed", b"object"]
             .contains(&destination.as_bytes());
     }
     // A browser that does not say.
-    !head.headers.contains_key(REQUESTED_WITH) && accepts_html(&head.headers)
+    !headers.contains_key(REQUESTED_WITH) && accepts_html(headers)
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
@@ -36,13 +36,17 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 ///
 /// A part of a page cannot be marked, and "not modified" would have the browser show what it keeps:
 /// a page from before marks were asked for, or with another person's mark.
-pub fn ask_for_all(head: &mut RequestHeader) -> pingora::Result<()> {
+///
+/// # Errors
+/// If the codings that are left cannot be the value of a header.
+pub fn ask_for_all(headers: &mut HeaderMap) -> pingora::Result<()> {
     for name in [RANGE, IF_RANGE, IF_NONE_MATCH, IF_MODIFIED_SINCE] {
-        head.remove_header(&name);
+        headers.remove(&name);
     }
-    if head.headers.contains_key(ACCEPT_ENCODING) {
-        let readable = readable(&head.headers);
-        head.insert_header(ACCEPT_ENCODING, readable)?;
+    if headers.contains_key(ACCEPT_ENCODING) {
+        let readable = HeaderValue::try_from(readable(headers));
+        let readable = readable.or_err(ErrorType::InvalidHTTPHeader, "codings")?;
+        headers.insert(ACCEPT_ENCODING, readable);
     }
     Ok(())
 }
@@ -71,12 +75,13 @@ fn readable(headers: &HeaderMap) -> String {
 mod tests {
     use super::*;
 
-    fn head(method: &str, headers: &[(&str, &str)]) -> RequestHeader {
-        let mut head = RequestHeader::build(method, b"/", None).unwrap();
-        for (name, value) in headers {
-            head.append_header((*name).to_owned(), *value).unwrap();
+    fn fields(fields: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            let name: HeaderName = name.parse().unwrap();
+            headers.append(name, value.parse().unwrap());
         }
-        head
+        headers
     }
 
     #[test]
@@ -109,7 +114,7 @@ mod tests {
             ("GET", &[], false),
         ] {
             assert_eq!(
-                shows_a_page(&head(method, headers)),
+                shows_a_page(&method.parse().unwrap(), &fields(headers)),
                 shows,
                 "{method} {headers:?}"
             );
@@ -118,27 +123,24 @@ mod tests {
 
     #[test]
     fn attack_26_no_part_and_no_condition_is_passed_on() {
-        let mut head = head(
-            "GET",
-            &[
-                ("Range", "bytes=0-99"),
-                ("If-Range", "\"x\""),
-                ("If-None-Match", "\"x\""),
-                ("If-Modified-Since", "Tue, 24 Nov 2026 00:00:00 GMT"),
-                ("If-Match", "\"kept\""),
-                ("Accept-Encoding", "gzip;q=0.8, br, dcb, *"),
-            ],
-        );
-        ask_for_all(&mut head).unwrap();
-        let left: Vec<&str> = head.headers.keys().map(HeaderName::as_str).collect();
+        let mut headers = fields(&[
+            ("Range", "bytes=0-99"),
+            ("If-Range", "\"x\""),
+            ("If-None-Match", "\"x\""),
+            ("If-Modified-Since", "Tue, 24 Nov 2026 00:00:00 GMT"),
+            ("If-Match", "\"kept\""),
+            ("Accept-Encoding", "gzip;q=0.8, br, dcb, *"),
+        ]);
+        ask_for_all(&mut headers).unwrap();
+        let left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
         assert_eq!(left.len(), 2, "{left:?}");
-        assert_eq!(head.headers[ACCEPT_ENCODING], "gzip;q=0.8, br");
+        assert_eq!(headers[ACCEPT_ENCODING], "gzip;q=0.8, br");
     }
 
     #[test]
     fn codings_that_cannot_be_read_are_not_asked_for() {
-        let mut head = head("GET", &[("Accept-Encoding", "dcz, compress")]);
-        ask_for_all(&mut head).unwrap();
-        assert_eq!(head.headers[ACCEPT_ENCODING], "identity");
+        let mut headers = fields(&[("Accept-Encoding", "dcz, compress")]);
+        ask_for_all(&mut headers).unwrap();
+        assert_eq!(headers[ACCEPT_ENCODING], "identity");
     }
 }
