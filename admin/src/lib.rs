@@ -1,5 +1,6 @@
 //! The admin plane: people, sign-in, applications, policies, logs, store and API.
 
+pub mod access_record;
 pub mod account;
 pub mod api;
 pub mod api_tokens;

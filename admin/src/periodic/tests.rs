@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::state::testing::state;
-use crate::store::events::tests::access_event;
-use crate::store::events::{AccessFilter, Page, access_events, insert_access_many};
+use crate::store::events::tests::{access_event, insert};
+use crate::store::events::{AccessFilter, Page, access_events};
 use crate::store::testing::on_both_engines;
 use crate::store::{known_devices, totp};
 
@@ -16,11 +16,7 @@ async fn only_events_older_than_the_operator_keeps_are_forgotten() {
         let keep = state.settings.events.keep_days;
         let old = access_event("old", now.minus(day * (keep + 1)).as_millis());
         let young = access_event("young", now.minus(day * (keep - 1)).as_millis());
-        let mut tx = store.begin().await.unwrap();
-        insert_access_many(&mut tx, &[old, young.clone()])
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        insert(&store, &[old, young.clone()]).await;
         work(&state, now).await.unwrap();
         work(&state, now).await.unwrap();
         let page = Page {

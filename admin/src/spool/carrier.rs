@@ -1,19 +1,18 @@
 //! Brings events from the spool to the store, in order, each exactly once.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use config::{AccessEvent, Clock};
+use config::Clock;
+use config::clock::Stopwatch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Position, Spool, record, segment};
-use crate::store::{Store, StoreError, spool_cursors};
+use super::activity::Activity;
+use super::piece::{self, Piece};
+use super::{Position, Spool, pace, segment};
+use crate::store::events::{Row, insert_access_many};
+use crate::store::{Store, StoreError, session_facts, spool_cursors};
 
-/// So many bytes are read at once: some hundreds of events make one transaction.
-const PIECE: u64 = 512 << 10;
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LAST_RETRY: Duration = Duration::from_secs(5);
 /// At the end, what is left is carried for so long; the rest waits for the next start.
@@ -26,6 +25,7 @@ pub async fn carry(spool: &Spool, store: &Store, clock: &Clock, stop: Cancellati
         store,
         clock,
         at: None,
+        activity: Activity::default(),
     };
     tokio::select! {
         () = stop.cancelled() => {}
@@ -41,25 +41,24 @@ struct Carrier<'a> {
     /// Up to where the store has everything; `None` until it has been asked, and after a commit
     /// whose answer was lost.
     at: Option<Position>,
-}
-
-/// What one piece of a segment holds.
-struct Piece {
-    events: Vec<AccessEvent>,
-    /// Where the next piece begins.
-    next: Position,
-    /// The segment that turned out to be damaged after these events.
-    damaged: Option<segment::SegmentNumber>,
+    activity: Activity,
 }
 
 impl Carrier<'_> {
+    /// Carries, and rests after each piece as [`pace`] says.
     async fn carry_on(&mut self) {
         let mut written = self.spool.written.subscribe();
         let mut retry = FIRST_RETRY;
         loop {
             written.borrow_and_update();
-            match self.carry_rest().await {
-                Ok(()) => {
+            let since = Stopwatch::start();
+            match self.carry_piece().await {
+                Ok(Some(age)) => {
+                    retry = FIRST_RETRY;
+                    let share = pace::share(self.spool.filled(), age);
+                    tokio::time::sleep(pace::rest(since.elapsed(), share)).await;
+                }
+                Ok(None) => {
                     retry = FIRST_RETRY;
                     if written.changed().await.is_err() {
                         return;
@@ -76,27 +75,34 @@ impl Carrier<'_> {
 
     /// Carries until the spool is empty.
     async fn carry_rest(&mut self) -> Result<(), StoreError> {
-        loop {
-            let from = match self.at {
-                Some(at) => at,
-                None => self.ask_store().await?,
-            };
-            let Some(piece) = self.read(from).await? else {
-                self.spool.metrics.spool_age_ms.set(0);
-                return Ok(());
-            };
-            self.note_age(&piece);
-            // Until it is certain, the store is asked again.
-            self.at = None;
-            self.store_piece(&piece).await?;
-            self.at = Some(piece.next);
-            if let Some(number) = piece.damaged {
-                self.put_aside(number);
-            }
-            if piece.next.segment != from.segment {
-                self.forget_before(piece.next.segment);
-            }
+        while self.carry_piece().await?.is_some() {}
+        Ok(())
+    }
+
+    /// Carries the next events; says how old the oldest of them was, or `None` if the spool is empty.
+    async fn carry_piece(&mut self) -> Result<Option<Duration>, StoreError> {
+        let from = match self.at {
+            Some(at) => at,
+            None => self.ask_store().await?,
+        };
+        let Some(piece) = self.read(from).await? else {
+            self.spool.metrics.spool_age_ms.set(0);
+            return Ok(None);
+        };
+        let age = piece.age(self.clock.now());
+        let in_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        self.spool.metrics.spool_age_ms.set(in_ms);
+        // Until it is certain, the store is asked again.
+        self.at = None;
+        self.store_piece(&piece).await?;
+        self.at = Some(piece.next);
+        if let Some(number) = piece.damaged {
+            self.put_aside(number);
         }
+        if piece.next.segment != from.segment {
+            self.forget_before(piece.next.segment);
+        }
+        Ok(Some(age))
     }
 
     async fn ask_store(&mut self) -> Result<Position, StoreError> {
@@ -104,7 +110,7 @@ impl Carrier<'_> {
         let known = spool_cursors::get(&mut read, &self.spool.id).await?;
         let at = known.unwrap_or_default();
         if !self.spool.counted.swap(true, Ordering::AcqRel) {
-            let stored = count_before(&self.spool.folder, at).unwrap_or(0);
+            let stored = piece::count_before(&self.spool.folder, at).unwrap_or(0);
             self.spool
                 .metrics
                 .spool_depth
@@ -114,53 +120,51 @@ impl Carrier<'_> {
         Ok(at)
     }
 
-    async fn store_piece(&self, piece: &Piece) -> Result<(), StoreError> {
-        let new = match self.store_events(&piece.events, piece.next).await {
+    async fn store_piece(&mut self, piece: &Piece) -> Result<(), StoreError> {
+        let rows = piece.rows();
+        let new = match self.store_rows(&rows, piece.next).await {
             Err(error @ (StoreError::Away(_) | StoreError::Corrupt(_))) => return Err(error),
             Err(error) => {
                 tracing::error!(%error, "the store refused access events; trying one by one");
-                self.store_singly(piece).await?
+                self.store_singly(&rows, piece.next).await?
             }
             Ok(new) => new,
         };
         self.spool.metrics.events_stored.inc_by(new);
-        let carried = i64::try_from(piece.events.len()).unwrap_or(0);
+        let carried = i64::try_from(piece.len()).unwrap_or(0);
         self.spool.metrics.spool_depth.sub(carried);
         Ok(())
     }
 
-    async fn store_events(
-        &self,
-        events: &[AccessEvent],
-        next: Position,
-    ) -> Result<u64, StoreError> {
-        let now = self.clock.now();
+    async fn store_rows(&mut self, rows: &[Row<'_>], next: Position) -> Result<u64, StoreError> {
+        let (now, news) = (self.clock.now(), self.activity.news(rows));
         let mut tx = self.store.begin().await?;
-        let new = crate::store::events::insert_access_many(&mut tx, events).await?;
-        crate::store::session_facts::touch_all(&mut tx, events).await?;
+        let new = insert_access_many(&mut tx, rows).await?;
+        session_facts::touch_all(&mut tx, &news).await?;
         spool_cursors::put(&mut tx, &self.spool.id, next, now).await?;
         tx.commit().await?;
+        self.activity.told(news);
         Ok(new)
     }
 
     /// One event that the store will not have must not hold up all that follow.
-    async fn store_singly(&self, piece: &Piece) -> Result<u64, StoreError> {
+    async fn store_singly(&mut self, rows: &[Row<'_>], next: Position) -> Result<u64, StoreError> {
         let mut new = 0;
-        for event in &piece.events {
+        for row in rows {
             let mut tx = self.store.begin().await?;
-            let one = std::slice::from_ref(event);
-            match crate::store::events::insert_access_many(&mut tx, one).await {
+            match insert_access_many(&mut tx, std::slice::from_ref(row)).await {
                 Ok(count) => {
                     tx.commit().await?;
                     new += count;
                 }
                 Err(error @ StoreError::Away(_)) => return Err(error),
                 Err(error) => {
+                    let event = &row.record;
                     tracing::error!(%error, ?event, "the store refuses this access event");
                 }
             }
         }
-        self.store_events(&[], piece.next).await?;
+        self.store_rows(&[], next).await?;
         Ok(new)
     }
 
@@ -179,21 +183,11 @@ impl Carrier<'_> {
         }
     }
 
-    fn note_age(&self, piece: &Piece) {
-        if let Some(oldest) = piece.events.first() {
-            let age = self.clock.now().since(oldest.at).as_millis();
-            self.spool
-                .metrics
-                .spool_age_ms
-                .set(i64::try_from(age).unwrap_or(i64::MAX));
-        }
-    }
-
     /// The next events after `from`; `None` if there are none yet.
     async fn read(&self, from: Position) -> Result<Option<Piece>, StoreError> {
         let spool = self.spool.clone();
         let written = *spool.written.borrow();
-        tokio::task::spawn_blocking(move || read_piece(&spool.folder, from, written))
+        tokio::task::spawn_blocking(move || piece::read(&spool.folder, from, written))
             .await
             .map_err(|e| StoreError::Other(e.to_string()))?
             .map_err(|e| StoreError::Away(format!("the spool cannot be read: {e}")))
@@ -208,111 +202,6 @@ impl Carrier<'_> {
             if std::fs::remove_file(segment::path(&self.spool.folder, old)).is_ok() {
                 self.spool.remove_bytes(size);
             }
-        }
-    }
-}
-
-/// Reads events from `from` on, up to `written` at most.
-fn read_piece(folder: &Path, from: Position, written: Position) -> io::Result<Option<Piece>> {
-    let segments = segment::list(folder)?;
-    let Some((number, size)) = segments
-        .into_iter()
-        .find(|(number, _)| *number >= from.segment)
-    else {
-        return Ok(None);
-    };
-    let offset = if number == from.segment {
-        from.offset
-    } else {
-        0
-    };
-    let is_active = number >= written.segment;
-    let end = if is_active { written.offset } else { size };
-    if offset >= end {
-        // A finished segment has been read whole: go on with the next, even if it holds nothing.
-        return Ok((!is_active).then(|| Piece {
-            events: Vec::new(),
-            next: Position {
-                segment: number + 1,
-                offset: 0,
-            },
-            damaged: None,
-        }));
-    }
-    let bytes = read_bytes(&segment::path(folder, number), offset, end, PIECE)?;
-    let (events, used, damaged) = decode(&bytes);
-    let is_finished = !is_active && offset + used as u64 == size;
-    let next = if damaged || is_finished {
-        Position {
-            segment: number + 1,
-            offset: 0,
-        }
-    } else {
-        Position {
-            segment: number,
-            offset: offset + used as u64,
-        }
-    };
-    Ok(Some(Piece {
-        events,
-        next,
-        damaged: damaged.then_some(number),
-    }))
-}
-
-/// How many events lie before a place.
-fn count_before(folder: &Path, at: Position) -> io::Result<u64> {
-    let mut count = 0;
-    for (number, size) in segment::list(folder)? {
-        if number <= at.segment {
-            let end = if number == at.segment {
-                at.offset
-            } else {
-                size
-            };
-            let bytes = read_bytes(&segment::path(folder, number), 0, end.min(size), u64::MAX)?;
-            count += record::measure(&bytes).0;
-        }
-    }
-    Ok(count)
-}
-
-/// A piece, or more where one record is larger than that.
-fn read_bytes(path: &Path, offset: u64, end: u64, piece: u64) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(offset))?;
-    let mut bytes = Vec::new();
-    let mut limit = piece;
-    loop {
-        let want = limit.min(end - offset);
-        (&mut file)
-            .take(want - bytes.len() as u64)
-            .read_to_end(&mut bytes)?;
-        let cut = matches!(record::next(&bytes), record::Next::Partial);
-        if !cut || want == end - offset {
-            return Ok(bytes);
-        }
-        limit = limit.saturating_mul(2);
-    }
-}
-
-/// The whole records that `bytes` begins with, their length, and whether damage follows.
-fn decode(bytes: &[u8]) -> (Vec<AccessEvent>, usize, bool) {
-    let mut events = Vec::new();
-    let mut used = 0;
-    loop {
-        match record::next(&bytes[used..]) {
-            record::Next::Body(body) => {
-                match serde_json::from_slice(body) {
-                    Ok(event) => events.push(event),
-                    Err(_) => return (events, used, true),
-                }
-                used += record::HEAD + body.len();
-            }
-            record::Next::Damaged => return (events, used, true),
-            // A first record that is cut off in what has been written whole is damage.
-            record::Next::Partial => return (events, used, used == 0),
-            record::Next::End => return (events, used, false),
         }
     }
 }

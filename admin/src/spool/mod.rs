@@ -8,7 +8,10 @@
 //! When the disk is full or the spool has reached its limit, `EventState::stopped` is set: gateways
 //! then refuse what must be recorded. Events that were already under way wait in memory.
 
+mod activity;
 mod carrier;
+mod pace;
+mod piece;
 mod record;
 mod segment;
 mod writer;
@@ -34,6 +37,8 @@ pub use carrier::carry;
 pub struct Limits {
     /// Bytes of all segments together.
     pub total_bytes: u64,
+    /// After events were written, so long others gather before they are written together.
+    pub gather: Duration,
     /// A segment is closed when it has grown to so many bytes.
     pub segment_bytes: u64,
     /// What was written is forced to the disk at least this often.
@@ -41,15 +46,20 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Long enough that a busy gateway need not wake the writer for each event, and what a killed
+    /// process has not written yet.
+    const GATHER: Duration = Duration::from_millis(10);
     /// Small enough that space comes back soon, large enough that files are few.
     const SEGMENT_BYTES: u64 = 8 << 20;
 
     #[must_use]
     pub fn of(settings: &config::settings::Events) -> Self {
+        let sync_every = Duration::from_millis(settings.fsync_ms);
         Self {
             total_bytes: settings.max_spool_bytes,
+            gather: Self::GATHER.min(sync_every),
             segment_bytes: Self::SEGMENT_BYTES,
-            sync_every: Duration::from_millis(settings.fsync_ms),
+            sync_every,
         }
     }
 }
@@ -134,6 +144,12 @@ impl Spool {
         }
         let _ = ended.await;
         flag.stopped.store(true, Ordering::Release);
+    }
+
+    /// How full it is, as a part of its largest size.
+    #[expect(clippy::cast_precision_loss, reason = "a part need not be exact")]
+    fn filled(&self) -> f64 {
+        self.bytes.load(Ordering::Acquire) as f64 / self.limits.total_bytes.max(1) as f64
     }
 
     fn add_bytes(&self, more: u64) {

@@ -1,10 +1,12 @@
-//! How an event lies in a segment: length, CRC-32 and JSON.
+//! How an event lies in a segment: length, CRC-32 and the bytes of its record.
 //!
 //! A record that was cut off by a crash fails its check, and so does one that the disk has changed.
 
 use std::io;
 
 use config::AccessEvent;
+
+use crate::access_record::Record;
 
 /// Length and check, four bytes each, little-endian.
 pub const HEAD: usize = 8;
@@ -14,12 +16,12 @@ const MAX_BODY: usize = 1 << 20;
 /// Appends the event to `buffer`.
 ///
 /// # Errors
-/// If it cannot be written as JSON, or is so large that it would be read as damage; `buffer` is then
+/// If it cannot be written, or is so large that it would be read as damage; `buffer` is then
 /// as before.
 pub fn append(buffer: &mut Vec<u8>, event: &AccessEvent) -> io::Result<()> {
     let start = buffer.len();
     buffer.extend([0; HEAD]);
-    let written = serde_json::to_writer(&mut *buffer, event).map_err(io::Error::from);
+    let written = Record::from(event).write(buffer).map_err(io::Error::other);
     let size = buffer.len() - start - HEAD;
     let written = written.and_then(|()| match u32::try_from(size) {
         Ok(length) if size <= MAX_BODY => Ok(length),

@@ -16,6 +16,7 @@ mod crash;
 
 const LIMITS: Limits = Limits {
     total_bytes: 1 << 20,
+    gather: Duration::from_millis(1),
     segment_bytes: 2_000,
     sync_every: Duration::from_millis(5),
 };

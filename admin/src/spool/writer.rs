@@ -43,7 +43,13 @@ pub(super) async fn run(
             state.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
             let dropped = state.dropped.swap(0, Ordering::Relaxed);
             writer.spool.metrics.events_dropped.inc_by(dropped);
+            let more = batch.len() == BATCH;
             batch.clear();
+            writer.sync_if_due();
+            if !more && !stop.is_cancelled() {
+                // The thread is the writer's own. Nobody has to wake it for what comes meanwhile.
+                std::thread::sleep(writer.spool.limits.gather);
+            }
         }
         writer.sync_if_due();
     }

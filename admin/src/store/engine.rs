@@ -109,6 +109,17 @@ impl Engine {
         }
     }
 
+    /// What lets a connection take its time: a step of the schema may go through a long log.
+    pub(super) fn unhurried(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Sqlite => None,
+            Kind::Postgres => Some(
+                "SELECT set_config('statement_timeout', '0', false), \
+                 set_config('lock_timeout', '0', false)",
+            ),
+        }
+    }
+
     pub(super) fn begin_view(&self) -> &'static str {
         match self.kind {
             Kind::Sqlite => "BEGIN",

@@ -135,8 +135,13 @@ impl Store {
 
     /// Brings the schema up to date. Nodes that start at once take turns.
     pub async fn prepare(&self) -> Result<(), StoreError> {
+        let mut connection = self.read().await?;
+        if let Some(unhurried) = self.shared.engine.unhurried() {
+            sqlx::query(unhurried).execute(&mut *connection).await?;
+            connection.close_on_drop();
+        }
         MIGRATIONS
-            .run(&self.shared.pool)
+            .run_direct(None, &mut *connection, false)
             .await
             .map_err(migration_error)
     }

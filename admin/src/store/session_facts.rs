@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use config::id::{DepartmentId, GroupId, MemberId};
 use config::session::TokenHash;
-use config::{AccessEvent, Named, Principal, PrincipalKind, Role, Session, Timestamp};
+use config::{Named, Principal, PrincipalKind, Role, Session, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -94,23 +94,19 @@ fn verified_email(row: &AnyRow) -> Result<Option<String>, StoreError> {
 }
 
 /// The store need not know to the second when a session was last used.
-const SEEN_EVERY_MS: i64 = 10_000;
+pub const SEEN_EVERY: Duration = Duration::from_secs(10);
 
-/// Notes the use of sessions that the events tell of. Activity needs no other way to the store.
-pub async fn touch_all(tx: &mut Connection, events: &[AccessEvent]) -> Result<(), StoreError> {
-    // In order of the ids, so that two nodes never wait for each other in a circle.
-    let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
-    for event in events {
-        if let Some(session) = &event.session {
-            let seen = last.entry(session.as_str()).or_default();
-            *seen = event.at.max(*seen);
-        }
-    }
-    for (session, seen) in last {
+/// Notes the use of sessions, by their ids. Activity needs no other way to the store than the access
+/// events that tell of it.
+pub async fn touch_all(
+    tx: &mut Connection,
+    seen: &BTreeMap<String, Timestamp>,
+) -> Result<(), StoreError> {
+    for (session, seen) in seen {
         sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $3")
             .bind(seen.as_millis())
-            .bind(session)
-            .bind(seen.as_millis() - SEEN_EVERY_MS)
+            .bind(session.as_str())
+            .bind(seen.minus(SEEN_EVERY).as_millis())
             .execute(&mut *tx)
             .await?;
     }

@@ -7,6 +7,7 @@ use super::*;
 
 const BUSY: Limits = Limits {
     total_bytes: 64 << 20,
+    gather: Duration::ZERO,
     segment_bytes: 100_000,
     sync_every: Duration::from_millis(20),
 };

@@ -1,14 +1,15 @@
 //! Access events: what the gateways report of each request.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use config::AccessEvent;
-use config::access_event::Outcome;
 use config::id::{ApplicationId, MemberId};
 use sqlx::AssertSqlSafe;
 
 use super::Page;
 use super::select::Select;
+use crate::access_record::{Id, Record, RecordError};
 use crate::store::{Connection, StoreError};
 
 /// Which events; what is `None` does not matter.
@@ -21,43 +22,66 @@ pub struct AccessFilter {
     pub client_address: Option<String>,
 }
 
-/// Rows of one INSERT: a round trip each to PostgreSQL would cost more than the work itself.
-const ROWS: usize = 64;
-const COLUMNS: usize = 11;
+/// One event as it is stored: read from its bytes, which are kept as they are.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    pub record: Record<'a>,
+    bytes: &'a [u8],
+}
+
+impl<'a> Row<'a> {
+    /// # Errors
+    /// If `bytes` are no record.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, RecordError> {
+        let record = Record::read(bytes)?;
+        Ok(Self { record, bytes })
+    }
+}
+
+const COLUMNS: usize = 7;
+/// Rows of one INSERT, the most that fit first: few round trips, and few statements to be prepared.
+const CHUNKS: [usize; 4] = [256, 32, 4, 1];
 
 /// Adds the events in order; says how many were new. One that is there already stays as it is.
-pub async fn insert_access_many(
-    tx: &mut Connection,
-    events: &[AccessEvent],
-) -> Result<u64, StoreError> {
-    let mut new = 0;
-    for rows in events.chunks(ROWS) {
-        let mut query = sqlx::query(AssertSqlSafe(insert_text(rows.len())));
-        for event in rows {
-            let (outcome, reason) = outcome_columns(&event.outcome);
-            query = query
-                .bind(event.id.as_str())
-                .bind(event.at.as_millis())
-                .bind(event.principal.as_ref().map(MemberId::as_str))
-                .bind(event.username.as_deref().map(line))
-                .bind(event.application.as_ref().map(ApplicationId::as_str))
-                .bind(line(&event.host))
-                .bind(event.client_address.map(|address| address.to_string()))
-                .bind(outcome)
-                .bind(reason)
-                .bind(i64::from(event.status))
-                .bind(serde_json::to_string(event)?);
+pub async fn insert_access_many(tx: &mut Connection, rows: &[Row<'_>]) -> Result<u64, StoreError> {
+    let (mut new, mut rest) = (0, rows);
+    for size in CHUNKS {
+        if rest.len() < size {
+            continue;
         }
-        new += query.execute(&mut *tx).await?.rows_affected();
+        let text: Arc<str> = insert_text(size).into();
+        while let Some((chunk, after)) = rest.split_at_checked(size) {
+            new += insert_chunk(tx, Arc::clone(&text), chunk).await?;
+            rest = after;
+        }
     }
     Ok(new)
+}
+
+async fn insert_chunk(
+    tx: &mut Connection,
+    text: Arc<str>,
+    rows: &[Row<'_>],
+) -> Result<u64, StoreError> {
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for Row { record, bytes } in rows {
+        query = query
+            .bind(record.at)
+            .bind(plain(&record.id))
+            .bind(record.principal.as_ref().map(plain))
+            .bind(record.application.as_ref().map(plain))
+            .bind(record.client_address.map(|address| address.to_string()))
+            .bind(record.outcome())
+            .bind(*bytes);
+    }
+    Ok(query.execute(tx).await?.rows_affected())
 }
 
 /// Holds nothing but the numbers of parameters.
 fn insert_text(rows: usize) -> String {
     let mut text = String::from(
-        "INSERT INTO access_events (id, at, member_id, username, application_id, host, \
-         client_address, outcome, reason, status, body) VALUES ",
+        "INSERT INTO access_events (at, id, member_id, application_id, client_address, outcome, \
+         record) VALUES ",
     );
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
@@ -68,23 +92,13 @@ fn insert_text(rows: usize) -> String {
         }
         text.push(')');
     }
-    text.push_str(" ON CONFLICT (id) DO NOTHING");
+    text.push_str(" ON CONFLICT (at, id) DO NOTHING");
     text
 }
 
-/// PostgreSQL refuses a text with a zero byte: what strangers send is made plain first. In the JSON
-/// it is escaped anyway.
-fn line(text: &str) -> String {
-    crate::logs::line(text).into_owned()
-}
-
-fn outcome_columns(outcome: &Outcome) -> (&'static str, Option<&str>) {
-    match outcome {
-        Outcome::Granted => ("granted", None),
-        Outcome::Cut(reason) => ("cut", Some(reason)),
-        Outcome::Denied(reason) => ("denied", Some(reason)),
-        Outcome::OwnPage => ("own_page", None),
-    }
+/// PostgreSQL refuses a text with a zero byte; no id of ours has one.
+fn plain(id: &Id<'_>) -> String {
+    crate::logs::line(&id.to_string()).into_owned()
 }
 
 /// A page of the log, newest first.
@@ -94,14 +108,22 @@ pub async fn access_events(
     page: &Page,
 ) -> Result<Vec<AccessEvent>, StoreError> {
     let application = filter.application.as_ref().map(ApplicationId::as_str);
-    let rows: Vec<(String,)> = Select::new("body", "access_events")
+    let rows: Vec<(Option<Vec<u8>>, Option<String>)> = Select::new("record, body", "access_events")
         .only("member_id", filter.member.as_ref().map(MemberId::as_str))
         .only("application_id", application)
         .only("outcome", filter.outcome.as_deref())
         .only("client_address", filter.client_address.as_deref())
         .fetch(connection, page)
         .await?;
-    rows.iter()
-        .map(|(body,)| Ok(serde_json::from_str(body)?))
-        .collect()
+    rows.into_iter().map(read_event).collect()
+}
+
+fn read_event(row: (Option<Vec<u8>>, Option<String>)) -> Result<AccessEvent, StoreError> {
+    match row {
+        (Some(record), _) => match Record::read(&record) {
+            Ok(record) => Ok(record.into()),
+            Err(error) => Err(StoreError::Corrupt(error.to_string())),
+        },
+        (None, body) => Ok(serde_json::from_str(&body.unwrap_or_default())?),
+    }
 }

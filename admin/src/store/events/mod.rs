@@ -11,7 +11,7 @@ pub mod tests;
 use config::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use access::{AccessFilter, access_events, insert_access_many};
+pub use access::{AccessFilter, Row, access_events, insert_access_many};
 pub use audit::{AuditEvent, AuditFilter, audit_events, insert_audit};
 pub use retention::delete_older;
 pub use sign_in::{SignInEvent, SignInFilter, insert_sign_in, sign_in_events};

@@ -5,6 +5,7 @@ use config::access_event::Outcome;
 use serde_json::json;
 
 use super::*;
+use crate::access_record::Record;
 use crate::logs::{
     Actor, ActorKind, AuditEntry, AuditResult, SignInEntry, SignInKind, Target, record_audit,
     record_sign_in,
@@ -41,9 +42,20 @@ pub fn access_event(id: &str, at: i64) -> config::AccessEvent {
     }
 }
 
-async fn insert(store: &TestStore, events: &[config::AccessEvent]) -> u64 {
+/// Adds the events in one transaction; says how many were new.
+pub async fn insert(store: &TestStore, events: &[config::AccessEvent]) -> u64 {
+    let in_bytes = |event| {
+        let mut bytes = Vec::new();
+        Record::from(event).write(&mut bytes).unwrap();
+        bytes
+    };
+    let bytes: Vec<_> = events.iter().map(in_bytes).collect();
+    let rows: Vec<_> = bytes
+        .iter()
+        .map(|bytes| Row::read(bytes).unwrap())
+        .collect();
     let mut tx = store.begin().await.unwrap();
-    let new = insert_access_many(&mut tx, events).await.unwrap();
+    let new = insert_access_many(&mut tx, &rows).await.unwrap();
     tx.commit().await.unwrap();
     new
 }
@@ -91,10 +103,10 @@ async fn an_event_that_comes_twice_is_kept_once() {
 #[tokio::test]
 async fn more_events_than_one_statement_holds_are_all_stored() {
     on_both_engines(async |store| {
-        let all: Vec<_> = (0..200)
+        let all: Vec<_> = (0..600)
             .map(|at| access_event(&format!("e{at:03}"), at))
             .collect();
-        assert_eq!(insert(&store, &all).await, 200);
+        assert_eq!(insert(&store, &all).await, 600);
         assert_eq!(insert(&store, &all).await, 0);
     })
     .await;
