@@ -85,12 +85,15 @@ async fn events_arrive_in_order_across_segments_and_the_segments_go() {
         let folder = tempfile::tempdir().unwrap();
         let spool = open(folder.path(), LIMITS);
         let (sender, receiver, state) = EventSender::new();
-        let stop = CancellationToken::new();
+        let (stop, written) = (CancellationToken::new(), CancellationToken::new());
         let clock = Clock::system();
         let all = events(0..100);
         let ((), (), ()) = tokio::join!(
-            spool.write(receiver, state, stop.clone()),
-            carry(&spool, &store, &clock, stop.clone()),
+            async {
+                spool.write(receiver, state, stop.clone()).await;
+                written.cancel();
+            },
+            carry(&spool, &store, &clock, written.clone()),
             async {
                 for event in all.clone() {
                     sender.send(event);

@@ -49,15 +49,12 @@ impl Answers {
             }
             (Endpoint::ForwardAuth, Some(asked)) => {
                 let audience = Audience::of(asked);
-                match sign_in::first(denial, audience, asked) {
-                    Some(target) => {
-                        let origin = self.gate.access.origin_of(&passage.visit.host);
-                        Answer::redirect(&format!("{origin}{target}"))
-                    }
-                    None => {
-                        let sign_in = sign_in::start(denial, asked);
-                        self.explain(passage, asked, &reason, sign_in)
-                    }
+                if let Some(target) = sign_in::first(denial, audience, asked) {
+                    let origin = self.gate.access.origin_of(&passage.visit.host);
+                    Answer::redirect(&format!("{origin}{target}"))
+                } else {
+                    let sign_in = sign_in::start(denial, asked);
+                    self.explain(passage, asked, &reason, sign_in)
                 }
             }
         };

@@ -5,6 +5,7 @@
 //! fields of ours then cost a tenth of what they did. What was asked for is kept in the bytes that came.
 
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use pingora::http::RequestHeader;
 use pingora::http::authority::{RawTargetAuthority, raw_target_authority};
@@ -91,7 +92,7 @@ fn target_of(head: &RequestHeader) -> Option<Vec<u8>> {
 
 /// Whether the URI would not write the target as it came.
 fn written_otherwise(head: &RequestHeader) -> bool {
-    let written = head.uri.path_and_query().map(|target| target.as_str());
+    let written = head.uri.path_and_query().map(PathAndQuery::as_str);
     written.map(str::as_bytes) != Some(head.raw_path())
 }
 

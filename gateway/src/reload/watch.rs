@@ -127,7 +127,7 @@ mod tests {
     "#;
 
     struct Folder {
-        _folder: tempfile::TempDir,
+        _kept: tempfile::TempDir,
         path: PathBuf,
         settings: Settings,
     }
@@ -141,7 +141,7 @@ mod tests {
             let settings =
                 Settings::load(&file, config::settings::environment::of_this_process()).unwrap();
             Self {
-                _folder: folder,
+                _kept: folder,
                 path,
                 settings,
             }

@@ -18,7 +18,11 @@ use parking_lot::Mutex;
 /// A tag longer than this, before the head even begins, ends the search: the page is then marked at
 /// its end.
 const LONGEST_TAG: usize = 256 * 1024;
-const BITE: usize = 1024;
+/// The search begins with so many bytes, which hold the beginning of most heads, and goes on with twice
+/// as many each time: what comes after the place is none of the parser's business, and reading it costs
+/// more than everything else. A long tag is begun anew with each bite, hence few and growing ones.
+const FIRST_BITE: usize = 64;
+const LARGEST_BITE: usize = 1024;
 
 /// Passes a page on to `out`, with the tag in it.
 pub struct Injector<W: Write> {
@@ -47,6 +51,7 @@ struct Search {
     rewriter: HtmlRewriter<'static, Sink>,
     found: Arc<Found>,
     tag: String,
+    bite: usize,
 }
 
 /// Written by the rewriter, read by us.
@@ -108,8 +113,8 @@ impl<W: Write> Injector<W> {
                 Ok(rest)
             }
             State::Looking(search) => {
-                // In small bites: what comes after the place is none of the parser's business.
-                let (bite, rest) = piece.split_at(piece.len().min(BITE));
+                let (bite, rest) = piece.split_at(piece.len().min(search.bite));
+                search.bite = LARGEST_BITE.min(search.bite * 2);
                 let written = search.rewriter.write(bite);
                 self.out.write_all(&search.found.take())?;
                 match written {
@@ -214,6 +219,7 @@ impl Search {
             rewriter: HtmlRewriter::new(settings, Sink(Arc::clone(&found))),
             found,
             tag,
+            bite: FIRST_BITE,
         })
     }
 }

@@ -117,7 +117,7 @@ async fn a_write_that_ends_half_way_leaves_whole_events_only() {
     let store = TestStore::sqlite().await;
     let folder = tempfile::tempdir().unwrap();
     let mut child = std::process::Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\""])
+        .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\""])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", CHILD_TEST])
         .arg("--nocapture")

@@ -12,8 +12,8 @@ pub async fn delete_older(
     limit: i64,
 ) -> Result<u64, StoreError> {
     let done = sqlx::query(
-        "DELETE FROM access_events WHERE id IN \
-         (SELECT id FROM access_events WHERE at < $1 ORDER BY at, id LIMIT $2)",
+        "DELETE FROM access_events WHERE (at, id) IN \
+         (SELECT at, id FROM access_events WHERE at < $1 ORDER BY at, id LIMIT $2)",
     )
     .bind(then.as_millis())
     .bind(limit)
