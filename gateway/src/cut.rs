@@ -15,6 +15,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use config::clock::Stopwatch;
 use futures::task::AtomicWaker;
 use pingora::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream};
 use pingora::protocols::http::ServerSession;
@@ -133,8 +134,8 @@ async fn until_cut<T>(
     let mut exchange = pin!(exchange);
     // Only until the head has been read.
     let mut waiting = waiting;
-    // Made only when the exchange has to wait, and asked only while it waits for the client.
-    let mut body_deadline = None;
+    // Made only when the exchange has to wait while a body is still to come.
+    let mut body_deadline: Option<(Stopwatch, Duration, _)> = None;
     poll_fn(|context| {
         if let Poll::Ready(done) = exchange.as_mut().poll(context) {
             return Poll::Ready(done);
@@ -152,13 +153,18 @@ async fn until_cut<T>(
                 return Poll::Ready(None);
             }
         }
-        // What has come meanwhile may have put the deadline off: then the next one is waited for.
+        // What has come meanwhile may have put the deadline off, or brought it nearer: then another
+        // one is waited for.
         while let Some(left) = cut.body_left() {
             if left.is_zero() {
                 cut.pull(Denial::BodyTooSlow.code());
                 return Poll::Ready(None);
             }
-            let sleep = body_deadline.get_or_insert_with(|| Box::pin(pingora::time::sleep(left)));
+            body_deadline.take_if(|(since, within, _)| since.elapsed() + left < *within);
+            let (.., sleep) = body_deadline.get_or_insert_with(|| {
+                let sleep = Box::pin(pingora::time::sleep(left));
+                (Stopwatch::start(), left, sleep)
+            });
             if sleep.as_mut().poll(context).is_pending() {
                 break;
             }

@@ -102,6 +102,7 @@ impl Bridge {
         {
             passage.visit.exchange.request_bytes += chunk.len() as u64;
             if passage.visit.exchange.request_bytes > self.largest_body {
+                pace::end(passage);
                 let _ = body.send(Err("the body is too large".into())).await;
                 return Ok(Err(self.too_large()));
             }

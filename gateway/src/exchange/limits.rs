@@ -87,6 +87,8 @@ pub(crate) fn count_request_body(
     match routed.application.limits.max_request_body {
         Some(limit) if visit.exchange.request_bytes > limit => {
             visit.outcome = Some(Err(Denial::BodyTooLarge { limit }));
+            // What is left of it may come as slowly as it likes: the refusal has to get through.
+            pace::end(passage);
             Err(Error::explain(
                 ErrorType::HTTPStatus(413),
                 "the request body is larger than allowed",

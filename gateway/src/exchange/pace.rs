@@ -6,12 +6,14 @@
 //! waits for its application is not taken for a slow one.
 //!
 //! The rate is asked for until the application begins to answer: from then on the two are talking,
-//! and how fast is their affair. gRPC, whose streams are slow by design and may be answered only at
-//! their end, is left alone where the application's pool speaks HTTP/2; so is what follows an
-//! upgrade. The longest silence is asked for to the end of the body.
+//! and how fast is their affair; the longest silence is asked for to the end of the body. gRPC, whose
+//! streams are slow by design and may be answered only at their end, is left alone altogether where
+//! the application's pool speaks HTTP/2; so is what follows an upgrade.
 //!
 //! Over HTTP/1.1 pingora waits for a body no longer than it is told before each read, and the client
-//! gets 408. Over HTTP/2 it waits for ever: there the exchange is cut, which resets the stream.
+//! gets 408. Over HTTP/2 it waits for ever: there the exchange is cut, which resets the stream. That
+//! clock runs on while an application takes in nothing, so that an upload over HTTP/2 to one that
+//! stalls for longer than the longest silence ends as well.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -145,6 +147,7 @@ pub(crate) fn arrived(
     pace.heard(bytes as u64);
     let left = pace.left();
     if left.is_some_and(|left| left.is_zero()) {
+        end(passage);
         return Err(Denial::BodyTooSlow);
     }
     session.set_read_timeout(left);

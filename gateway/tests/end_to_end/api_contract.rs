@@ -39,7 +39,7 @@ async fn obeys_its_description(gate: &Gatehouse) {
         .arg("run")
         .arg(&file)
         .args(["--url", &api, "--checks", CHECKS])
-        .args(["--phases", "examples,coverage", "--workers", "2"])
+        .args(["--phases", "examples,coverage", "--workers", "1"])
         .args(["--seed", "1", "--no-shrink", "--warnings", "off"])
         // The token with which it asks is one that it could end.
         .args(["--exclude-path-regex", "tokens/\\{id\\}"])
