@@ -17,7 +17,6 @@ pub mod follow;
 pub mod groups;
 pub mod handover;
 pub mod health;
-pub mod invisible;
 pub mod ip_lists;
 pub mod logs;
 pub mod lookup;

@@ -12,6 +12,7 @@ pub mod api_token;
 pub mod clock;
 pub mod cookies;
 pub mod id;
+pub mod invisible;
 pub mod language;
 pub mod language_choice;
 pub mod link;

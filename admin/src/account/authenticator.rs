@@ -127,6 +127,7 @@ pub async fn submit(
     let attempt = Attempt::at_account(&state, &reader, &account, METHOD).await?;
     let step = seed.step_of(form.get("code"), now);
     let Some(step) = step.filter(|_| attempt.is_allowed()) else {
+        attempt.failed("wrong_code").await?;
         return show(&state, &reader, &person, &seed, to, true);
     };
     let mut tx = state.store.begin().await?;

@@ -1,7 +1,7 @@
 //! `/members/{id}/one-time-link`, `…/second-factor`, `…/unlock`, and the set-up link.
 
 use axum::Json;
-use axum::extract::{Path, Query, State as Extract};
+use axum::extract::{Path, State as Extract};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use config::Timestamp;
@@ -9,7 +9,7 @@ use config::id::MemberId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Problem;
+use super::{Problem, Query};
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::members::credentials;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::invisible::hides;
+use config::invisible::hides;
 
 /// Nothing that is shown in a log needs more characters.
 const MAX_CHARS: usize = 512;

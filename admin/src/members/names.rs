@@ -3,9 +3,9 @@
 //! A username or mail address is compared by its [`crate::name_key`]. What an administrator may enter
 //! is narrower still, so that nobody can be registered under a name that only looks like another's.
 
+use config::invisible::hides;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::invisible::hides;
 use crate::refused::Invalid;
 
 /// # Errors

@@ -10,7 +10,7 @@
 //! What is over its limit is refused in two ways, so that neither tells who has an account:
 //!
 //! - A **source** (an address, or a known browser) is refused at once and is told so: nothing is
-//!   looked up, hashed or written for it any more. The answer depends on what that source did and on
+//!   hashed or written for it any more, and for an address nobody is looked up. The answer depends on what that source did and on
 //!   nothing else, so it says nothing of the account that was named; and a source that is spent weighs
 //!   on no account's counter.
 //! - An **account** is refused like a wrong guess, in text, status and time: its password is not

@@ -69,10 +69,11 @@ impl UnreadHeads {
     ) -> AccessEvent {
         let peer = peer.map(|peer| peer.ip().to_canonical());
         let trusted = self.gate.trusted_proxies.load();
+        let id = EventId::generate();
         AccessEvent {
-            id: EventId::generate(),
+            request_id: id.as_str().to_owned(),
+            id,
             at: self.gate.clock.now().minus(since.elapsed()),
-            request_id: uuid::Uuid::now_v7().to_string(),
             peer,
             // For whom a proxy would have spoken stood in the head.
             client_address: peer.filter(|peer| !trusted.contains(*peer)),

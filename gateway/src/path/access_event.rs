@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use config::access_event::Outcome;
+use config::invisible::hides;
 use config::link::EventSender;
 use config::{AccessEvent, Clock};
 
@@ -110,7 +111,7 @@ fn micros(duration: std::time::Duration) -> u64 {
 }
 
 /// What a client sent, so that it can neither break a line of a log nor steer a terminal: control
-/// characters, line separators and the marks that turn the direction of text are written as escapes.
+/// characters, line ends and what hides or turns the direction of text are written as escapes.
 #[must_use]
 pub fn legible(text: &str) -> String {
     if text.len() <= LONGEST_TEXT && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -122,20 +123,13 @@ pub fn legible(text: &str) -> String {
             out.push('…');
             break;
         }
-        if is_unsafe(character) {
+        if hides(character) {
             out.extend(character.escape_unicode());
         } else {
             out.push(character);
         }
     }
     out
-}
-
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -94,13 +94,13 @@ fn follow(named: &[PathBuf]) -> Vec<PathBuf> {
 
 /// All files that a reload reads, as absolute paths: the system reports changes under these.
 fn files(settings: &Settings) -> Vec<PathBuf> {
-    let certificates = settings
-        .listeners
-        .iter()
-        .filter_map(|listener| listener.tls.as_ref())
+    let tls = || settings.listeners.iter().filter_map(|l| l.tls.as_ref());
+    let certificates = tls()
         .flat_map(|tls| &tls.certificates)
         .flat_map(|files| [files.certificate.as_path(), files.key.as_path()]);
+    let authorities = tls().filter_map(|tls| tls.client_authority.as_deref());
     certificates
+        .chain(authorities)
         .chain([settings.file.as_path()])
         .filter(|file| !file.as_os_str().is_empty())
         .filter_map(|file| std::path::absolute(file).ok())

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use crate::invisible::hides;
 use crate::language::{LocalText, Words};
 use crate::problem::Problem;
 
@@ -13,12 +14,9 @@ const COLOUR_ALLOWED: Words = (
 
 /// Whether a reader sees anything: neither spaces nor characters without a shape alone.
 pub(super) fn says_something(text: &str) -> bool {
-    text.chars().any(|c| {
-        !c.is_whitespace()
-            && !c.is_control()
-            && !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-                | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}')
-    })
+    // U+3164 is the Hangul filler: a letter without a shape.
+    text.chars()
+        .any(|c| !c.is_whitespace() && !hides(c) && c != '\u{3164}')
 }
 
 /// The problems of one object.
