@@ -1,5 +1,8 @@
 -- Access events in fewer bytes and with fewer indexes: every request of everybody adds one.
-CREATE TABLE access_records (
+-- First the name is taken away, and with it the table from every other node, which may be writing:
+-- what it adds while this goes on would not be copied.
+ALTER TABLE access_events RENAME TO access_events_before;
+CREATE TABLE access_events (
     at             BIGINT NOT NULL,               -- when the request came
     id             TEXT   NOT NULL,
     member_id      TEXT,
@@ -10,10 +13,9 @@ CREATE TABLE access_records (
     body           TEXT,                          -- the same in JSON, for events from before
     PRIMARY KEY (at, id)
 );
-INSERT INTO access_records (at, id, member_id, application_id, client_address, outcome, body)
-    SELECT at, id, member_id, application_id, client_address, outcome, body FROM access_events;
-DROP TABLE access_events;
-ALTER TABLE access_records RENAME TO access_events;
+INSERT INTO access_events (at, id, member_id, application_id, client_address, outcome, body)
+    SELECT at, id, member_id, application_id, client_address, outcome, body FROM access_events_before;
+DROP TABLE access_events_before;
 CREATE INDEX access_events_by_member ON access_events (member_id, at)
     WHERE member_id IS NOT NULL;
 CREATE INDEX access_events_by_application ON access_events (application_id, at)

@@ -123,12 +123,11 @@ impl Carrier<'_> {
     async fn store_piece(&mut self, piece: &Piece) -> Result<(), StoreError> {
         let rows = piece.rows();
         let new = match self.store_rows(&rows, piece.next).await {
-            Err(error @ (StoreError::Away(_) | StoreError::Corrupt(_))) => return Err(error),
-            Err(error) => {
+            Err(error) if is_about_an_event(&error) => {
                 tracing::error!(%error, "the store refused access events; trying one by one");
                 self.store_singly(&rows, piece.next).await?
             }
-            Ok(new) => new,
+            stored => stored?,
         };
         self.spool.metrics.events_stored.inc_by(new);
         let carried = i64::try_from(piece.len()).unwrap_or(0);
@@ -157,7 +156,7 @@ impl Carrier<'_> {
                     tx.commit().await?;
                     new += count;
                 }
-                Err(error @ StoreError::Away(_)) => return Err(error),
+                Err(error) if !is_about_an_event(&error) => return Err(error),
                 Err(error) => {
                     let event = &row.record;
                     tracing::error!(%error, ?event, "the store refuses this access event");
@@ -204,4 +203,13 @@ impl Carrier<'_> {
             }
         }
     }
+}
+
+/// Whether the store has something against an event. Anything else is wrong with the store, such as a
+/// table that another version has changed, and no reason to lose events: they wait.
+fn is_about_an_event(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Unstorable | StoreError::Conflict { .. } | StoreError::Reference
+    )
 }
