@@ -242,6 +242,34 @@ async fn attack_30_a_zero_byte_from_a_stranger_does_not_hold_up_the_log() {
 }
 
 #[tokio::test]
+async fn events_wait_while_something_other_than_an_event_is_wrong_in_the_store() {
+    on_both_engines(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = open(folder.path(), LIMITS);
+        write(&spool, events(0..3)).await;
+        rename(&store, "access_events", "taken_away").await;
+        let stop = CancellationToken::new();
+        stop.cancel();
+        carry(&spool, &store, &Clock::system(), stop).await;
+        assert_eq!(spool.metrics.spool_depth.get(), 3);
+        rename(&store, "taken_away", "access_events").await;
+        carry_all(&spool, &store).await;
+        assert_eq!(stored(&store).await, ids(&events(0..3)));
+    })
+    .await;
+}
+
+async fn rename(store: &TestStore, from: &str, to: &str) {
+    let mut tx = store.begin().await.unwrap();
+    let rename = format!("ALTER TABLE {from} RENAME TO {to}");
+    sqlx::query(sqlx::AssertSqlSafe(rename))
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_full_spool_stops_the_gateway_until_the_store_has_taken_something() {
     let store = TestStore::sqlite().await;
     let folder = tempfile::tempdir().unwrap();
