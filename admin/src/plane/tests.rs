@@ -131,10 +131,11 @@ async fn a_new_node_has_a_snapshot_at_once_and_sees_its_own_changes() {
 async fn events_sent_before_the_end_are_stored_when_the_node_has_ended() {
     let data = tempfile::tempdir().unwrap();
     let node = Node::start(data.path(), StoreUrl::Embedded).await;
-    for at in 0..20 {
+    let now = node.state.clock.now().as_millis();
+    for n in 0..20 {
         node.link
             .events
-            .send(access_event(&format!("e{at:02}"), at));
+            .send(access_event(&format!("e{n:02}"), now + n));
     }
     node.stop().await;
     let settings = config::settings::Store::default();
@@ -233,7 +234,8 @@ async fn while_postgresql_is_away_the_last_snapshot_stays_and_events_wait() {
     let mut node = Node::start(data.path(), StoreUrl::Postgres(wire.url())).await;
     node.snapshot(1).await;
     wire.cut().await;
-    node.link.events.send(access_event("e1", 1));
+    let now = node.state.clock.now();
+    node.link.events.send(access_event("e1", now.as_millis()));
     let pulse = node.link.feed.last();
     let lookup = node.link.sessions.find(&[0; 32], "wiki.example.com").await;
     assert!(lookup.is_err(), "neither good nor bad");
