@@ -10,6 +10,7 @@ use crate::path::visit::Visit;
 use crate::rulebook::{RoutedApplication, Rulebook};
 use crate::sessions::SessionEntry;
 use crate::watermark::body::Body;
+use crate::watermark::head::Framing;
 use crate::watermark::{head, request as asked, script, text};
 
 /// What is being marked in this visit, if anything.
@@ -83,7 +84,12 @@ pub fn begin(visit: &mut Visit, head: &mut ResponseHeader) -> pingora::Result<()
     let Some(coding) = head::to_be_marked(head) else {
         return Ok(());
     };
-    head::make_true(head, !only_head)?;
+    let framing = if only_head {
+        Framing::NoBody
+    } else {
+        Framing::with_tag(head, coding, tag.len())
+    };
+    head::make_true(head, framing)?;
     if !only_head {
         visit.marking = Marking::Marked(Box::new(Body::new(coding, tag)));
     }

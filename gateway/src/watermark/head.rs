@@ -41,11 +41,42 @@ pub fn to_be_marked(head: &ResponseHeader) -> Option<Coding> {
     Coding::of(&head.headers)
 }
 
+/// How a marked response tells where its body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// No body follows: the answer to a HEAD request.
+    NoBody,
+    Chunked,
+    /// In bytes.
+    Length(u64),
+}
+
+impl Framing {
+    /// How long the page will be with a tag of `tag` bytes in it, where that can be known: the tag goes
+    /// in once, and what is not coded keeps its length.
+    pub fn with_tag(head: &ResponseHeader, coding: Coding, tag: usize) -> Self {
+        let mut lengths = head.headers.get_all(CONTENT_LENGTH).iter();
+        match (coding, lengths.next(), lengths.next()) {
+            (Coding::Identity, Some(length), None)
+                if !head.headers.contains_key(TRANSFER_ENCODING) =>
+            {
+                let length = length
+                    .to_str()
+                    .ok()
+                    .and_then(|text| text.parse::<u64>().ok());
+                let marked = length.and_then(|length| length.checked_add(tag as u64));
+                marked.map_or(Self::Chunked, Self::Length)
+            }
+            _ => Self::Chunked,
+        }
+    }
+}
+
 /// Makes the head of a marked response true: of another length, for one person, for this once.
 ///
 /// # Errors
 /// If a header cannot be set.
-pub fn make_true(head: &mut ResponseHeader, has_body: bool) -> pingora::Result<()> {
+pub fn make_true(head: &mut ResponseHeader, framing: Framing) -> pingora::Result<()> {
     for name in [
         CONTENT_LENGTH,
         ACCEPT_RANGES,
@@ -59,10 +90,14 @@ pub fn make_true(head: &mut ResponseHeader, has_body: bool) -> pingora::Result<(
     for name in UNTRUE {
         head.remove_header(name);
     }
-    if has_body {
-        // HTTP/1.0 upstreams too: the body goes on in chunks. For HTTP/2 pingora leaves this out.
-        head.set_version(Version::HTTP_11);
-        head.insert_header(TRANSFER_ENCODING, "chunked")?;
+    match framing {
+        Framing::NoBody => {}
+        Framing::Length(bytes) => head.insert_header(CONTENT_LENGTH, bytes)?,
+        Framing::Chunked => {
+            // HTTP/1.0 upstreams too: the body goes on in chunks. For HTTP/2 pingora leaves this out.
+            head.set_version(Version::HTTP_11);
+            head.insert_header(TRANSFER_ENCODING, "chunked")?;
+        }
     }
     keep_for_one_person(head)?;
     for name in [CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_REPORT_ONLY] {

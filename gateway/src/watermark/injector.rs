@@ -24,7 +24,8 @@ const LONGEST_TAG: usize = 256 * 1024;
 const FIRST_BITE: usize = 64;
 const LARGEST_BITE: usize = 1024;
 
-/// Passes a page on to `out`, with the tag in it.
+/// Passes a page on to `out`, with the tag in it: any page that has a byte becomes longer by the length
+/// of the tag, for by then its length may have been promised.
 pub struct Injector<W: Write> {
     state: State,
     pub out: W,
@@ -41,9 +42,9 @@ enum State {
     Looking(Box<Search>),
     /// The search has been given up: the tag goes to the end.
     Late {
-        tag: String,
+        tag: Vec<u8>,
     },
-    /// The tag is in, or has no place here.
+    /// The tag is in.
     Done,
 }
 
@@ -103,10 +104,11 @@ impl<W: Write> Injector<W> {
                 seen.extend_from_slice(bite);
                 if seen.len() == 2 {
                     let (seen, tag) = (std::mem::take(seen), std::mem::take(tag));
-                    self.state = if matches!(seen[..], [0xfe, 0xff] | [0xff, 0xfe]) {
-                        State::Done
-                    } else {
-                        State::Looking(Box::new(Search::new(tag)?))
+                    self.state = match seen[..] {
+                        [0xfe, 0xff] | [0xff, 0xfe] => State::Late {
+                            tag: blank(&seen, tag.len()),
+                        },
+                        _ => State::Looking(Box::new(Search::new(tag)?)),
                     };
                     self.pass(&seen)?;
                 }
@@ -122,7 +124,7 @@ impl<W: Write> Injector<W> {
                     Ok(()) => {}
                     // It has let out all that it held, and can no more be used.
                     Err(RewritingError::MemoryLimitExceeded(_)) => {
-                        let tag = std::mem::take(&mut search.tag);
+                        let tag = std::mem::take(&mut search.tag).into_bytes();
                         self.state = State::Late { tag };
                     }
                     Err(error) => return Err(io::Error::other(error)),
@@ -137,14 +139,18 @@ impl<W: Write> Injector<W> {
     /// # Errors
     /// If the other end refuses.
     pub fn end(&mut self) -> io::Result<()> {
-        if let State::Beginning { seen, .. } = &mut self.state {
-            let seen = std::mem::take(seen);
-            self.out.write_all(&seen)?;
-            self.state = State::Done;
+        if let State::Beginning { seen, tag } = &mut self.state {
+            self.out.write_all(seen)?;
+            let tag = if seen.is_empty() {
+                String::new()
+            } else {
+                std::mem::take(tag)
+            };
+            self.state = State::Late { tag: tag.into() };
         }
         self.leave()?;
         if let State::Late { tag } = std::mem::replace(&mut self.state, State::Done) {
-            self.out.write_all(tag.as_bytes())?;
+            self.out.write_all(&tag)?;
         }
         Ok(())
     }
@@ -161,7 +167,9 @@ impl<W: Write> Injector<W> {
         search.rewriter.end().map_err(io::Error::other)?;
         self.out.write_all(&search.found.take())?;
         if !search.found.done.load(Ordering::Relaxed) {
-            self.state = State::Late { tag: search.tag };
+            self.state = State::Late {
+                tag: search.tag.into(),
+            };
         }
         Ok(())
     }
@@ -222,6 +230,16 @@ impl Search {
             bite: FIRST_BITE,
         })
     }
+}
+
+/// What a page in UTF-16 gets in place of a tag: as many bytes, and nothing to see.
+fn blank(order: &[u8], bytes: usize) -> Vec<u8> {
+    let space = if order == [0xfe, 0xff] {
+        *b"\0 "
+    } else {
+        *b" \0"
+    };
+    space.into_iter().cycle().take(bytes).collect()
 }
 
 impl Found {

@@ -19,7 +19,8 @@ const SCRIPT: &str = include_str!("script.js");
 /// The script's source expression for a Content-Security-Policy (CSP 3 §2.3.1).
 pub static SOURCE: LazyLock<String> = LazyLock::new(|| csp::source(SCRIPT));
 
-/// What is put into a page: the mark for where no script runs, and the script. Pure ASCII, and so the same in every charset that contains ASCII.
+/// What is put into a page: the mark for where no script runs, and the script. Pure ASCII, and so the same
+/// in every charset that contains ASCII; of an even length, as whole characters of UTF-16 are.
 pub fn tag(watermark: &Watermark, text: &str) -> String {
     let mut tag = String::with_capacity(SCRIPT.len() + scriptless::AFTER_TEXT.len() + 512);
     tag.push_str(scriptless::BEFORE_TEXT);
@@ -36,6 +37,9 @@ pub fn tag(watermark: &Watermark, text: &str) -> String {
     tag.push_str("\">");
     tag.push_str(SCRIPT);
     tag.push_str("</script>");
+    if !tag.len().is_multiple_of(2) {
+        tag.push('\n');
+    }
     tag
 }
 
@@ -70,6 +74,13 @@ mod tests {
             assert!(tag.contains(&format!("{attribute}{escaped}")), "{tag}");
         }
         assert_eq!(tag.matches("</script").count(), 1);
+    }
+
+    #[test]
+    fn a_tag_has_an_even_length() {
+        for text in ["王", "ab", "abc"] {
+            assert_eq!(tag(&Watermark::default(), text).len() % 2, 0);
+        }
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn attack_26_no_header_lies_of_a_marked_page() {
         ],
     );
     head.set_version(Version::HTTP_10);
-    make_true(&mut head, true).unwrap();
+    make_true(&mut head, Framing::Chunked).unwrap();
     let mut left: Vec<&str> = head.headers.keys().map(HeaderName::as_str).collect();
     left.sort_unstable();
     assert_eq!(
@@ -109,9 +109,56 @@ fn attack_26_no_header_lies_of_a_marked_page() {
 }
 
 #[test]
+fn the_length_of_a_marked_page_is_told_where_it_is_known() {
+    for (headers, coding, framing) in [
+        (
+            &[("Content-Length", "1000")][..],
+            Coding::Identity,
+            Framing::Length(1021),
+        ),
+        (
+            &[("Content-Length", "1000")],
+            Coding::Gzip,
+            Framing::Chunked,
+        ),
+        (&[], Coding::Identity, Framing::Chunked),
+        (
+            &[("Content-Length", "x")],
+            Coding::Identity,
+            Framing::Chunked,
+        ),
+        (
+            &[("Content-Length", "18446744073709551615")],
+            Coding::Identity,
+            Framing::Chunked,
+        ),
+        (
+            &[("Content-Length", "9"), ("Content-Length", "9")],
+            Coding::Identity,
+            Framing::Chunked,
+        ),
+        (
+            &[("Content-Length", "9"), ("Transfer-Encoding", "chunked")],
+            Coding::Identity,
+            Framing::Chunked,
+        ),
+    ] {
+        let mut head = response(200, headers);
+        assert_eq!(Framing::with_tag(&head, coding, 21), framing, "{headers:?}");
+        make_true(&mut head, framing).unwrap();
+        let length = head
+            .headers
+            .get(CONTENT_LENGTH)
+            .map(|l| l.to_str().unwrap());
+        let is_chunked = head.headers.contains_key(TRANSFER_ENCODING);
+        assert_eq!(length.is_some(), !is_chunked, "{headers:?}");
+    }
+}
+
+#[test]
 fn what_may_never_be_stored_may_not_be_stored_when_marked() {
     let mut head = response(200, &[HTML, ("Cache-Control", "No-Store")]);
-    make_true(&mut head, true).unwrap();
+    make_true(&mut head, Framing::Chunked).unwrap();
     assert_eq!(head.headers[CACHE_CONTROL], "private, no-store");
 }
 
@@ -129,7 +176,7 @@ fn attack_26_the_script_passes_every_policy_of_the_page() {
             ("Content-Security-Policy-Report-Only", "script-src 'self'"),
         ],
     );
-    make_true(&mut head, true).unwrap();
+    make_true(&mut head, Framing::Chunked).unwrap();
     let policies: Vec<_> = head
         .headers
         .get_all(CONTENT_SECURITY_POLICY)

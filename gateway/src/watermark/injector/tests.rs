@@ -2,7 +2,7 @@
 
 use super::*;
 
-const TAG: &str = "<script>mark</script>";
+const TAG: &str = "<script>mark</script>\n";
 
 fn marked_in(pieces: &[&[u8]]) -> Vec<u8> {
     let mut injector = Injector::new(TAG.into(), Vec::new());
@@ -91,17 +91,32 @@ fn attack_26_bytes_of_other_charsets_pass_unchanged() {
 }
 
 #[test]
-fn attack_26_utf_16_is_left_alone() {
-    for mark in [[0xfe, 0xff], [0xff, 0xfe]] {
-        let page = [&mark[..], &b"<\0h\0e\0a\0d\0>\0"[..]].concat();
-        assert_eq!(marked_in(&[&page[..1], &page[1..]]), page);
+fn attack_26_utf_16_gets_blanks_in_place_of_the_tag() {
+    let text = "<head>";
+    let blanks = " ".repeat(TAG.len() / 2);
+    let (big, little): (Vec<u8>, Vec<u8>) = (
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+    );
+    for (mark, page, read) in [
+        ([0xfe, 0xff], big, u16::from_be_bytes as fn([u8; 2]) -> u16),
+        ([0xff, 0xfe], little, u16::from_le_bytes),
+    ] {
+        let page = [&mark[..], &page].concat();
+        let got = marked_in(&[&page[..1], &page[1..]]);
+        assert_eq!(got.len(), page.len() + TAG.len());
+        let units: Vec<u16> = got[2..].chunks(2).map(|c| read([c[0], c[1]])).collect();
+        assert_eq!(
+            String::from_utf16(&units).unwrap(),
+            format!("{text}{blanks}")
+        );
     }
 }
 
 #[test]
 fn an_empty_page_stays_empty() {
     assert_eq!(marked_in(&[]), b"");
-    assert_eq!(marked_in(&[b"x"]), b"x");
+    assert_eq!(marked("x"), format!("x{TAG}"));
 }
 
 #[test]
