@@ -244,7 +244,7 @@ fn open_spool(
     store: &Store,
 ) -> Result<Spool, PlaneError> {
     let path = folder.path().join("spool");
-    let limits = Limits::of(&settings.events);
+    let limits = Limits::of(settings);
     Spool::open(&path, limits, store.metrics().clone())
         .map_err(|error| PlaneError::Spool(path, error))
 }

@@ -55,7 +55,8 @@ impl Carrier<'_> {
             match self.carry_piece().await {
                 Ok(Some(age)) => {
                     retry = FIRST_RETRY;
-                    let share = pace::share(self.spool.filled(), age);
+                    let aged = age.div_duration_f64(self.spool.limits.oldest);
+                    let share = pace::share(self.spool.filled(), aged);
                     tokio::time::sleep(pace::rest(since.elapsed(), share)).await;
                 }
                 Ok(None) => {

@@ -43,6 +43,8 @@ pub struct Limits {
     pub segment_bytes: u64,
     /// What was written is forced to the disk at least this often.
     pub sync_every: Duration,
+    /// No event waits longer for a store that takes as many as come.
+    pub oldest: Duration,
 }
 
 impl Limits {
@@ -52,14 +54,20 @@ impl Limits {
     /// Small enough that space comes back soon, large enough that files are few.
     const SEGMENT_BYTES: u64 = 8 << 20;
 
+    /// An event is still of use then.
+    const OLDEST: Duration = Duration::from_mins(5);
+
     #[must_use]
-    pub fn of(settings: &config::settings::Events) -> Self {
-        let sync_every = Duration::from_millis(settings.fsync_ms);
+    pub fn of(settings: &config::settings::Settings) -> Self {
+        let (events, sessions) = (&settings.events, &settings.sessions);
+        let sync_every = Duration::from_millis(events.fsync_ms);
         Self {
-            total_bytes: settings.max_spool_bytes,
+            total_bytes: events.max_spool_bytes,
             gather: Self::GATHER.min(sync_every),
             segment_bytes: Self::SEGMENT_BYTES,
             sync_every,
+            // By events the store learns who is at work: long before it would take them for idle.
+            oldest: Self::OLDEST.min(sessions.idle / 4),
         }
     }
 }

@@ -11,17 +11,17 @@ use std::time::Duration;
 const CALM: f64 = 0.05;
 /// As parts of the largest size: up to here nothing presses, from there on nothing else matters.
 const FILLED: (f64, f64) = (0.1, 0.6);
-/// The same as the age in seconds of the oldest event. On the way, the share settles where as much
-/// is carried as comes in.
-const AGED: (f64, f64) = (20.0, 300.0);
+/// The same of the oldest event's age, as parts of the greatest age. On the way, the share settles where
+/// as much is carried as comes in.
+const AGED: (f64, f64) = (0.07, 1.0);
 /// However long a batch took, the next one follows after this at most: the store is then slow, not
 /// the carrier busy.
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// The part of the time, up to 1, that the carrier may take of a spool that is filled to `filled`,
-/// a part of its largest size, with events that are `oldest` old.
-pub fn share(filled: f64, oldest: Duration) -> f64 {
-    let pressing = pressure(filled, FILLED).max(pressure(oldest.as_secs_f64(), AGED));
+/// a part of its largest size, with events that are as old as `aged`, a part of their greatest age.
+pub fn share(filled: f64, aged: f64) -> f64 {
+    let pressing = pressure(filled, FILLED).max(pressure(aged, AGED));
     CALM + (1.0 - CALM) * pressing
 }
 
@@ -42,15 +42,15 @@ mod tests {
 
     const BATCH: Duration = Duration::from_millis(10);
 
-    fn rest_at(filled: f64, seconds: u64) -> Duration {
-        rest(BATCH, share(filled, Duration::from_secs(seconds)))
+    fn rest_at(filled: f64, aged: f64) -> Duration {
+        rest(BATCH, share(filled, aged))
     }
 
     #[test]
     fn while_nothing_presses_it_works_a_twentieth_of_the_time() {
         let twentieth = BATCH * 19;
-        for (filled, seconds) in [(0.0, 0), (0.1, 0), (0.05, 20)] {
-            let rest = rest_at(filled, seconds);
+        for (filled, aged) in [(0.0, 0.0), (0.1, 0.0), (0.05, 0.07)] {
+            let rest = rest_at(filled, aged);
             assert!(
                 rest.abs_diff(twentieth) < Duration::from_micros(1),
                 "{rest:?}"
@@ -61,24 +61,26 @@ mod tests {
     #[test]
     fn the_fuller_or_older_the_spool_the_less_it_rests() {
         let fuller: Vec<_> = (1..=6)
-            .map(|tenth| rest_at(f64::from(tenth) / 10.0, 0))
+            .map(|tenth| rest_at(f64::from(tenth) / 10.0, 0.0))
             .collect();
         assert!(fuller.is_sorted_by(|a, b| a > b), "{fuller:?}");
-        let older: Vec<_> = (1..=15).map(|n| rest_at(0.0, 20 * n)).collect();
+        let older: Vec<_> = (1..=10)
+            .map(|tenth| rest_at(0.0, f64::from(tenth) / 10.0))
+            .collect();
         assert!(older.is_sorted_by(|a, b| a > b), "{older:?}");
     }
 
     #[test]
     fn a_spool_that_is_nearly_full_or_very_old_is_carried_without_rest() {
-        assert_eq!(rest_at(0.6, 0), Duration::ZERO);
-        assert_eq!(rest_at(1.5, 0), Duration::ZERO);
-        assert_eq!(rest_at(0.0, 300), Duration::ZERO);
-        assert_eq!(rest_at(0.0, u64::MAX), Duration::ZERO);
+        assert_eq!(rest_at(0.6, 0.0), Duration::ZERO);
+        assert_eq!(rest_at(1.5, 0.0), Duration::ZERO);
+        assert_eq!(rest_at(0.0, 1.0), Duration::ZERO);
+        assert_eq!(rest_at(0.0, f64::INFINITY), Duration::ZERO);
     }
 
     #[test]
     fn after_a_slow_batch_the_next_one_follows_within_a_second() {
-        let rest = rest(Duration::from_secs(3), share(0.0, Duration::ZERO));
+        let rest = rest(Duration::from_secs(3), share(0.0, 0.0));
         assert_eq!(rest, Duration::from_secs(1));
     }
 }

@@ -19,6 +19,7 @@ const LIMITS: Limits = Limits {
     gather: Duration::from_millis(1),
     segment_bytes: 2_000,
     sync_every: Duration::from_millis(5),
+    oldest: Duration::from_mins(5),
 };
 
 /// Room for what must not be written.
@@ -341,4 +342,15 @@ async fn attack_30_an_event_too_large_to_be_read_again_spoils_none_beside_it() {
         assert_eq!(stored(&store).await, ["e1", "e3"]);
     })
     .await;
+}
+
+#[test]
+fn events_arrive_long_before_somebody_at_work_seems_idle() {
+    let access = config::settings::AccessHost {
+        url: "https://access.example.com".parse().unwrap(),
+    };
+    let mut settings = config::Settings::with_defaults("data".into(), access);
+    assert_eq!(Limits::of(&settings).oldest, Duration::from_mins(5));
+    settings.sessions.idle = Duration::from_mins(1);
+    assert_eq!(Limits::of(&settings).oldest, Duration::from_secs(15));
 }

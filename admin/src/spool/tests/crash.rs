@@ -10,6 +10,7 @@ const BUSY: Limits = Limits {
     gather: Duration::ZERO,
     segment_bytes: 100_000,
     sync_every: Duration::from_millis(20),
+    oldest: Duration::from_mins(5),
 };
 const CHILD: &str = "GATEHOUSE_TEST_SPOOL";
 const CHILD_TEST: &str = "spool::tests::crash::child_that_writes_until_it_is_killed";
