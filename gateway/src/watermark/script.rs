@@ -26,9 +26,11 @@ pub fn tag(watermark: &Watermark, text: &str) -> String {
     tag.push_str(scriptless::BEFORE_TEXT);
     push_escaped(&mut tag, text);
     tag.push_str(&scriptless::AFTER_TEXT);
+    tag.push_str("<script");
+    let after_name = tag.len();
     let _ = write!(
         tag,
-        "<script data-opacity=\"{}\" data-size=\"{}\" data-angle=\"{}\" data-gap=\"{}\" data-colour=\"",
+        " data-opacity=\"{}\" data-size=\"{}\" data-angle=\"{}\" data-gap=\"{}\" data-colour=\"",
         watermark.opacity_permille, watermark.font_size, watermark.angle, watermark.gap,
     );
     push_escaped(&mut tag, &watermark.colour);
@@ -38,7 +40,7 @@ pub fn tag(watermark: &Watermark, text: &str) -> String {
     tag.push_str(SCRIPT);
     tag.push_str("</script>");
     if !tag.len().is_multiple_of(2) {
-        tag.push('\n');
+        tag.insert(after_name, ' ');
     }
     tag
 }
