@@ -33,13 +33,14 @@ pub fn watch(
     minutes: u64,
     told: &dyn Fn(&str),
 ) -> Result<String, BenchError> {
-    let url = format!("http://{}{path}", gatehouse.process.address);
+    let address = gatehouse.process.address;
     let headers = gatehouse.headers(MEMBERS);
     let mut looks = Vec::new();
     let mut requests = 0;
     for half_minute in 1..=minutes * 2 {
         let load = thread::scope(|scope| {
-            let client = scope.spawn(|| wrk::run(&url, &headers, connections, 30));
+            let client =
+                scope.spawn(|| wrk::run(address, (MEMBERS, path), &headers, connections, 30));
             // In the middle of the load, not after it.
             thread::sleep(Duration::from_secs(15));
             let look = look(gatehouse);

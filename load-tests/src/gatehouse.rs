@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::BenchError;
 use crate::browser::Browser;
-use crate::process::{Process, free_address};
+use crate::door::{Door, free_address};
+use crate::process::Process;
 
 const ACCESS: &str = "access.localhost";
 /// Anybody may open it.
@@ -29,27 +30,27 @@ pub struct Gatehouse {
 }
 
 impl Gatehouse {
-    /// Starts `program` in `folder` in front of `origin`.
-    pub fn start(program: &Path, folder: &Path, origin: SocketAddr) -> Result<Self, BenchError> {
-        let (address, monitor) = (free_address()?, free_address()?);
+    /// Starts `program` in `folder`, at `door`, in front of `origin`.
+    pub fn start(
+        program: &Path,
+        folder: &Path,
+        door: &Door,
+        origin: SocketAddr,
+    ) -> Result<Self, BenchError> {
+        let monitor = free_address()?;
         let home = folder.join("gatehouse");
         std::fs::create_dir_all(&home).map_err(BenchError::io("making Gatehouse's folder"))?;
         let settings = home.join("gatehouse.toml");
-        let text = format!(
-            "version = 1\ndata = \"data\"\n[access]\nurl = \"http://{ACCESS}:{}\"\n\
-             [[listener]]\naddress = \"{address}\"\n[monitor]\naddress = \"{monitor}\"\n\
-             [limits]\nthreads = 1\n[log]\nfilter = \"warn\"\n",
-            address.port()
-        );
+        let text = settings_at(door, monitor);
         std::fs::write(&settings, text).map_err(BenchError::io("writing the settings"))?;
         let mut command = Command::new(program);
         command.arg("run").arg("--config").arg(&settings);
         let gatehouse = Self {
-            process: Process::start("gatehouse", &mut command, address)?,
+            process: Process::start("gatehouse", &mut command, door.plain)?,
             monitor,
             program: program.to_owned(),
             settings,
-            browser: Browser::new(address),
+            browser: Browser::new(door.plain),
         };
         gatehouse.publish(&home, origin)?;
         Ok(gatehouse)
@@ -137,17 +138,30 @@ impl Gatehouse {
         Ok(())
     }
 
-    /// What a browser would send along to `host`, for wrk.
+    /// What a browser would send along to `host`.
     #[must_use]
     pub fn headers(&self, host: &str) -> Vec<String> {
-        let mut headers = vec![
-            format!("Host: {host}:{}", self.process.address.port()),
-            "Accept: text/html".to_owned(),
-        ];
+        let mut headers = vec!["Accept: text/html".to_owned()];
         let cookies = self.browser.cookies_of(host);
         if !cookies.is_empty() {
             headers.push(format!("Cookie: {cookies}"));
         }
         headers
     }
+}
+
+fn settings_at(door: &Door, monitor: SocketAddr) -> String {
+    format!(
+        "version = 1\ndata = \"data\"\n[access]\nurl = \"http://{ACCESS}:{}\"\n\
+         [[listener]]\naddress = \"{}\"\n\
+         [[listener]]\naddress = \"{}\"\n[listener.tls]\n\
+         certificates = [{{ certificate = \"{}\", key = \"{}\" }}]\n\
+         [monitor]\naddress = \"{monitor}\"\n\
+         [limits]\nthreads = 1\n[log]\nfilter = \"warn\"\n",
+        door.plain.port(),
+        door.plain,
+        door.secure,
+        door.pair.certificate.display(),
+        door.pair.key.display()
+    )
 }

@@ -5,8 +5,10 @@
 //! same client, in turns.
 
 pub mod browser;
+pub mod door;
 pub mod flat;
 pub mod gatehouse;
+pub mod h2load;
 pub mod nginx;
 pub mod process;
 pub mod report;

@@ -6,10 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
+use load_tests::door::{Door, Pair, free_address};
 use load_tests::gatehouse::{Gatehouse, MARKED, MEMBERS, PUBLIC};
-use load_tests::process::{Process, free_address};
+use load_tests::process::Process;
 use load_tests::report::{Candidate, Sample, table};
-use load_tests::{BenchError, flat, nginx, wrk};
+use load_tests::wrk::Load;
+use load_tests::{BenchError, flat, h2load, nginx, wrk};
 
 #[derive(Parser)]
 struct Arguments {
@@ -59,10 +61,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// A candidate with the program that serves it.
+/// A program with what is asked of it.
 struct Runner<'a> {
-    candidate: Candidate,
+    key: char,
+    name: &'static str,
     process: &'a Process,
+    door: &'a Door,
+    host: &'static str,
     path: &'static str,
     headers: Vec<String>,
 }
@@ -72,100 +77,150 @@ const PAGE: &str = "/page.html";
 /// After it was set up: what that took has gone back to the operating system.
 const UNTIL_IDLE: Duration = Duration::from_secs(15);
 
-impl<'a> Runner<'a> {
-    fn new(
-        key: char,
-        name: &'static str,
-        process: &'a Process,
-        path: &'static str,
-        headers: Vec<String>,
-    ) -> Self {
-        Self {
-            candidate: Candidate {
-                key,
-                name,
-                samples: Vec::new(),
-            },
-            process,
-            path,
-            headers,
-        }
-    }
-}
-
 fn run(arguments: &Arguments) -> Result<String, BenchError> {
     let folder = tempfile::tempdir().map_err(BenchError::io("making a temporary folder"))?;
-    let origin = nginx::origin(folder.path(), free_address()?, arguments.size)?;
-    let plain = nginx::proxy(folder.path(), free_address()?, origin.address)?;
-    let bare = bare_proxy(&arguments.bare_proxy, &origin)?;
-    let asking = nginx::proxy_that_asks(
-        folder.path(),
-        free_address()?,
-        free_address()?,
-        origin.address,
-    )?;
-    let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder.path(), origin.address)?;
+    let folder = folder.path();
+    let origin = nginx::origin(folder, free_address()?, arguments.size)?;
+    let doors = doors(arguments, folder)?;
+    let [at_plain, at_bare, at_asking, at_ours] = &doors;
+    let plain = nginx::proxy(folder, at_plain, origin.address)?;
+    let bare = bare_proxy(&arguments.bare_proxy, at_bare, &origin)?;
+    let asking = nginx::proxy_that_asks(folder, at_asking, free_address()?, origin.address)?;
+    let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder, at_ours, origin.address)?;
     gatehouse.sign_in()?;
     thread::sleep(UNTIL_IDLE);
-    let idle = gatehouse.process.usage()?.resident_kib;
     let ours = &gatehouse.process;
-    let (public, members, marked) = (
-        gatehouse.headers(PUBLIC),
-        gatehouse.headers(MEMBERS),
-        gatehouse.headers(MARKED),
-    );
-    let mut runners = [
-        Runner::new('a', "nginx, plain proxy", &plain, FILE, vec![]),
-        Runner::new('b', "bare pingora", &bare, FILE, vec![]),
-        Runner::new('c', "nginx, auth_request", &asking, FILE, vec![]),
-        Runner::new('d', "Gatehouse, anonymous", ours, FILE, public),
-        Runner::new('e', "Gatehouse, session + policy", ours, FILE, members),
-        Runner::new('f', "Gatehouse, watermarked page", ours, PAGE, marked),
+    let idle = ours.usage()?.resident_kib;
+    let candidate = |key, name, (process, door), (host, path), headers| Runner {
+        key,
+        name,
+        process,
+        door,
+        host,
+        path,
+        headers,
+    };
+    let file = (PUBLIC, FILE);
+    let (members, marked) = (gatehouse.headers(MEMBERS), gatehouse.headers(MARKED));
+    let us = (ours, at_ours);
+    let runners = [
+        candidate('a', "nginx, plain proxy", (&plain, at_plain), file, vec![]),
+        candidate('b', "bare pingora", (&bare, at_bare), file, vec![]),
+        candidate(
+            'c',
+            "nginx, auth_request",
+            (&asking, at_asking),
+            file,
+            vec![],
+        ),
+        candidate('d', "Gatehouse, anonymous", us, file, vec![]),
+        candidate(
+            'e',
+            "Gatehouse, session + policy",
+            us,
+            (MEMBERS, FILE),
+            members,
+        ),
+        candidate(
+            'f',
+            "Gatehouse, watermarked page",
+            us,
+            (MARKED, PAGE),
+            marked,
+        ),
     ];
-    for _ in 0..arguments.rounds {
-        for runner in &mut runners {
-            let sample = measure(runner, arguments)?;
-            runner.candidate.samples.push(sample);
-        }
-    }
-    let candidates: Vec<Candidate> = runners.into_iter().map(|r| r.candidate).collect();
+    let by_wrk = |runner: &Runner<'_>, seconds| {
+        let asked = (runner.host, runner.path);
+        wrk::run(
+            runner.door.plain,
+            asked,
+            &runner.headers,
+            arguments.connections,
+            seconds,
+        )
+    };
+    let by_h2load = |runner: &Runner<'_>, seconds| {
+        let asked = (runner.host, runner.path);
+        let at_once = arguments.connections;
+        h2load::run(
+            runner.door,
+            asked,
+            &runner.headers,
+            at_once,
+            seconds,
+            folder,
+        )
+    };
+    let plain = table(&in_turns(&runners, arguments, &by_wrk)?);
+    let secure = table(&in_turns(&runners, arguments, &by_h2load)?);
     Ok(format!(
-        "{}\nresident when idle: {:.1} MB",
-        table(&candidates),
+        "HTTP/1.1, by wrk\n{plain}\nHTTP/2 over TLS, by h2load\n{secure}\nresident when idle: {:.1} MB",
         f64::from(u32::try_from(idle).unwrap_or(u32::MAX)) / 1024.0
     ))
 }
 
 fn stay(arguments: &Arguments, minutes: u64) -> Result<String, BenchError> {
     let folder = tempfile::tempdir().map_err(BenchError::io("making a temporary folder"))?;
-    let origin = nginx::origin(folder.path(), free_address()?, arguments.size)?;
-    let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder.path(), origin.address)?;
+    let folder = folder.path();
+    let origin = nginx::origin(folder, free_address()?, arguments.size)?;
+    let [.., door] = doors(arguments, folder)?;
+    let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder, &door, origin.address)?;
     gatehouse.sign_in()?;
     #[allow(clippy::print_stdout, reason = "this is what was asked for")]
     let told = |line: &str| println!("{line}");
     flat::watch(&gatehouse, FILE, arguments.connections, minutes, &told)
 }
 
-fn bare_proxy(program: &Path, origin: &Process) -> Result<Process, BenchError> {
-    let address = free_address()?;
-    let mut command = Command::new(program);
-    command
-        .arg(address.to_string())
-        .arg(origin.address.to_string());
-    Process::start("bare-proxy", &mut command, address)
+/// One for each program, with one certificate for all.
+fn doors(arguments: &Arguments, folder: &Path) -> Result<[Door; 4], BenchError> {
+    let pair = Pair::make(&arguments.gatehouse, folder, &[PUBLIC, MEMBERS, MARKED])?;
+    let free = || Door::free(&pair);
+    Ok([free()?, free()?, free()?, free()?])
 }
 
-fn measure(runner: &Runner<'_>, arguments: &Arguments) -> Result<Sample, BenchError> {
-    let url = format!("http://{}{}", runner.process.address, runner.path);
+fn bare_proxy(program: &Path, door: &Door, origin: &Process) -> Result<Process, BenchError> {
+    let mut command = Command::new(program);
+    command
+        .arg(door.plain.to_string())
+        .arg(door.secure.to_string())
+        .arg(&door.pair.certificate)
+        .arg(&door.pair.key)
+        .arg(origin.address.to_string());
+    Process::start("bare-proxy", &mut command, door.plain)
+}
+
+/// Each in its turn, round after round.
+fn in_turns(
+    runners: &[Runner<'_>],
+    arguments: &Arguments,
+    client: &dyn Fn(&Runner<'_>, u64) -> Result<Load, BenchError>,
+) -> Result<Vec<Candidate>, BenchError> {
+    let mut candidates: Vec<Candidate> = runners
+        .iter()
+        .map(|runner| Candidate {
+            key: runner.key,
+            name: runner.name,
+            samples: Vec::new(),
+        })
+        .collect();
+    for _ in 0..arguments.rounds {
+        for (runner, candidate) in runners.iter().zip(&mut candidates) {
+            let sample = measure(runner, arguments.seconds, client)?;
+            candidate.samples.push(sample);
+        }
+    }
+    Ok(candidates)
+}
+
+fn measure(
+    runner: &Runner<'_>,
+    seconds: u64,
+    client: &dyn Fn(&Runner<'_>, u64) -> Result<Load, BenchError>,
+) -> Result<Sample, BenchError> {
     // Connections and caches are warm before anything counts.
-    wrk::run(&url, &runner.headers, arguments.connections, 1)?;
+    client(runner, 1)?;
     let before = runner.process.usage()?;
-    let load = wrk::run(
-        &url,
-        &runner.headers,
-        arguments.connections,
-        arguments.seconds,
-    )?;
+    let load = client(runner, seconds)?;
     let after = runner.process.usage()?;
     #[allow(clippy::cast_precision_loss, reason = "a count of requests fits well")]
     let requests = load.requests as f64;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::BenchError;
+use crate::door::Door;
 use crate::process::Process;
 
 /// Serves one file of `size` bytes at every path, as a plain file and as a page.
@@ -23,24 +24,21 @@ pub fn origin(folder: &Path, address: SocketAddr, size: usize) -> Result<Process
 }
 
 /// (a): a plain reverse proxy.
-pub fn proxy(
-    folder: &Path,
-    address: SocketAddr,
-    origin: SocketAddr,
-) -> Result<Process, BenchError> {
+pub fn proxy(folder: &Path, door: &Door, origin: SocketAddr) -> Result<Process, BenchError> {
     let server = format!(
         "upstream origin {{ server {origin}; keepalive 256; keepalive_requests 1000000000; }}
-         server {{ listen {address}; keepalive_requests 1000000000; location / {{ {} }} }}",
+         server {{ {} location / {{ {} }} }}",
+        listen(door),
         pass("origin")
     );
-    start("nginx", folder, address, &server)
+    start("nginx", folder, door.plain, &server)
 }
 
 /// (c): asks a trivial auth server about every request. The auth server is the cheapest there is: a
 /// location that answers 204 from another server block of the same nginx.
 pub fn proxy_that_asks(
     folder: &Path,
-    address: SocketAddr,
+    door: &Door,
     auth: SocketAddr,
     origin: SocketAddr,
 ) -> Result<Process, BenchError> {
@@ -48,14 +46,26 @@ pub fn proxy_that_asks(
         "upstream origin {{ server {origin}; keepalive 256; keepalive_requests 1000000000; }}
          upstream auth {{ server {auth}; keepalive 256; keepalive_requests 1000000000; }}
          server {{ listen {auth}; keepalive_requests 1000000000; location / {{ return 204; }} }}
-         server {{ listen {address}; keepalive_requests 1000000000;
+         server {{ {}
            location / {{ auth_request /ask; {} }}
            location = /ask {{ internal; proxy_pass_request_body off;
              proxy_set_header Content-Length \"\"; {} }} }}",
+        listen(door),
         pass("origin"),
         pass("auth")
     );
-    start("nginx-auth", folder, address, &server)
+    start("nginx-auth", folder, door.plain, &server)
+}
+
+fn listen(door: &Door) -> String {
+    format!(
+        "listen {}; listen {} ssl http2; ssl_certificate {}; ssl_certificate_key {};
+         keepalive_requests 1000000000;",
+        door.plain,
+        door.secure,
+        door.pair.certificate.display(),
+        door.pair.key.display()
+    )
 }
 
 fn pass(upstream: &str) -> String {

@@ -1,6 +1,6 @@
 //! A program under measurement: started, watched in `/proc`, stopped.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -21,13 +21,6 @@ pub struct Usage {
     pub cpu_seconds: f64,
     /// Memory in use by the program and its children, in KiB.
     pub resident_kib: u64,
-}
-
-/// An address of loopback on which nobody listens.
-pub fn free_address() -> Result<SocketAddr, BenchError> {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map_err(BenchError::io("looking for a free port"))
 }
 
 impl Process {

@@ -1,5 +1,6 @@
 //! The client: wrk, one thread, keep-alive. Its report is read, and any failed answer is an error.
 
+use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 
@@ -14,12 +15,13 @@ pub struct Load {
     pub p99: Duration,
 }
 
-/// Asks for `url` over `connections` connections for `seconds`.
+/// Asks for `path` of `host` at `address` over `connections` connections for `seconds`.
 ///
 /// # Errors
 /// If wrk cannot be run, or if any answer failed: a fast refusal is not speed.
 pub fn run(
-    url: &str,
+    address: SocketAddr,
+    (host, path): (&str, &str),
     headers: &[String],
     connections: usize,
     seconds: u64,
@@ -28,12 +30,14 @@ pub fn run(
     command
         .args(["-t1", "--latency"])
         .arg(format!("-c{connections}"))
-        .arg(format!("-d{seconds}s"));
+        .arg(format!("-d{seconds}s"))
+        .arg("-H")
+        .arg(format!("Host: {host}:{}", address.port()));
     for header in headers {
         command.arg("-H").arg(header);
     }
     let output = command
-        .arg(url)
+        .arg(format!("http://{address}{path}"))
         .output()
         .map_err(BenchError::io("running wrk (Debian package `wrk`)"))?;
     read(&String::from_utf8_lossy(&output.stdout))

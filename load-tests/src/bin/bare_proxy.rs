@@ -7,6 +7,7 @@
 
 use async_trait::async_trait;
 use clap::Parser;
+use pingora::listeners::tls::TlsSettings;
 use pingora::prelude::*;
 use pingora::server::configuration::ServerConf;
 
@@ -17,6 +18,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 struct Arguments {
     /// Where to listen, as `address:port`.
     listen: String,
+    /// Where to listen with TLS and HTTP/2.
+    listen_tls: String,
+    /// PEM files.
+    certificate: String,
+    key: String,
     /// Where to forward to, as `address:port`.
     origin: String,
     #[arg(long, default_value_t = 1)]
@@ -44,6 +50,7 @@ impl ProxyHttp for Bare {
 
 fn main() {
     let arguments = Arguments::parse();
+    pingora::tls::install_default_crypto_provider();
     let conf = ServerConf {
         threads: arguments.threads,
         ..ServerConf::default()
@@ -57,6 +64,10 @@ fn main() {
         },
     );
     proxy.add_tcp(&arguments.listen);
+    let mut tls = TlsSettings::intermediate(&arguments.certificate, &arguments.key)
+        .expect("a certificate and its key");
+    tls.enable_h2();
+    proxy.add_tls_with_settings(&arguments.listen_tls, None, tls);
     server.add_service(proxy);
     server.run_forever();
 }
