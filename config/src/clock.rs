@@ -122,4 +122,10 @@ impl Stopwatch {
     pub fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
+
+    /// How long after `earlier` this one was started; zero if it was before.
+    #[must_use]
+    pub fn after(self, earlier: Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
 }

@@ -203,7 +203,7 @@ mod tests {
     async fn attack_20_a_head_that_does_not_come_ends_the_exchange() {
         let patience = Patience::begin();
         let waiting = patience.connection();
-        waiting.for_head_within(Duration::from_millis(20));
+        waiting.for_head_within(Stopwatch::start(), Duration::from_millis(20));
         let cut = Cut::default();
         let exchange = std::future::pending::<Option<()>>();
         assert_eq!(until_cut(&cut, Some(&waiting), exchange).await, None);

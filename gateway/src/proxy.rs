@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use config::settings::Limits;
 use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::modules::http::HttpModules;
 use pingora::proxy::{FailToProxy, ProxyHttp, Session};
 use pingora::upstreams::peer::HttpPeer;
 use pingora::{Error, ErrorSource, ErrorType, Result};
@@ -143,13 +144,21 @@ fn granted(passage: &Passage) -> Result<Grant> {
 
 #[async_trait]
 impl ProxyHttp for Proxy {
-    type CTX = Passage;
+    /// In a box: pingora moves it from phase to phase.
+    type CTX = Box<Passage>;
 
-    fn new_ctx(&self) -> Passage {
-        Passage::begin(Arc::clone(&self.recorder))
+    /// None: pingora's own is a compressor, which would be asked about each piece and do nothing.
+    fn init_downstream_modules(&self, _modules: &mut HttpModules) {}
+
+    fn new_ctx(&self) -> Box<Passage> {
+        Box::new(Passage::begin(Arc::clone(&self.recorder)))
     }
 
-    async fn request_filter(&self, session: &mut Session, passage: &mut Passage) -> Result<bool> {
+    async fn request_filter(
+        &self,
+        session: &mut Session,
+        passage: &mut Box<Passage>,
+    ) -> Result<bool> {
         forget_spelling(session.req_header_mut())?;
         passage.request = RequestFacts::of(session);
         limits::apply(session, &self.limits);
@@ -173,12 +182,12 @@ impl ProxyHttp for Proxy {
     async fn upstream_peer(
         &self,
         session: &mut Session,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
     ) -> Result<Box<HttpPeer>> {
         let grant = granted(passage)?;
         let upgrade = session.is_upgrade_req();
-        let exchange = &mut passage.visit.exchange;
-        let mut peer = forward::choose(&grant, exchange, &self.gate, upgrade).await?;
+        let Visit { exchange, at, .. } = &mut passage.visit;
+        let mut peer = forward::choose(&grant, exchange, *at, upgrade).await?;
         if upgrade {
             patient::make(&mut peer);
         }
@@ -189,7 +198,7 @@ impl ProxyHttp for Proxy {
         &self,
         _session: &mut Session,
         _peer: &HttpPeer,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
         error: Box<Error>,
     ) -> Box<Error> {
         match granted(passage) {
@@ -205,7 +214,7 @@ impl ProxyHttp for Proxy {
         peer: &HttpPeer,
         session: &mut Session,
         error: Box<Error>,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
         was_kept: bool,
     ) -> Box<Error> {
         if let Ok(grant) = granted(passage) {
@@ -227,7 +236,7 @@ impl ProxyHttp for Proxy {
         &self,
         _session: &mut Session,
         request: &mut RequestHeader,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
     ) -> Result<()> {
         let grant = granted(passage)?;
         forward::prepare(&grant, &mut passage.visit, request, &self.gate)
@@ -238,7 +247,7 @@ impl ProxyHttp for Proxy {
         session: &mut Session,
         body: &mut Option<Bytes>,
         end_of_stream: bool,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
     ) -> Result<()> {
         limits::count_request_body(session, passage, body.as_ref(), end_of_stream)
     }
@@ -247,19 +256,18 @@ impl ProxyHttp for Proxy {
         &self,
         session: &mut Session,
         response: &mut ResponseHeader,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
     ) -> Result<()> {
         watch::response(&self.gate, session, response, passage).await?;
         passage.status = response.status.as_u16();
         passage.upgraded = passage.status == 101;
         pace::answered(session, passage, response.status);
-        passage
-            .visit
-            .exchange
-            .response_head_after
-            .get_or_insert_with(|| passage.visit.stopwatch.elapsed());
+        let visit = &mut passage.visit;
+        let elapsed = visit.stopwatch.elapsed();
+        visit.exchange.response_head_after.get_or_insert(elapsed);
         if let Ok(grant) = granted(passage) {
-            forward::receive(&grant, &passage.visit.exchange, response, &self.gate);
+            let (exchange, now) = (&passage.visit.exchange, passage.visit.at.plus(elapsed));
+            forward::receive(&grant, exchange, response, now);
         }
         watermark::begin(&mut passage.visit, response)
     }
@@ -269,7 +277,7 @@ impl ProxyHttp for Proxy {
         _session: &mut Session,
         body: &mut Option<Bytes>,
         end_of_stream: bool,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
     ) -> Result<Option<Duration>> {
         watermark::chunk(&mut passage.visit, body, end_of_stream)?;
         passage.visit.exchange.response_bytes += body.as_ref().map_or(0, Bytes::len) as u64;
@@ -280,7 +288,7 @@ impl ProxyHttp for Proxy {
         &self,
         _session: &mut Session,
         _trailers: &mut http::HeaderMap,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
     ) -> Result<Option<Bytes>> {
         let rest = watermark::rest(&mut passage.visit)?;
         passage.visit.exchange.response_bytes += rest.as_ref().map_or(0, Bytes::len) as u64;
@@ -291,7 +299,7 @@ impl ProxyHttp for Proxy {
         &self,
         session: &mut Session,
         error: &Error,
-        passage: &mut Passage,
+        passage: &mut Box<Passage>,
     ) -> FailToProxy {
         if pace::was_missed(error) {
             passage.visit.outcome = Some(Err(Denial::BodyTooSlow));
@@ -300,11 +308,21 @@ impl ProxyHttp for Proxy {
     }
 
     /// A client that breaks off is no fault of ours: its access event tells of it.
-    fn suppress_error_log(&self, _session: &Session, _passage: &Passage, error: &Error) -> bool {
+    fn suppress_error_log(
+        &self,
+        _session: &Session,
+        _passage: &Box<Passage>,
+        error: &Error,
+    ) -> bool {
         *error.esource() == ErrorSource::Downstream
     }
 
-    async fn logging(&self, session: &mut Session, error: Option<&Error>, passage: &mut Passage) {
+    async fn logging(
+        &self,
+        session: &mut Session,
+        error: Option<&Error>,
+        passage: &mut Box<Passage>,
+    ) {
         crate::exchange::conclude(session, error, passage);
     }
 }

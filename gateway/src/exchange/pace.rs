@@ -117,12 +117,14 @@ pub(crate) fn begin(
     limits: &Limits,
     routed: Option<&RoutedApplication>,
 ) {
-    let head = session.req_header();
-    let is_stream = session.is_http2() && routed.is_some_and(|routed| is_grpc(head, routed));
-    let waits = head.headers.contains_key(EXPECT);
-    if is_stream || session.is_body_empty() {
+    if session.is_body_empty() {
         return;
     }
+    let head = session.req_header();
+    if session.is_http2() && routed.is_some_and(|routed| is_grpc(head, routed)) {
+        return;
+    }
+    let waits = head.headers.contains_key(EXPECT);
     let pace = Arc::new(Pace::new(limits, waits));
     if session.is_http2() {
         passage.cut.keep(&pace);

@@ -75,7 +75,7 @@ impl Door {
         let mut is_first = true;
         loop {
             let (cut, since) = (Cut::default(), Stopwatch::start());
-            waiting.for_head_within(head_within);
+            waiting.for_head_within(since, head_within);
             let exchange = self
                 .inside
                 .exchange(&cut, session, shutdown, Some(&waiting));

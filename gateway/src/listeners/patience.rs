@@ -83,12 +83,8 @@ impl Patience {
 }
 
 impl Shared {
-    fn now(&self) -> u64 {
-        milliseconds(self.since.elapsed())
-    }
-
     fn look(&self) {
-        let now = self.now();
+        let now = milliseconds(self.since.elapsed());
         for connection in &self.connections {
             let wait = connection.value();
             let until = wait.until.load(Ordering::Acquire);
@@ -105,9 +101,9 @@ impl Shared {
 }
 
 impl Waiting {
-    /// The next head has to have been read after so long.
-    pub(crate) fn for_head_within(&self, patience: Duration) {
-        let until = self.all.now().saturating_add(milliseconds(patience));
+    /// The next head has to have been read so long after `start`.
+    pub(crate) fn for_head_within(&self, start: Stopwatch, patience: Duration) {
+        let until = milliseconds(start.after(self.all.since).saturating_add(patience));
         self.wait.until.store(until.max(1), Ordering::Release);
     }
 
@@ -150,10 +146,11 @@ mod tests {
             patience.connection(),
             patience.connection(),
         );
-        slow.for_head_within(Duration::from_millis(1));
-        quick.for_head_within(Duration::from_millis(1));
+        let now = Stopwatch::start();
+        slow.for_head_within(now, Duration::from_millis(1));
+        quick.for_head_within(now, Duration::from_millis(1));
         quick.is_over();
-        patient.for_head_within(Duration::from_hours(1));
+        patient.for_head_within(now, Duration::from_hours(1));
         poll_fn(|context| slow.poll_overdue(context)).await;
         poll_fn(|context| {
             assert!(quick.poll_overdue(context).is_pending());

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use config::Timestamp;
 use config::api_token;
 use config::snapshot::HostHeader;
 use http::header::{AUTHORIZATION, HOST};
@@ -39,14 +40,14 @@ pub struct Attempts {
 pub async fn choose(
     grant: &Grant,
     exchange: &mut Exchange,
-    gate: &Gate,
+    now: Timestamp,
     upgrade: bool,
 ) -> pingora::Result<Box<HttpPeer>> {
     let pool = &application(grant)?.pool;
     let attempts = &mut exchange.attempts;
     let chosen = match attempts.next.take() {
         Some(next) => Some(next),
-        None => pool.choose(&attempts.tried, gate.clock.now()).await,
+        None => pool.choose(&attempts.tried, now).await,
     };
     let Some(chosen) = chosen else {
         let error = Error::explain(ErrorType::ConnectNoRoute, "no upstream has an address");
@@ -139,7 +140,7 @@ pub fn prepare(
 }
 
 /// Takes note of the upstream's response head, and takes from it what is not an application's to say.
-pub fn receive(grant: &Grant, exchange: &Exchange, head: &mut ResponseHeader, gate: &Gate) {
+pub fn receive(grant: &Grant, exchange: &Exchange, head: &mut ResponseHeader, now: Timestamp) {
     cookies::protect(head);
     // It would lead browsers round the gate (RFC 7838).
     head.remove_header("alt-svc");
@@ -148,7 +149,7 @@ pub fn receive(grant: &Grant, exchange: &Exchange, head: &mut ResponseHeader, ga
     }
     if let (Ok(application), Some(current)) = (application(grant), &exchange.attempts.current) {
         let outcome = Outcome::Answered(head.status.as_u16());
-        application.pool.report(current, outcome, gate.clock.now());
+        application.pool.report(current, outcome, now);
     }
 }
 
