@@ -17,7 +17,8 @@ pub struct SetAside {
     /// Never empty.
     pub problems: Vec<Problem>,
     hosts: Vec<HostPattern>,
-    path_prefix: String,
+    /// `None` where it cannot be made out.
+    path_prefix: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -71,7 +72,7 @@ fn read(
             problems: vec![no_such_list(&id, &missing)],
             id,
             hosts,
-            path_prefix,
+            path_prefix: Some(path_prefix),
         })
 }
 
@@ -83,7 +84,7 @@ impl SetAside {
             id: application.id,
             problems,
             hosts: application.hosts,
-            path_prefix: application.path_prefix,
+            path_prefix: Some(application.path_prefix),
         }
     }
 
@@ -112,16 +113,16 @@ impl SetAside {
         }
     }
 
-    /// Its places, apart from those that another application has.
+    /// Its places, apart from those that another application has; whole hosts where it is not known
+    /// which of their paths are its own.
     #[must_use]
     pub fn closed(&self, claims: &Claims) -> ClosedApplication {
-        let hosts = self.hosts.iter();
+        let prefix = self.path_prefix.as_deref();
+        let is_its_own =
+            |host: &&HostPattern| prefix.is_none_or(|prefix| claims.is_free(host, prefix));
         ClosedApplication {
             id: self.id.clone(),
-            hosts: hosts
-                .filter(|host| claims.is_free(host, &self.path_prefix))
-                .cloned()
-                .collect(),
+            hosts: self.hosts.iter().filter(is_its_own).cloned().collect(),
             path_prefix: self.path_prefix.clone(),
         }
     }

@@ -12,9 +12,11 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// The hosts and the path prefix that it seems to speak of.
+    /// The hosts and the path prefix that it speaks of, as far as they can be made out. A host that cannot
+    /// is not guarded: it may be any, and to close all would let one damaged row shut out everybody. The
+    /// problem is told until it is mended.
     #[must_use]
-    pub fn places(&self) -> (Vec<HostPattern>, String) {
+    pub fn places(&self) -> (Vec<HostPattern>, Option<String>) {
         let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
         let hosts = value.get("hosts").and_then(Value::as_array);
         let hosts = hosts
@@ -22,9 +24,12 @@ impl Unreadable {
             .flatten()
             .filter_map(|host| HostPattern::try_from(host.as_str()?.to_owned()).ok())
             .collect();
-        let prefix = value.get("path_prefix").and_then(Value::as_str);
+        let prefix = match value.get("path_prefix") {
+            None if value.is_object() => Some("/"),
+            prefix => prefix.and_then(Value::as_str),
+        };
         let prefix = prefix.filter(|prefix| prefix.starts_with('/'));
-        (hosts, prefix.unwrap_or("/").to_owned())
+        (hosts, prefix.map(str::to_owned))
     }
 }
 
@@ -43,10 +48,29 @@ mod tests {
             let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
             (hosts.join(" "), prefix)
         };
-        let wiki = r#"{"hosts":["wiki.example.com",7,"a b"],"path_prefix":"/wiki","from":"2.0"}"#;
-        assert_eq!(places(wiki), ("wiki.example.com".into(), "/wiki".into()));
-        for text in [r#"{"hosts":7}"#, "{", ""] {
-            assert_eq!(places(text), (String::new(), "/".into()));
+        let found = |hosts: &str, prefix: Option<&str>| (hosts.into(), prefix.map(str::to_owned));
+        for (text, hosts, prefix) in [
+            (
+                r#"{"hosts":["wiki.example.com",7,"a b"],"path_prefix":"/wiki","from":"2.0"}"#,
+                "wiki.example.com",
+                Some("/wiki"),
+            ),
+            (r#"{"hosts":["a.example.com"]}"#, "a.example.com", Some("/")),
+            (
+                r#"{"hosts":["a.example.com"],"path_prefix":7}"#,
+                "a.example.com",
+                None,
+            ),
+            (
+                r#"{"hosts":["a.example.com"],"path_prefix":"x"}"#,
+                "a.example.com",
+                None,
+            ),
+            (r#"{"hosts":7}"#, "", Some("/")),
+            ("{", "", None),
+            ("", "", None),
+        ] {
+            assert_eq!(places(text), found(hosts, prefix), "{text}");
         }
     }
 }

@@ -39,7 +39,9 @@ pub struct Application {
 pub struct ClosedApplication {
     pub id: ApplicationId,
     pub hosts: Vec<HostPattern>,
-    pub path_prefix: String,
+    /// Where it cannot be made out, the whole hosts are closed, over every other application there: any
+    /// path may be one of this application's.
+    pub path_prefix: Option<String>,
 }
 
 /// A host name that leads to an application, lower case and without port.

@@ -31,8 +31,8 @@ pub struct Routes {
 struct Host {
     /// The longest prefix first.
     applications: Vec<Arc<RoutedApplication>>,
-    /// The prefixes of applications that nobody may reach.
-    closed: Vec<String>,
+    /// The prefixes of applications that nobody may reach; `None` for one that may have any.
+    closed: Vec<Option<String>>,
 }
 
 /// An application and, of its path rules, the one that decides.
@@ -166,9 +166,10 @@ impl Host {
     /// Whether the path belongs to an application that nobody may reach, rather than to `found`.
     fn is_closed(&self, path: &str, found: Option<&Found>) -> bool {
         let open = found.map(|found| found.application.application.path_prefix.len());
-        self.closed
-            .iter()
-            .any(|prefix| is_below(path, prefix) && open.is_none_or(|open| prefix.len() > open))
+        self.closed.iter().any(|prefix| match prefix {
+            Some(prefix) => is_below(path, prefix) && open.is_none_or(|open| prefix.len() > open),
+            None => true,
+        })
     }
 
     fn lookup(&self, path: &str, method: &Method) -> Option<Found> {

@@ -296,7 +296,7 @@ async fn a_closed_application_is_reached_by_nobody_and_by_no_wildcard() {
             HostPattern::Exact(WIKI.into()),
             HostPattern::Exact("alone.example.com".into()),
         ],
-        path_prefix: "/".into(),
+        path_prefix: Some("/".into()),
     }];
     let gate = TestGate::with(Vec::new()).await;
     assert!(gate.gate.adopt(Arc::new(rules)).await);
@@ -315,4 +315,22 @@ async fn a_closed_application_is_reached_by_nobody_and_by_no_wildcard() {
     );
     let other = leads_to(&gate, "other.example.com", "/").await;
     assert_eq!(other.as_deref(), Some("beside"));
+}
+
+#[tokio::test]
+async fn where_a_closed_application_may_have_any_path_its_whole_host_is_closed() {
+    let mut beside = application("beside", WIKI);
+    beside.access = Access::Public;
+    let mut rules = snapshot(vec![beside, at_prefix("docs", "/docs")]);
+    rules.closed = vec![ClosedApplication {
+        id: "broken".into(),
+        hosts: vec![HostPattern::Exact(WIKI.into())],
+        path_prefix: None,
+    }];
+    let gate = TestGate::with(Vec::new()).await;
+    assert!(gate.gate.adopt(Arc::new(rules)).await);
+    for path in ["/", "/docs/a", "/secret"] {
+        let (decided, _) = gate.admit(&get(WIKI, path)).await;
+        assert_eq!(decided.err(), Some(Denial::ApplicationClosed), "{path}");
+    }
 }
