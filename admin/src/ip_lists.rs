@@ -154,8 +154,10 @@ pub async fn upload(
         put_together(&state.store, state.clock.now(), &before, entries, upload).await?;
     let mut edit = Edit::begin(state, permit).await?;
     let now = edit.now;
-    // The version keeps two uploads from mixing.
-    if !rows::put_in_force(&mut edit.tx, &before, (&revision, count), now).await? {
+    // The version keeps two uploads from mixing. One that took too long may have been swept away.
+    if !ip_entries::keep(&mut edit.tx, &revision).await?
+        || !rows::put_in_force(&mut edit.tx, &before, (&revision, count), now).await?
+    {
         ip_entries::give_up(&mut edit.tx, &revision).await?;
         edit.tx.commit().await?;
         return Err(Refused::Stale);

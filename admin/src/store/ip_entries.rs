@@ -136,6 +136,20 @@ pub async fn page(
         .collect()
 }
 
+/// In place of the time at which a revision was begun, once it is in force.
+const IN_FORCE: i64 = i64::MAX;
+
+/// Keeps the revision from [`sweep`], which it takes turns with by the revision's row; false if that was
+/// here first and the revision is no longer whole.
+pub async fn keep(connection: &mut Connection, revision: &str) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE ip_revisions SET begun_at = $2 WHERE id = $1 AND begun_at > 0")
+        .bind(revision)
+        .bind(IN_FORCE)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Gives the revision up: [`sweep`] deletes it.
 pub async fn give_up(connection: &mut Connection, revision: &str) -> Result<(), StoreError> {
     sqlx::query("UPDATE ip_revisions SET begun_at = 0 WHERE id = $1")
@@ -158,6 +172,16 @@ pub async fn sweep(connection: &mut Connection, then: Timestamp) -> Result<u64, 
     let Some((revision,)) = idle else {
         return Ok(0);
     };
+    // Whoever puts it in force meanwhile comes too late from here on, or was here first.
+    let given_up =
+        sqlx::query("UPDATE ip_revisions SET begun_at = 0 WHERE id = $1 AND begun_at < $2")
+            .bind(revision.as_str())
+            .bind(then.as_millis())
+            .execute(&mut *connection)
+            .await?;
+    if given_up.rows_affected() == 0 {
+        return Ok(0);
+    }
     let entries = sqlx::query(
         "DELETE FROM ip_revision_entries WHERE revision = $1 AND place IN \
          (SELECT place FROM ip_revision_entries WHERE revision = $1 ORDER BY place LIMIT $2)",
@@ -188,5 +212,58 @@ pub mod testing {
             .await
             .unwrap();
         count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::on_both_engines;
+
+    const HOUR: i64 = 3_600_000;
+
+    #[tokio::test]
+    async fn a_revision_that_is_being_swept_comes_into_force_no_more() {
+        on_both_engines(async |store| {
+            let mut tx = store.begin().await.unwrap();
+            let entries = [IpEntry {
+                range: "192.0.2.7".parse().unwrap(),
+                note: String::new(),
+            }];
+            let [slow, kept] = [
+                begin(&mut tx, Timestamp(1)).await.unwrap(),
+                begin(&mut tx, Timestamp(2)).await.unwrap(),
+            ];
+            add(&mut tx, &slow, 0, &entries).await.unwrap();
+            add(&mut tx, &kept, 0, &entries).await.unwrap();
+            assert!(keep(&mut tx, &kept).await.unwrap());
+            assert_eq!(sweep(&mut tx, Timestamp(HOUR)).await.unwrap(), 1);
+            assert!(!keep(&mut tx, &slow).await.unwrap(), "an entry is gone");
+            while sweep(&mut tx, Timestamp(HOUR)).await.unwrap() > 0 {}
+            assert!(!keep(&mut tx, &slow).await.unwrap(), "all is gone");
+            assert_eq!(count(&mut tx, &kept).await.unwrap(), 1);
+            tx.commit().await.unwrap();
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn on_postgresql_whoever_sweeps_waits_for_whoever_puts_in_force() {
+        let store = crate::store::testing::TestStore::postgres().await;
+        let mut tx = store.begin().await.unwrap();
+        let revision = begin(&mut tx, Timestamp(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut upload = store.begin().await.unwrap();
+        assert!(keep(&mut upload, &revision).await.unwrap());
+        let other = store.store.clone();
+        let sweeper = tokio::spawn(async move {
+            let mut tx = other.begin().await.unwrap();
+            let swept = sweep(&mut tx, Timestamp(HOUR)).await.unwrap();
+            tx.commit().await.unwrap();
+            swept
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        upload.commit().await.unwrap();
+        assert_eq!(sweeper.await.unwrap(), 0);
     }
 }
