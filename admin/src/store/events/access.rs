@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use config::AccessEvent;
+use config::access_event::{ErrorSource, ExchangeError, Outcome};
 use config::id::{ApplicationId, MemberId};
+use config::{AccessEvent, Timestamp};
 use sqlx::AssertSqlSafe;
 
 use super::Page;
@@ -101,29 +102,93 @@ fn plain(id: &Id<'_>) -> String {
     crate::logs::line(&id.to_string()).into_owned()
 }
 
-/// A page of the log, newest first.
+/// A page of the log, newest first. Of an event that cannot be read, what is known: one that is damaged,
+/// or that a later version has written, must not hide all others.
 pub async fn access_events(
     connection: &mut Connection,
     filter: &AccessFilter,
     page: &Page,
 ) -> Result<Vec<AccessEvent>, StoreError> {
     let application = filter.application.as_ref().map(ApplicationId::as_str);
-    let rows: Vec<(Option<Vec<u8>>, Option<String>)> = Select::new("record, body", "access_events")
+    let columns = "at, id, member_id, application_id, client_address, outcome, record, body";
+    let rows: Vec<Stored> = Select::new(columns, "access_events")
         .only("member_id", filter.member.as_ref().map(MemberId::as_str))
         .only("application_id", application)
         .only("outcome", filter.outcome.as_deref())
         .only("client_address", filter.client_address.as_deref())
         .fetch(connection, page)
         .await?;
-    rows.into_iter().map(read_event).collect()
+    let events = rows.into_iter().map(|stored| {
+        stored.event().unwrap_or_else(|why| {
+            tracing::error!(id = stored.id, %why, "an access event cannot be read");
+            stored.what_is_known(&why)
+        })
+    });
+    Ok(events.collect())
 }
 
-fn read_event(row: (Option<Vec<u8>>, Option<String>)) -> Result<AccessEvent, StoreError> {
-    match row {
-        (Some(record), _) => match Record::read(&record) {
-            Ok(record) => Ok(record.into()),
-            Err(error) => Err(StoreError::Corrupt(error.to_string())),
-        },
-        (None, body) => Ok(serde_json::from_str(&body.unwrap_or_default())?),
+/// A row as it lies in the store.
+#[derive(sqlx::FromRow)]
+struct Stored {
+    at: i64,
+    id: String,
+    member_id: Option<String>,
+    application_id: Option<String>,
+    client_address: Option<String>,
+    outcome: String,
+    record: Option<Vec<u8>>,
+    /// In the place of a record in events from before there were any.
+    body: Option<String>,
+}
+
+impl Stored {
+    fn event(&self) -> Result<AccessEvent, String> {
+        match (&self.record, &self.body) {
+            (Some(record), _) => match Record::read(record) {
+                Ok(record) => Ok(record.into()),
+                Err(error) => Err(error.to_string()),
+            },
+            (None, body) => serde_json::from_str(body.as_deref().unwrap_or_default())
+                .map_err(|error| error.to_string()),
+        }
+    }
+
+    fn what_is_known(&self, why: &str) -> AccessEvent {
+        let address = self.client_address.as_deref();
+        AccessEvent {
+            id: self.id.as_str().into(),
+            at: Timestamp(self.at),
+            request_id: self.id.clone(),
+            peer: None,
+            client_address: address.and_then(|address| address.parse().ok()),
+            method: String::new(),
+            host: String::new(),
+            path: String::new(),
+            protocol: String::new(),
+            user_agent: None,
+            application: self.application_id.as_deref().map(Into::into),
+            principal: self.member_id.as_deref().map(Into::into),
+            username: None,
+            session: None,
+            rule: None,
+            outcome: match &*self.outcome {
+                "granted" => Outcome::Granted,
+                "own_page" => Outcome::OwnPage,
+                "cut" => Outcome::Cut("unreadable".to_owned()),
+                _ => Outcome::Denied("unreadable".to_owned()),
+            },
+            status: 0,
+            upstream: None,
+            error: Some(ExchangeError {
+                source: ErrorSource::Internal,
+                what: format!("this event cannot be read: {why}"),
+            }),
+            request_bytes: 0,
+            response_bytes: 0,
+            duration_us: 0,
+            upstream_us: None,
+            snapshot: 0,
+            watermarked: false,
+        }
     }
 }

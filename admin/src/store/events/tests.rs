@@ -92,6 +92,39 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
 }
 
 #[tokio::test]
+async fn an_event_that_cannot_be_read_hides_no_other() {
+    on_both_engines(async |store| {
+        let all = [
+            access_event("a", 1),
+            access_event("b", 2),
+            access_event("c", 3),
+        ];
+        insert(&store, &all).await;
+        let mut tx = store.begin().await.unwrap();
+        let later = "UPDATE access_events SET record = $1 WHERE id = 'b'";
+        let damage = sqlx::query(later).bind(&[255_u8, 1, 2][..]);
+        damage.execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = Page {
+            limit: 10,
+            ..Page::default()
+        };
+        let mut read = store.read().await.unwrap();
+        let found = access_events(&mut read, &AccessFilter::default(), &page)
+            .await
+            .unwrap();
+        let [c, b, a] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!([a, c], [&all[0], &all[2]]);
+        assert_eq!((b.id.as_str(), b.at), ("b", Timestamp(2)));
+        assert_eq!(b.principal, all[1].principal);
+        assert!(b.error.as_ref().unwrap().what.contains("does not know"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_event_that_comes_twice_is_kept_once() {
     on_both_engines(async |store| {
         let event = access_event("a", 1);
