@@ -137,6 +137,10 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
             return show(&state, &reader, Some(&form), Some(t.wrong_code));
         }
     };
+    // It was no guess, whatever is wrong with the rest of the form.
+    let mut tx = state.store.begin().await?;
+    attempt.succeeded(&mut tx).await?;
+    tx.commit().await?;
     let names = match check(&form, reader.language) {
         Ok(names) => names,
         Err(wrong) => return show(&state, &reader, Some(&form), Some(wrong)),
@@ -159,7 +163,6 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let account = credentials::find(&mut tx, &member).await?;
     let account = account.ok_or(Failure::Internal)?;
     choose::audit(&state, &reader, &mut tx, &account, "set_up").await?;
-    attempt.succeeded(&mut tx).await?;
     let method = AuthenticationMethod::OneTimeLink;
     let flow = Flow::begin(member, method, now, "/account/authenticator?to=%2F");
     flow::advance(&state, &reader, tx, flow, None).await

@@ -120,6 +120,25 @@ async fn attack_23_a_code_expires_and_cannot_be_guessed_for_long() {
 }
 
 #[tokio::test]
+async fn a_form_with_mistakes_uses_up_no_guess_where_the_code_is_right() {
+    on_both_engines(async |store| {
+        let house = House::empty(store);
+        let link = new_link(&house.state).await.unwrap().unwrap();
+        let mut browser = house.browser();
+        browser.get(ACCESS, "/set-up").await;
+        let weak = fields(&link.code, "olga", "12345678");
+        for _ in 0..=crate::sign_in::lockout::PER_ACCOUNT {
+            let answer = browser.post(ACCESS, "/set-up", &weak).await;
+            assert_eq!(answer.status, REFUSED, "shown again");
+        }
+        let good = fields(&link.code, "olga", PASSWORD);
+        let answer = browser.post(ACCESS, "/set-up", &good).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_link_that_is_made_is_in_the_audit_log_with_who_asked_for_it() {
     on_both_engines(async |store| {
         let house = House::empty(store);
