@@ -12,6 +12,8 @@ use prometheus::{
     Registry,
 };
 
+use crate::rulebook::RoutedApplication;
+
 /// From a tenth of a millisecond to half a minute.
 const SECONDS: [f64; 16] = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
@@ -154,8 +156,8 @@ impl Metrics {
         self.decision.observe(after.as_secs_f64());
     }
 
-    /// Counts a passage that has ended.
-    pub fn ended(&self, event: &AccessEvent) {
+    /// Counts a passage that has ended, at an application if it led to one.
+    pub fn ended(&self, event: &AccessEvent, routed: Option<&RoutedApplication>) {
         let application = match (&event.application, &event.outcome) {
             (Some(id), _) => id.as_str(),
             (None, Outcome::OwnPage) => "own_pages",
@@ -178,19 +180,42 @@ impl Metrics {
                 .with_label_values(&[application, source])
                 .inc();
         }
-        let total = self.total.with_label_values(&[application]);
-        total.observe(seconds(event.duration_us));
-        if let Some(upstream) = event.upstream_us {
-            self.upstream
-                .with_label_values(&[application])
-                .observe(seconds(upstream));
+        match routed {
+            Some(routed) => routed
+                .meters
+                .get_or_init(|| self.meters(application))
+                .take(event),
+            None => self.meters(application).take(event),
         }
-        self.request_bytes
-            .with_label_values(&[application])
-            .inc_by(event.request_bytes);
-        self.response_bytes
-            .with_label_values(&[application])
-            .inc_by(event.response_bytes);
+    }
+
+    fn meters(&self, application: &str) -> Meters {
+        let label = [application];
+        Meters {
+            total: self.total.with_label_values(&label),
+            upstream: self.upstream.with_label_values(&label),
+            request_bytes: self.request_bytes.with_label_values(&label),
+            response_bytes: self.response_bytes.with_label_values(&label),
+        }
+    }
+}
+
+/// What is measured of one application: looked up by its name once, not for each request.
+pub struct Meters {
+    total: Histogram,
+    upstream: Histogram,
+    request_bytes: IntCounter,
+    response_bytes: IntCounter,
+}
+
+impl Meters {
+    fn take(&self, event: &AccessEvent) {
+        self.total.observe(seconds(event.duration_us));
+        if let Some(upstream) = event.upstream_us {
+            self.upstream.observe(seconds(upstream));
+        }
+        self.request_bytes.inc_by(event.request_bytes);
+        self.response_bytes.inc_by(event.response_bytes);
     }
 }
 

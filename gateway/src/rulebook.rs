@@ -2,7 +2,7 @@
 //! request path; immutable but for the state that outlives it (upstream health, rate limits).
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use config::id::ApplicationId;
 use config::snapshot::Application;
@@ -10,6 +10,7 @@ use config::{Problem, Snapshot};
 use http::Method;
 
 use crate::identity::{IdentityPlan, Signer};
+use crate::metrics::Meters;
 use crate::path::access_rules::{AccessRules, CompiledPathRule};
 use crate::path::ip_rules::IpRules;
 use crate::path::route::Routes;
@@ -53,6 +54,8 @@ pub struct RoutedApplication {
     pub access: AccessRules,
     pub path_rules: Vec<CompiledPathRule>,
     pub rate_limits: RateLimits,
+    /// Found when the first request has ended.
+    pub meters: OnceLock<Meters>,
 }
 
 impl Rulebook {
@@ -120,6 +123,7 @@ impl RoutedApplication {
                 access,
                 path_rules,
                 rate_limits: RateLimits::new(&application.limits, before.map(|b| &b.rate_limits)),
+                meters: OnceLock::new(),
             }),
             _ => Err(problems
                 .into_iter()

@@ -48,7 +48,7 @@ impl UnreadHeads {
     /// Records a head that began to come and could not be read.
     pub fn tell(&self, peer: Option<SocketAddr>, seen: &Seen, cut: &Cut, since: Stopwatch) {
         let event = self.event(peer, seen, cut, since);
-        self.metrics.ended(&event);
+        self.metrics.ended(&event, None);
         let Some(others) = self.sparing.tell() else {
             return;
         };

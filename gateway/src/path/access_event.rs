@@ -13,7 +13,7 @@ use crate::passage::Passage;
 use crate::path::denial::Denial;
 use crate::path::policy::Target;
 use crate::path::session::Identity;
-use crate::rulebook::Route;
+use crate::rulebook::{Route, RoutedApplication};
 
 /// Longer texts from a client are cut: an event must not grow with what an attacker sends.
 const LONGEST_TEXT: usize = 1024;
@@ -33,7 +33,8 @@ impl Recorder {
     pub fn record(&self, passage: &Passage) {
         self.open.fetch_sub(1, Ordering::AcqRel);
         let event = event(passage);
-        self.metrics.ended(&event);
+        self.metrics
+            .ended(&event, routed(passage.visit.route.as_ref()));
         if !matches!(passage.visit.outcome, Some(Err(Denial::EventsStopped))) {
             self.events.send(event);
         }
@@ -60,7 +61,7 @@ pub fn event(passage: &Passage) -> AccessEvent {
         path: legible(&request.path),
         protocol: request.protocol.to_owned(),
         user_agent: request.user_agent.as_deref().map(legible),
-        application: application(visit.route.as_ref()),
+        application: routed(visit.route.as_ref()).map(|app| app.application.id.clone()),
         principal: session.map(|s| s.principal.id.clone()),
         username: session.map(|s| s.principal.username.clone()),
         session: session.map(|s| s.id.clone()),
@@ -97,11 +98,9 @@ fn outcome(passage: &Passage) -> Outcome {
     }
 }
 
-fn application(route: Option<&Route>) -> Option<config::id::ApplicationId> {
+fn routed(route: Option<&Route>) -> Option<&RoutedApplication> {
     match route {
-        Some(Route::Application(app) | Route::OwnPages(Some(app))) => {
-            Some(app.application.id.clone())
-        }
+        Some(Route::Application(app) | Route::OwnPages(Some(app))) => Some(app),
         _ => None,
     }
 }
