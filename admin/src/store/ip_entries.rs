@@ -9,8 +9,8 @@ use super::{Connection, StoreError};
 
 /// Rows in one transaction: a fraction of a second.
 pub const CHUNK: i64 = 4_000;
-/// Rows in one statement: well below the 32,766 parameters of SQLite and the 65,535 of PostgreSQL.
-const BATCH: usize = 1_000;
+/// Rows in one statement: few round trips, and few parameters, among which SQLite looks for each.
+const BATCH: usize = 100;
 
 /// A new revision without entries, in force for no list yet.
 pub async fn begin(connection: &mut Connection, now: Timestamp) -> Result<String, StoreError> {
