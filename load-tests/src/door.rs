@@ -18,6 +18,8 @@ pub struct Door {
     pub plain: SocketAddr,
     pub secure: SocketAddr,
     pub pair: Pair,
+    /// That serve there.
+    pub threads: usize,
 }
 
 impl Pair {
@@ -43,11 +45,12 @@ impl Pair {
 
 impl Door {
     /// On two addresses on which nobody listens.
-    pub fn free(pair: &Pair) -> Result<Self, BenchError> {
+    pub fn free(pair: &Pair, threads: usize) -> Result<Self, BenchError> {
         Ok(Self {
             plain: free_address()?,
             secure: free_address()?,
             pair: pair.clone(),
+            threads,
         })
     }
 }

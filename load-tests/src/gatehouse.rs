@@ -157,11 +157,12 @@ fn settings_at(door: &Door, monitor: SocketAddr) -> String {
          [[listener]]\naddress = \"{}\"\n[listener.tls]\n\
          certificates = [{{ certificate = \"{}\", key = \"{}\" }}]\n\
          [monitor]\naddress = \"{monitor}\"\n\
-         [limits]\nthreads = 1\n[log]\nfilter = \"warn\"\n",
+         [limits]\nthreads = {}\n[log]\nfilter = \"warn\"\n",
         door.plain.port(),
         door.plain,
         door.secure,
         door.pair.certificate.display(),
-        door.pair.key.display()
+        door.pair.key.display(),
+        door.threads
     )
 }

@@ -28,6 +28,9 @@ struct Arguments {
     rounds: u32,
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// Threads of each proxy, or worker processes. The client and the origin have one each.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
     /// The size of the page in bytes.
     #[arg(long, default_value_t = 1024)]
     size: usize,
@@ -82,66 +85,17 @@ fn run(arguments: &Arguments) -> Result<String, BenchError> {
     let folder = folder.path();
     let origin = nginx::origin(folder, free_address()?, arguments.size)?;
     let doors = doors(arguments, folder)?;
-    let [at_plain, at_bare, at_asking, at_ours] = &doors;
-    let plain = nginx::proxy(folder, at_plain, origin.address)?;
-    let bare = bare_proxy(&arguments.bare_proxy, at_bare, &origin)?;
-    let asking = nginx::proxy_that_asks(folder, at_asking, free_address()?, origin.address)?;
-    let mut gatehouse = Gatehouse::start(&arguments.gatehouse, folder, at_ours, origin.address)?;
-    gatehouse.sign_in()?;
+    let peers = Peers::start(arguments, folder, &doors, &origin)?;
     thread::sleep(UNTIL_IDLE);
-    let ours = &gatehouse.process;
-    let idle = ours.usage()?.resident_kib;
-    let candidate = |key, name, (process, door), (host, path), headers| Runner {
-        key,
-        name,
-        process,
-        door,
-        host,
-        path,
-        headers,
-    };
-    let file = (PUBLIC, FILE);
-    let (members, marked) = (gatehouse.headers(MEMBERS), gatehouse.headers(MARKED));
-    let us = (ours, at_ours);
-    let runners = [
-        candidate('a', "nginx, plain proxy", (&plain, at_plain), file, vec![]),
-        candidate('b', "bare pingora", (&bare, at_bare), file, vec![]),
-        candidate(
-            'c',
-            "nginx, auth_request",
-            (&asking, at_asking),
-            file,
-            vec![],
-        ),
-        candidate('d', "Gatehouse, anonymous", us, file, vec![]),
-        candidate(
-            'e',
-            "Gatehouse, session + policy",
-            us,
-            (MEMBERS, FILE),
-            members,
-        ),
-        candidate(
-            'f',
-            "Gatehouse, watermarked page",
-            us,
-            (MARKED, PAGE),
-            marked,
-        ),
-    ];
+    let idle = peers.gatehouse.process.usage()?.resident_kib;
+    let runners = peers.runners(&doors);
+    let at_once = arguments.connections;
     let by_wrk = |runner: &Runner<'_>, seconds| {
         let asked = (runner.host, runner.path);
-        wrk::run(
-            runner.door.plain,
-            asked,
-            &runner.headers,
-            arguments.connections,
-            seconds,
-        )
+        wrk::run(runner.door.plain, asked, &runner.headers, at_once, seconds)
     };
     let by_h2load = |runner: &Runner<'_>, seconds| {
         let asked = (runner.host, runner.path);
-        let at_once = arguments.connections;
         h2load::run(
             runner.door,
             asked,
@@ -159,6 +113,71 @@ fn run(arguments: &Arguments) -> Result<String, BenchError> {
     ))
 }
 
+/// Everything that is measured, running in front of one origin.
+struct Peers {
+    plain: Process,
+    bare: Process,
+    asking: Process,
+    gatehouse: Gatehouse,
+}
+
+impl Peers {
+    fn start(
+        arguments: &Arguments,
+        folder: &Path,
+        [at_plain, at_bare, at_asking, at_ours]: &[Door; 4],
+        origin: &Process,
+    ) -> Result<Self, BenchError> {
+        let to = origin.address;
+        let mut peers = Self {
+            plain: nginx::proxy(folder, at_plain, to)?,
+            bare: bare_proxy(&arguments.bare_proxy, at_bare, origin)?,
+            asking: nginx::proxy_that_asks(folder, at_asking, free_address()?, to)?,
+            gatehouse: Gatehouse::start(&arguments.gatehouse, folder, at_ours, to)?,
+        };
+        peers.gatehouse.sign_in()?;
+        Ok(peers)
+    }
+
+    fn runners<'a>(&'a self, [plain, bare, asking, ours]: &'a [Door; 4]) -> [Runner<'a>; 6] {
+        let gatehouse = &self.gatehouse;
+        let us = (&gatehouse.process, ours);
+        let (members, marked) = (gatehouse.headers(MEMBERS), gatehouse.headers(MARKED));
+        let file = (PUBLIC, FILE);
+        [
+            Runner::new('a', "nginx, plain proxy", (&self.plain, plain), file),
+            Runner::new('b', "bare pingora", (&self.bare, bare), file),
+            Runner::new('c', "nginx, auth_request", (&self.asking, asking), file),
+            Runner::new('d', "Gatehouse, anonymous", us, file),
+            Runner::new('e', "Gatehouse, session + policy", us, (MEMBERS, FILE)).with(members),
+            Runner::new('f', "Gatehouse, watermarked page", us, (MARKED, PAGE)).with(marked),
+        ]
+    }
+}
+
+impl<'a> Runner<'a> {
+    fn new(
+        key: char,
+        name: &'static str,
+        (process, door): (&'a Process, &'a Door),
+        (host, path): (&'static str, &'static str),
+    ) -> Self {
+        Self {
+            key,
+            name,
+            process,
+            door,
+            host,
+            path,
+            headers: Vec::new(),
+        }
+    }
+
+    fn with(self, headers: Vec<String>) -> Self {
+        Self { headers, ..self }
+    }
+}
+
 fn stay(arguments: &Arguments, minutes: u64) -> Result<String, BenchError> {
     let folder = tempfile::tempdir().map_err(BenchError::io("making a temporary folder"))?;
     let folder = folder.path();
@@ -174,7 +193,7 @@ fn stay(arguments: &Arguments, minutes: u64) -> Result<String, BenchError> {
 /// One for each program, with one certificate for all.
 fn doors(arguments: &Arguments, folder: &Path) -> Result<[Door; 4], BenchError> {
     let pair = Pair::make(&arguments.gatehouse, folder, &[PUBLIC, MEMBERS, MARKED])?;
-    let free = || Door::free(&pair);
+    let free = || Door::free(&pair, arguments.threads);
     Ok([free()?, free()?, free()?, free()?])
 }
 
@@ -185,7 +204,8 @@ fn bare_proxy(program: &Path, door: &Door, origin: &Process) -> Result<Process, 
         .arg(door.secure.to_string())
         .arg(&door.pair.certificate)
         .arg(&door.pair.key)
-        .arg(origin.address.to_string());
+        .arg(origin.address.to_string())
+        .arg(format!("--threads={}", door.threads));
     Process::start("bare-proxy", &mut command, door.plain)
 }
 

@@ -20,7 +20,7 @@ pub fn origin(folder: &Path, address: SocketAddr, size: usize) -> Result<Process
         "server {{ listen {address} reuseport; root {}; keepalive_requests 1000000000; }}",
         root.display()
     );
-    start("origin", folder, address, &server)
+    start("origin", folder, (address, 1), &server)
 }
 
 /// (a): a plain reverse proxy.
@@ -31,7 +31,7 @@ pub fn proxy(folder: &Path, door: &Door, origin: SocketAddr) -> Result<Process, 
         listen(door),
         pass("origin")
     );
-    start("nginx", folder, door.plain, &server)
+    start("nginx", folder, (door.plain, door.threads), &server)
 }
 
 /// (c): asks a trivial auth server about every request. The auth server is the cheapest there is: a
@@ -54,7 +54,7 @@ pub fn proxy_that_asks(
         pass("origin"),
         pass("auth")
     );
-    start("nginx-auth", folder, door.plain, &server)
+    start("nginx-auth", folder, (door.plain, door.threads), &server)
 }
 
 fn listen(door: &Door) -> String {
@@ -86,14 +86,14 @@ fn page_of(size: usize) -> String {
 fn start(
     name: &str,
     folder: &Path,
-    address: SocketAddr,
+    (address, workers): (SocketAddr, usize),
     servers: &str,
 ) -> Result<Process, BenchError> {
     let home = folder.join(name);
     std::fs::create_dir_all(&home).map_err(BenchError::io(format!("making {name}'s folder")))?;
     let conf = home.join("nginx.conf");
     let text = format!(
-        "daemon off; worker_processes 1; pid {home}/nginx.pid; error_log {home}/error.log;
+        "daemon off; worker_processes {workers}; pid {home}/nginx.pid; error_log {home}/error.log;
          events {{ worker_connections 4096; }}
          http {{ access_log off; default_type text/plain; types {{ text/html html; }}
            client_body_temp_path {home}/body; proxy_temp_path {home}/proxy;
