@@ -20,7 +20,7 @@ use config::access_event::Outcome;
 use config::clock::Stopwatch;
 use config::id::EventId;
 use config::link::EventSender;
-use config::settings::Events;
+use config::settings::{AccessHost, Settings};
 use config::{AccessEvent, Clock};
 use tokio_util::sync::CancellationToken;
 
@@ -141,9 +141,12 @@ async fn load(spool: &Spool, store: &Store, clock: &Clock) -> Duration {
 
 async fn measure(folder: &Path) {
     let clock = Clock::system();
-    let settings = config::settings::Store::default();
-    let store = Store::open(&settings, folder).await.unwrap();
-    let limits = Limits::of(&Events::default());
+    let access = AccessHost {
+        url: "https://access.example.com".parse().unwrap(),
+    };
+    let settings = Settings::with_defaults(folder.to_owned(), access);
+    let store = Store::open(&settings.store, folder).await.unwrap();
+    let limits = Limits::of(&settings);
     let metrics = Metrics::new().unwrap();
     let spool = Spool::open(&folder.join("spool"), limits, metrics.clone()).unwrap();
 
