@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use config::Problem;
 use config::id::{ApplicationId, RuleId};
-use config::snapshot::{Application, Claims, ClosedApplication, HostPattern, IpList};
+use config::snapshot::{
+    Application, Claims, ClosedApplication, HostPattern, IpList, is_path_prefix,
+};
 
 use super::{Definition, Unreadable};
 use crate::store::applications::ApplicationRow;
@@ -17,7 +19,7 @@ pub struct SetAside {
     /// Never empty.
     pub problems: Vec<Problem>,
     hosts: Vec<HostPattern>,
-    /// `None` where it cannot be made out.
+    /// `None` where it cannot be made out, or is none that an application may have.
     path_prefix: Option<String>,
 }
 
@@ -72,7 +74,7 @@ fn read(
             problems: vec![no_such_list(&id, &missing)],
             id,
             hosts,
-            path_prefix: Some(path_prefix),
+            path_prefix: Some(path_prefix).filter(|prefix| is_path_prefix(prefix)),
         })
 }
 
@@ -84,7 +86,7 @@ impl SetAside {
             id: application.id,
             problems,
             hosts: application.hosts,
-            path_prefix: Some(application.path_prefix),
+            path_prefix: Some(application.path_prefix).filter(|prefix| is_path_prefix(prefix)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A definition that cannot be read: made by another version, or damaged. It must hold up no other
 //! application, and its hosts must not fall to one.
 
-use config::snapshot::HostPattern;
+use config::snapshot::{HostPattern, is_path_prefix};
 use serde_json::Value;
 
 /// What stands in the store, and why it is no definition.
@@ -28,7 +28,7 @@ impl Unreadable {
             None if value.is_object() => Some("/"),
             prefix => prefix.and_then(Value::as_str),
         };
-        let prefix = prefix.filter(|prefix| prefix.starts_with('/'));
+        let prefix = prefix.filter(|prefix| is_path_prefix(prefix));
         (hosts, prefix.map(str::to_owned))
     }
 }
@@ -58,6 +58,11 @@ mod tests {
             (r#"{"hosts":["a.example.com"]}"#, "a.example.com", Some("/")),
             (
                 r#"{"hosts":["a.example.com"],"path_prefix":7}"#,
+                "a.example.com",
+                None,
+            ),
+            (
+                r#"{"hosts":["a.example.com"],"path_prefix":"/a/../b"}"#,
                 "a.example.com",
                 None,
             ),

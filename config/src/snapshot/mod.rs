@@ -27,7 +27,7 @@ pub use keys::{SigningKey, SigningKeys};
 pub use upstream::{
     Ejection, HealthCheck, HostHeader, Pool, Protocol, Timeouts, Upstream, UpstreamTls,
 };
-pub use validate::Claims;
+pub use validate::{Claims, is_path_prefix};
 pub use watermark::{Watermark, WatermarkPart};
 
 use crate::clock::Timestamp;

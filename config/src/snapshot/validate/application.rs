@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::findings::says_something;
-use super::paths::{PATH_ALLOWED, is_plain};
+use super::paths::{PATH_ALLOWED, is_path_prefix};
 use super::{Findings, MAX_NAME, MAX_TEXT};
 use crate::snapshot::application::HOST_ALLOWED;
 use crate::snapshot::{Application, RateLimit};
@@ -28,9 +28,8 @@ pub(super) fn check(application: &Application, findings: &mut Findings) {
         HOST_ALLOWED,
     );
     let prefix = &application.path_prefix;
-    let good = is_plain(prefix) && (prefix == "/" || !prefix.ends_with('/'));
     let written = (prefix.as_str(), "path prefix", "路径前缀");
-    findings.written(good, "path_prefix", written, PATH_ALLOWED);
+    findings.written(is_path_prefix(prefix), "path_prefix", written, PATH_ALLOWED);
     for (index, origin) in application.websockets.allowed_origins.iter().enumerate() {
         findings.written(
             is_origin(origin),

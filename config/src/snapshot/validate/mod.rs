@@ -17,6 +17,7 @@ mod tests;
 use std::collections::HashSet;
 
 pub use claims::Claims;
+pub use paths::is_path_prefix;
 
 use crate::id::ApplicationId;
 use crate::problem::Problem;

@@ -22,6 +22,12 @@ pub(super) fn is_plain(path: &str) -> bool {
             .all(|segment| segment != "." && segment != "..")
 }
 
+/// Whether it is a path prefix that an application may have.
+#[must_use]
+pub fn is_path_prefix(text: &str) -> bool {
+    is_plain(text) && (text == "/" || !text.ends_with('/'))
+}
+
 fn has_percent_encoding(path: &str) -> bool {
     path.as_bytes()
         .windows(3)
