@@ -8,7 +8,7 @@
 TOOLS := target/tools
 NPM_BROWSER := gateway/tests/browser
 
-.PHONY: help run build test test-rust test-browser lint fmt bench tools-build tools-test tools-bench tools clean-demo
+.PHONY: help run build test test-rust test-browser lint fmt openapi bench tools-build tools-test tools-bench tools clean-demo
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
@@ -35,6 +35,10 @@ lint: tools-build tools
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo deny --offline check bans licenses sources
+
+# Writes the description of the API anew, after a change of it.
+openapi:
+	RENEW=1 cargo test --package admin --lib the_description_in_the_repository
 
 fmt:
 	cargo fmt --all

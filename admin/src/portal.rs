@@ -20,7 +20,8 @@ texts! {
         lead: "您可以打开以下应用。", "These applications are open to you.";
         empty: "还没有可以打开的应用", "There is nothing to open yet";
         empty_more: "管理员为您授权后，应用会出现在这里。", "Applications appear here once an administrator has given you access.";
-        empty_for_publishers: "用 gatehouse applications apply 发布第一个应用，它就会出现在这里。", "Publish the first application with gatehouse applications apply, and it appears here.";
+        empty_for_publishers: "在管理控制台中添加第一个应用，它就会出现在这里。", "Add the first application in the console, and it appears here.";
+        open_console: "打开管理控制台", "Open the console";
     }
 }
 

@@ -15,7 +15,7 @@ use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{confirm, new_password, password, second_factor, sign_out, welcome};
 use crate::state::State;
-use crate::{account, handover, portal, set_up};
+use crate::{account, console, handover, portal, set_up};
 
 /// No form of ours is larger, in bytes.
 const MAX_FORM: usize = 64 * 1024;
@@ -54,7 +54,10 @@ pub fn router(state: &State) -> Router {
 
 /// The pages of people.
 fn pages() -> Router<State> {
-    everywhere().merge(sign_in_pages()).merge(account_pages())
+    everywhere()
+        .merge(sign_in_pages())
+        .merge(account_pages())
+        .merge(console_pages())
 }
 
 /// On application hosts and on the access host.
@@ -121,6 +124,14 @@ fn account_pages() -> Router<State> {
             "/account/sessions/end-others",
             post(account::sessions::end_others),
         )
+}
+
+/// On the access host: where operators administer.
+fn console_pages() -> Router<State> {
+    Router::new()
+        .route("/console", get(console::enter))
+        .route(console::PATH, get(console::index))
+        .route("/console/{*path}", get(console::serve))
 }
 
 /// An application's host has only what lies under `/.gatehouse/`; the rest is the application's.

@@ -11,6 +11,8 @@ use crate::authz::Permit;
 pub struct Caller {
     pub name: String,
     pub roles: Vec<Role>,
+    /// What the roles let the caller do, each as `resource:action`, as operations name what they take.
+    pub permissions: Vec<String>,
 }
 
 #[utoipa::path(get, path = "/me", tag = "caller", responses((status = 200, body = Caller)))]
@@ -18,5 +20,6 @@ pub async fn me(permit: Permit) -> Json<Caller> {
     Json(Caller {
         name: permit.actor().name(),
         roles: permit.roles().to_vec(),
+        permissions: permit.permissions(),
     })
 }

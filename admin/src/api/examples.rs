@@ -121,7 +121,10 @@ fn kept(name: &str) -> Option<Value> {
 /// What is only told.
 fn told(name: &str) -> Option<Value> {
     Some(match name {
-        "Caller" => json!({"name": "zhang.san", "roles": ["help_desk"]}),
+        "Caller" => json!({
+            "name": "zhang.san", "roles": ["help_desk"],
+            "permissions": ["members:read", "credentials:change"]
+        }),
         "Link" => json!({
             "url": "https://access.example.com/welcome", "code": "ABCD-EFGH-JKLM-NPQR",
             "expires_at": LATER

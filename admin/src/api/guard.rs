@@ -14,7 +14,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::characters;
 use super::problem::{Code, Problem};
 use crate::authn::{self, Authentication, Operator, Origin};
-use crate::authz::{Action, Permit, Resource, permit};
+use crate::authz::{Action, Permit, Resource, permit, table};
 use crate::edit;
 use crate::state::State;
 
@@ -36,7 +36,7 @@ pub fn guarded(
     action: Action,
     (schemas, mut paths, routes): UtoipaMethodRouter<State>,
 ) -> UtoipaMethodRouter<State> {
-    let permission = format!("{}:{}", resource.as_str(), action.as_str());
+    let permission = table::permission(resource, action);
     for item in paths.paths.values_mut() {
         let operations = [
             &mut item.get,

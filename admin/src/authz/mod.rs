@@ -41,6 +41,17 @@ impl Permit {
         may(self.roles(), resource, action)
     }
 
+    /// All that the table lets the caller do, each as `resource:action`.
+    #[must_use]
+    pub fn permissions(&self) -> Vec<String> {
+        let all = Resource::ALL
+            .iter()
+            .flat_map(|resource| Action::ALL.map(|action| (*resource, action)));
+        all.filter(|(resource, action)| may(self.roles(), *resource, *action).is_ok())
+            .map(|(resource, action)| table::permission(resource, action))
+            .collect()
+    }
+
     /// The roles that the caller acts with.
     #[must_use]
     pub fn roles(&self) -> &[Role] {

@@ -75,7 +75,6 @@ const TABLE: [Row; 16] = [
 ];
 
 impl Resource {
-    #[cfg(test)]
     pub const ALL: [Self; TABLE.len()] = {
         let mut all = [Self::Caller; TABLE.len()];
         let mut at = 0;
@@ -96,7 +95,6 @@ impl Resource {
 }
 
 impl Action {
-    #[cfg(test)]
     pub const ALL: [Self; 4] = [Self::Read, Self::Create, Self::Change, Self::Remove];
 
     #[must_use]
@@ -117,6 +115,12 @@ impl Action {
             Self::Remove => 'd',
         }
     }
+}
+
+/// How a permission is written: `members:read`.
+#[must_use]
+pub fn permission(resource: Resource, action: Action) -> String {
+    format!("{}:{}", resource.as_str(), action.as_str())
 }
 
 /// Whether the role may do that. A resource without a row is nobody's.

@@ -27,6 +27,11 @@ pub enum Failure {
     /// The page is for people who have signed in. Holds where to come back to.
     #[error("nobody is signed in")]
     SignInNeeded(String),
+    /// The console, for somebody without any role.
+    #[error("the page is for administrators")]
+    NotForYou,
+    #[error("this program was built without the console")]
+    NoConsole,
     /// A link or a code that was used, has expired or never was.
     #[error("this step is over")]
     Expired,
@@ -56,7 +61,8 @@ impl Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::ForeignForm | Self::NotForYou => StatusCode::FORBIDDEN,
+            Self::NoConsole => StatusCode::NOT_IMPLEMENTED,
             Self::SignInNeeded(_) | Self::StartAgain(_) => StatusCode::SEE_OTHER,
             Self::Expired => StatusCode::GONE,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
@@ -115,6 +121,10 @@ texts! {
         bad_request_more: "请返回上一页再试一次。", "Please go back and try once more.";
         foreign: "这个表单已失效", "This form is no longer valid";
         foreign_more: "页面可能打开太久，或者浏览器没有保存 Cookie。请重新打开页面再试一次。", "The page may have been open for too long, or the browser keeps no cookies. Please open the page again and retry.";
+        not_for_you: "此页面仅供管理员使用", "This page is for administrators";
+        not_for_you_more: "您的账号没有管理权限。如果您需要，请联系组织的所有者。", "Your account has no administrative role. If you need one, ask an owner of the organisation.";
+        no_console: "此程序不含管理控制台", "This program carries no console";
+        no_console_more: "构建时没有 Node.js。请先运行 make console，再重新构建；命令行和 API 不受影响。", "It was built without Node.js. Run make console and build again; the command line and the API work without it.";
         expired: "这一步已经过期", "This step has expired";
         expired_more: "链接或验证码只能使用一次，并且很快失效。请重新开始。", "Links and codes work once and for a short time only. Please start again.";
         too_many: "尝试次数过多", "Too many attempts";
@@ -150,6 +160,8 @@ pub fn page(failure: &Failure, state: &State, reader: &Reader) -> Response {
         Failure::NotFound => (t.not_found, t.not_found_more),
         Failure::BadRequest => (t.bad_request, t.bad_request_more),
         Failure::ForeignForm => (t.foreign, t.foreign_more),
+        Failure::NotForYou => (t.not_for_you, t.not_for_you_more),
+        Failure::NoConsole => (t.no_console, t.no_console_more),
         Failure::Expired => (t.expired, t.expired_more),
         Failure::TooManyAttempts => {
             let metrics = state.store.metrics();

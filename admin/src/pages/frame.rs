@@ -14,6 +14,7 @@ texts! {
         skip: "跳到正文", "Skip to content";
         applications: "应用", "Applications";
         account: "我的账号", "My account";
+        console: "管理控制台", "Console";
         sign_out: "退出登录", "Sign out";
         other_language: "切换到英文", "Switch to Chinese";
         guarded: "由 Gatehouse 守护", "Guarded by Gatehouse";
@@ -41,6 +42,8 @@ pub struct Frame {
     pub csrf: String,
     pub request_id: String,
     pub person: Option<String>,
+    /// Whether the person administers something.
+    pub has_console: bool,
 }
 
 impl Frame {
@@ -70,6 +73,7 @@ impl Frame {
             csrf: reader.csrf_field(),
             request_id: reader.visitor.request_id.clone(),
             person: None,
+            has_console: false,
         }
     }
 
@@ -77,6 +81,7 @@ impl Frame {
     #[must_use]
     pub fn for_person(mut self, person: &Principal) -> Self {
         self.person = Some(person.display_name.clone());
+        self.has_console = !person.roles.is_empty();
         self
     }
 }

@@ -56,7 +56,9 @@ pub async fn around(Shared(state): Shared<State>, mut request: Request, next: Ne
 fn dress(response: &mut Response, reader: &Reader) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

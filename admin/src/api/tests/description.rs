@@ -147,3 +147,19 @@ async fn the_description_is_a_valid_openapi_document() {
     let said = String::from_utf8_lossy(&run.stdout).into_owned();
     assert!(run.status.success(), "{said}");
 }
+
+/// The console's types are made of the file, and whoever writes a client reads it.
+#[tokio::test]
+async fn the_description_in_the_repository_is_that_of_the_code() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    let (_app, _store, document) = document().await;
+    let told = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    if std::env::var_os("RENEW").is_some() {
+        std::fs::write(&file, &told).unwrap();
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        written == told,
+        "admin/openapi.json is behind: run `make openapi`"
+    );
+}

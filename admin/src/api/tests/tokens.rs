@@ -30,6 +30,10 @@ async fn attack_18_a_token_does_what_its_role_may_and_no_more() {
         let draft = json!({"name": "g"});
         let answer = app.call(&token, "POST", "/groups", draft).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        let me = app.get(&token, "/me").await.json;
+        let may = me["permissions"].as_array().unwrap();
+        assert!(may.contains(&json!("groups:read")));
+        assert!(!may.contains(&json!("groups:create")));
         // The list tells of its use, and never the secret or its hash.
         let list = app.get(&owner, "/tokens").await;
         assert!(list.json["items"][0]["last_used_at"].is_i64());
