@@ -40,6 +40,7 @@ pub mod signing_keys;
 pub mod spool;
 pub mod state;
 pub mod store;
+pub mod table_file;
 pub mod tokens;
 
 pub use plane::{Plane, PlaneError};

@@ -7,6 +7,7 @@ pub mod characters;
 pub mod credentials;
 pub mod departments;
 pub mod document;
+pub mod download;
 pub mod events;
 pub mod examples;
 pub mod explanations;
