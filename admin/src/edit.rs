@@ -1,6 +1,8 @@
 //! One change that somebody asks for: what is changed, the audit entry that tells of it, and what
 //! other nodes must hear, all in one transaction or not at all.
 
+use std::collections::HashSet;
+
 use config::Timestamp;
 use config::id::{MemberId, SignInId};
 use config::session::Revocation;
@@ -15,13 +17,20 @@ use crate::state::State;
 use crate::store::Tx;
 use crate::store::changes::{self, Change};
 
+/// When a change is about more people than this, nodes ask anew about everybody: that is sooner done
+/// than telling of each.
+pub const MOST_FORGOTTEN: usize = 1000;
+
 /// A change under way. Dropped without [`Edit::commit`], it leaves no trace.
 pub struct Edit<'a> {
     pub now: Timestamp,
     pub tx: Tx,
     state: &'a State,
     permit: &'a Permit,
-    announcements: Vec<Change>,
+    /// Whether the snapshot must be built anew.
+    republish: bool,
+    forgotten: HashSet<MemberId>,
+    ended: Vec<SignInId>,
 }
 
 impl<'a> Edit<'a> {
@@ -31,7 +40,9 @@ impl<'a> Edit<'a> {
             tx: state.store.begin().await?,
             state,
             permit,
-            announcements: Vec::new(),
+            republish: false,
+            forgotten: HashSet::new(),
+            ended: Vec::new(),
         })
     }
 
@@ -42,23 +53,37 @@ impl<'a> Edit<'a> {
 
     /// What gateways obey has changed: it is checked as a whole before it is committed.
     pub fn republish(&mut self) {
-        self.announce(Change::Snapshot);
+        self.republish = true;
     }
 
     /// What was cached of the person is out of date.
     pub fn forget(&mut self, member: &MemberId) {
-        self.announce(Change::Revoked(Revocation::Member(member.clone())));
+        if self.forgotten.len() <= MOST_FORGOTTEN {
+            self.forgotten.insert(member.clone());
+        }
     }
 
     /// The sign-in has ended.
     pub fn ended(&mut self, sign_in: SignInId) {
-        self.announce(Change::Revoked(Revocation::SignIn(sign_in)));
+        self.ended.push(sign_in);
     }
 
-    fn announce(&mut self, change: Change) {
-        if !self.announcements.contains(&change) {
-            self.announcements.push(change);
+    /// What other nodes must hear.
+    fn announcements(&mut self) -> Vec<Change> {
+        let mut all = Vec::new();
+        if self.republish {
+            all.push(Change::Snapshot);
         }
+        let ended = std::mem::take(&mut self.ended).into_iter();
+        all.extend(ended.map(|sign_in| Change::Revoked(Revocation::SignIn(sign_in))));
+        let forgotten = std::mem::take(&mut self.forgotten);
+        if forgotten.len() > MOST_FORGOTTEN {
+            all.push(Change::Revoked(Revocation::All));
+        } else {
+            let forgotten = forgotten.into_iter().map(Revocation::Member);
+            all.extend(forgotten.map(Change::Revoked));
+        }
+        all
     }
 
     /// Makes the change lasting, with the entry that tells of it.
@@ -72,7 +97,7 @@ impl<'a> Edit<'a> {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<(), Refused> {
-        if self.announcements.contains(&Change::Snapshot) {
+        if self.republish {
             check::whole(&mut self.tx, self.state, &target).await?;
         }
         let entry = AuditEntry {
@@ -87,7 +112,7 @@ impl<'a> Edit<'a> {
         };
         logs::record_audit(&mut self.tx, self.now, &entry).await?;
         // Last, because it holds the lock of the feed until the commit.
-        for change in std::mem::take(&mut self.announcements) {
+        for change in self.announcements() {
             changes::announce(&mut self.tx, change, self.now).await?;
         }
         Ok(self.tx.commit().await?)

@@ -34,6 +34,7 @@ pub mod refused;
 pub mod router;
 pub mod sealed;
 pub mod sealed_mark;
+pub mod search_key;
 pub mod set_up;
 pub mod sign_in;
 pub mod signing_keys;

@@ -9,7 +9,7 @@ use crate::ip_lists;
 use crate::sign_in::lockout::DEVICE_LIFE;
 use crate::signing_keys;
 use crate::state::State;
-use crate::store::{StoreError, changes, events, expiry, leases, lockouts};
+use crate::store::{StoreError, changes, events, expiry, leases, lockouts, search_keys};
 
 const EVERY: Duration = Duration::from_secs(30);
 /// Longer than the interval, so that the holder keeps it, and short enough that another takes over.
@@ -22,6 +22,8 @@ const KEEP_ENDED: Duration = Duration::from_hours(24 * 30);
 const KEEP_LOCKOUTS: Duration = Duration::from_hours(24);
 /// Rows of one transaction: others get their turn in between.
 const BATCH: i64 = 2000;
+/// The same, where each row is written by itself.
+const SMALL_BATCH: i64 = 200;
 
 /// Runs until it is dropped.
 pub async fn run(state: &State, node: &str) {
@@ -62,6 +64,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
     tx.commit().await?;
     ip_lists::sweep(&state.store, now).await?;
+    fill_in_search_keys(state).await?;
     let too_old = now.minus(Duration::from_hours(
         24 * u64::from(state.settings.events.keep_days),
     ));
@@ -71,6 +74,18 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
         let events = events::delete_older(&mut tx, too_old, BATCH).await?;
         tx.commit().await?;
         if ended + events == 0 {
+            return Ok(());
+        }
+    }
+}
+
+async fn fill_in_search_keys(state: &State) -> Result<(), StoreError> {
+    loop {
+        let mut tx = state.store.begin().await?;
+        let people = search_keys::fill_in_members(&mut tx, SMALL_BATCH).await?;
+        let departments = search_keys::fill_in_departments(&mut tx, SMALL_BATCH).await?;
+        tx.commit().await?;
+        if people + departments == 0 {
             return Ok(());
         }
     }

@@ -19,6 +19,8 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "id" | "member" | "sign_in" | "group" | "department" | "application" | "actor"
         | "target" => json!(ID),
         "If-Match" => json!("\"3\""),
+        "parent" | "move_members_to" | "move_children_to" => json!(OTHER),
+        "totals" => json!(true),
         "keep_password" => json!(false),
         "limit" => json!(50),
         "after" => json!(format!("{THEN}_{ID}")),
@@ -56,6 +58,7 @@ fn sent(name: &str) -> Option<Value> {
         }),
         "Roles" => json!({"roles": ["help_desk"]}),
         "DepartmentDraft" => json!({"name": "研发", "parent": null, "position": 1}),
+        "Place" => json!({"parent": null, "before": OTHER}),
         "GroupDraft" => json!({"name": "Wiki editors", "description": "May change pages"}),
         "IpListDraft" => json!({"name": "office", "effect": "allow", "everywhere": false}),
         "TokenDraft" => json!({"name": "nightly export", "roles": ["auditor"], "days": 90}),
@@ -100,7 +103,13 @@ fn kept(name: &str) -> Option<Value> {
                 "created_at": THEN, "updated_at": THEN, "version": 3
             }),
         ),
-        "Department" => with("DepartmentDraft", json!({"id": ID, "version": 3})),
+        "Department" => with(
+            "DepartmentDraft",
+            json!({
+                "id": ID, "parent": OTHER, "path": [{"id": OTHER, "name": "总部"}], "children": 2,
+                "members": 12, "members_below": 40, "version": 3
+            }),
+        ),
         "Group" => with("GroupDraft", json!({"id": ID, "members": 12, "version": 3})),
         "Application" => with("Definition", json!({"id": ID, "version": 3})),
         "IpList" => with("IpListDraft", json!({"id": ID, "entries": 3, "version": 3})),

@@ -51,6 +51,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Departments,  Create, routes!(departments::create)))
         .routes(may(R::Departments,  Read,   routes!(departments::read)))
         .routes(may(R::Departments,  Change, routes!(departments::update)))
+        .routes(may(R::Departments,  Change, routes!(departments::put)))
         .routes(may(R::Departments,  Remove, routes!(departments::remove)))
         .routes(may(R::Departments,  Change, routes!(departments::add_member)))
         .routes(may(R::Departments,  Change, routes!(departments::remove_member)))

@@ -1,9 +1,10 @@
-//! Departments: the organisation's tree.
+//! Departments: the organisation's tree. Lists of them are in [`super::department_lists`].
 
 use config::Timestamp;
 use config::id::{DepartmentId, MemberId};
 
 use super::{Connection, StoreError};
+use crate::search_key;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DepartmentRow {
@@ -12,18 +13,28 @@ pub struct DepartmentRow {
     pub name: String,
     pub position: i64,
     pub version: i64,
+    /// How many departments are directly below it.
+    pub children: i64,
+    /// How many people are directly in it.
+    pub members: i64,
 }
 
-type Row = (String, Option<String>, String, i64, i64);
+pub(super) type Row = (String, Option<String>, String, i64, i64, i64, i64);
+
+pub(super) const SELECT: &str = "SELECT d.id, d.parent_id, d.name, d.position, d.version, \
+     (SELECT count(*) FROM departments c WHERE c.parent_id = d.id), \
+     (SELECT count(*) FROM department_members x WHERE x.department_id = d.id) FROM departments d";
 
 impl From<Row> for DepartmentRow {
-    fn from((id, parent, name, position, version): Row) -> Self {
+    fn from((id, parent, name, position, version, children, members): Row) -> Self {
         Self {
             id: id.into(),
             parent: parent.map(Into::into),
             name,
             position,
             version,
+            children,
+            members,
         }
     }
 }
@@ -39,19 +50,31 @@ pub async fn lock_tree(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What is written down of a department.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    pub parent: Option<DepartmentId>,
+    pub name: String,
+    pub position: i64,
+}
+
+/// # Errors
+/// [`StoreError::Reference`] if there is no such parent.
 pub async fn insert(
     connection: &mut Connection,
-    row: &DepartmentRow,
+    id: &DepartmentId,
+    fields: &Fields,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO departments (id, parent_id, name, position, created_at, updated_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $5, 1)",
+        "INSERT INTO departments (id, parent_id, name, search, position, created_at, updated_at, \
+         version) VALUES ($1, $2, $3, $4, $5, $6, $6, 1)",
     )
-    .bind(row.id.as_str())
-    .bind(row.parent.as_ref().map(DepartmentId::as_str))
-    .bind(row.name.as_str())
-    .bind(row.position)
+    .bind(id.as_str())
+    .bind(fields.parent.as_ref().map(DepartmentId::as_str))
+    .bind(fields.name.as_str())
+    .bind(search_key::of_thing(&fields.name))
+    .bind(fields.position)
     .bind(now.as_millis())
     .execute(connection)
     .await?;
@@ -61,22 +84,81 @@ pub async fn insert(
 /// Writes the row if it is still at its version.
 pub async fn update(
     connection: &mut Connection,
-    row: &DepartmentRow,
+    id: &DepartmentId,
+    version: i64,
+    fields: &Fields,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "UPDATE departments SET parent_id = $3, name = $4, position = $5, updated_at = $6, \
-         version = version + 1 WHERE id = $1 AND version = $2",
+        "UPDATE departments SET parent_id = $3, name = $4, search = $5, position = $6, \
+         updated_at = $7, version = version + 1 WHERE id = $1 AND version = $2",
     )
-    .bind(row.id.as_str())
-    .bind(row.version)
-    .bind(row.parent.as_ref().map(DepartmentId::as_str))
-    .bind(row.name.as_str())
-    .bind(row.position)
+    .bind(id.as_str())
+    .bind(version)
+    .bind(fields.parent.as_ref().map(DepartmentId::as_str))
+    .bind(fields.name.as_str())
+    .bind(search_key::of_thing(&fields.name))
+    .bind(fields.position)
     .bind(now.as_millis())
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Puts it into this place among its siblings, which is no change of the department itself.
+pub async fn set_position(
+    connection: &mut Connection,
+    id: &DepartmentId,
+    position: i64,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE departments SET position = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(position)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Hangs all that is directly below one department below another, behind what is there.
+pub async fn move_children(
+    connection: &mut Connection,
+    from: &DepartmentId,
+    to: Option<&DepartmentId>,
+    (behind, now): (i64, Timestamp),
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "UPDATE departments SET parent_id = $2, position = position + $3, updated_at = $4, \
+         version = version + 1 WHERE parent_id = $1",
+    )
+    .bind(from.as_str())
+    .bind(to.map(DepartmentId::as_str))
+    .bind(behind)
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Puts everyone of one department into another; who is in both stays once.
+pub async fn move_members(
+    connection: &mut Connection,
+    from: &DepartmentId,
+    to: &DepartmentId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO department_members (department_id, member_id, position) \
+         SELECT $2, member_id, position FROM department_members WHERE department_id = $1 \
+         ON CONFLICT (department_id, member_id) DO NOTHING",
+    )
+    .bind(from.as_str())
+    .bind(to.as_str())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("DELETE FROM department_members WHERE department_id = $1")
+        .bind(from.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub async fn remove(connection: &mut Connection, id: &DepartmentId) -> Result<bool, StoreError> {
@@ -91,36 +173,11 @@ pub async fn find(
     connection: &mut Connection,
     id: &DepartmentId,
 ) -> Result<Option<DepartmentRow>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT id, parent_id, name, position, version FROM departments WHERE id = $1",
-    )
-    .bind(id.as_str())
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE d.id = $1")))
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
     Ok(row.map(DepartmentRow::from))
-}
-
-/// The whole tree; siblings in their order.
-pub async fn all(connection: &mut Connection) -> Result<Vec<DepartmentRow>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, parent_id, name, position, version FROM departments ORDER BY position, name, id",
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(DepartmentRow::from).collect())
-}
-
-/// Everyone directly in the department.
-pub async fn member_ids(
-    connection: &mut Connection,
-    id: &DepartmentId,
-) -> Result<Vec<MemberId>, StoreError> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT member_id FROM department_members WHERE department_id = $1")
-            .bind(id.as_str())
-            .fetch_all(connection)
-            .await?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Puts the person into the department, behind those that they are in. Whether they were not in it.

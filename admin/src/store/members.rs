@@ -5,6 +5,7 @@ use config::id::{DepartmentId, GroupId, MemberId};
 use config::{PrincipalKind, Role};
 
 use super::{Connection, StoreError};
+use crate::search_key;
 
 /// What may be changed about a person, with the keys by which they are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,19 @@ pub struct Fields {
     pub email_key: Option<String>,
     pub mobile: Option<String>,
     pub employee_number: Option<String>,
+}
+
+impl Fields {
+    /// The text in which the person is looked for.
+    fn search(&self) -> String {
+        search_key::of_person(
+            &self.username,
+            &self.display_name,
+            self.email.as_deref(),
+            self.mobile.as_deref(),
+            self.employee_number.as_deref(),
+        )
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,8 +108,8 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO members (id, kind, status, username, username_key, display_name, email, \
-         email_key, mobile, employee_number, created_at, updated_at, version) \
-         VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $10, 1)",
+         email_key, mobile, employee_number, created_at, updated_at, search, name_order, version) \
+         VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, 1)",
     )
     .bind(id.as_str())
     .bind(kind_name(fields.kind))
@@ -107,6 +121,8 @@ pub async fn insert(
     .bind(fields.mobile.as_deref())
     .bind(fields.employee_number.as_deref())
     .bind(now.as_millis())
+    .bind(fields.search())
+    .bind(search_key::order(&fields.display_name))
     .execute(connection)
     .await?;
     Ok(())
@@ -124,7 +140,7 @@ pub async fn update(
         "UPDATE members SET username = $3, username_key = $4, display_name = $5, email = $6, \
          email_verified_at = CASE WHEN email_key = $7 THEN email_verified_at ELSE NULL END, \
          email_key = $7, mobile = $8, employee_number = $9, updated_at = $10, kind = $11, \
-         version = version + 1 WHERE id = $1 AND version = $2",
+         search = $12, name_order = $13, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
@@ -137,6 +153,8 @@ pub async fn update(
     .bind(fields.employee_number.as_deref())
     .bind(now.as_millis())
     .bind(kind_name(fields.kind))
+    .bind(fields.search())
+    .bind(search_key::order(&fields.display_name))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -1,5 +1,7 @@
 //! `gatehouse departments …`: the organisation's tree.
 
+use std::collections::HashMap;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -44,6 +46,8 @@ pub enum Action {
 }
 
 const LISTING: &str = "/departments";
+/// A tree of thousands in few pages.
+const WHOLE: &str = "/departments?limit=1000";
 const FIELDS: [&str; 3] = ["name", "parent", "position"];
 
 /// Does what was asked for.
@@ -57,7 +61,7 @@ pub async fn run(options: &Departments) -> Result<(), CommandError> {
             let ask = Ask::new("POST", LISTING, Some(body));
             output::one(&client.ask(ask).await?.body, json);
         }
-        Action::List => print_tree(&pages::all(&client, LISTING, usize::MAX).await?, json),
+        Action::List => print_tree(&pages::all(&client, WHOLE, usize::MAX).await?, json),
         Action::Move { department, parent } => {
             let path = path_of(department).await?;
             let changes = json!({ "parent": id_of(&client, parent.as_deref()).await? });
@@ -104,32 +108,42 @@ fn print_tree(rows: &[Value], json: bool) {
     if json || rows.is_empty() {
         return output::rows(rows, &[], json);
     }
-    for (depth, row) in in_tree_order(rows, &Value::Null, 0) {
-        let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+    for (depth, row) in in_tree_order(rows) {
         output::line(&format!(
             "{}{}  {}",
             "  ".repeat(depth),
-            text("name"),
-            text("id")
+            text(row, "name"),
+            text(row, "id")
         ));
     }
 }
 
-/// Each row with its depth, parents before children.
-fn in_tree_order<'a>(rows: &'a [Value], parent: &Value, depth: usize) -> Vec<(usize, &'a Value)> {
-    let of = |row: &Value| row.get("parent").cloned().unwrap_or(Value::Null);
-    rows.iter()
-        .filter(|row| of(row) == *parent)
-        .flat_map(|row| {
-            let id = row.get("id").cloned().unwrap_or(Value::Null);
-            let below = if id.is_null() {
-                Vec::new()
-            } else {
-                in_tree_order(rows, &id, depth + 1)
-            };
-            std::iter::once((depth, row)).chain(below)
-        })
-        .collect()
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Each row with its depth, parents before children, siblings in their order.
+fn in_tree_order(rows: &[Value]) -> Vec<(usize, &Value)> {
+    let mut below: HashMap<&str, Vec<&Value>> = HashMap::new();
+    for row in rows {
+        below.entry(text(row, "parent")).or_default().push(row);
+    }
+    for siblings in below.values_mut() {
+        let position = |row: &Value| row.get("position").and_then(Value::as_i64);
+        siblings.sort_by_key(|row| (position(row), text(row, "name").to_owned()));
+    }
+    let mut order = Vec::with_capacity(rows.len());
+    let mut waiting: Vec<(usize, &Value)> = Vec::new();
+    let wait = |waiting: &mut Vec<_>, depth: usize, siblings: Option<Vec<_>>| {
+        let siblings = siblings.unwrap_or_default().into_iter().rev();
+        waiting.extend(siblings.map(|row| (depth, row)));
+    };
+    wait(&mut waiting, 0, below.remove(""));
+    while let Some((depth, row)) = waiting.pop() {
+        order.push((depth, row));
+        wait(&mut waiting, depth + 1, below.remove(text(row, "id")));
+    }
+    order
 }
 
 #[cfg(test)]
@@ -137,16 +151,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn children_stand_below_their_parents() {
+    fn children_stand_below_their_parents_and_siblings_in_their_order() {
         let rows = [
-            json!({"id": "b", "parent": "a"}),
-            json!({"id": "a", "parent": null}),
-            json!({"id": "c", "parent": "b"}),
+            json!({"id": "b", "parent": "a", "position": 0}),
+            json!({"id": "a", "parent": null, "position": 1}),
+            json!({"id": "c", "parent": "b", "position": 0}),
+            json!({"id": "z", "parent": null, "position": 0}),
         ];
-        let order: Vec<(usize, &str)> = in_tree_order(&rows, &Value::Null, 0)
+        let order: Vec<(usize, &str)> = in_tree_order(&rows)
             .into_iter()
             .map(|(depth, row)| (depth, row["id"].as_str().unwrap()))
             .collect();
-        assert_eq!(order, [(0, "a"), (1, "b"), (2, "c")]);
+        assert_eq!(order, [(0, "z"), (0, "a"), (1, "b"), (2, "c")]);
     }
 }

@@ -10,7 +10,8 @@ use crate::cli::pages;
 /// # Errors
 /// If there is none, or if several have that name.
 pub async fn path_of(client: &Client, listing: &str, wanted: &str) -> Result<String, CommandError> {
-    let rows = pages::all(client, listing, usize::MAX).await?;
+    let whole = format!("{listing}?limit=1000");
+    let rows = pages::all(client, &whole, usize::MAX).await?;
     let ids: Vec<&str> = rows
         .iter()
         .filter(|row| is(row, wanted))

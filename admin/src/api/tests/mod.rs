@@ -3,6 +3,7 @@
 mod app;
 mod changes;
 mod coverage;
+mod departments;
 mod description;
 mod escalation;
 mod ip_lists;

@@ -1,0 +1,38 @@
+//! Who is in a department.
+
+use config::id::{DepartmentId, MemberId};
+
+use super::find;
+use crate::edit::{Edit, shown, target};
+use crate::members;
+use crate::refused::Refused;
+use crate::store::departments as rows;
+
+/// Puts a person into the department, or takes them out. Nothing happens where that is so already.
+pub async fn set_member(
+    mut edit: Edit<'_>,
+    id: &DepartmentId,
+    member: &MemberId,
+    belongs: bool,
+) -> Result<(), Refused> {
+    let department = find(&mut edit.tx, id).await?;
+    let before = members::find(&mut edit.tx, member).await?;
+    let changed = if belongs {
+        rows::add_member(&mut edit.tx, id, member).await?
+    } else {
+        rows::remove_member(&mut edit.tx, id, member).await?
+    };
+    if !changed {
+        return Ok(());
+    }
+    edit.forget(member);
+    let after = members::find(&mut edit.tx, member).await?;
+    let action = if belongs {
+        "add_member"
+    } else {
+        "remove_member"
+    };
+    let target = target("department", id.as_str(), &department.name);
+    edit.commit(action, target, shown(&before), shown(&after))
+        .await
+}

@@ -1,0 +1,184 @@
+//! The organisation's tree as it is read: a part of it at a time, up to the root, and down to the
+//! leaves.
+
+use std::collections::HashMap;
+
+use config::Named;
+use config::id::{DepartmentId, MemberId};
+
+use super::departments::{DepartmentRow, Row, SELECT};
+use super::{Connection, StoreError};
+use crate::search_key;
+
+/// No organisation is deeper; a loop in the tree, which must not be, ends here.
+pub const MAX_DEPTH: i64 = 64;
+
+/// A place in the order of siblings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub position: i64,
+    pub name: String,
+    pub id: String,
+}
+
+/// The departments directly below one, or at the top, in their order.
+pub async fn children(
+    connection: &mut Connection,
+    parent: Option<&DepartmentId>,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<DepartmentRow>, StoreError> {
+    let below = match parent {
+        Some(_) => "d.parent_id = $1",
+        None => "CAST($1 AS TEXT) IS NULL AND d.parent_id IS NULL",
+    };
+    let sql = format!(
+        "{SELECT} WHERE {below} AND ($4 IS NULL OR (d.position, d.name, d.id) > ($2, $3, $4)) \
+         ORDER BY d.position, d.name, d.id LIMIT $5"
+    );
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(parent.map(DepartmentId::as_str))
+        .bind(after.map_or(0, |place| place.position))
+        .bind(after.map_or("", |place| place.name.as_str()))
+        .bind(after.map(|place| place.id.as_str()))
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(DepartmentRow::from).collect())
+}
+
+/// The ids of the departments directly below one, or at the top, with their positions, in their order.
+pub async fn siblings(
+    connection: &mut Connection,
+    parent: Option<&DepartmentId>,
+) -> Result<Vec<(DepartmentId, i64)>, StoreError> {
+    let below = match parent {
+        Some(_) => "parent_id = $1",
+        None => "CAST($1 AS TEXT) IS NULL AND parent_id IS NULL",
+    };
+    let sql =
+        format!("SELECT id, position FROM departments WHERE {below} ORDER BY position, name, id");
+    let rows: Vec<(String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(parent.map(DepartmentId::as_str))
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|(id, at)| (id.into(), at)).collect())
+}
+
+/// By name and id: all, or those whose names have this in them.
+pub async fn by_name(
+    connection: &mut Connection,
+    search: Option<&str>,
+    after: Option<(&str, &str)>,
+    limit: i64,
+) -> Result<Vec<DepartmentRow>, StoreError> {
+    let patterns = search.map(search_key::patterns).unzip();
+    let sql = format!(
+        "{SELECT} WHERE ($1 IS NULL OR d.search LIKE $1 ESCAPE '!' OR d.search LIKE $2 ESCAPE '!') \
+         AND ($3 IS NULL OR (d.name, d.id) > ($3, $4)) ORDER BY d.name, d.id LIMIT $5"
+    );
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(patterns.0)
+        .bind(patterns.1)
+        .bind(after.map(|(name, _)| name))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(DepartmentRow::from).collect())
+}
+
+/// The departments above each of these, the root first.
+pub async fn paths(
+    connection: &mut Connection,
+    of: &[DepartmentId],
+) -> Result<HashMap<DepartmentId, Vec<Named<DepartmentId>>>, StoreError> {
+    let mut found: HashMap<DepartmentId, Vec<Named<DepartmentId>>> = HashMap::new();
+    if of.is_empty() {
+        return Ok(found);
+    }
+    let places: Vec<String> = (2..of.len() + 2).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "WITH RECURSIVE up (origin, id, parent_id, name, depth) AS ( \
+             SELECT d.id, d.id, d.parent_id, d.name, CAST(0 AS BIGINT) FROM departments d \
+             WHERE d.id IN ({}) \
+             UNION ALL \
+             SELECT up.origin, d.id, d.parent_id, d.name, up.depth + 1 \
+             FROM departments d JOIN up ON d.id = up.parent_id WHERE up.depth < $1 \
+         ) SELECT origin, id, name FROM up WHERE depth > 0 ORDER BY origin, depth DESC",
+        places.join(", ")
+    );
+    let mut query = sqlx::query_as::<_, (String, String, String)>(sqlx::AssertSqlSafe(sql));
+    query = query.bind(MAX_DEPTH);
+    for id in of {
+        query = query.bind(id.as_str());
+    }
+    for (origin, id, name) in query.fetch_all(connection).await? {
+        let id = id.into();
+        let path = found.entry(origin.into()).or_default();
+        path.push(Named { id, name });
+    }
+    Ok(found)
+}
+
+/// How many levels there are from this department down to the lowest below it; 1 for a leaf.
+pub async fn height(connection: &mut Connection, id: &DepartmentId) -> Result<i64, StoreError> {
+    let (height,): (i64,) = sqlx::query_as(
+        "WITH RECURSIVE down (id, depth) AS ( \
+             SELECT CAST($1 AS TEXT), CAST(1 AS BIGINT) \
+             UNION ALL \
+             SELECT d.id, down.depth + 1 FROM departments d JOIN down ON d.parent_id = down.id \
+             WHERE down.depth < $2 \
+         ) SELECT CAST(max(depth) AS BIGINT) FROM down",
+    )
+    .bind(id.as_str())
+    .bind(MAX_DEPTH)
+    .fetch_one(connection)
+    .await?;
+    Ok(height)
+}
+
+/// Everyone in the department and below it, but no more than `most`.
+pub async fn people_below(
+    connection: &mut Connection,
+    id: &DepartmentId,
+    most: i64,
+) -> Result<Vec<MemberId>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "WITH RECURSIVE down (id) AS ( \
+             SELECT CAST($1 AS TEXT) \
+             UNION SELECT d.id FROM departments d JOIN down ON d.parent_id = down.id \
+         ) SELECT DISTINCT x.member_id FROM down \
+         JOIN department_members x ON x.department_id = down.id LIMIT $2",
+    )
+    .bind(id.as_str())
+    .bind(most)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// How many people are in each of these departments and below it, each counted once.
+pub async fn totals(
+    connection: &mut Connection,
+    of: &[DepartmentId],
+) -> Result<HashMap<DepartmentId, i64>, StoreError> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places: Vec<String> = (1..=of.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "WITH RECURSIVE down (origin, id) AS ( \
+             SELECT d.id, d.id FROM departments d WHERE d.id IN ({}) \
+             UNION SELECT down.origin, d.id FROM departments d JOIN down ON d.parent_id = down.id \
+         ) SELECT down.origin, count(DISTINCT x.member_id) FROM down \
+         JOIN department_members x ON x.department_id = down.id GROUP BY down.origin",
+        places.join(", ")
+    );
+    let mut query = sqlx::query_as::<_, (String, i64)>(sqlx::AssertSqlSafe(sql));
+    for id in of {
+        query = query.bind(id.as_str());
+    }
+    let rows = query.fetch_all(connection).await?.into_iter();
+    Ok(rows.map(|(id, count)| (id.into(), count)).collect())
+}

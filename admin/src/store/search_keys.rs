@@ -1,0 +1,91 @@
+//! Fills in what people and departments are found by, where a version that did not know of it has
+//! written them.
+
+use super::{Connection, StoreError};
+use crate::search_key;
+
+type Person = (
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+/// How many people there were to fill in, at most `limit`.
+pub async fn fill_in_members(connection: &mut Connection, limit: i64) -> Result<usize, StoreError> {
+    let people: Vec<Person> = sqlx::query_as(
+        "SELECT id, username, display_name, email, mobile, employee_number FROM members \
+         WHERE search = '' LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    for (id, username, name, email, mobile, number) in &people {
+        let (email, mobile, number) = (email.as_deref(), mobile.as_deref(), number.as_deref());
+        let search = search_key::of_person(username, name, email, mobile, number);
+        sqlx::query("UPDATE members SET search = $2, name_order = $3 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(search)
+            .bind(search_key::order(name))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(people.len())
+}
+
+/// How many departments there were to fill in, at most `limit`.
+pub async fn fill_in_departments(
+    connection: &mut Connection,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    let departments: Vec<(String, String)> =
+        sqlx::query_as("SELECT id, name FROM departments WHERE search = '' LIMIT $1")
+            .bind(limit)
+            .fetch_all(&mut *connection)
+            .await?;
+    for (id, name) in &departments {
+        sqlx::query("UPDATE departments SET search = $2 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(search_key::of_thing(name))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(departments.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::on_both_engines;
+
+    #[tokio::test]
+    async fn what_an_older_version_wrote_is_filled_in() {
+        on_both_engines(async |store| {
+            let mut tx = store.begin().await.unwrap();
+            for sql in [
+                "INSERT INTO members (id, kind, status, username, username_key, display_name, \
+                 created_at, updated_at, version) \
+                 VALUES ('m', 'member', 'active', 'z', 'z', '张三', 0, 0, 1)",
+                "INSERT INTO departments (id, name, position, created_at, updated_at, version) \
+                 VALUES ('d', '研发', 0, 0, 0, 1)",
+            ] {
+                sqlx::query(sql).execute(&mut *tx).await.unwrap();
+            }
+            assert_eq!(fill_in_members(&mut tx, 10).await.unwrap(), 1);
+            assert_eq!(fill_in_members(&mut tx, 10).await.unwrap(), 0);
+            assert_eq!(fill_in_departments(&mut tx, 10).await.unwrap(), 1);
+            assert_eq!(fill_in_departments(&mut tx, 10).await.unwrap(), 0);
+            let found: (String, String) = sqlx::query_as(
+                "SELECT m.name_order, d.search FROM members m, departments d \
+                 WHERE m.search LIKE '%zhangsan%' AND d.search LIKE '%yanfa%'",
+            )
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+            assert_eq!(found.0, "zhangsan 张三");
+        })
+        .await;
+    }
+}
