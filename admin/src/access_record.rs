@@ -34,12 +34,12 @@ pub struct Record<'a> {
     /// Milliseconds since 1970.
     pub at: i64,
     #[serde(borrow)]
-    request_id: Id<'a>,
+    pub request_id: Id<'a>,
     peer: Option<IpAddr>,
     pub client_address: Option<IpAddr>,
-    method: &'a str,
-    host: &'a str,
-    path: &'a str,
+    pub method: &'a str,
+    pub host: &'a str,
+    pub path: &'a str,
     protocol: &'a str,
     #[serde(borrow)]
     user_agent: Option<&'a str>,
@@ -48,14 +48,14 @@ pub struct Record<'a> {
     #[serde(borrow)]
     pub principal: Option<Id<'a>>,
     #[serde(borrow)]
-    username: Option<&'a str>,
+    pub username: Option<&'a str>,
     #[serde(borrow)]
     pub session: Option<Id<'a>>,
     #[serde(borrow)]
     rule: Option<&'a str>,
     #[serde(borrow)]
     outcome: Ending<'a>,
-    status: u16,
+    pub status: u16,
     #[serde(borrow)]
     upstream: Option<&'a str>,
     #[serde(borrow)]
@@ -121,6 +121,15 @@ impl<'a> Record<'a> {
             Ending::Cut(_) => "cut",
             Ending::Denied(_) => "denied",
             Ending::OwnPage => "own_page",
+        }
+    }
+
+    /// The reason code of a denial or a cut.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'a str> {
+        match self.outcome {
+            Ending::Cut(reason) | Ending::Denied(reason) => Some(reason),
+            Ending::Granted | Ending::OwnPage => None,
         }
     }
 }

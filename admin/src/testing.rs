@@ -109,11 +109,8 @@ impl House {
         };
         let filter = events::AuditFilter::default();
         let found = events::audit_events(&mut read, &filter, &page).await;
-        found
-            .unwrap()
-            .into_iter()
-            .map(|event| event.action)
-            .collect()
+        let items = found.unwrap().items;
+        items.into_iter().map(|event| event.action).collect()
     }
 
     /// Whether every node was told to ask anew about this person.
@@ -144,6 +141,7 @@ impl House {
         events::sign_in_events(&mut read, &events::SignInFilter::default(), &page)
             .await
             .unwrap()
+            .items
             .into_iter()
             .map(|event| (event.kind, event.reason))
             .collect()

@@ -116,7 +116,9 @@ pub async fn page(
         limit: 10,
         ..events::Page::default()
     };
-    let log = events::sign_in_events(&mut read, &filter, &page).await?;
+    let log = events::sign_in_events(&mut read, &filter, &page)
+        .await?
+        .items;
     let t = AccountTexts::of(reader.language);
     let shown = |event: SignInEvent| ShownEvent {
         at: Moment::new(event.at, now, reader.language),

@@ -174,8 +174,7 @@ fn exemplify_content(of: &mut Value) {
         let name = name.and_then(|name| name.rsplit('/').next());
         let example = match name {
             Some(name) => examples::of_schema(name),
-            None if kind == "text/plain" => Some(examples::ENTRIES.into()),
-            None => None,
+            None => examples::of_text(kind),
         };
         if let Some(example) = example {
             content["example"] = example;

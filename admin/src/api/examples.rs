@@ -12,6 +12,19 @@ const LATER: i64 = 1_775_001_600_000;
 /// Entries of an IP list as they are uploaded.
 pub const ENTRIES: &str = "192.0.2.0/24 # the office\n2001:db8::/32\n203.0.113.10-203.0.113.20\n";
 
+/// A text of this kind.
+#[must_use]
+pub fn of_text(kind: &str) -> Option<Value> {
+    Some(match kind {
+        "text/plain" => json!(ENTRIES),
+        "text/csv" => json!("Time,Username\r\n2026-01-01T08:00:00.000+08:00,zhang.san\r\n"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
+            json!("PK… (a workbook)")
+        }
+        _ => return None,
+    })
+}
+
 /// A value that a parameter of this name may have.
 #[must_use]
 pub fn of_parameter(name: &str) -> Option<Value> {
@@ -26,7 +39,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "after" => json!(format!("{THEN}_{ID}")),
         "since" => json!(THEN),
         "until" => json!(LATER),
-        "search" | "as" => json!("zhang.san"),
+        "search" | "as" | "username" | "actor_name" | "target_name" => json!("zhang.san"),
         "status" => json!("active"),
         "role" => json!("auditor"),
         "outcome" => json!("denied"),
@@ -35,6 +48,15 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "action" => json!("update"),
         "client_address" | "from" => json!("192.0.2.7"),
         "method" => json!("GET"),
+        "host" => json!("wiki.example.com"),
+        "path" => json!("/edit"),
+        "reason" => json!("no_rule_allows"),
+        "result" => json!("done"),
+        "device" => json!("Firefox"),
+        "request_id" => json!(OTHER),
+        "order" => json!("newest"),
+        "format" => json!("csv"),
+        "time_zone" => json!("Asia/Shanghai"),
         "url" => json!("https://wiki.example.com/edit"),
         _ => return None,
     })
@@ -45,6 +67,10 @@ pub fn of_parameter(name: &str) -> Option<Value> {
 pub fn of_schema(name: &str) -> Option<Value> {
     if let Some(listed) = name.strip_prefix("Listing_") {
         return Some(json!({"items": [of_schema(listed)?]}));
+    }
+    if let Some(listed) = name.strip_prefix("LogPage_") {
+        let next = format!("{THEN}_{ID}");
+        return Some(json!({"items": [of_schema(listed)?], "next": next, "searched_to": THEN}));
     }
     sent(name).or_else(|| kept(name)).or_else(|| told(name))
 }

@@ -82,9 +82,12 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Tokens,       Read,   routes!(tokens::list)))
         .routes(may(R::Tokens,       Create, routes!(tokens::create)))
         .routes(may(R::Tokens,       Remove, routes!(tokens::revoke)))
-        .routes(may(R::AccessLog,    Read,   routes!(events::access)))
-        .routes(may(R::SignInLog,    Read,   routes!(events::sign_ins)))
-        .routes(may(R::AuditLog,     Read,   routes!(events::audit)))
+        .routes(may(R::AccessLog,    Read,   routes!(events::access::access)))
+        .routes(may(R::AccessLog,    Read,   routes!(events::access::export_access)))
+        .routes(may(R::SignInLog,    Read,   routes!(events::sign_ins::sign_ins)))
+        .routes(may(R::SignInLog,    Read,   routes!(events::sign_ins::export_sign_ins)))
+        .routes(may(R::AuditLog,     Read,   routes!(events::audit::audit)))
+        .routes(may(R::AuditLog,     Read,   routes!(events::audit::export_audit)))
         .routes(may(R::Explanations, Read,   routes!(explanations::explain)))
 }
 

@@ -6,6 +6,7 @@ use config::Timestamp;
 use config::id::EventId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::clean;
 use crate::store::{Connection, StoreError, events};
@@ -52,7 +53,7 @@ pub struct Target {
     pub name: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditResult {
     Done,

@@ -105,7 +105,7 @@ async fn stored(store: &Store) -> Vec<String> {
     let found = access_events(&mut read, &AccessFilter::default(), &page)
         .await
         .unwrap();
-    found.iter().rev().map(|e| e.id.to_string()).collect()
+    found.items.iter().rev().map(|e| e.id.to_string()).collect()
 }
 
 #[tokio::test]

@@ -157,6 +157,7 @@ async fn every_link_that_is_made_is_in_the_audit_log_with_who_asked_for_it() {
             .await
             .unwrap();
         let told: Vec<_> = found
+            .items
             .iter()
             .map(|event| (event.action.as_str(), event.actor_kind.as_str()))
             .collect();

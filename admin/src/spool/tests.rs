@@ -69,6 +69,7 @@ async fn stored(store: &TestStore) -> Vec<String> {
     let mut found: Vec<String> = access_events(&mut read, &AccessFilter::default(), &page)
         .await
         .unwrap()
+        .items
         .iter()
         .map(|event| event.id.to_string())
         .collect();

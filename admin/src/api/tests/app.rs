@@ -117,8 +117,13 @@ impl App {
         (id, With::Cookie(token.as_text().to_owned()))
     }
 
+    /// The answer as it comes, whatever it is.
+    pub async fn answer(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response: Response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.answer(request).await;
         let status = response.status();
         let tag = response
             .headers()

@@ -127,7 +127,7 @@ async fn attack_18_a_cookie_alone_changes_nothing() {
     let entries = crate::store::events::audit_events(&mut tx, &AuditFilter::default(), &page)
         .await
         .unwrap();
-    assert!(entries.is_empty());
+    assert!(entries.items.is_empty());
 }
 
 #[tokio::test]

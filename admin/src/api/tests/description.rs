@@ -68,6 +68,10 @@ async fn every_operation_says_how_it_refuses_and_shows_what_it_means() {
 
 /// The example has what the schema requires, and nothing that it does not know.
 fn fits(document: &Value, schema: &Value, example: &Value, told: &str) {
+    if schema["type"] == "string" {
+        assert!(example.is_string(), "{told}: {example}");
+        return;
+    }
     if let Some(pointer) = schema["$ref"].as_str() {
         let schema = document.pointer(&pointer[1..]).expect(pointer);
         return fits(document, schema, example, told);

@@ -7,6 +7,7 @@ mod departments;
 mod description;
 mod escalation;
 mod ip_lists;
+mod logs;
 mod mail;
 mod refusals;
 mod tokens;

@@ -97,9 +97,10 @@ async fn kill_9_loses_no_event_that_was_taken_and_doubles_none() {
     loop {
         let events = access_events(&mut read, &AccessFilter::default(), &page)
             .await
-            .unwrap();
+            .unwrap()
+            .items;
         let Some(last) = events.last() else { break };
-        page.before = Some(crate::store::events::Key {
+        page.after = Some(crate::store::events::Key {
             at: last.at,
             id: last.id.to_string(),
         });

@@ -8,20 +8,11 @@ use config::id::{ApplicationId, MemberId};
 use config::{AccessEvent, Timestamp};
 use sqlx::AssertSqlSafe;
 
-use super::Page;
+use super::access_filter::AccessFilter;
+use super::page::{Found, Key, Page, Placed};
 use super::select::Select;
 use crate::access_record::{Id, Record, RecordError};
 use crate::store::{Connection, StoreError};
-
-/// Which events; what is `None` does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AccessFilter {
-    pub member: Option<MemberId>,
-    pub application: Option<ApplicationId>,
-    /// `granted`, `cut`, `denied` or `own_page`.
-    pub outcome: Option<String>,
-    pub client_address: Option<String>,
-}
 
 /// One event as it is stored: read from its bytes, which are kept as they are.
 #[derive(Clone, Debug)]
@@ -104,46 +95,77 @@ fn plain(id: &Id<'_>) -> String {
     crate::logs::line(&id.to_string()).into_owned()
 }
 
-/// A page of the log, newest first. Of an event that cannot be read, what is known: one that is damaged,
-/// or that a later version has written, must not hide all others.
+/// A page of the log. Of an event that cannot be read, what is known: one that is damaged, or that a
+/// later version has written, must not hide all others.
 pub async fn access_events(
     connection: &mut Connection,
     filter: &AccessFilter,
     page: &Page,
-) -> Result<Vec<AccessEvent>, StoreError> {
+) -> Result<Found<AccessEvent>, StoreError> {
     let application = filter.application.as_ref().map(ApplicationId::as_str);
-    let columns = "at, id, member_id, application_id, client_address, outcome, record, body";
-    let rows: Vec<Stored> = Select::new(columns, "access_events")
-        .only("member_id", filter.member.as_ref().map(MemberId::as_str))
-        .only("application_id", application)
-        .only("outcome", filter.outcome.as_deref())
-        .only("client_address", filter.client_address.as_deref())
-        .fetch(connection, page)
-        .await?;
-    let events = rows.into_iter().map(|stored| {
-        stored.event().unwrap_or_else(|why| {
-            tracing::error!(id = stored.id, %why, "an access event cannot be read");
-            stored.what_is_known(&why)
+    let sifts = filter.sifts();
+    let found: Found<Stored> = Select::new("at, id, record, body", "access_events")
+        .by("member_id", filter.member.as_ref().map(MemberId::as_str))
+        .among(REFUSED, filter.is_of_refusals())
+        .by("application_id", application)
+        .search(connection, page, sifts, |stored: &Stored| {
+            stored.is_wanted(filter, sifts)
         })
-    });
-    Ok(events.collect())
+        .await?;
+    let mut events = Vec::with_capacity(found.items.len());
+    for stored in found.items {
+        events.push(match stored.event() {
+            Ok(event) => event,
+            Err(why) => {
+                tracing::error!(id = stored.id, %why, "an access event cannot be read");
+                let known = known(connection, &stored).await?;
+                what_is_known(&stored, known, &why)
+            }
+        });
+    }
+    Ok(Found {
+        items: events,
+        next: found.next,
+        is_cut_short: found.is_cut_short,
+    })
 }
+
+/// As the index has it.
+const REFUSED: &str = "outcome IN ('denied', 'cut')";
 
 /// A row as it lies in the store.
 #[derive(sqlx::FromRow)]
 struct Stored {
     at: i64,
     id: String,
-    member_id: Option<String>,
-    application_id: Option<String>,
-    client_address: Option<String>,
-    outcome: String,
     record: Option<Vec<u8>>,
     /// In the place of a record in events from before there were any.
     body: Option<String>,
 }
 
+impl Placed for Stored {
+    fn key(&self) -> Key {
+        Key {
+            at: Timestamp(self.at),
+            id: self.id.clone(),
+        }
+    }
+}
+
 impl Stored {
+    /// What cannot be read meets no condition that it would have to be read for.
+    fn is_wanted(&self, filter: &AccessFilter, sifts: bool) -> bool {
+        if !sifts {
+            return true;
+        }
+        match (&self.record, &self.body) {
+            (Some(record), _) => Record::read(record).is_ok_and(|record| filter.wants(&record)),
+            (None, _) => self
+                .event()
+                .is_ok_and(|event| filter.wants(&Record::from(&event))),
+        }
+    }
+
     fn event(&self) -> Result<AccessEvent, String> {
         match (&self.record, &self.body) {
             (Some(record), _) => match Record::read(record) {
@@ -154,43 +176,62 @@ impl Stored {
                 .map_err(|error| error.to_string()),
         }
     }
+}
 
-    fn what_is_known(&self, why: &str) -> AccessEvent {
-        let address = self.client_address.as_deref();
-        AccessEvent {
-            id: self.id.as_str().into(),
-            at: Timestamp(self.at),
-            request_id: self.id.clone(),
-            peer: None,
-            client_address: address.and_then(|address| address.parse().ok()),
-            method: String::new(),
-            host: String::new(),
-            path: String::new(),
-            protocol: String::new(),
-            user_agent: None,
-            application: self.application_id.as_deref().map(Into::into),
-            principal: self.member_id.as_deref().map(Into::into),
-            username: None,
-            session: None,
-            rule: None,
-            outcome: match &*self.outcome {
-                "granted" => Outcome::Granted,
-                "own_page" => Outcome::OwnPage,
-                "cut" => Outcome::Cut("unreadable".to_owned()),
-                _ => Outcome::Denied("unreadable".to_owned()),
-            },
-            status: 0,
-            upstream: None,
-            error: Some(ExchangeError {
-                source: ErrorSource::Internal,
-                what: format!("this event cannot be read: {why}"),
-            }),
-            request_bytes: 0,
-            response_bytes: 0,
-            duration_us: 0,
-            upstream_us: None,
-            snapshot: 0,
-            watermarked: false,
-        }
+/// What is told of an event beside its record.
+#[derive(Default, sqlx::FromRow)]
+struct Known {
+    member_id: Option<String>,
+    application_id: Option<String>,
+    client_address: Option<String>,
+    outcome: String,
+}
+
+async fn known(connection: &mut Connection, stored: &Stored) -> Result<Known, StoreError> {
+    let row = sqlx::query_as(
+        "SELECT member_id, application_id, client_address, outcome FROM access_events \
+         WHERE at = $1 AND id = $2",
+    )
+    .bind(stored.at)
+    .bind(stored.id.as_str());
+    Ok(row.fetch_optional(connection).await?.unwrap_or_default())
+}
+
+fn what_is_known(stored: &Stored, known: Known, why: &str) -> AccessEvent {
+    let address = known.client_address.as_deref();
+    AccessEvent {
+        id: stored.id.as_str().into(),
+        at: Timestamp(stored.at),
+        request_id: stored.id.clone(),
+        peer: None,
+        client_address: address.and_then(|address| address.parse().ok()),
+        method: String::new(),
+        host: String::new(),
+        path: String::new(),
+        protocol: String::new(),
+        user_agent: None,
+        application: known.application_id.map(Into::into),
+        principal: known.member_id.map(Into::into),
+        username: None,
+        session: None,
+        rule: None,
+        outcome: match &*known.outcome {
+            "granted" => Outcome::Granted,
+            "own_page" => Outcome::OwnPage,
+            "cut" => Outcome::Cut("unreadable".to_owned()),
+            _ => Outcome::Denied("unreadable".to_owned()),
+        },
+        status: 0,
+        upstream: None,
+        error: Some(ExchangeError {
+            source: ErrorSource::Internal,
+            what: format!("this event cannot be read: {why}"),
+        }),
+        request_bytes: 0,
+        response_bytes: 0,
+        duration_us: 0,
+        upstream_us: None,
+        snapshot: 0,
+        watermarked: false,
     }
 }

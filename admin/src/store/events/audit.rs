@@ -2,11 +2,13 @@
 
 use config::Timestamp;
 use config::id::EventId;
+use config::snapshot::address::AddressRange;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{FromRow, Row, any::AnyRow};
 
-use super::Page;
+use super::page::{Found, Key, Page, Placed};
+use super::part::{self, Part};
 use super::select::Select;
 use crate::store::{Connection, StoreError};
 
@@ -32,9 +34,40 @@ pub struct AuditEvent {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     pub actor: Option<String>,
+    pub actor_name: Option<Part>,
     pub target_kind: Option<String>,
     pub target: Option<String>,
+    pub target_name: Option<Part>,
     pub action: Option<String>,
+    pub result: Option<String>,
+    pub client_address: Option<AddressRange>,
+    pub request_id: Option<String>,
+}
+
+impl AuditFilter {
+    fn wants(&self, event: &AuditEvent) -> bool {
+        part::is(self.actor.as_ref(), event.actor.as_ref())
+            && part::has(self.actor_name.as_ref(), Some(&event.actor_name))
+            && part::is(self.target_kind.as_ref(), Some(&event.target_kind))
+            && part::is(self.target.as_ref(), event.target.as_ref())
+            && part::has(self.target_name.as_ref(), Some(&event.target_name))
+            && part::is(self.action.as_ref(), Some(&event.action))
+            && part::is(self.result.as_ref(), Some(&event.result))
+            && part::is_within(
+                self.client_address.as_ref(),
+                event.client_address.as_deref(),
+            )
+            && part::is(self.request_id.as_ref(), event.request_id.as_ref())
+    }
+}
+
+impl Placed for AuditEvent {
+    fn key(&self) -> Key {
+        Key {
+            at: self.at,
+            id: self.id.to_string(),
+        }
+    }
 }
 
 impl FromRow<'_, AnyRow> for AuditEvent {
@@ -90,17 +123,20 @@ pub async fn insert_audit(tx: &mut Connection, event: &AuditEvent) -> Result<(),
     Ok(())
 }
 
-/// A page of the log, newest first.
+/// A page of the log.
 pub async fn audit_events(
     connection: &mut Connection,
     filter: &AuditFilter,
     page: &Page,
-) -> Result<Vec<AuditEvent>, StoreError> {
+) -> Result<Found<AuditEvent>, StoreError> {
     Select::new("*", "audit_events")
-        .only("actor_id", filter.actor.as_deref())
-        .only("target_kind", filter.target_kind.as_deref())
-        .only("target_id", filter.target.as_deref())
-        .only("action", filter.action.as_deref())
-        .fetch(connection, page)
+        .by("target_id", filter.target.as_deref())
+        .by("actor_id", filter.actor.as_deref())
+        .search(
+            connection,
+            page,
+            *filter != AuditFilter::default(),
+            |event| filter.wants(event),
+        )
         .await
 }

@@ -2,10 +2,12 @@
 
 use config::Timestamp;
 use config::id::{EventId, MemberId, SignInId};
+use config::snapshot::address::AddressRange;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Row, any::AnyRow};
 
-use super::Page;
+use super::page::{Found, Key, Page, Placed};
+use super::part::{self, Part};
 use super::select::Select;
 use crate::store::{Connection, StoreError};
 
@@ -29,8 +31,36 @@ pub struct SignInEvent {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignInFilter {
     pub member: Option<MemberId>,
+    pub username: Option<Part>,
     pub kind: Option<String>,
-    pub client_address: Option<String>,
+    pub method: Option<String>,
+    pub reason: Option<String>,
+    pub client_address: Option<AddressRange>,
+    pub device: Option<Part>,
+    pub request_id: Option<String>,
+}
+
+impl SignInFilter {
+    fn wants(&self, event: &SignInEvent) -> bool {
+        part::is(self.member.as_ref(), event.member.as_ref())
+            && part::has(self.username.as_ref(), Some(&event.username))
+            && part::is(self.kind.as_ref(), Some(&event.kind))
+            && part::is(self.method.as_ref(), event.method.as_ref())
+            && part::is(self.reason.as_ref(), event.reason.as_ref())
+            && part::is_within(self.client_address.as_ref(), Some(&event.client_address))
+            && (part::has(self.device.as_ref(), Some(&event.device))
+                || part::has(self.device.as_ref(), Some(&event.user_agent)))
+            && part::is(self.request_id.as_ref(), Some(&event.request_id))
+    }
+}
+
+impl Placed for SignInEvent {
+    fn key(&self) -> Key {
+        Key {
+            at: self.at,
+            id: self.id.to_string(),
+        }
+    }
 }
 
 impl FromRow<'_, AnyRow> for SignInEvent {
@@ -79,16 +109,22 @@ pub async fn insert_sign_in(tx: &mut Connection, event: &SignInEvent) -> Result<
     Ok(())
 }
 
-/// A page of the log, newest first.
+/// A page of the log.
 pub async fn sign_in_events(
     connection: &mut Connection,
     filter: &SignInFilter,
     page: &Page,
-) -> Result<Vec<SignInEvent>, StoreError> {
+) -> Result<Found<SignInEvent>, StoreError> {
+    let address = part::only_address(filter.client_address.as_ref());
+    let by_member = SignInFilter {
+        member: filter.member.clone(),
+        ..SignInFilter::default()
+    };
     Select::new("*", "sign_in_events")
-        .only("member_id", filter.member.as_ref().map(MemberId::as_str))
-        .only("kind", filter.kind.as_deref())
-        .only("client_address", filter.client_address.as_deref())
-        .fetch(connection, page)
+        .by("member_id", filter.member.as_ref().map(MemberId::as_str))
+        .by("client_address", address.as_deref())
+        .search(connection, page, *filter != by_member, |event| {
+            filter.wants(event)
+        })
         .await
 }

@@ -77,9 +77,10 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
         loop {
             let events = access_events(&mut read, &AccessFilter::default(), &page)
                 .await
-                .unwrap();
+                .unwrap()
+                .items;
             let Some(last) = events.last() else { break };
-            page.before = Some(Key {
+            page.after = Some(Key {
                 at: last.at,
                 id: last.id.to_string(),
             });
@@ -113,7 +114,7 @@ async fn an_event_that_cannot_be_read_hides_no_other() {
         let found = access_events(&mut read, &AccessFilter::default(), &page)
             .await
             .unwrap();
-        let [c, b, a] = &found[..] else {
+        let [c, b, a] = &found.items[..] else {
             panic!("{found:?}")
         };
         assert_eq!([a, c], [&all[0], &all[2]]);
@@ -161,10 +162,10 @@ async fn a_filter_leaves_out_what_it_does_not_name() {
             ..AccessFilter::default()
         };
         let found = access_events(&mut read, &filter, &page).await.unwrap();
-        assert_eq!(found, [access_event("b", 5)]);
+        assert_eq!(found.items, [access_event("b", 5)]);
         filter.application = Some("echo".into());
         let found = access_events(&mut read, &filter, &page).await.unwrap();
-        assert_eq!(found, []);
+        assert_eq!(found.items, []);
     })
     .await;
 }
@@ -217,10 +218,10 @@ async fn a_change_is_told_with_before_and_after() {
         let found = audit_events(&mut read, &AuditFilter::default(), &page)
             .await
             .unwrap();
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].before, entry.before);
-        assert_eq!(found[0].after, entry.after);
-        assert_eq!(found[0].client_address.as_deref(), Some("192.0.2.7"));
+        assert_eq!(found.items.len(), 1);
+        assert_eq!(found.items[0].before, entry.before);
+        assert_eq!(found.items[0].after, entry.after);
+        assert_eq!(found.items[0].client_address.as_deref(), Some("192.0.2.7"));
     })
     .await;
 }
@@ -258,9 +259,9 @@ async fn a_sign_in_entry_is_gone_with_its_transaction() {
         let found = sign_in_events(&mut read, &SignInFilter::default(), &page)
             .await
             .unwrap();
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].at, Timestamp(2));
-        assert_eq!(found[0].username, "mallory\\r\\nalice");
+        assert_eq!(found.items.len(), 1);
+        assert_eq!(found.items[0].at, Timestamp(2));
+        assert_eq!(found.items[0].username, "mallory\\r\\nalice");
     })
     .await;
 }
