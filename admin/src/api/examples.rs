@@ -32,7 +32,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "id" | "member" | "sign_in" | "group" | "department" | "application" | "actor"
         | "target" => json!(ID),
         "If-Match" => json!("\"3\""),
-        "parent" | "move_members_to" | "move_children_to" => json!(OTHER),
+        "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
         "totals" => json!(true),
         "keep_password" => json!(false),
         "limit" => json!(50),
@@ -53,7 +53,6 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "reason" => json!("no_rule_allows"),
         "result" => json!("done"),
         "device" => json!("Firefox"),
-        "request_id" => json!(OTHER),
         "order" => json!("newest"),
         "format" => json!("csv"),
         "time_zone" => json!("Asia/Shanghai"),
