@@ -62,7 +62,9 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     let devices = now.minus(DEVICE_LIFE);
     expiry::delete_abandoned(&mut tx, now.minus(ENROLMENT_LIFE), devices).await?;
     lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
+    events::forget_counts(&mut tx, now).await?;
     tx.commit().await?;
+    count_hours(state, now).await?;
     ip_lists::sweep(&state.store, now).await?;
     fill_in_search_keys(state).await?;
     let too_old = now.minus(Duration::from_hours(
@@ -86,6 +88,17 @@ async fn fill_in_search_keys(state: &State) -> Result<(), StoreError> {
         let departments = search_keys::fill_in_departments(&mut tx, SMALL_BATCH).await?;
         tx.commit().await?;
         if people + departments == 0 {
+            return Ok(());
+        }
+    }
+}
+
+async fn count_hours(state: &State, now: Timestamp) -> Result<(), StoreError> {
+    loop {
+        let mut tx = state.store.begin().await?;
+        let are_left = events::count_sign_ins(&mut tx, now).await?;
+        tx.commit().await?;
+        if !are_left {
             return Ok(());
         }
     }

@@ -11,6 +11,7 @@ use super::activity::Activity;
 use super::piece::{self, Piece};
 use super::{Position, Spool, pace, segment};
 use crate::store::events::{Row, insert_access_many};
+use crate::store::spool_cursors::Left;
 use crate::store::{Store, StoreError, session_facts, spool_cursors};
 
 const FIRST_RETRY: Duration = Duration::from_millis(200);
@@ -123,32 +124,47 @@ impl Carrier<'_> {
 
     async fn store_piece(&mut self, piece: &Piece) -> Result<(), StoreError> {
         let rows = piece.rows();
-        let new = match self.store_rows(&rows, piece.next).await {
+        let carried = i64::try_from(piece.len()).unwrap_or(0);
+        let metrics = &self.spool.metrics;
+        let left = Left {
+            waiting: (metrics.spool_depth.get() - carried).max(0),
+            behind_ms: metrics.spool_age_ms.get(),
+        };
+        let new = match self.store_rows(&rows, piece.next, left).await {
             Err(error) if is_about_an_event(&error) => {
                 tracing::error!(%error, "the store refused access events; trying one by one");
-                self.store_singly(&rows, piece.next).await?
+                self.store_singly(&rows, piece.next, left).await?
             }
             stored => stored?,
         };
         self.spool.metrics.events_stored.inc_by(new);
-        let carried = i64::try_from(piece.len()).unwrap_or(0);
         self.spool.metrics.spool_depth.sub(carried);
         Ok(())
     }
 
-    async fn store_rows(&mut self, rows: &[Row<'_>], next: Position) -> Result<u64, StoreError> {
+    async fn store_rows(
+        &mut self,
+        rows: &[Row<'_>],
+        next: Position,
+        left: Left,
+    ) -> Result<u64, StoreError> {
         let (now, news) = (self.clock.now(), self.activity.news(rows));
         let mut tx = self.store.begin().await?;
         let new = insert_access_many(&mut tx, rows).await?;
         session_facts::touch_all(&mut tx, &news).await?;
-        spool_cursors::put(&mut tx, &self.spool.id, next, now).await?;
+        spool_cursors::put(&mut tx, &self.spool.id, next, left, now).await?;
         tx.commit().await?;
         self.activity.told(news);
         Ok(new)
     }
 
     /// One event that the store will not have must not hold up all that follow.
-    async fn store_singly(&mut self, rows: &[Row<'_>], next: Position) -> Result<u64, StoreError> {
+    async fn store_singly(
+        &mut self,
+        rows: &[Row<'_>],
+        next: Position,
+        left: Left,
+    ) -> Result<u64, StoreError> {
         let mut new = 0;
         for row in rows {
             let mut tx = self.store.begin().await?;
@@ -164,7 +180,7 @@ impl Carrier<'_> {
                 }
             }
         }
-        self.store_rows(&[], next).await?;
+        self.store_rows(&[], next, left).await?;
         Ok(new)
     }
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use config::access_event::{ErrorSource, ExchangeError, Outcome};
 use config::id::{ApplicationId, MemberId};
 use config::{AccessEvent, Timestamp};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::access_filter::AccessFilter;
+use super::counts::AccessCounts;
 use super::page::{Found, Key, Page, Placed};
 use super::select::Select;
 use crate::access_record::{Id, Record, RecordError};
@@ -36,8 +37,33 @@ const COLUMNS: usize = 7;
 /// with 256 rows that took three quarters of its time.
 const CHUNKS: [usize; 3] = [32, 4, 1];
 
-/// Adds the events in order; says how many were new. One that is there already stays as it is.
+/// Adds the events in order and counts them; says how many were new. One that is there already stays as
+/// it is and does not count again.
 pub async fn insert_access_many(tx: &mut Connection, rows: &[Row<'_>]) -> Result<u64, StoreError> {
+    let mut counts = AccessCounts::default();
+    let mut attempt = tx.begin().await?;
+    if insert(&mut attempt, rows).await? == rows.len() as u64 {
+        for row in rows {
+            counts.count(row);
+        }
+        counts.add(&mut attempt).await?;
+        attempt.commit().await?;
+        return Ok(rows.len() as u64);
+    }
+    // Some are there, and nobody says which: one by one it shows.
+    attempt.rollback().await?;
+    let mut new = 0;
+    for row in rows {
+        if insert(tx, std::slice::from_ref(row)).await? > 0 {
+            counts.count(row);
+            new += 1;
+        }
+    }
+    counts.add(tx).await?;
+    Ok(new)
+}
+
+async fn insert(tx: &mut Connection, rows: &[Row<'_>]) -> Result<u64, StoreError> {
     let (mut new, mut rest) = (0, rows);
     for size in CHUNKS {
         if rest.len() < size {
@@ -91,7 +117,7 @@ fn insert_text(rows: usize) -> String {
 }
 
 /// PostgreSQL refuses a text with a zero byte; no id of ours has one.
-fn plain(id: &Id<'_>) -> String {
+pub(super) fn plain(id: &Id<'_>) -> String {
     crate::logs::line(&id.to_string()).into_owned()
 }
 
