@@ -7,8 +7,9 @@
 
 TOOLS := target/tools
 NPM_BROWSER := gateway/tests/browser
+CONSOLE := admin/console
 
-.PHONY: help run build test test-rust test-browser lint fmt openapi bench tools-build tools-test tools-bench tools clean-demo
+.PHONY: help run build console test test-rust test-console test-browser lint fmt openapi bench tools-build tools-test tools-bench tools clean-demo
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
@@ -16,22 +17,35 @@ help:
 run: build
 	@examples/quick-start/run.sh
 
-build: tools-build
+build: tools-build console
 	cargo build --package gateway --package examples
 
-test: test-rust test-browser
+# The page in which operators administer; carried inside the program.
+console: $(CONSOLE)/dist/index.html
+
+$(CONSOLE)/dist/index.html: $(CONSOLE)/node_modules/.package-lock.json admin/openapi.json $(shell find $(CONSOLE)/src $(CONSOLE)/public $(CONSOLE)/index.html $(CONSOLE)/vite.config.ts -type f -not -name schema.ts)
+	cd $(CONSOLE) && npm run build
+
+$(CONSOLE)/node_modules/.package-lock.json: $(CONSOLE)/package-lock.json
+	cd $(CONSOLE) && npm ci --no-audit --no-fund
+
+test: test-rust test-console test-browser
 
 test-rust: tools-build tools-test tools
 	cargo test --workspace
 
-test-browser: tools-build tools-test $(NPM_BROWSER)/node_modules/.package-lock.json
+test-console: console
+	cd $(CONSOLE) && npm test && npm run size
+
+test-browser: tools-build tools-test console $(NPM_BROWSER)/node_modules/.package-lock.json
 	cargo build --package gateway --package examples
 	cd $(NPM_BROWSER) && npm test
 
 $(NPM_BROWSER)/node_modules/.package-lock.json: $(NPM_BROWSER)/package-lock.json
 	cd $(NPM_BROWSER) && npm ci --no-audit --no-fund
 
-lint: tools-build tools
+lint: tools-build tools $(CONSOLE)/node_modules/.package-lock.json
+	cd $(CONSOLE) && npm run lint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo deny --offline check bans licenses sources
@@ -40,8 +54,9 @@ lint: tools-build tools
 openapi:
 	RENEW=1 cargo test --package admin --lib the_description_in_the_repository
 
-fmt:
+fmt: $(CONSOLE)/node_modules/.package-lock.json
 	cargo fmt --all
+	cd $(CONSOLE) && npm run format
 
 bench: tools-build tools-bench
 	cargo build --profile dist --workspace --bins

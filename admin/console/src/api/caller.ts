@@ -1,0 +1,19 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+
+import { api, told } from "./client";
+
+/** Who uses the console, and what they may do there. */
+export function useCaller() {
+  const { data } = useSuspenseQuery({
+    queryKey: ["me"],
+    queryFn: () => told(api.GET("/me")),
+    staleTime: Infinity,
+  });
+  return data;
+}
+
+/** Whether the caller may do something, named as in the description of the API: `members:read`. */
+export function useMay(): (permission: string | undefined) => boolean {
+  const { permissions } = useCaller();
+  return (permission) => permission === undefined || permissions.includes(permission);
+}

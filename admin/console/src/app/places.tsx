@@ -1,0 +1,141 @@
+import {
+  ApartmentOutlined,
+  ApiOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  BgColorsOutlined,
+  DashboardOutlined,
+  HighlightOutlined,
+  KeyOutlined,
+  NodeIndexOutlined,
+  SafetyOutlined,
+  SwapOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
+import { type ComponentType, lazy, type ReactNode } from "react";
+
+import { texts } from "../language/texts";
+
+const t = texts({
+  overview: ["概览", "Overview"],
+  organisation: ["组织架构", "Organisation"],
+  members: ["成员与部门", "Members & departments"],
+  groups: ["用户组", "Groups"],
+  access: ["应用与访问", "Applications & access"],
+  applications: ["应用", "Applications"],
+  ipLists: ["IP 访问限制", "IP restrictions"],
+  explain: ["访问诊断", "Explain access"],
+  looks: ["品牌与水印", "Brand & watermark"],
+  brand: ["品牌配置", "Brand"],
+  watermark: ["安全水印", "Watermark"],
+  logs: ["日志", "Logs"],
+  signIns: ["登录日志", "Sign-in log"],
+  audit: ["审计日志", "Audit log"],
+  requests: ["访问日志", "Access log"],
+  settings: ["设置", "Settings"],
+  tokens: ["API 令牌", "API tokens"],
+});
+
+/** One place of the console. */
+export type Place = {
+  /** Below `/console`, as the router writes it; what stands in the navigation has no parameters. */
+  path: string;
+  title: string;
+  /** What one must be allowed in order to see it. */
+  permission?: string;
+  icon?: ReactNode;
+  page: ComponentType;
+};
+
+export type PlaceGroup = { title?: string; places: Place[] };
+
+const Overview = lazy(() => import("../pages/overview/Overview"));
+const Members = lazy(() => import("../pages/members/Members"));
+const Groups = lazy(() => import("../pages/groups/Groups"));
+const Applications = lazy(() => import("../pages/applications/Applications"));
+const ApplicationEditor = lazy(() => import("../pages/applications/ApplicationEditor"));
+const IpLists = lazy(() => import("../pages/ip-lists/IpLists"));
+const IpList = lazy(() => import("../pages/ip-lists/IpList"));
+const Explain = lazy(() => import("../pages/explain/Explain"));
+const Brand = lazy(() => import("../pages/brand/Brand"));
+const Watermark = lazy(() => import("../pages/watermark/Watermark"));
+const SignIns = lazy(() => import("../pages/sign-ins/SignIns"));
+const Audit = lazy(() => import("../pages/audit/Audit"));
+const Requests = lazy(() => import("../pages/requests/Requests"));
+const Tokens = lazy(() => import("../pages/tokens/Tokens"));
+
+/** The navigation, in its order. */
+export const GROUPS: PlaceGroup[] = [
+  { places: [{ path: "/", title: t.overview, icon: <DashboardOutlined />, page: Overview }] },
+  {
+    title: t.organisation,
+    places: [
+      { path: "/members", title: t.members, permission: "members:read", icon: <ApartmentOutlined />, page: Members },
+      { path: "/groups", title: t.groups, permission: "groups:read", icon: <TeamOutlined />, page: Groups },
+    ],
+  },
+  {
+    title: t.access,
+    places: [
+      {
+        path: "/applications",
+        title: t.applications,
+        permission: "applications:read",
+        icon: <AppstoreOutlined />,
+        page: Applications,
+      },
+      { path: "/ip-lists", title: t.ipLists, permission: "ip_lists:read", icon: <SafetyOutlined />, page: IpLists },
+      {
+        path: "/explain",
+        title: t.explain,
+        permission: "explanations:read",
+        icon: <NodeIndexOutlined />,
+        page: Explain,
+      },
+    ],
+  },
+  {
+    title: t.looks,
+    places: [
+      { path: "/brand", title: t.brand, permission: "appearance:read", icon: <BgColorsOutlined />, page: Brand },
+      {
+        path: "/watermark",
+        title: t.watermark,
+        permission: "appearance:read",
+        icon: <HighlightOutlined />,
+        page: Watermark,
+      },
+    ],
+  },
+  {
+    title: t.logs,
+    places: [
+      {
+        path: "/logs/sign-ins",
+        title: t.signIns,
+        permission: "sign_in_log:read",
+        icon: <KeyOutlined />,
+        page: SignIns,
+      },
+      { path: "/logs/audit", title: t.audit, permission: "audit_log:read", icon: <AuditOutlined />, page: Audit },
+      {
+        path: "/logs/requests",
+        title: t.requests,
+        permission: "access_log:read",
+        icon: <SwapOutlined />,
+        page: Requests,
+      },
+    ],
+  },
+  {
+    title: t.settings,
+    places: [{ path: "/tokens", title: t.tokens, permission: "tokens:read", icon: <ApiOutlined />, page: Tokens }],
+  },
+];
+
+/** Places that are reached from others. */
+export const INNER: Place[] = [
+  { path: "/applications/new", title: t.applications, permission: "applications:create", page: ApplicationEditor },
+  { path: "/applications/:id", title: t.applications, permission: "applications:read", page: ApplicationEditor },
+  { path: "/ip-lists/:id", title: t.ipLists, permission: "ip_lists:read", page: IpList },
+];

@@ -1,0 +1,57 @@
+import { theme as antd, type ThemeConfig } from "antd";
+import { useEffect, useState } from "react";
+
+/** How light the page is: as the system has it, unless the reader chose. */
+export type Shade = "light" | "dark" | "system";
+
+const KEPT = "gatehouse-shade";
+const DARK = "(prefers-color-scheme: dark)";
+
+function kept(): Shade {
+  const found = localStorage.getItem(KEPT);
+  return found === "light" || found === "dark" ? found : "system";
+}
+
+export function useShade() {
+  const [shade, choose] = useState(kept);
+  const [systemIsDark, setSystem] = useState(() => matchMedia(DARK).matches);
+  useEffect(() => {
+    const system = matchMedia(DARK);
+    const follow = () => setSystem(system.matches);
+    system.addEventListener("change", follow);
+    return () => system.removeEventListener("change", follow);
+  }, []);
+  const isDark = shade === "dark" || (shade === "system" && systemIsDark);
+  useEffect(() => {
+    document.documentElement.style.colorScheme = isDark ? "dark" : "light";
+  }, [isDark]);
+  const setShade = (to: Shade) => {
+    localStorage.setItem(KEPT, to);
+    choose(to);
+  };
+  return { shade, isDark, setShade };
+}
+
+/** Our look on the widgets. The greys of texts are a step darker than theirs, to be read by all. */
+export function themeOf(isDark: boolean): ThemeConfig {
+  return {
+    algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
+    token: {
+      colorPrimary: isDark ? "#4c83ff" : "#1f5eff",
+      colorLink: isDark ? "#7ba5ff" : "#1a54e6",
+      borderRadius: 8,
+      colorBgLayout: isDark ? "#0f1115" : "#f5f6f8",
+      colorTextSecondary: isDark ? "#b4b9c2" : "#4b5563",
+      colorTextTertiary: isDark ? "#9aa1ac" : "#5f6773",
+      colorTextDescription: isDark ? "#a5acb8" : "#586172",
+      colorTextPlaceholder: isDark ? "#8d95a1" : "#667080",
+      fontFamily:
+        '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", Roboto, sans-serif',
+    },
+    components: {
+      Layout: { headerBg: isDark ? "#15181d" : "#ffffff", siderBg: isDark ? "#15181d" : "#ffffff", headerHeight: 56 },
+      Menu: { itemBorderRadius: 8, itemHeight: 38, iconSize: 16, itemBg: "transparent", subMenuItemBg: "transparent" },
+      Table: { headerBorderRadius: 8 },
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "react-router";
+
+import { useMay } from "../../api/caller";
+import { api, told, versioned } from "../../api/client";
+import type { Application, Definition } from "../../api/schema";
+import { nameOf } from "../../language/names";
+import { texts } from "../../language/texts";
+import { PageHeader } from "../../parts/PageHeader";
+import { addressOf } from "./address";
+import { ApplicationForm } from "./ApplicationForm";
+import { blank } from "./blank";
+import { RemoveButton, VisitButton } from "./buttons";
+
+const t = texts({
+  all: ["应用", "Applications"],
+  create: ["发布应用", "Publish an application"],
+});
+
+/** An application that is there, or a new one. */
+export default function ApplicationEditor() {
+  const { id } = useParams();
+  return id ? <Existing id={id} /> : <New />;
+}
+
+function New() {
+  const go = useNavigate();
+  const queries = useQueryClient();
+  return (
+    <>
+      <PageHeader title={t.create} back={{ to: "/applications", title: t.all }} />
+      <ApplicationForm
+        initial={blank()}
+        isNew
+        mayChange
+        send={async (body) => {
+          const made = await told(api.POST("/applications", { body }));
+          await queries.invalidateQueries({ queryKey: ["applications"] });
+          void go(`/applications/${made.id}`);
+        }}
+      />
+    </>
+  );
+}
+
+function Existing({ id }: { id: string }) {
+  const may = useMay();
+  const queries = useQueryClient();
+  const path = { id };
+  const { data } = useSuspenseQuery({
+    queryKey: ["applications", id],
+    queryFn: () => versioned(api.GET("/applications/{id}", { params: { path } })),
+  });
+  const { value, etag } = data;
+  const header = { "If-Match": etag };
+  const title = nameOf(value.name) || id;
+  return (
+    <>
+      <PageHeader title={title} back={{ to: "/applications", title: t.all }}>
+        <VisitButton address={addressOf(value)} />
+        {may("applications:remove") && (
+          <RemoveButton
+            name={title}
+            remove={() => told(api.DELETE("/applications/{id}", { params: { path, header } }))}
+          />
+        )}
+      </PageHeader>
+      <ApplicationForm
+        key={etag}
+        initial={definitionOf(value)}
+        mayChange={may("applications:change")}
+        send={async (body) => {
+          await told(api.PUT("/applications/{id}", { params: { path, header }, body }));
+          await queries.invalidateQueries();
+        }}
+      />
+    </>
+  );
+}
+
+/** What of it can be changed. */
+function definitionOf(application: Application): Definition {
+  const { id: _id, version: _version, unreadable: _unreadable, ...kept } = application;
+  return { ...blank(), ...kept } as Definition;
+}

@@ -1,0 +1,111 @@
+import { Alert, App, Button, Card, Flex, Form, Grid, Steps, Tabs } from "antd";
+import { useState } from "react";
+
+import type { Definition } from "../../api/schema";
+import { texts } from "../../language/texts";
+import { useSubmit } from "../../parts/useSubmit";
+import { SECTIONS } from "./sections";
+
+const t = texts({
+  next: ["下一步", "Next"],
+  back: ["上一步", "Back"],
+  publish: ["发布", "Publish"],
+  save: ["保存", "Save"],
+  saved: ["已保存，正在各节点生效", "Saved; it takes effect on every node"],
+  undo: ["撤销修改", "Undo changes"],
+  readOnly: ["您的角色只能查看", "Your role may look, not change"],
+});
+
+type Props = {
+  initial: Definition;
+  /** Step by step. */
+  isNew?: boolean;
+  mayChange: boolean;
+  send: (definition: Definition) => Promise<void>;
+};
+
+/** Everything about an application: step by step for a new one, else side by side. */
+export function ApplicationForm({ initial, isNew = false, mayChange, send }: Props) {
+  const [form] = Form.useForm<Definition>();
+  const { message } = App.useApp();
+  const isWide = Grid.useBreakpoint().md ?? true;
+  const [at, setAt] = useState(0);
+  const { submit, isSending, problem } = useSubmit(form, send);
+  const isLast = at === SECTIONS.length - 1;
+
+  /** Shows the part where a field is wrong. */
+  const turnTo = (field: string | number | undefined) => {
+    const found = SECTIONS.findIndex(({ fields }) => fields.includes(String(field)));
+    if (found >= 0) setAt(found);
+  };
+  const finish = async () => {
+    // All of it: what the form does not show is kept as it was.
+    const done = await submit(form.getFieldsValue(true) as Definition);
+    if (done) void message.success(t.saved);
+    else turnTo(form.getFieldsError().find(({ errors }) => errors.length > 0)?.name[0]);
+  };
+  const next = async () => {
+    const here = SECTIONS[at]?.fields ?? [];
+    const fields = form.getFieldsError().map(({ name }) => name);
+    try {
+      await form.validateFields(fields.filter(([first]) => here.includes(String(first))) as never);
+      setAt(at + 1);
+    } catch {
+      // The fields tell what is wrong.
+    }
+  };
+
+  return (
+    <Card>
+      {isNew ? (
+        <Steps
+          current={at}
+          size="small"
+          responsive
+          onChange={setAt}
+          items={SECTIONS.map(({ title }) => ({ title }))}
+          style={{ marginBottom: 32 }}
+        />
+      ) : (
+        <Tabs
+          activeKey={String(at)}
+          onChange={(key) => setAt(Number(key))}
+          items={SECTIONS.map(({ title }, key) => ({ key: String(key), label: title }))}
+        />
+      )}
+      {!mayChange && <Alert type="info" showIcon title={t.readOnly} style={{ marginBottom: 16 }} />}
+      {problem && <Alert type="error" showIcon title={problem} style={{ marginBottom: 16, whiteSpace: "pre-line" }} />}
+      <Form<Definition>
+        form={form}
+        layout="vertical"
+        initialValues={initial}
+        disabled={!mayChange}
+        onFinish={() => void finish()}
+        onFinishFailed={({ errorFields }) => turnTo(errorFields[0]?.name[0])}
+        style={{ maxWidth: isWide ? 720 : undefined }}
+      >
+        {SECTIONS.map(({ title, content: Content }, index) => (
+          // All are there, so that the form knows all its fields; one is seen.
+          <section key={title} aria-label={title} hidden={index !== at}>
+            <Content />
+          </section>
+        ))}
+        {mayChange && (
+          <Flex gap={8} style={{ marginTop: 24 }}>
+            {isNew && at > 0 && <Button onClick={() => setAt(at - 1)}>{t.back}</Button>}
+            {isNew && !isLast ? (
+              <Button type="primary" onClick={() => void next()}>
+                {t.next}
+              </Button>
+            ) : (
+              <Button type="primary" htmlType="submit" loading={isSending}>
+                {isNew ? t.publish : t.save}
+              </Button>
+            )}
+            {!isNew && <Button onClick={() => form.resetFields()}>{t.undo}</Button>}
+          </Flex>
+        )}
+      </Form>
+    </Card>
+  );
+}

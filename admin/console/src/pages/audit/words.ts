@@ -1,0 +1,59 @@
+import { texts } from "../../language/texts";
+
+const ACTIONS: Readonly<Record<string, string>> = texts({
+  create: ["创建", "Create"],
+  update: ["修改", "Change"],
+  change: ["修改", "Change"],
+  delete: ["删除", "Delete"],
+  remove: ["删除", "Delete"],
+  read: ["查看", "Read"],
+  export: ["导出", "Export"],
+  import: ["导入", "Import"],
+  disable: ["停用", "Disable"],
+  enable: ["启用", "Enable"],
+  leave: ["办理离职", "Mark as left"],
+  set_roles: ["修改角色", "Change roles"],
+  add_member: ["添加成员", "Add a member"],
+  remove_member: ["移出成员", "Take a member out"],
+  make_one_time_link: ["生成一次性链接", "Make a one-time link"],
+  reset_password: ["重置密码", "Reset the password"],
+  change_password: ["修改密码", "Change the password"],
+  set_authenticator: ["设置身份验证器", "Set an authenticator"],
+  remove_authenticator: ["移除身份验证器", "Remove the authenticator"],
+  renew_recovery_codes: ["更换恢复码", "Renew recovery codes"],
+  reset_second_factor: ["重置两步验证", "Reset the second factor"],
+  revoke_sign_ins: ["终止会话", "End sessions"],
+  unlock: ["解除锁定", "Unlock"],
+  revoke: ["吊销", "Revoke"],
+});
+
+export function actionName(action: string): string {
+  return ACTIONS[action] ?? action;
+}
+
+export const TARGETS = texts({
+  member: ["成员", "Member"],
+  department: ["部门", "Department"],
+  group: ["用户组", "Group"],
+  application: ["应用", "Application"],
+  ip_list: ["IP 列表", "IP list"],
+  token: ["API 令牌", "API token"],
+  sign_in: ["登录会话", "Sign-in"],
+  set_up: ["初始设置", "Set-up"],
+  brand: ["品牌", "Brand"],
+  watermark: ["水印", "Watermark"],
+});
+
+export function targetName(kind: string): string {
+  return (TARGETS as Readonly<Record<string, string>>)[kind] ?? kind;
+}
+
+const RESULTS: Readonly<Record<string, string>> = texts({
+  done: ["成功", "Done"],
+  refused: ["被拒绝", "Refused"],
+  failed: ["失败", "Failed"],
+});
+
+export function resultName(result: string): string {
+  return RESULTS[result] ?? result;
+}

@@ -1,0 +1,126 @@
+import { Card, Flex, Segmented } from "antd";
+import { useState } from "react";
+
+import type { Brand } from "../../api/schema";
+import { type Language, language } from "../../language/language";
+import { texts } from "../../language/texts";
+
+const t = texts({
+  preview: ["登录页预览", "How the sign-in page looks"],
+  desk: ["电脑", "Desktop"],
+  phone: ["手机", "Phone"],
+});
+
+/** Both languages of the sign-in page; the reader may look at either, whichever they read. */
+const WORDS = {
+  "zh-CN": { title: "登录", account: "用户名或邮箱", password: "密码", next: "登录", help: "需要帮助？请联系" },
+  en: {
+    title: "Sign in",
+    account: "Username or mail address",
+    password: "Password",
+    next: "Sign in",
+    help: "Need help? Contact",
+  },
+};
+
+/** The sign-in page with a brand that is not saved yet. */
+export function SignInPreview({ brand }: { brand: Brand }) {
+  const [reader, setReader] = useState<Language>(language);
+  const [device, setDevice] = useState<"desk" | "phone">("desk");
+  const words = WORDS[reader];
+  const other = reader === "en" ? "zh-CN" : "en";
+  const organisation = brand.organisation?.[reader] || brand.organisation?.[other] || "Gatehouse";
+  const contact = brand.contact?.[reader] || brand.contact?.[other];
+  const colour = brand.colour ?? "#1f5eff";
+  const field = { border: "1px solid #cbd2dc", borderRadius: 8, height: 36, marginTop: 4 };
+  return (
+    <Card
+      title={t.preview}
+      extra={
+        <Flex gap={8} wrap>
+          <Segmented
+            value={reader}
+            onChange={(to) => setReader(to)}
+            options={[
+              { value: "zh-CN" as const, label: "中文" },
+              { value: "en" as const, label: "EN" },
+            ]}
+          />
+          <Segmented
+            value={device}
+            onChange={(to) => setDevice(to)}
+            options={[
+              { value: "desk" as const, label: t.desk },
+              { value: "phone" as const, label: t.phone },
+            ]}
+          />
+        </Flex>
+      }
+    >
+      <div
+        lang={reader}
+        aria-hidden
+        style={{
+          width: device === "phone" ? 300 : "100%",
+          margin: "0 auto",
+          background: "#f4f6f9",
+          color: "#1b2330",
+          borderRadius: 12,
+          padding: device === "phone" ? 12 : 32,
+          border: "1px solid #dde2ea",
+        }}
+      >
+        <div
+          style={{
+            maxWidth: 340,
+            margin: "0 auto",
+            background: "#fff",
+            borderRadius: 12,
+            padding: 24,
+            boxShadow: "0 1px 3px #0002",
+          }}
+        >
+          <Flex gap={10} align="center" style={{ marginBottom: 20 }}>
+            <span
+              style={{
+                background: colour,
+                color: "#fff",
+                borderRadius: 8,
+                width: 32,
+                height: 32,
+                display: "grid",
+                placeItems: "center",
+                fontWeight: 600,
+              }}
+            >
+              {organisation.slice(0, 1)}
+            </span>
+            <strong>{organisation}</strong>
+          </Flex>
+          <div style={{ fontSize: 20, fontWeight: 600, marginBottom: 16 }}>{words.title}</div>
+          <div style={{ fontSize: 13 }}>{words.account}</div>
+          <div style={field} />
+          <div style={{ fontSize: 13, marginTop: 12 }}>{words.password}</div>
+          <div style={field} />
+          <div
+            style={{
+              background: colour,
+              color: "#fff",
+              borderRadius: 8,
+              textAlign: "center",
+              padding: 8,
+              marginTop: 20,
+            }}
+          >
+            {words.next}
+          </div>
+        </div>
+        {contact && (
+          <div style={{ textAlign: "center", fontSize: 12, color: "#586172", marginTop: 16 }}>
+            {words.help} {contact}
+          </div>
+        )}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,127 @@
+import { Button, Tag } from "antd";
+import { useState } from "react";
+
+import { api, told } from "../../api/client";
+import { usePages } from "../../api/paging";
+import type { AccessEvent } from "../../api/schema";
+import { texts } from "../../language/texts";
+import { ApplicationChooser } from "../../parts/choosers";
+import { CursorTable } from "../../parts/CursorTable";
+import { AddressFilter, KindFilter, PersonFilter, type Span, SpanFilter } from "../../parts/log/filters";
+import { Nothing } from "../../parts/Nothing";
+import { PageHeader } from "../../parts/PageHeader";
+import { TimeText } from "../../parts/TimeText";
+import { COLOURS, OUTCOMES, outcomeText } from "./outcomes";
+import { RequestDrawer } from "./RequestDrawer";
+
+const t = texts({
+  title: ["访问日志", "Access log"],
+  lead: [
+    "经过网关的每一个请求：谁、从哪里、访问了什么，以及结果。",
+    "Every request through the gate: who, from where, for what, and what became of it.",
+  ],
+  at: ["时间", "Time"],
+  person: ["用户名", "Username"],
+  anonymous: ["未登录", "Not signed in"],
+  request: ["请求", "Request"],
+  outcome: ["结果", "Result"],
+  status: ["状态码", "Status"],
+  address: ["来源地址", "Address"],
+  took: ["耗时", "Took"],
+  application: ["应用", "Application"],
+  none: ["没有符合条件的记录", "Nothing matches"],
+  noneHint: ["换一个时间段，或去掉一些条件。", "Try another time, or fewer conditions."],
+});
+
+type Filter = Span & {
+  member?: string;
+  application?: string;
+  outcome?: keyof typeof OUTCOMES;
+  client_address?: string;
+};
+
+export default function Requests() {
+  const [filter, setFilter] = useState<Filter>({});
+  const [open, setOpen] = useState<AccessEvent>();
+  const narrow = (more: Filter) => setFilter({ ...filter, ...more });
+  const pages = usePages(["requests", filter], (after) =>
+    told(api.GET("/events/access", { params: { query: { ...filter, after } } })),
+  );
+  return (
+    <>
+      <PageHeader title={t.title} lead={t.lead} />
+      <CursorTable<AccessEvent>
+        pages={pages}
+        rowKey="id"
+        onOpen={setOpen}
+        nothing={<Nothing title={t.none} hint={t.noneHint} />}
+        filters={
+          <>
+            <SpanFilter value={filter} onChange={narrow} />
+            <PersonFilter value={filter.member} onChange={(member) => narrow({ member })} />
+            <ApplicationChooser
+              allowClear
+              aria-label={t.application}
+              placeholder={t.application}
+              style={{ width: 180 }}
+              value={filter.application}
+              onChange={(chosen) => narrow({ application: chosen ? String(chosen) : undefined })}
+            />
+            <KindFilter
+              label={t.outcome}
+              names={OUTCOMES}
+              value={filter.outcome}
+              onChange={(outcome) => narrow({ outcome })}
+            />
+            <AddressFilter onChange={(client_address) => narrow({ client_address })} />
+          </>
+        }
+        columns={[
+          {
+            title: t.at,
+            dataIndex: "at",
+            render: (at: number, event) => (
+              <Button type="link" style={{ padding: 0 }} onClick={() => setOpen(event)}>
+                <TimeText at={at} />
+              </Button>
+            ),
+          },
+          { title: t.person, dataIndex: "username", render: (name?: string | null) => name ?? t.anonymous },
+          {
+            title: t.request,
+            key: "request",
+            render: (_, event) => (
+              <span
+                className="mono"
+                style={{
+                  display: "inline-block",
+                  maxWidth: 420,
+                  overflow: "hidden",
+                  textOverflow: "ellipsis",
+                  whiteSpace: "nowrap",
+                }}
+              >
+                {event.method} {event.host}
+                {event.path}
+              </span>
+            ),
+          },
+          {
+            title: t.outcome,
+            key: "outcome",
+            render: (_, event) => <Tag color={COLOURS[event.outcome.kind]}>{outcomeText(event)}</Tag>,
+          },
+          { title: t.status, dataIndex: "status", align: "right" },
+          { title: t.address, dataIndex: "client_address", render: (address?: string | null) => address ?? "–" },
+          { title: t.took, dataIndex: "duration_us", align: "right", render: tookText },
+        ]}
+      />
+      {open && <RequestDrawer event={open} onClose={() => setOpen(undefined)} />}
+    </>
+  );
+}
+
+/** Microseconds, as a person reads them. */
+export function tookText(us: number): string {
+  return us < 10_000 ? `${(us / 1000).toFixed(1)} ms` : `${Math.round(us / 1000)} ms`;
+}

@@ -1,0 +1,111 @@
+import { Button, Tag } from "antd";
+import { useState } from "react";
+
+import { api, told } from "../../api/client";
+import { usePages } from "../../api/paging";
+import type { SignInEvent } from "../../api/schema";
+import { texts } from "../../language/texts";
+import { CursorTable } from "../../parts/CursorTable";
+import { EventDrawer } from "../../parts/log/EventDrawer";
+import { AddressFilter, KindFilter, PersonFilter, type Span, SpanFilter } from "../../parts/log/filters";
+import { Nothing } from "../../parts/Nothing";
+import { PageHeader } from "../../parts/PageHeader";
+import { TimeText } from "../../parts/TimeText";
+import { COLOURS, type Kind, KINDS, methodName, reasonName } from "./kinds";
+
+const t = texts({
+  title: ["登录日志", "Sign-in log"],
+  lead: [
+    "谁在何时、从哪里、用什么方式登录，以及失败的原因。",
+    "Who signed in, when, from where and how, and why others did not.",
+  ],
+  at: ["时间", "Time"],
+  person: ["用户名", "Username"],
+  kind: ["结果", "Result"],
+  method: ["方式", "Method"],
+  reason: ["原因", "Reason"],
+  address: ["来源地址", "Address"],
+  device: ["设备", "Device"],
+  agent: ["浏览器标识", "User agent"],
+  signIn: ["登录编号", "Sign-in"],
+  request: ["请求编号", "Request"],
+  none: ["没有符合条件的记录", "Nothing matches"],
+  noneHint: ["换一个时间段，或去掉一些条件。", "Try another time, or fewer conditions."],
+});
+
+type Filter = Span & { member?: string; kind?: Kind; client_address?: string };
+
+export default function SignIns() {
+  const [filter, setFilter] = useState<Filter>({});
+  const [open, setOpen] = useState<SignInEvent>();
+  const narrow = (more: Filter) => setFilter({ ...filter, ...more });
+  const pages = usePages(["sign-ins", filter], (after) =>
+    told(api.GET("/events/sign-ins", { params: { query: { ...filter, after } } })),
+  );
+  return (
+    <>
+      <PageHeader title={t.title} lead={t.lead} />
+      <CursorTable<SignInEvent>
+        pages={pages}
+        rowKey="id"
+        onOpen={setOpen}
+        nothing={<Nothing title={t.none} hint={t.noneHint} />}
+        filters={
+          <>
+            <SpanFilter value={filter} onChange={narrow} />
+            <PersonFilter value={filter.member} onChange={(member) => narrow({ member })} />
+            <KindFilter label={t.kind} names={KINDS} value={filter.kind} onChange={(kind) => narrow({ kind })} />
+            <AddressFilter onChange={(client_address) => narrow({ client_address })} />
+          </>
+        }
+        columns={[
+          {
+            title: t.at,
+            dataIndex: "at",
+            render: (at: number, event) => (
+              <Button type="link" style={{ padding: 0 }} onClick={() => setOpen(event)}>
+                <TimeText at={at} />
+              </Button>
+            ),
+          },
+          { title: t.person, dataIndex: "username" },
+          { title: t.kind, dataIndex: "kind", render: (kind: string) => <KindTag kind={kind} /> },
+          {
+            title: t.reason,
+            dataIndex: "reason",
+            render: (reason?: string | null) => (reason ? reasonName(reason) : "–"),
+          },
+          {
+            title: t.method,
+            dataIndex: "method",
+            render: (method?: string | null) => (method ? methodName(method) : "–"),
+          },
+          { title: t.address, dataIndex: "client_address" },
+          { title: t.device, dataIndex: "device" },
+        ]}
+      />
+      {open && (
+        <EventDrawer
+          title={KINDS[open.kind as Kind] ?? open.kind}
+          onClose={() => setOpen(undefined)}
+          rows={[
+            [t.at, <TimeText key="at" at={open.at} />],
+            [t.person, open.username],
+            [t.kind, <KindTag key="kind" kind={open.kind} />],
+            [t.reason, open.reason && reasonName(open.reason)],
+            [t.method, open.method && methodName(open.method)],
+            [t.address, open.client_address],
+            [t.device, open.device],
+            [t.agent, open.user_agent],
+            [t.signIn, open.sign_in],
+            [t.request, open.request_id],
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
+function KindTag({ kind }: { kind: string }) {
+  return <Tag color={COLOURS[kind]}>{KINDS[kind as Kind] ?? kind}</Tag>;
+}

@@ -1,0 +1,47 @@
+import { texts } from "../../language/texts";
+
+/** What may happen around a sign-in. */
+export const KINDS = texts({
+  signed_in: ["登录成功", "Signed in"],
+  failed: ["登录失败", "Failed"],
+  stepped_up: ["两步验证通过", "Second step"],
+  signed_out: ["退出登录", "Signed out"],
+  ended: ["会话被终止", "Ended"],
+});
+
+export type Kind = keyof typeof KINDS;
+
+export const COLOURS: Record<string, string> = {
+  signed_in: "success",
+  failed: "error",
+  stepped_up: "processing",
+  ended: "warning",
+};
+
+const METHODS: Readonly<Record<string, string>> = texts({
+  password: ["密码", "Password"],
+  totp: ["身份验证器", "Authenticator"],
+  recovery_code: ["恢复码", "Recovery code"],
+  one_time_link: ["一次性链接", "One-time link"],
+});
+
+export function methodName(method: string): string {
+  return METHODS[method] ?? method;
+}
+
+const REASONS: Readonly<Record<string, string>> = texts({
+  unknown_account: ["没有这个账号", "No such account"],
+  wrong_password: ["密码错误", "Wrong password"],
+  wrong_code: ["验证码错误", "Wrong code"],
+  account_disabled: ["账号已停用", "Account disabled"],
+  no_password_set: ["尚未设置密码", "No password set"],
+  too_many_attempts: ["尝试次数过多", "Too many attempts"],
+  ended_by_person: ["由本人终止", "Ended by the person"],
+  password_changed: ["密码已修改", "Password changed"],
+  password_reset: ["密码已被重置", "Password reset"],
+  second_factor_reset: ["两步验证已被重置", "Second factor reset"],
+});
+
+export function reasonName(reason: string): string {
+  return REASONS[reason] ?? reason;
+}

@@ -1,0 +1,67 @@
+import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
+import { Button, Card, Flex, Table, type TableProps } from "antd";
+import type { ReactNode } from "react";
+
+import type { Pages } from "../api/paging";
+import { texts } from "../language/texts";
+import { Failed } from "./Failed";
+
+const t = texts({
+  page: (n: number) => [`第 ${n} 页`, `Page ${n}`],
+  back: ["上一页", "Previous page"],
+  forward: ["下一页", "Next page"],
+  reload: ["刷新", "Reload"],
+  open: ["查看", "Open"],
+});
+
+type Props<T> = Omit<TableProps<T>, "dataSource" | "pagination" | "loading" | "title" | "footer"> & {
+  pages: Pages<T>;
+  /** Above the rows: search and filters. */
+  filters?: ReactNode;
+  /** In the place of rows where there are none. */
+  nothing?: ReactNode;
+  onOpen?: (row: T) => void;
+};
+
+/** A listing with its filters, a page at a time. */
+export function CursorTable<T extends object>({ pages, filters, nothing, onOpen, ...table }: Props<T>) {
+  const { items, page, isLoading, error, forward, back, reload } = pages;
+  return (
+    <Card styles={{ body: { padding: 0 } }}>
+      <Flex gap={8} wrap style={{ padding: 16 }} align="center">
+        {filters}
+        <span style={{ flex: 1 }} />
+        <Button icon={<ReloadOutlined />} onClick={reload} aria-label={t.reload} title={t.reload} />
+      </Flex>
+      {error && items.length === 0 ? (
+        <div style={{ padding: 16 }}>
+          <Failed error={error} onRetry={reload} />
+        </div>
+      ) : (
+        <Table<T>
+          size="middle"
+          {...table}
+          dataSource={items}
+          loading={isLoading && { delay: 200 }}
+          pagination={false}
+          scroll={{ x: "max-content", ...table.scroll }}
+          locale={{ emptyText: isLoading ? " " : nothing }}
+          onRow={
+            onOpen &&
+            ((row) => ({
+              onClick: () => onOpen(row),
+              style: { cursor: "pointer" },
+            }))
+          }
+        />
+      )}
+      {(page > 1 || forward) && (
+        <Flex gap={8} justify="flex-end" align="center" style={{ padding: 12 }}>
+          <Button icon={<LeftOutlined />} disabled={!back} onClick={back} aria-label={t.back} />
+          <span>{t.page(page)}</span>
+          <Button icon={<RightOutlined />} disabled={!forward} onClick={forward} aria-label={t.forward} />
+        </Flex>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,63 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Button, Card, Flex, Form } from "antd";
+import type { ReactNode } from "react";
+
+import { texts } from "../language/texts";
+import { useSubmit } from "./useSubmit";
+
+const t = texts({
+  save: ["保存", "Save"],
+  saved: ["已保存，正在各节点生效", "Saved; it takes effect on every node"],
+  undo: ["撤销修改", "Undo changes"],
+  readOnly: ["您的角色只能查看", "Your role may look, not change"],
+});
+
+type Props<V> = {
+  initial: V;
+  mayChange: boolean;
+  send: (values: V) => Promise<unknown>;
+  /** The fields, shown beside what comes of them. */
+  children: ReactNode;
+  preview: (values: V) => ReactNode;
+};
+
+/** A page of settings that is one form, with a preview beside it that follows each key. */
+export function SettingsForm<V extends object>({ initial, mayChange, send, children, preview }: Props<V>) {
+  const [form] = Form.useForm<V>();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const values = Form.useWatch((all: V) => all, form) ?? initial;
+  const { submit, isSending, problem } = useSubmit(form, send);
+  return (
+    <Flex gap={16} wrap align="flex-start">
+      <Card style={{ flex: "1 1 360px", maxWidth: 560, minWidth: 0 }}>
+        {!mayChange && <Alert type="info" showIcon title={t.readOnly} style={{ marginBottom: 16 }} />}
+        {problem && (
+          <Alert type="error" showIcon title={problem} style={{ marginBottom: 16, whiteSpace: "pre-line" }} />
+        )}
+        <Form<V>
+          form={form}
+          layout="vertical"
+          initialValues={initial}
+          disabled={!mayChange}
+          onFinish={async (all) => {
+            if (!(await submit(all))) return;
+            void message.success(t.saved);
+            await queries.invalidateQueries();
+          }}
+        >
+          {children}
+          {mayChange && (
+            <Flex gap={8}>
+              <Button type="primary" htmlType="submit" loading={isSending}>
+                {t.save}
+              </Button>
+              <Button onClick={() => form.resetFields()}>{t.undo}</Button>
+            </Flex>
+          )}
+        </Form>
+      </Card>
+      <div style={{ flex: "1 1 320px", minWidth: 0 }}>{preview({ ...initial, ...values })}</div>
+    </Flex>
+  );
+}

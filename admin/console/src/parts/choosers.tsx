@@ -1,0 +1,44 @@
+import { useQuery } from "@tanstack/react-query";
+import { Select, type SelectProps } from "antd";
+import { useState } from "react";
+
+import { api, told } from "../api/client";
+import { nameOf } from "../language/names";
+
+type Option = { value: string; label: string };
+type Props = Omit<SelectProps<string | string[], Option>, "options" | "onSearch" | "loading">;
+
+/** People, found by what is typed. `known` are those that are chosen already, by their names. */
+export function MemberChooser({ known = [], ...props }: Props & { known?: Option[] }) {
+  const [search, setSearch] = useState("");
+  const { data, isFetching } = useQuery({
+    queryKey: ["members", "chooser", search],
+    queryFn: () => told(api.GET("/members", { params: { query: { search, limit: 20 } } })),
+    enabled: search !== "",
+  });
+  const found = data?.items.map((m) => ({ value: m.id, label: `${m.display_name} (${m.username})` })) ?? known;
+  return (
+    <Select {...props} showSearch={{ filterOption: false, onSearch: setSearch }} loading={isFetching} options={found} />
+  );
+}
+
+export function GroupChooser(props: Props) {
+  const { data, isFetching } = useQuery({
+    queryKey: ["groups", "all"],
+    queryFn: () => told(api.GET("/groups", { params: { query: { limit: 1000 } } })),
+  });
+  const options = data?.items.map((group) => ({ value: group.id, label: group.name }));
+  return <Select {...props} showSearch={{ optionFilterProp: "label" }} loading={isFetching} options={options} />;
+}
+
+export function ApplicationChooser(props: Props) {
+  const { data, isFetching } = useQuery({ queryKey: ["applications"], queryFn: () => told(api.GET("/applications")) });
+  const options = data?.items.map((one) => ({ value: one.id, label: nameOf(one.name) || one.id }));
+  return <Select {...props} showSearch={{ optionFilterProp: "label" }} loading={isFetching} options={options} />;
+}
+
+export function IpListChooser(props: Props) {
+  const { data, isFetching } = useQuery({ queryKey: ["ip-lists"], queryFn: () => told(api.GET("/ip-lists")) });
+  const options = data?.items.filter((list) => !list.everywhere).map((list) => ({ value: list.id, label: list.name }));
+  return <Select {...props} showSearch={{ optionFilterProp: "label" }} loading={isFetching} options={options} />;
+}

@@ -1,0 +1,48 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { App } from "antd";
+
+import { messageOf } from "../api/problem";
+import { texts } from "../language/texts";
+
+const t = texts({ done: ["已完成", "Done"], cancel: ["取消", "Cancel"] });
+
+type Question = {
+  title: string;
+  /** What it will do, and to how many. */
+  content: string;
+  /** On the button: the deed, not "OK". */
+  okText: string;
+  isDanger?: boolean;
+};
+
+/** Does things at a click, asking first where they cannot be taken back, and tells how it went. */
+export function useAction() {
+  const { message, modal } = App.useApp();
+  const queries = useQueryClient();
+
+  const act = async (deed: () => Promise<unknown>, said: string = t.done): Promise<boolean> => {
+    try {
+      await deed();
+      void message.success(said);
+      return true;
+    } catch (thrown) {
+      void message.error(messageOf(thrown));
+      return false;
+    } finally {
+      await queries.invalidateQueries();
+    }
+  };
+
+  const ask = ({ isDanger, ...question }: Question, deed: () => Promise<unknown>, onDone?: () => void) =>
+    modal.confirm({
+      ...question,
+      cancelText: t.cancel,
+      okButtonProps: { danger: isDanger },
+      autoFocusButton: isDanger ? "cancel" : "ok",
+      onOk: async () => {
+        if (await act(deed)) onDone?.();
+      },
+    });
+
+  return { act, ask };
+}

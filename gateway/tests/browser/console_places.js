@@ -1,0 +1,25 @@
+// The places of the console, and what must be seen at each before it counts as shown.
+export const PLACES = {
+  overview: { path: "/console/", zh: "概览", en: "Overview" },
+  members: { path: "/console/members", zh: "成员与部门", en: "Members & departments" },
+  groups: { path: "/console/groups", zh: "用户组", en: "Groups" },
+  applications: { path: "/console/applications", zh: "应用", en: "Applications" },
+  "new-application": { path: "/console/applications/new", zh: "发布应用", en: "Publish an application" },
+  "ip-lists": { path: "/console/ip-lists", zh: "IP 访问限制", en: "IP restrictions" },
+  explain: { path: "/console/explain", zh: "访问诊断", en: "Explain access" },
+  brand: { path: "/console/brand", zh: "品牌配置", en: "Brand" },
+  watermark: { path: "/console/watermark", zh: "安全水印", en: "Watermark" },
+  "sign-ins": { path: "/console/logs/sign-ins", zh: "登录日志", en: "Sign-in log" },
+  audit: { path: "/console/logs/audit", zh: "审计日志", en: "Audit log" },
+  requests: { path: "/console/logs/requests", zh: "访问日志", en: "Access log" },
+  tokens: { path: "/console/tokens", zh: "API 令牌", en: "API tokens" },
+};
+
+/** Goes to a place and waits until it is whole. */
+export async function visit(person, place) {
+  const { page } = person;
+  await person.open("access", PLACES[place].path);
+  await page.locator("main h1").waitFor();
+  await page.waitForLoadState("networkidle");
+  return page.locator("main h1").innerText();
+}
