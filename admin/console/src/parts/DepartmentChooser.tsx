@@ -1,24 +1,22 @@
-import { useQuery } from "@tanstack/react-query";
-import { TreeSelect, type TreeSelectProps } from "antd";
+import { Select, type SelectProps } from "antd";
+import { useState } from "react";
 
-import { api, told } from "../api/client";
-import { departmentTree } from "../pages/members/departmentTree";
+import { pathText, useDepartments, useFoundDepartments } from "../api/departments";
 
-/** Departments, chosen in their tree. */
-export function DepartmentChooser(props: Omit<TreeSelectProps<string | string[]>, "treeData">) {
-  const { data } = useQuery({ queryKey: ["departments"], queryFn: () => told(api.GET("/departments")) });
+type Props = Omit<SelectProps<string | string[]>, "options" | "showSearch" | "loading">;
+
+/** Departments, found by a part of their name. */
+export function DepartmentChooser(props: Props) {
+  const [search, setSearch] = useState("");
+  const { data, isFetching } = useFoundDepartments(search);
+  const chosen = useDepartments([props.value ?? []].flat());
+  const byId = new Map([...chosen, ...(data?.items ?? [])].map((department) => [department.id, department]));
   return (
-    <TreeSelect
+    <Select
       {...props}
-      showSearch={{ treeNodeFilterProp: "title" }}
-      treeData={departmentTree(data?.items ?? []).map(asOption)}
-      virtual
+      showSearch={{ filterOption: false, onSearch: setSearch }}
+      loading={isFetching}
+      options={[...byId.values()].map((department) => ({ value: department.id, label: pathText(department) }))}
     />
   );
-}
-
-type Option = { value: string; title: string; children: Option[] };
-
-function asOption({ key, title, children }: ReturnType<typeof departmentTree>[number]): Option {
-  return { value: key, title, children: children.map(asOption) };
 }

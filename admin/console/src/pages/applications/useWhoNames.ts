@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 
 import { api, told } from "../../api/client";
+import { useDepartments } from "../../api/departments";
 import type { Who } from "../../api/schema";
 import { roleName } from "../../parts/roles";
 
@@ -15,11 +16,7 @@ export function useWhoNames(who: readonly Who[]): (one: Named) => string {
     queryFn: () => told(api.GET("/groups", { params: { query: { limit: 1000 } } })),
     enabled: has("group"),
   });
-  const { data: departments } = useQuery({
-    queryKey: ["departments"],
-    queryFn: () => told(api.GET("/departments")),
-    enabled: has("department"),
-  });
+  const departments = useDepartments(named.filter(({ kind }) => kind === "department").map(({ id }) => id));
   const people = useQueries({
     queries: named
       .filter(({ kind }) => kind === "person")
@@ -34,7 +31,7 @@ export function useWhoNames(who: readonly Who[]): (one: Named) => string {
       case "group":
         return groups?.items.find(({ id }) => id === one.id)?.name ?? one.id;
       case "department":
-        return departments?.items.find(({ id }) => id === one.id)?.name ?? one.id;
+        return departments.find(({ id }) => id === one.id)?.name ?? one.id;
       case "person":
         return people.find(({ data }) => data?.id === one.id)?.data?.display_name ?? one.id;
       case "role":

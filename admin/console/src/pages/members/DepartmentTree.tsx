@@ -1,94 +1,58 @@
-import { DeleteOutlined, EditOutlined, MoreOutlined, PlusOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
-import { Button, Dropdown, Flex, Form, Input, Tree } from "antd";
-import { useMemo, useState } from "react";
+import { MoreOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Dropdown, Flex, Input, List, Spin, Tree, type TreeDataNode, type TreeProps, Typography } from "antd";
+import { useState } from "react";
 
 import { useMay } from "../../api/caller";
-import { api, told } from "../../api/client";
-import type { Department, DepartmentDraft } from "../../api/schema";
+import { pathText, TOP, useDepartmentLevels, useFoundDepartments } from "../../api/departments";
+import type { Department } from "../../api/schema";
 import { texts } from "../../language/texts";
-import { DepartmentChooser } from "../../parts/DepartmentChooser";
-import { FormDrawer } from "../../parts/FormDrawer";
-import { useAction } from "../../parts/useAction";
-import { type DepartmentNode, departmentTree } from "./departmentTree";
+import { DepartmentForm, type Editing } from "./DepartmentForm";
+import { useDepartmentActions } from "./useDepartmentActions";
 import { t as words } from "./words";
 
 const t = texts({
   create: ["新建部门", "New department"],
-  createBelow: ["新建下级部门", "New department below"],
-  edit: ["编辑部门", "Edit department"],
-  remove: ["删除部门", "Delete department"],
-  removeTitle: (name: string) => [`删除部门“${name}”？`, `Delete the department “${name}”?`],
-  removeText: [
-    "只能删除没有成员和下级部门的部门。此操作不可撤销。",
-    "Only a department without people and without departments below it can be deleted. This cannot be undone.",
-  ],
-  name: ["名称", "Name"],
-  parent: ["上级部门", "Belongs to"],
-  top: ["留空表示顶级部门", "Empty: at the top"],
   search: ["搜索部门", "Search departments"],
   more: (name: string) => [`“${name}”的操作`, `Actions for “${name}”`],
+  none: ["没有符合的部门", "No department matches"],
 });
 
-type Props = {
-  departments: readonly Department[];
-  chosen: string | undefined;
-  onChoose: (id: string | undefined) => void;
-};
-type Editing = { department?: Department; draft: DepartmentDraft };
+type Node = TreeDataNode & { department: Department; children?: Node[] };
+type Props = { chosen: string | undefined; onChoose: (department: Department | undefined) => void };
 
 /** The tree of departments: choosing one, and changing the tree. */
-export function DepartmentTree({ departments, chosen, onChoose }: Props) {
+export function DepartmentTree({ chosen, onChoose }: Props) {
   const may = useMay();
-  const queries = useQueryClient();
-  const { ask } = useAction();
   const [editing, setEditing] = useState<Editing>();
   const [search, setSearch] = useState("");
-  const tree = useMemo(
-    () => departmentTree(search ? matching(departments, search) : departments),
-    [departments, search],
-  );
-  const mayEdit = may("departments:change") || may("departments:create") || may("departments:remove");
+  const { itemsFor, move } = useDepartmentActions({ onEdit: setEditing, onGone: () => onChoose(undefined) });
 
-  const remove = (department: Department) =>
-    ask(
-      { title: t.removeTitle(department.name), content: t.removeText, okText: t.remove, isDanger: true },
-      async () => {
-        const [path, header] = [{ id: department.id }, { "If-Match": `"${department.version}"` }];
-        await told(api.DELETE("/departments/{id}", { params: { path, header } }));
-        if (chosen === department.id) onChoose(undefined);
-      },
+  const title = (department: Department) => {
+    const items = itemsFor(department);
+    return (
+      <Flex justify="space-between" align="center" gap={4}>
+        <Typography.Text ellipsis style={{ maxWidth: 150 }}>
+          {department.name}
+        </Typography.Text>
+        <Flex align="center" gap={4}>
+          <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+            {department.members || ""}
+          </Typography.Text>
+          {items.length > 0 && (
+            <Dropdown trigger={["click"]} menu={{ items }}>
+              <Button
+                type="text"
+                size="small"
+                icon={<MoreOutlined />}
+                aria-label={t.more(department.name)}
+                onClick={(event) => event.stopPropagation()}
+              />
+            </Dropdown>
+          )}
+        </Flex>
+      </Flex>
     );
-
-  const actions = (department: Department) => [
-    ...(may("departments:create")
-      ? [
-          {
-            key: "below",
-            icon: <PlusOutlined />,
-            label: t.createBelow,
-            onClick: () => setEditing({ draft: { name: "", parent: department.id } }),
-          },
-        ]
-      : []),
-    ...(may("departments:change")
-      ? [
-          {
-            key: "edit",
-            icon: <EditOutlined />,
-            label: t.edit,
-            onClick: () =>
-              setEditing({
-                department,
-                draft: { name: department.name, parent: department.parent, position: department.position },
-              }),
-          },
-        ]
-      : []),
-    ...(may("departments:remove")
-      ? [{ key: "remove", icon: <DeleteOutlined />, danger: true, label: t.remove, onClick: () => remove(department) }]
-      : []),
-  ];
+  };
 
   return (
     <>
@@ -104,87 +68,89 @@ export function DepartmentTree({ departments, chosen, onChoose }: Props) {
             icon={<PlusOutlined />}
             aria-label={t.create}
             title={t.create}
-            onClick={() => setEditing({ draft: { name: "", parent: chosen } })}
+            onClick={() => setEditing({ parent: chosen })}
           />
         )}
       </Flex>
       <Button
         type={chosen ? "text" : "link"}
         block
-        style={{ textAlign: "start", justifyContent: "flex-start" }}
+        style={{ justifyContent: "flex-start" }}
         onClick={() => onChoose(undefined)}
       >
         {words.everybody}
       </Button>
-      <Tree<DepartmentNode>
-        blockNode
-        height={520}
-        defaultExpandAll={departments.length < 50}
-        key={`${departments.length > 0} ${search}`}
-        treeData={tree}
-        selectedKeys={chosen ? [chosen] : []}
-        onSelect={([key]) => onChoose(key === undefined ? undefined : String(key))}
-        titleRender={({ title, department }) => (
-          <Flex justify="space-between" align="center" gap={4}>
-            <span style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", maxWidth: 150 }}>
-              {title}
-            </span>
-            {mayEdit && (
-              <Dropdown trigger={["click"]} menu={{ items: actions(department) }}>
-                <Button
-                  type="text"
-                  size="small"
-                  icon={<MoreOutlined />}
-                  aria-label={t.more(title)}
-                  onClick={(event) => event.stopPropagation()}
-                />
-              </Dropdown>
-            )}
-          </Flex>
-        )}
-      />
-      {editing && (
-        <FormDrawer<DepartmentDraft>
-          title={editing.department ? t.edit : t.create}
-          initial={editing.draft}
-          send={(values) => send(editing, values)}
-          onClose={(done) => {
-            setEditing(undefined);
-            if (done) void queries.invalidateQueries();
-          }}
-        >
-          <Form.Item name="name" label={t.name} rules={[{ required: true, whitespace: true }]}>
-            <Input />
-          </Form.Item>
-          <Form.Item name="parent" label={t.parent} extra={t.top}>
-            <DepartmentChooser allowClear />
-          </Form.Item>
-        </FormDrawer>
+      {search ? (
+        <Found search={search} onChoose={onChoose} />
+      ) : (
+        <Levels chosen={chosen} onChoose={onChoose} title={title} move={may("departments:change") ? move : undefined} />
       )}
+      {editing && <DepartmentForm editing={editing} onClose={() => setEditing(undefined)} />}
     </>
   );
 }
 
-function send({ department, draft }: Editing, values: DepartmentDraft) {
-  const body = { ...draft, ...values, parent: values.parent ?? null };
-  if (!department) return told(api.POST("/departments", { body }));
-  const [path, header] = [{ id: department.id }, { "If-Match": `"${department.version}"` }];
-  return told(api.PUT("/departments/{id}", { params: { path, header }, body }));
+type LevelsProps = Props & {
+  title: (department: Department) => React.ReactNode;
+  move: ReturnType<typeof useDepartmentActions>["move"] | undefined;
+};
+
+/** The tree itself; a level is asked for when it is opened. */
+function Levels({ chosen, onChoose, title, move }: LevelsProps) {
+  const [open, setOpen] = useState<string[]>([]);
+  const levels = useDepartmentLevels(open);
+  const nodesBelow = (parent: string): Node[] =>
+    (levels.get(parent) ?? []).map((department) => ({
+      key: department.id,
+      title: department.name,
+      isLeaf: department.children === 0,
+      department,
+      children: levels.has(department.id) ? nodesBelow(department.id) : undefined,
+    }));
+  const drop: TreeProps<Node>["onDrop"] = ({ dragNode, node, dropToGap, dropPosition }) => {
+    const at = Number(node.pos.split("-").at(-1));
+    const beside = node.department;
+    if (!dropToGap) void move?.(dragNode.department, { parent: beside.id });
+    else if (dropPosition < at) void move?.(dragNode.department, { parent: beside.parent, before: beside.id });
+    else void move?.(dragNode.department, { parent: beside.parent, after: beside.id });
+  };
+  return (
+    <Tree<Node>
+      blockNode
+      height={520}
+      treeData={nodesBelow(TOP)}
+      expandedKeys={open}
+      onExpand={(keys) => setOpen(keys.map(String))}
+      selectedKeys={chosen ? [chosen] : []}
+      onSelect={(_, { node, selected }) => onChoose(selected ? node.department : undefined)}
+      titleRender={({ department }) => title(department)}
+      draggable={move && { icon: false }}
+      onDrop={drop}
+    />
+  );
 }
 
-/** Those whose names hold the text, and those above them. */
-function matching(departments: readonly Department[], search: string): Department[] {
-  const byId = new Map(departments.map((department) => [department.id, department]));
-  const kept = new Set<string>();
-  for (const department of departments) {
-    if (!department.name.toLowerCase().includes(search.toLowerCase())) continue;
-    for (
-      let at: Department | undefined = department;
-      at && !kept.has(at.id);
-      at = at.parent ? byId.get(at.parent) : undefined
-    ) {
-      kept.add(at.id);
-    }
-  }
-  return departments.filter(({ id }) => kept.has(id));
+/** Those that a search finds, each with where it is. */
+function Found({ search, onChoose }: { search: string; onChoose: Props["onChoose"] }) {
+  const { data, isPending } = useFoundDepartments(search);
+  if (isPending) return <Spin />;
+  return (
+    <List<Department>
+      size="small"
+      dataSource={data?.items ?? []}
+      locale={{ emptyText: t.none }}
+      renderItem={(department) => (
+        <List.Item style={{ padding: 0 }}>
+          <Button
+            type="text"
+            block
+            style={{ justifyContent: "flex-start", height: "auto", whiteSpace: "normal", textAlign: "start" }}
+            onClick={() => onChoose(department)}
+          >
+            {pathText(department)}
+          </Button>
+        </List.Item>
+      )}
+    />
+  );
 }

@@ -76,7 +76,7 @@ export function MemberForm({ member, department, onClose }: Props) {
         <Input />
       </Form.Item>
       <Form.Item name="departments" label={t.departments} extra={t.departmentsHint}>
-        <DepartmentChooser multiple allowClear />
+        <DepartmentChooser mode="multiple" allowClear />
       </Form.Item>
       <Form.Item name="groups" label={t.groups}>
         <GroupChooser mode="multiple" allowClear />

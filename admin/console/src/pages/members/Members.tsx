@@ -1,14 +1,12 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Grid } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../api/caller";
-import { api, told } from "../../api/client";
+import { pathText, useDepartments } from "../../api/departments";
 import { DepartmentChooser } from "../../parts/DepartmentChooser";
 import { PageHeader } from "../../parts/PageHeader";
 import { DepartmentTree } from "./DepartmentTree";
-import { pathOf } from "./departmentTree";
 import { MemberDrawer } from "./MemberDrawer";
 import { MemberForm } from "./MemberForm";
 import { MemberTable } from "./MemberTable";
@@ -21,8 +19,7 @@ export default function Members() {
   const [department, setDepartment] = useState<string>();
   const [open, setOpen] = useState<string>();
   const [isNew, setNew] = useState(false);
-  const { data } = useQuery({ queryKey: ["departments"], queryFn: () => told(api.GET("/departments")) });
-  const departments = data?.items ?? [];
+  const [chosen] = useDepartments(department ? [department] : []);
   const create = may("members:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
       {t.create}
@@ -36,7 +33,7 @@ export default function Members() {
       <Flex gap={16} align="flex-start" vertical={!isWide}>
         {isWide ? (
           <Card style={{ width: 280, flex: "none", position: "sticky", top: 80 }} styles={{ body: { padding: 12 } }}>
-            <DepartmentTree departments={departments} chosen={department} onChoose={setDepartment} />
+            <DepartmentTree chosen={department} onChoose={(one) => setDepartment(one?.id)} />
           </Card>
         ) : (
           <DepartmentChooser
@@ -52,7 +49,7 @@ export default function Members() {
           <MemberTable
             key={department}
             department={department}
-            title={department ? pathOf(departments, department).join(" / ") : t.everybody}
+            title={chosen ? pathText(chosen) : t.everybody}
             create={create}
             onOpen={setOpen}
           />
