@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::edit::Edit;
-use crate::members::{account, credentials};
+use crate::members::{Status, account, credentials};
 use crate::refused::Refused;
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Browser, House, PASSWORD, operator};
@@ -89,8 +89,8 @@ async fn administer(house: &House) {
         let link = credentials::one_time_link(begin().await.unwrap(), access, alice, true).await;
         let reset = credentials::reset_second_factor(begin().await.unwrap(), alice).await;
         let out = account::end_all(begin().await.unwrap(), alice).await;
-        let disabled = account::set_active(begin().await.unwrap(), alice, false).await;
-        let enabled = account::set_active(begin().await.unwrap(), alice, true).await;
+        let disabled = account::set_status(begin().await.unwrap(), alice, Status::Disabled).await;
+        let enabled = account::set_status(begin().await.unwrap(), alice, Status::Active).await;
         for done in [
             link.map(drop),
             reset,

@@ -152,7 +152,7 @@ fn exemplify(operation: &mut Value) {
         for parameter in parameters {
             let name = parameter.get("name").and_then(Value::as_str);
             if let Some(example) = name.and_then(examples::of_parameter) {
-                parameter["example"] = example;
+                parameter["example"] = one_of(parameter, example);
             }
         }
     }
@@ -164,6 +164,15 @@ fn exemplify(operation: &mut Value) {
         .and_then(Value::as_object_mut);
     for response in responses.into_iter().flat_map(|r| r.values_mut()) {
         exemplify_content(response);
+    }
+}
+
+/// The example, or the first of the values that this parameter may have where it is none of them:
+/// several parameters have the same name.
+fn one_of(parameter: &Value, example: Value) -> Value {
+    match parameter.pointer("/schema/enum").and_then(Value::as_array) {
+        Some(values) if !values.contains(&example) => values.first().cloned().unwrap_or(example),
+        _ => example,
     }
 }
 

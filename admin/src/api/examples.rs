@@ -33,7 +33,8 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         | "target" => json!(ID),
         "If-Match" => json!("\"3\""),
         "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
-        "totals" => json!(true),
+        "totals" | "below" => json!(true),
+        "sort" => json!("display_name"),
         "keep_password" => json!(false),
         "limit" => json!(50),
         "after" => json!(format!("{THEN}_{ID}")),
@@ -125,6 +126,7 @@ fn kept(name: &str) -> Option<Value> {
             json!({
                 "id": ID, "kind": "member", "status": "active", "email_verified": true,
                 "roles": ["help_desk"], "departments": [{"id": OTHER, "name": "研发"}],
+                "source": null,
                 "created_at": THEN, "updated_at": THEN, "version": 3
             }),
         ),
@@ -155,6 +157,7 @@ fn kept(name: &str) -> Option<Value> {
 /// What is only told.
 fn told(name: &str) -> Option<Value> {
     Some(match name {
+        "Count" => json!({"count": 10000, "more": true}),
         "Caller" => json!({
             "name": "zhang.san", "roles": ["help_desk"],
             "permissions": ["members:read", "credentials:change"]

@@ -3,74 +3,125 @@
 use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
-use config::Role;
 use config::id::MemberId;
+use config::{PrincipalKind, Role};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::members::{self, Member, Profile, account};
+use crate::members::lists::{self, Count};
+use crate::members::{self, Member, Profile, Status, account};
 use crate::state::State;
-use crate::store::members::Filter;
+use crate::store::member_lists::{Filter, Part, Sort};
+use crate::store::members::kind_name;
 
 /// Which people. What is left out does not narrow.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// A part of a name, a mail address, a number.
+    /// A part of a username, name, mail address, mobile or employee number; Chinese names also by
+    /// pinyin or its initials.
     search: Option<String>,
-    /// Whether they may sign in.
     #[param(inline)]
     status: Option<Status>,
+    #[param(inline)]
+    kind: Option<PrincipalKind>,
     /// The id of a group.
     group: Option<String>,
     /// The id of a department; those directly in it.
     department: Option<String>,
+    /// Whether those further below the department are meant, too.
+    below: Option<bool>,
     /// A role.
     #[param(inline)]
     role: Option<Role>,
 }
 
-/// Whether a person may sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Active,
-    Disabled,
-    Left,
-}
-
-impl Status {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-            Self::Left => "left",
+impl Which {
+    pub fn filter(self) -> Filter {
+        Filter {
+            search: self.search.filter(|text| !text.trim().is_empty()),
+            status: self.status.map(|status| status.as_str().to_owned()),
+            kind: self.kind.map(|kind| kind_name(kind).to_owned()),
+            group: self.group,
+            department: self.department,
+            below: self.below.unwrap_or_default(),
+            role: self.role.map(|role| role.as_str().to_owned()),
         }
     }
 }
 
-#[utoipa::path(get, path = "/members", tag = "members", params(Which, Page),
+/// In which order.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Order {
+    /// By username unless told; display names as they are read.
+    #[param(inline)]
+    sort: Option<SortBy>,
+    /// Ascending unless told.
+    #[param(inline)]
+    order: Option<Direction>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortBy {
+    Username,
+    DisplayName,
+    CreatedAt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Ascending,
+    Descending,
+}
+
+impl Order {
+    pub fn sort(&self) -> (Sort, bool) {
+        let sort = match self.sort {
+            None | Some(SortBy::Username) => Sort::Username,
+            Some(SortBy::DisplayName) => Sort::DisplayName,
+            Some(SortBy::CreatedAt) => Sort::CreatedAt,
+        };
+        (sort, self.order == Some(Direction::Descending))
+    }
+}
+
+#[utoipa::path(get, path = "/members", tag = "members", params(Which, Order, Page),
     responses((status = 200, body = Listing<Member>)))]
 pub async fn list(
     Extract(state): Extract<State>,
     Query(which): Query<Which>,
+    Query(order): Query<Order>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Member>>, Problem> {
     let mut view = state.store.view().await?;
-    let filter = Filter {
-        limit: page.limit()?,
-        after: page.after,
-        search: which.search.filter(|text| !text.trim().is_empty()),
-        status: which.status.map(|status| status.as_str().to_owned()),
-        group: which.group,
-        department: which.department,
-        role: which.role.map(|role| role.as_str().to_owned()),
+    let (sort, descending) = order.sort();
+    let limit = page.limit()?;
+    let after = page.after.as_deref().map(|after| lists::place(sort, after));
+    let part = Part {
+        sort,
+        descending,
+        after: after.transpose()?,
+        limit,
     };
-    let (items, next) = members::list(&mut view, &filter).await?;
+    let (items, next) = lists::list(&mut view, &which.filter(), &part).await?;
     Ok(Json(Listing { items, next }))
+}
+
+/// How many members a filter shows.
+#[utoipa::path(get, path = "/member-count", tag = "members", params(Which),
+    responses((status = 200, body = Count)))]
+pub async fn count(
+    Extract(state): Extract<State>,
+    Query(which): Query<Which>,
+) -> Result<Json<Count>, Problem> {
+    let mut connection = state.store.read().await?;
+    Ok(Json(lists::count(&mut connection, &which.filter()).await?))
 }
 
 #[utoipa::path(post, path = "/members", tag = "members", request_body = Profile,
@@ -111,7 +162,7 @@ pub async fn update(
     Ok(Versioned::ok(member.version, member))
 }
 
-/// Only a member who is disabled can be removed.
+/// Only a member who is disabled or has left can be removed.
 #[utoipa::path(delete, path = "/members/{id}", tag = "members", params(("id" = String, Path)),
     responses((status = 204)))]
 pub async fn remove(
@@ -132,7 +183,7 @@ pub async fn disable(
     Path(id): Path<String>,
 ) -> Result<Versioned<Member>, Problem> {
     let edit = Edit::begin(&state, &permit).await?;
-    let member = account::set_active(edit, &MemberId::from(id), false).await?;
+    let member = account::set_status(edit, &MemberId::from(id), Status::Disabled).await?;
     Ok(Versioned::ok(member.version, member))
 }
 
@@ -144,7 +195,20 @@ pub async fn enable(
     Path(id): Path<String>,
 ) -> Result<Versioned<Member>, Problem> {
     let edit = Edit::begin(&state, &permit).await?;
-    let member = account::set_active(edit, &MemberId::from(id), true).await?;
+    let member = account::set_status(edit, &MemberId::from(id), Status::Active).await?;
+    Ok(Versioned::ok(member.version, member))
+}
+
+/// Ends every sign-in at once and notes that the member is no longer with the organisation.
+#[utoipa::path(post, path = "/members/{id}/leave", tag = "members",
+    params(("id" = String, Path)), responses((status = 200, body = Member)))]
+pub async fn leave(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+) -> Result<Versioned<Member>, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    let member = account::set_status(edit, &MemberId::from(id), Status::Left).await?;
     Ok(Versioned::ok(member.version, member))
 }
 

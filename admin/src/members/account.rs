@@ -3,7 +3,7 @@
 use config::Role;
 use config::id::{MemberId, SignInId};
 
-use super::{Member, find};
+use super::{Member, Status, find};
 use crate::authz::roles;
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Refused, both};
@@ -11,22 +11,22 @@ use crate::store::members as rows;
 use crate::store::{flows, sign_ins};
 
 /// Lets the person sign in, or ends every sign-in and lets them no longer.
-pub async fn set_active(
+pub async fn set_status(
     mut edit: Edit<'_>,
     id: &MemberId,
-    active: bool,
+    status: Status,
 ) -> Result<Member, Refused> {
     let before = find(&mut edit.tx, id).await?;
     roles::may_touch(edit.permit().roles(), &before.roles)?;
-    let (status, action) = if active {
-        ("active", "enable")
-    } else {
-        ("disabled", "disable")
+    let action = match status {
+        Status::Active => "enable",
+        Status::Disabled => "disable",
+        Status::Left => "leave",
     };
-    rows::set_status(&mut edit.tx, id, status, edit.now).await?;
-    if !active {
+    rows::set_status(&mut edit.tx, id, status.as_str(), edit.now).await?;
+    if status != Status::Active {
         keep_an_owner(&mut edit, &before).await?;
-        end_sign_ins(&mut edit, id, "disabled").await?;
+        end_sign_ins(&mut edit, id, status.as_str()).await?;
     }
     edit.forget(id);
     let after = find(&mut edit.tx, id).await?;
@@ -40,7 +40,7 @@ pub async fn set_active(
 pub async fn remove(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     let before = find(&mut edit.tx, id).await?;
     roles::may_touch(edit.permit().roles(), &before.roles)?;
-    if before.status == "active" {
+    if before.status == Status::Active {
         return Err(Refused::Impossible(both((
             "the member is active: disable the account first",
             "该成员仍处于启用状态，请先停用账号",
@@ -76,7 +76,7 @@ pub async fn set_roles(
 
 /// Without an owner nobody could ever make another one.
 async fn keep_an_owner(edit: &mut Edit<'_>, before: &Member) -> Result<(), Refused> {
-    let was_owner = before.roles.contains(&Role::Owner) && before.status == "active";
+    let was_owner = before.roles.contains(&Role::Owner) && before.status == Status::Active;
     if was_owner && rows::count_owners(&mut edit.tx).await? == 0 {
         return Err(Refused::Impossible(both((
             "this is the last owner who can sign in: make another member an owner first",

@@ -3,7 +3,7 @@
 use config::id::MemberId;
 use config::settings::AccessHost;
 
-use super::{Member, account, find};
+use super::{Member, Status, account, find};
 use crate::authz::{Forbidden, roles};
 use crate::edit::{Edit, target};
 use crate::refused::{Refused, both};
@@ -23,7 +23,7 @@ pub async fn one_time_link(
     keep_password: bool,
 ) -> Result<OneTimeLink, Refused> {
     let member = within_reach(&mut edit, id).await?;
-    if member.status != "active" {
+    if member.status != Status::Active {
         return Err(Refused::Impossible(both((
             "the member cannot sign in: enable the account first",
             "该成员无法登录，请先启用账号",

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod credentials;
+pub mod lists;
 pub mod names;
 
 use config::id::{DepartmentId, GroupId, MemberId};
@@ -49,13 +50,42 @@ fn member() -> PrincipalKind {
     PrincipalKind::Member
 }
 
+/// Whether a person may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    Disabled,
+    /// No longer with the organisation.
+    Left,
+}
+
+impl Status {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Left => "left",
+        }
+    }
+
+    /// A status that this version does not know lets nobody in.
+    fn from_name(name: &str) -> Self {
+        match name {
+            "active" => Self::Active,
+            "left" => Self::Left,
+            _ => Self::Disabled,
+        }
+    }
+}
+
 /// A person as the API shows them. Times are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Member {
     pub id: MemberId,
     pub kind: PrincipalKind,
-    /// `active`, `disabled` or `left`.
-    pub status: String,
+    pub status: Status,
     pub username: String,
     pub display_name: String,
     pub email: Option<String>,
@@ -66,6 +96,8 @@ pub struct Member {
     /// The main one first.
     pub departments: Vec<Named<DepartmentId>>,
     pub groups: Vec<Named<GroupId>>,
+    /// The directory that the person comes from; `null` for those made here.
+    pub source: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: i64,
@@ -89,13 +121,14 @@ fn member_of(row: MemberRow, found: &mut Memberships) -> Member {
         groups: found.groups.remove(&row.id).unwrap_or_default(),
         id: row.id,
         kind: row.kind,
-        status: row.status,
+        status: Status::from_name(&row.status),
         username: row.username,
         display_name: row.display_name,
         email: row.email,
         email_verified: row.email_verified_at.is_some(),
         mobile: row.mobile,
         employee_number: row.employee_number,
+        source: row.source,
         created_at: row.created_at,
         updated_at: row.updated_at,
         version: row.version,
@@ -120,20 +153,6 @@ pub async fn find_by_any(connection: &mut Connection, name: &str) -> Result<Memb
         Some(row) => one(connection, Some(row)).await,
         None => find(connection, &name.into()).await,
     }
-}
-
-/// In the order of their usernames, with the key at which the next page begins.
-pub async fn list(
-    connection: &mut Connection,
-    filter: &rows::Filter,
-) -> Result<(Vec<Member>, Option<String>), StoreError> {
-    let found = rows::list(connection, filter).await?;
-    let full = i64::try_from(found.len()).is_ok_and(|n| n == filter.limit);
-    let next = found
-        .last()
-        .filter(|_| full)
-        .map(|m| m.username_key.clone());
-    Ok((complete(connection, found).await?, next))
 }
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {

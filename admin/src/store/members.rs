@@ -48,9 +48,13 @@ pub struct MemberRow {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: i64,
+    /// The directory that the person comes from; `None` for those made here.
+    pub source: Option<String>,
+    /// By what people are put in order of their names.
+    pub name_order: String,
 }
 
-type Row = (
+pub(super) type Row = (
     String,
     String,
     String,
@@ -64,10 +68,13 @@ type Row = (
     i64,
     i64,
     i64,
+    Option<String>,
+    String,
 );
 
-const COLUMNS: &str = "m.id, m.kind, m.status, m.username, m.username_key, m.display_name, m.email, \
-     m.email_verified_at, m.mobile, m.employee_number, m.created_at, m.updated_at, m.version";
+pub(super) const COLUMNS: &str = "m.id, m.kind, m.status, m.username, m.username_key, m.display_name, m.email, \
+     m.email_verified_at, m.mobile, m.employee_number, m.created_at, m.updated_at, m.version, \
+     m.source, m.name_order";
 
 impl From<Row> for MemberRow {
     fn from(row: Row) -> Self {
@@ -89,11 +96,15 @@ impl From<Row> for MemberRow {
             created_at: Timestamp(row.10),
             updated_at: Timestamp(row.11),
             version: row.12,
+            source: row.13,
+            name_order: row.14,
         }
     }
 }
 
-fn kind_name(kind: PrincipalKind) -> &'static str {
+/// What the store calls it.
+#[must_use]
+pub fn kind_name(kind: PrincipalKind) -> &'static str {
     match kind {
         PrincipalKind::Member => "member",
         PrincipalKind::Guest => "guest",
@@ -251,64 +262,6 @@ pub async fn find_by_key(
         .fetch_optional(connection)
         .await?;
     Ok(row.map(MemberRow::from))
-}
-
-/// Which people are listed. What is `None` does not narrow.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// A part of a name, mail address, number.
-    pub search: Option<String>,
-    pub status: Option<String>,
-    pub group: Option<String>,
-    /// Directly in this department.
-    pub department: Option<String>,
-    pub role: Option<String>,
-    /// Only those whose username key comes after this one.
-    pub after: Option<String>,
-    pub limit: i64,
-}
-
-/// In the order of the username keys.
-pub async fn list(
-    connection: &mut Connection,
-    filter: &Filter,
-) -> Result<Vec<MemberRow>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM members m \
-         WHERE ($1 IS NULL OR m.username_key > $1) AND ($2 IS NULL OR m.status = $2) \
-         AND ($3 IS NULL OR m.username_key LIKE $3 ESCAPE '!' OR lower(m.display_name) LIKE $3 ESCAPE '!' \
-              OR m.email_key LIKE $3 ESCAPE '!' OR lower(m.employee_number) LIKE $3 ESCAPE '!' \
-              OR m.mobile LIKE $3 ESCAPE '!') \
-         AND ($4 IS NULL OR m.id IN (SELECT member_id FROM group_members WHERE group_id = $4)) \
-         AND ($5 IS NULL OR m.id IN (SELECT member_id FROM department_members WHERE department_id = $5)) \
-         AND ($6 IS NULL OR m.id IN (SELECT member_id FROM member_roles WHERE role = $6)) \
-         ORDER BY m.username_key LIMIT $7"
-    );
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(filter.after.as_deref())
-        .bind(filter.status.as_deref())
-        .bind(filter.search.as_deref().map(contains))
-        .bind(filter.group.as_deref())
-        .bind(filter.department.as_deref())
-        .bind(filter.role.as_deref())
-        .bind(filter.limit)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().map(MemberRow::from).collect())
-}
-
-/// The pattern of LIKE for "contains this text", with `!` as the escape.
-fn contains(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.trim().to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 pub async fn set_roles(

@@ -17,6 +17,7 @@
 pub mod api_tokens;
 pub mod applications;
 pub mod changes;
+pub mod condition;
 pub mod copy;
 pub mod credentials;
 pub mod department_lists;
@@ -35,6 +36,7 @@ pub mod known_devices;
 pub mod leases;
 mod listen;
 pub mod lockouts;
+pub mod member_lists;
 pub mod members;
 pub mod memberships;
 pub mod one_time_links;
@@ -52,6 +54,8 @@ mod tx;
 
 #[cfg(test)]
 mod once_tests;
+#[cfg(test)]
+mod scale_tests;
 #[cfg(test)]
 pub mod testing;
 

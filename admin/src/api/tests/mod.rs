@@ -9,5 +9,6 @@ mod escalation;
 mod ip_lists;
 mod logs;
 mod mail;
+mod members;
 mod refusals;
 mod tokens;
