@@ -37,8 +37,12 @@ export function themeOf(isDark: boolean): ThemeConfig {
   return {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     token: {
-      colorPrimary: isDark ? "#4c83ff" : "#1f5eff",
+      colorPrimary: isDark ? "#3d74f2" : "#1f5eff",
+      colorSuccess: isDark ? "#5fc72b" : "#237a0c",
+      colorWarning: isDark ? "#f0b03c" : "#9a5b00",
+      colorError: isDark ? "#ff7b7b" : "#c6131f",
       colorLink: isDark ? "#7ba5ff" : "#1a54e6",
+      ...(isDark ? {} : { colorSuccessBg: "#eefbe6", colorWarningBg: "#fff8e1", colorErrorBg: "#fff1f0" }),
       borderRadius: 8,
       colorBgLayout: isDark ? "#0f1115" : "#f5f6f8",
       colorTextSecondary: isDark ? "#b4b9c2" : "#4b5563",
@@ -50,7 +54,14 @@ export function themeOf(isDark: boolean): ThemeConfig {
     },
     components: {
       Layout: { headerBg: isDark ? "#15181d" : "#ffffff", siderBg: isDark ? "#15181d" : "#ffffff", headerHeight: 56 },
-      Menu: { itemBorderRadius: 8, itemHeight: 38, iconSize: 16, itemBg: "transparent", subMenuItemBg: "transparent" },
+      Menu: {
+        itemBorderRadius: 8,
+        itemHeight: 38,
+        iconSize: 16,
+        itemBg: "transparent",
+        subMenuItemBg: "transparent",
+        ...(isDark ? { itemSelectedColor: "#a9c3ff" } : {}),
+      },
       Table: { headerBorderRadius: 8 },
     },
   };

@@ -121,7 +121,7 @@ function Latest({ title, to, rows, isPending }: LatestProps) {
       <List<Row>
         loading={isPending}
         dataSource={rows}
-        locale={{ emptyText: t.none }}
+        locale={{ emptyText: <Typography.Text type="secondary">{t.none}</Typography.Text> }}
         renderItem={(row) => (
           <List.Item style={{ display: "block" }}>
             <Flex justify="space-between" gap={12}>

@@ -43,16 +43,22 @@ export default function Watermark() {
         </Form.Item>
         <PartsItem disabled={!mayChange} />
         <Form.Item name="opacity_permille" label={t.opacity}>
-          <Slider min={10} max={500} step={10} tooltip={{ formatter: (n = 0) => `${n / 10} %` }} />
+          <Slider
+            ariaLabelForHandle={t.opacity}
+            min={10}
+            max={500}
+            step={10}
+            tooltip={{ formatter: (n = 0) => `${n / 10} %` }}
+          />
         </Form.Item>
         <Form.Item name="font_size" label={t.size}>
-          <Slider min={8} max={48} tooltip={{ formatter: (n) => `${n} px` }} />
+          <Slider ariaLabelForHandle={t.size} min={8} max={48} tooltip={{ formatter: (n) => `${n} px` }} />
         </Form.Item>
         <Form.Item name="angle" label={t.angle}>
-          <Slider min={-90} max={90} tooltip={{ formatter: (n) => `${n}°` }} />
+          <Slider ariaLabelForHandle={t.angle} min={-90} max={90} tooltip={{ formatter: (n) => `${n}°` }} />
         </Form.Item>
         <Form.Item name="gap" label={t.gap}>
-          <Slider min={40} max={800} step={10} tooltip={{ formatter: (n) => `${n} px` }} />
+          <Slider ariaLabelForHandle={t.gap} min={40} max={800} step={10} tooltip={{ formatter: (n) => `${n} px` }} />
         </Form.Item>
         <Form.Item
           name="colour"

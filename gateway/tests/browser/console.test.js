@@ -1,0 +1,94 @@
+// The console, as an operator meets it: every place, in both languages, at a desk and on a telephone.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+
+import { foundCompany } from "./company.js";
+import { PLACES, visit } from "./console_places.js";
+import { openHouse } from "./house.js";
+import { arrive, openBrowser } from "./people.js";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const DESK = { viewport: { width: 1440, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 } };
+const LOOKS = [
+  ["Chinese, at a desk", "zh", { locale: "zh-CN", ...DESK }],
+  ["English, on a telephone", "en", { locale: "en-GB", ...PHONE }],
+  ["English, at a desk by night", "en", { locale: "en-GB", colorScheme: "dark", ...DESK }],
+  ["Chinese, on a telephone by night", "zh", { locale: "zh-CN", colorScheme: "dark", ...PHONE }],
+];
+
+let house, browser, signedIn;
+
+before(async () => {
+  house = await openHouse();
+  browser = await openBrowser();
+  const founder = await arrive(browser, house);
+  await founder.setUp("zhang.wei", "张伟");
+  await foundCompany(house);
+  await founder.open("wiki");
+  signedIn = await founder.context.storageState();
+  await founder.leave();
+});
+
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+/** The owner, at a console of their own. */
+async function owner(look = {}) {
+  return arrive(browser, house, { locale: "en-GB", ...DESK, ...look, storageState: signedIn });
+}
+
+/** What axe calls serious or worse, each with where. */
+async function barriers(page) {
+  // Not a script of the page, which its policy would refuse.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`));
+}
+
+describe("every place of the console", () => {
+  for (const [name, language, look] of LOOKS) {
+    test(`is whole and open to all: ${name}`, async () => {
+      const person = await owner(look);
+      const wrong = person.complaints;
+      for (const [place, names] of Object.entries(PLACES)) {
+        const heading = await visit(person, place);
+        if (heading !== names[language]) wrong.push(`${place} is headed ${heading}`);
+        wrong.push(...(await barriers(person.page)).map((barrier) => `${place}: ${barrier}`));
+        const width = await person.page.evaluate(() => document.documentElement.scrollWidth);
+        if (width > look.viewport.width) wrong.push(`${place} is ${width} wide`);
+      }
+      assert.deepEqual(wrong, []);
+      await person.leave();
+    });
+  }
+});
+
+test("somebody without a role is told that the console is not for them", async () => {
+  const member = await arrive(browser, house, { locale: "zh-CN" });
+  await member.join("he.ping", "何平");
+  assert.equal(await member.page.locator('a[href="/console/"]').count(), 0, "no way there");
+  const answer = await member.open("access", "/console/");
+  assert.equal(answer.status(), 403);
+  assert.equal(await member.heading(), "此页面仅供管理员使用");
+  await member.leave();
+});
+
+test("an auditor sees everything and is offered no change", async () => {
+  const auditor = await arrive(browser, house, DESK);
+  await auditor.join("audit.or", "Audit Or");
+  await house.command("members", "roles", "audit.or", "auditor");
+  for (const place of ["members", "groups", "applications", "ip-lists", "tokens"]) {
+    await visit(auditor, place);
+    assert.equal(await auditor.page.locator("main .ant-btn-primary").count(), 0, place);
+  }
+  await visit(auditor, "audit");
+  await auditor.page.getByText("zhang.wei").first().waitFor();
+  await auditor.leave();
+});
