@@ -52,6 +52,7 @@ export type PlaceGroup = { title?: string; places: Place[] };
 const Overview = lazy(() => import("../pages/overview/Overview"));
 const Members = lazy(() => import("../pages/members/Members"));
 const Groups = lazy(() => import("../pages/groups/Groups"));
+const GroupPage = lazy(() => import("../pages/groups/GroupPage"));
 const Applications = lazy(() => import("../pages/applications/Applications"));
 const ApplicationEditor = lazy(() => import("../pages/applications/ApplicationEditor"));
 const IpLists = lazy(() => import("../pages/ip-lists/IpLists"));
@@ -135,6 +136,7 @@ export const GROUPS: PlaceGroup[] = [
 
 /** Places that are reached from others. */
 export const INNER: Place[] = [
+  { path: "/groups/:id", title: t.groups, permission: "groups:read", page: GroupPage },
   { path: "/applications/new", title: t.applications, permission: "applications:create", page: ApplicationEditor },
   { path: "/applications/:id", title: t.applications, permission: "applications:read", page: ApplicationEditor },
   { path: "/ip-lists/:id", title: t.ipLists, permission: "ip_lists:read", page: IpList },

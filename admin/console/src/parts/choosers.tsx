@@ -4,13 +4,15 @@ import { useState } from "react";
 
 import { api, told } from "../api/client";
 import { nameOf } from "../language/names";
+import { useSettled } from "./useSettled";
 
 type Option = { value: string; label: string };
 type Props = Omit<SelectProps<string | string[], Option>, "options" | "onSearch" | "loading">;
 
 /** People, found by what is typed. `known` are those that are chosen already, by their names. */
 export function MemberChooser({ known = [], ...props }: Props & { known?: Option[] }) {
-  const [search, setSearch] = useState("");
+  const [typed, setTyped] = useState("");
+  const search = useSettled(typed.trim());
   const { data, isFetching } = useQuery({
     queryKey: ["members", "chooser", search],
     queryFn: () => told(api.GET("/members", { params: { query: { search, limit: 20 } } })),
@@ -18,7 +20,7 @@ export function MemberChooser({ known = [], ...props }: Props & { known?: Option
   });
   const found = data?.items.map((m) => ({ value: m.id, label: `${m.display_name} (${m.username})` })) ?? known;
   return (
-    <Select {...props} showSearch={{ filterOption: false, onSearch: setSearch }} loading={isFetching} options={found} />
+    <Select {...props} showSearch={{ filterOption: false, onSearch: setTyped }} loading={isFetching} options={found} />
   );
 }
 

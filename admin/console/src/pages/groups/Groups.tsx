@@ -1,7 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
-import { Button, Form, Input } from "antd";
+import { Button, Typography } from "antd";
 import { useState } from "react";
+import { Link, useNavigate } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
@@ -9,87 +9,70 @@ import { usePages } from "../../api/paging";
 import type { Group } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
-import { FormDrawer } from "../../parts/FormDrawer";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
-import { GroupDrawer } from "./GroupDrawer";
+import { GroupForm } from "./GroupForm";
+import { t as words } from "./words";
 
 const t = texts({
-  title: ["用户组", "Groups"],
-  lead: [
-    "把成员归入用户组，再在应用的访问规则中引用。",
-    "Put people into groups, and name the groups in the rules of applications.",
+  none: ["还没有用户组", "No groups yet"],
+  noneHint: [
+    "例如“Wiki 编辑者”“值班人员”。建好后添加成员，再到应用的访问规则中引用。",
+    "For example “Wiki editors” or “On call”. Add members, then name the group in an application's access rules.",
   ],
-  create: ["新建用户组", "New group"],
-  name: ["名称", "Name"],
-  description: ["说明", "Description"],
-  members: ["成员数", "Members"],
-  none: ["还没有用户组", "There are no groups yet"],
-  noneHint: ["例如：“Wiki 编辑者”“值班人员”。", "For example “Wiki editors” or “On call”."],
 });
 
 export default function Groups() {
   const may = useMay();
-  const queries = useQueryClient();
+  const go = useNavigate();
   const [isNew, setNew] = useState(false);
-  const [open, setOpen] = useState<string>();
-  const pages = usePages(["groups"], (after) => told(api.GET("/groups", { params: { query: { after } } })));
+  const pages = usePages(["groups", "list"], (after) => told(api.GET("/groups", { params: { query: { after } } })));
+  const open = (group: Group) => void go(`/groups/${group.id}`);
   const create = may("groups:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
-      {t.create}
+      {words.create}
     </Button>
   );
   return (
     <>
-      <PageHeader title={t.title} lead={t.lead}>
+      <PageHeader title={words.title} lead={words.lead}>
         {create}
       </PageHeader>
       <CursorTable<Group>
         pages={pages}
         rowKey="id"
-        onOpen={(group) => setOpen(group.id)}
+        onOpen={open}
         nothing={<Nothing title={t.none} hint={t.noneHint} action={create} />}
         columns={[
           {
-            title: t.name,
+            title: words.name,
             dataIndex: "name",
-            render: (name: string, group) => (
-              <Button type="link" style={{ padding: 0 }} onClick={() => setOpen(group.id)}>
+            render: (name: string, { id }) => (
+              <Link to={`/groups/${id}`} onClick={(event) => event.stopPropagation()}>
                 {name}
-              </Button>
+              </Link>
             ),
           },
-          { title: t.description, dataIndex: "description", render: (text: string) => text || "–" },
-          { title: t.members, dataIndex: "members", align: "right" },
+          {
+            title: words.description,
+            dataIndex: "description",
+            render: (text: string) => (
+              <Typography.Text type="secondary" ellipsis style={{ maxWidth: 480 }}>
+                {text || "–"}
+              </Typography.Text>
+            ),
+          },
+          { title: words.members, dataIndex: "members", align: "right", width: 120 },
         ]}
       />
       {isNew && (
-        <FormDrawer
-          title={t.create}
-          initial={{ name: "", description: "" }}
-          send={(draft) => told(api.POST("/groups", { body: draft }))}
-          onClose={(done) => {
+        <GroupForm
+          onClose={(made) => {
             setNew(false);
-            if (done) void queries.invalidateQueries({ queryKey: ["groups"] });
+            if (made) open(made);
           }}
-        >
-          <GroupFields />
-        </FormDrawer>
+        />
       )}
-      {open && <GroupDrawer id={open} onClose={() => setOpen(undefined)} />}
-    </>
-  );
-}
-
-export function GroupFields() {
-  return (
-    <>
-      <Form.Item name="name" label={t.name} rules={[{ required: true, whitespace: true }]}>
-        <Input maxLength={200} />
-      </Form.Item>
-      <Form.Item name="description" label={t.description}>
-        <Input.TextArea rows={2} />
-      </Form.Item>
     </>
   );
 }

@@ -1,70 +1,82 @@
-import { PlusOutlined } from "@ant-design/icons";
-import { Button, Card, Flex, Grid } from "antd";
+import { ApartmentOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Card, Drawer, Flex, Grid } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../api/caller";
-import { pathText, useDepartments } from "../../api/departments";
-import { DepartmentChooser } from "../../parts/DepartmentChooser";
 import { PageHeader } from "../../parts/PageHeader";
-import { DepartmentTree } from "./DepartmentTree";
-import { MemberDrawer } from "./MemberDrawer";
-import { MemberForm } from "./MemberForm";
-import { MemberTable } from "./MemberTable";
+import { useDepartmentDeeds } from "./departments/deeds";
+import { DepartmentColumn } from "./departments/DepartmentColumn";
+import { DepartmentHead } from "./departments/DepartmentHead";
+import { t as departmentWords } from "./departments/words";
+import { MemberTable } from "./list/MemberTable";
+import css from "./members.module.css";
+import { MemberDrawer } from "./person/MemberDrawer";
+import { MemberForm } from "./person/MemberForm";
+import { useView } from "./view";
 import { t } from "./words";
 
 /** Departments at the left, their people at the right. */
 export default function Members() {
   const may = useMay();
   const isWide = Grid.useBreakpoint().lg ?? true;
-  const [department, setDepartment] = useState<string>();
-  const [open, setOpen] = useState<string>();
+  const [view, change] = useView();
   const [isNew, setNew] = useState(false);
-  const [chosen] = useDepartments(department ? [department] : []);
+  const [isChoosing, setChoosing] = useState(false);
+  const choose = (department: string | undefined) => {
+    setChoosing(false);
+    change({ department });
+  };
+  const deeds = useDepartmentDeeds(({ id, parent }) => {
+    if (view.department === id) change({ department: parent ?? undefined });
+  });
   const create = may("members:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
       {t.create}
     </Button>
   );
+  const maySeeTree = may("departments:read");
+  const column = <DepartmentColumn chosen={view.department} onChoose={choose} deeds={deeds} />;
   return (
     <>
       <PageHeader title={t.title} lead={t.lead}>
         {create}
       </PageHeader>
-      <Flex gap={16} align="flex-start" vertical={!isWide}>
-        {isWide ? (
-          <Card style={{ width: 280, flex: "none", position: "sticky", top: 80 }} styles={{ body: { padding: 12 } }}>
-            <DepartmentTree chosen={department} onChoose={(one) => setDepartment(one?.id)} />
+      <Flex gap={16} align="flex-start">
+        {maySeeTree && isWide && (
+          <Card className={css.column} styles={{ body: { padding: 12, height: "100%" } }}>
+            {column}
           </Card>
-        ) : (
-          <DepartmentChooser
-            allowClear
-            aria-label={t.departments}
-            placeholder={t.departments}
-            style={{ width: "100%" }}
-            value={department}
-            onChange={(id) => setDepartment(id ? String(id) : undefined)}
-          />
         )}
-        <div style={{ flex: 1, minWidth: 0, width: "100%" }}>
-          <MemberTable
-            key={department}
-            department={department}
-            title={chosen ? pathText(chosen) : t.everybody}
-            create={create}
-            onOpen={setOpen}
-          />
+        <div className={css.list}>
+          {maySeeTree && !isWide && (
+            <Button block icon={<ApartmentOutlined />} style={{ marginBottom: 12 }} onClick={() => setChoosing(true)}>
+              {departmentWords.choose}
+            </Button>
+          )}
+          <DepartmentHead id={view.department} onChoose={choose} deeds={deeds} />
+          <MemberTable view={view} onChange={change} create={create} />
         </div>
       </Flex>
+      <Drawer
+        placement="left"
+        size={320}
+        open={isChoosing && !isWide}
+        onClose={() => setChoosing(false)}
+        title={departmentWords.departments}
+      >
+        {column}
+      </Drawer>
+      {deeds.form}
       {isNew && (
         <MemberForm
-          department={department}
+          department={view.department}
           onClose={(made) => {
             setNew(false);
-            if (made) setOpen(made);
+            if (made) change({ member: made });
           }}
         />
       )}
-      {open && <MemberDrawer id={open} onClose={() => setOpen(undefined)} />}
+      {view.member && <MemberDrawer id={view.member} onClose={() => change({ member: undefined })} />}
     </>
   );
 }

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Flex, Table, Typography } from "antd";
 
-import { useMay } from "../../api/caller";
-import { api, told } from "../../api/client";
-import type { SignIn } from "../../api/schema";
-import { texts } from "../../language/texts";
-import { Failed } from "../../parts/Failed";
-import { TimeText } from "../../parts/TimeText";
-import { useAction } from "../../parts/useAction";
+import { useMay } from "../../../api/caller";
+import { api, told } from "../../../api/client";
+import type { SignIn } from "../../../api/schema";
+import { texts } from "../../../language/texts";
+import { Failed } from "../../../parts/Failed";
+import { TimeText } from "../../../parts/TimeText";
+import { useAction } from "../../../parts/useAction";
 
 const t = texts({
   title: ["登录中的设备", "Signed in on"],

@@ -1,0 +1,46 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Form, Input } from "antd";
+import { useRef } from "react";
+
+import { api, told, type Versioned } from "../../api/client";
+import type { Group, GroupDraft } from "../../api/schema";
+import { FormDrawer } from "../../parts/FormDrawer";
+import { t } from "./words";
+
+type Props = {
+  /** What is changed; absent for a new one. */
+  group?: Versioned<Group>;
+  /** With the group, if it was done. */
+  onClose: (done: Group | undefined) => void;
+};
+
+export function GroupForm({ group, onClose }: Props) {
+  const queries = useQueryClient();
+  const made = useRef<Group>(undefined);
+  const send = async (body: GroupDraft) => {
+    if (!group) {
+      made.current = await told(api.POST("/groups", { body }));
+      return;
+    }
+    const params = { path: { id: group.value.id }, header: { "If-Match": group.etag } };
+    made.current = await told(api.PUT("/groups/{id}", { params, body }));
+  };
+  return (
+    <FormDrawer<GroupDraft>
+      title={group ? t.editTitle(group.value.name) : t.create}
+      initial={{ name: group?.value.name ?? "", description: group?.value.description ?? "" }}
+      send={send}
+      onClose={(isDone) => {
+        if (isDone) void queries.invalidateQueries();
+        onClose(isDone ? made.current : undefined);
+      }}
+    >
+      <Form.Item name="name" label={t.name} rules={[{ required: true, whitespace: true }]}>
+        <Input maxLength={200} autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="description" label={t.description}>
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
+      </Form.Item>
+    </FormDrawer>
+  );
+}

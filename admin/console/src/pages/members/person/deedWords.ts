@@ -1,0 +1,52 @@
+import { texts } from "../../../language/texts";
+
+export const t = texts({
+  sure: (what: string, name: string) => [`${what}：${name}？`, `${what}: ${name}?`],
+  own: ["自己的账号请在“我的账号”中修改。", "Change your own in “My account”."],
+  link: ["生成一次性链接", "Create one-time link"],
+  linkText: [
+    "用于首次设置密码或重置密码。现有密码和全部登录会立即失效。",
+    "For setting a password, or a new one. The present password and all sign-ins end at once.",
+  ],
+  linkAsk: (name: string) => [
+    `${name}现有的密码和全部登录会立即失效，直到本人用链接设置新密码。`,
+    `The present password and all sign-ins of ${name} end at once; they set a new password with the link.`,
+  ],
+  secondFactor: ["重置两步验证", "Reset two-step verification"],
+  secondFactorText: [
+    "移除身份验证器和恢复码，本人下次登录时重新设置。全部登录会立即失效。",
+    "Removes the authenticator and recovery codes, to be set up anew. All sign-ins end at once.",
+  ],
+  secondFactorAsk: (name: string) => [
+    `${name}的身份验证器和恢复码会被移除，所有登录立即失效。`,
+    `The authenticator and the recovery codes of ${name} are removed, and all their sign-ins end at once.`,
+  ],
+  unlock: ["解除锁定", "Unlock"],
+  unlockText: [
+    "多次输错密码后被暂时锁定时，允许立即重试。",
+    "Lets them try again at once after too many failed attempts.",
+  ],
+  unlocked: ["已解除锁定", "Unlocked"],
+  disable: ["停用账号", "Disable"],
+  disableText: [
+    "立即退出所有应用且无法登录，可以随时重新启用。",
+    "Signed out everywhere at once, and no sign-in until enabled again.",
+  ],
+  disableAsk: (name: string) => [
+    `${name}会立即退出所有应用，并且无法登录，直到重新启用。`,
+    `${name} is signed out everywhere at once and cannot sign in until enabled again.`,
+  ],
+  enable: ["启用账号", "Enable"],
+  enableText: ["恢复登录。", "Lets them sign in again."],
+  enabled: ["已启用", "Enabled"],
+  remove: ["删除成员", "Delete"],
+  removeText: [
+    "永久删除账号、密码和所属关系；日志保留。",
+    "Deletes the account, the password and all memberships for good; the logs stay.",
+  ],
+  removeLater: ["请先停用，再删除。", "Disable it first."],
+  removeAsk: (name: string) => [
+    `${name}的账号、密码和所属关系会被永久删除，日志保留。此操作不可撤销。`,
+    `The account of ${name}, their password and memberships are deleted for good; the logs stay. This cannot be undone.`,
+  ],
+});

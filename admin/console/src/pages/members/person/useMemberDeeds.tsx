@@ -1,0 +1,90 @@
+import { type ReactNode, useState } from "react";
+
+import { useCaller, useMay } from "../../../api/caller";
+import { api, told } from "../../../api/client";
+import type { Link, Member } from "../../../api/schema";
+import { OnceLink } from "./OnceLink";
+import { t } from "./deedWords";
+import { useAction } from "../../../parts/useAction";
+
+export type MemberDeed = {
+  key: string;
+  title: string;
+  /** What it does, in a sentence. */
+  text: string;
+  isDanger?: boolean;
+  /** Why it cannot be done now. */
+  refusal?: string;
+  run: () => void;
+};
+
+/** What the caller may do about a person's account; `shown` is to be put where the deeds are. */
+export function useMemberDeeds(member: Member, onGone: () => void): { deeds: MemberDeed[]; shown: ReactNode } {
+  const may = useMay();
+  const { name: self } = useCaller();
+  const { act, ask } = useAction();
+  const [link, setLink] = useState<Link>();
+  const name = member.display_name;
+  const call = { params: { path: { id: member.id } } };
+  // One's own credentials are changed on the account page, which asks for a proof.
+  const own = self === member.username ? t.own : undefined;
+  const isActive = member.status === "active";
+
+  const asked = (title: string, text: string, deed: () => Promise<unknown>, isDanger = true, onDone?: () => void) =>
+    ask({ title: t.sure(title, name), content: text, okText: title, isDanger }, deed, onDone);
+
+  const deeds: (MemberDeed | false)[] = [
+    may("credentials:create") && {
+      key: "link",
+      title: t.link,
+      text: t.linkText,
+      refusal: own,
+      run: () =>
+        asked(
+          t.link,
+          t.linkAsk(name),
+          async () => setLink(await told(api.POST("/members/{id}/one-time-link", call))),
+          false,
+        ),
+    },
+    may("credentials:remove") && {
+      key: "second-factor",
+      title: t.secondFactor,
+      text: t.secondFactorText,
+      refusal: own,
+      run: () =>
+        asked(t.secondFactor, t.secondFactorAsk(name), () => told(api.DELETE("/members/{id}/second-factor", call))),
+    },
+    may("credentials:change") && {
+      key: "unlock",
+      title: t.unlock,
+      text: t.unlockText,
+      run: () => void act(() => told(api.POST("/members/{id}/unlock", call)), t.unlocked),
+    },
+    may("members:change") &&
+      isActive && {
+        key: "disable",
+        title: t.disable,
+        text: t.disableText,
+        isDanger: true,
+        run: () => asked(t.disable, t.disableAsk(name), () => told(api.POST("/members/{id}/disable", call))),
+      },
+    may("members:change") &&
+      !isActive && {
+        key: "enable",
+        title: t.enable,
+        text: t.enableText,
+        run: () => void act(() => told(api.POST("/members/{id}/enable", call)), t.enabled),
+      },
+    may("members:remove") && {
+      key: "remove",
+      title: t.remove,
+      text: t.removeText,
+      isDanger: true,
+      refusal: isActive ? t.removeLater : undefined,
+      run: () => asked(t.remove, t.removeAsk(name), () => told(api.DELETE("/members/{id}", call)), true, onGone),
+    },
+  ];
+  const shown = link && <OnceLink link={link} name={name} onClose={() => setLink(undefined)} />;
+  return { deeds: deeds.filter((deed) => deed !== false), shown };
+}
