@@ -99,6 +99,7 @@ impl Plane {
             sealer,
             may_open: Arc::new(OnceLock::new()),
             explains: Arc::new(OnceLock::new()),
+            surroundings: Arc::new(OnceLock::new()),
             snapshots: in_force,
         };
         if health.is_prepared() {

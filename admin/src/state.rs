@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use config::link::{Explains, MayOpen};
+use config::surroundings::Surroundings;
 use config::{Clock, Settings, Snapshot};
 use tokio::sync::watch;
 
@@ -24,6 +25,8 @@ pub struct State {
     pub may_open: Arc<OnceLock<Arc<dyn MayOpen>>>,
     /// How a request would be decided. Set once by whoever composes the program.
     pub explains: Arc<OnceLock<Arc<dyn Explains>>>,
+    /// What the gateway of this node sees. Set once by whoever composes the program.
+    pub surroundings: Arc<OnceLock<Arc<dyn Surroundings>>>,
     /// What the gateways of this node obey just now; `None` until the first has been built.
     pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
 }
@@ -78,6 +81,7 @@ pub mod testing {
             passwords: Hasher::new(&settings.passwords).unwrap(),
             may_open: Arc::default(),
             explains: Arc::default(),
+            surroundings: Arc::default(),
             settings,
             clock: Clock::manual(Timestamp(1_767_225_600_000)),
             snapshots,

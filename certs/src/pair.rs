@@ -20,6 +20,8 @@ pub struct Pair {
     pub key_file: PathBuf,
     /// The names that the certificate is for, lower case; `*.` begins those for one label more.
     pub names: Vec<String>,
+    /// Who signed it, as the certificate writes it.
+    pub issuer: String,
     /// Seconds since 1970.
     pub not_before: i64,
     /// Seconds since 1970.
@@ -51,6 +53,7 @@ impl Pair {
             certificate_file: certificate_file.into(),
             key_file: key_file.into(),
             names: facts.names,
+            issuer: facts.issuer,
             not_before: facts.not_before,
             not_after: facts.not_after,
             certified: Arc::new(certified),
@@ -89,6 +92,7 @@ fn date(seconds: i64) -> String {
 /// What the first certificate says of itself.
 struct Facts {
     names: Vec<String>,
+    issuer: String,
     not_before: i64,
     not_after: i64,
 }
@@ -121,6 +125,7 @@ impl Facts {
         }
         Ok(Self {
             names,
+            issuer: leaf.issuer().to_string(),
             not_before: leaf.validity().not_before.timestamp(),
             not_after: leaf.validity().not_after.timestamp(),
         })

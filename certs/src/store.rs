@@ -74,6 +74,12 @@ impl CertificateStore {
         }
     }
 
+    /// What is being served just now.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<Arc<Pair>> {
+        self.served.load().pairs.clone()
+    }
+
     /// Of each certificate that is being served, for metrics and warnings.
     #[must_use]
     pub fn expiries(&self) -> Vec<Expiry> {

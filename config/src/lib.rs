@@ -21,6 +21,7 @@ pub mod return_path;
 pub mod session;
 pub mod settings;
 pub mod snapshot;
+pub mod surroundings;
 
 mod principal;
 

@@ -28,6 +28,7 @@ pub mod rulebook;
 pub mod server;
 pub mod sessions;
 pub mod signals;
+mod surroundings;
 pub mod upgrade;
 pub mod upstreams;
 pub mod watermark;
@@ -37,3 +38,4 @@ mod testing;
 
 pub use gate::Gate;
 pub use server::{Parts, RunError, prepare_process, run};
+pub use surroundings::Sight;

@@ -153,7 +153,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
         other_health: Arc::new(move || told(health())),
         set_log_filter,
         sockets,
-        opened: Box::new(move |gate| join(&state, gate)),
+        opened: Box::new(move |sight| join(&state, sight)),
     };
     let result = gateway::run(parts);
     stop.cancel();
@@ -214,10 +214,11 @@ async fn tell_set_up_link(state: &admin::state::State) {
     }
 }
 
-/// The portal and the explanations ask the very policy that decides.
-fn join(state: &admin::state::State, gate: Arc<gateway::Gate>) {
-    let _ = state.may_open.set(Arc::clone(&gate) as _);
-    let _ = state.explains.set(gate);
+/// The portal and the explanations ask the very policy that decides, the overview what it sees.
+fn join(state: &admin::state::State, sight: gateway::Sight) {
+    let _ = state.may_open.set(Arc::clone(&sight.gate) as _);
+    let _ = state.explains.set(Arc::clone(&sight.gate) as _);
+    let _ = state.surroundings.set(Arc::new(sight));
 }
 
 fn told(report: admin::health::Report) -> Health {

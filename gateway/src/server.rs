@@ -35,6 +35,7 @@ use crate::proxy::Proxy;
 use crate::reload::watch::{at_rest, watch};
 use crate::reload::{Reloader, SetLogFilter};
 use crate::signals::Signal;
+use crate::surroundings::Sight;
 use crate::upgrade;
 
 /// Connections to upstreams that are kept while nobody uses them, over all pools. Making one costs a
@@ -55,9 +56,9 @@ pub struct Parts {
     pub set_log_filter: SetLogFilter,
     /// The listening sockets of the process that this one replaces, or none yet.
     pub sockets: Sockets,
-    /// Called once with the gate, before anybody comes through it: joins what the other half of the
-    /// program asks of the policy.
-    pub opened: Box<dyn FnOnce(Arc<Gate>) + Send>,
+    /// Called once, before anybody comes through the gate: joins what the other half of the program
+    /// asks of the policy, and of what is seen from here.
+    pub opened: Box<dyn FnOnce(Sight) + Send>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +129,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         .map_err(|why| RunError::Monitor(settings.monitor.address, why))?;
     let pages = Bridge::new(parts.link.pages.clone(), parts.admin, &settings.limits);
     let (gate, feed) = Gate::open(&settings, parts.link, parts.clock.clone());
-    (parts.opened)(Arc::clone(&gate));
+    (parts.opened)(Sight::new(&gate, &certificates));
     tokio::spawn(Arc::clone(&gate).follow(feed));
     upgrade::until_it_knows_the_rules(&gate, takes_over).await;
     let app = App {

@@ -49,6 +49,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "action" => json!("update"),
         "client_address" | "from" => json!("192.0.2.7"),
         "method" => json!("GET"),
+        "hours" => json!(24),
         "host" => json!("wiki.example.com"),
         "path" => json!("/edit"),
         "reason" => json!("no_rule_allows"),
@@ -189,6 +190,7 @@ fn told(name: &str) -> Option<Value> {
             "action": "update", "target_kind": "group", "target": ID, "target_name": "Wiki editors",
             "result": "done", "before": {"name": "Wiki"}, "after": {"name": "Wiki editors"}
         }),
+        "Overview" => overview(),
         "Explanation" => json!({
             "steps": [{"stage": "policy", "finding": "no rule lets this person in"}],
             "granted": false, "denial": "no_rule_allows", "rule": null
@@ -199,5 +201,45 @@ fn told(name: &str) -> Option<Value> {
             "allowed": "a name in English, in Chinese (zh-CN), or both"
         }),
         _ => return None,
+    })
+}
+
+fn overview() -> Value {
+    let day = |n: i64| vec![n; 24];
+    json!({
+        "at": LATER, "hours": 24,
+        "sign_ins": {
+            "from": THEN, "counted_since": THEN, "succeeded": day(40), "failed": day(1),
+            "failures": [{"name": "wrong_password", "count": 24}]
+        },
+        "requests": {
+            "from": THEN, "counted_since": THEN, "granted": day(9000), "refused": day(3),
+            "refusals": [{"name": "no_rule_allows", "count": 72}]
+        },
+        "busiest": [{
+            "id": ID, "name": {"en": "Wiki", "zh-CN": "维基"}, "requests": 9003, "refused": 72
+        }],
+        "most_refusing": [],
+        "refused_addresses": [{"name": "192.0.2.7", "count": 72}],
+        "signed_in": {
+            "sign_ins": 320, "people": 280, "active_sign_ins": 120, "active_people": 110
+        },
+        "organisation": {
+            "people": [{"kind": "member", "status": "active", "count": 800}],
+            "departments": 40, "groups": 12, "applications": 9, "ip_lists": 2
+        },
+        "store": {"engine": "PostgreSQL", "bytes": 734_003_200},
+        "spools": [{"id": OTHER, "at": LATER, "waiting": 0, "behind_ms": 40}],
+        "node": {
+            "snapshot": 7,
+            "upstreams": [{
+                "application": ID, "address": "10.0.0.5:8080", "health": "well"
+            }],
+            "certificates": [{
+                "listener": "0.0.0.0:443", "names": ["*.example.com"], "issuer": "CN=Example CA",
+                "not_before": THEN, "not_after": LATER,
+                "file": "/etc/gatehouse/tls/example.com.pem"
+            }]
+        }
     })
 }

@@ -16,6 +16,7 @@ pub mod groups;
 pub mod guard;
 pub mod ip_lists;
 pub mod members;
+pub mod overview;
 pub mod problem;
 pub mod routes;
 pub mod sign_ins;

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, credentials, departments, document, events, explanations,
-    groups, ip_lists, members, problem, sign_ins, tokens,
+    groups, ip_lists, members, overview, problem, sign_ins, tokens,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -84,6 +84,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Tokens,       Read,   routes!(tokens::list)))
         .routes(may(R::Tokens,       Create, routes!(tokens::create)))
         .routes(may(R::Tokens,       Remove, routes!(tokens::revoke)))
+        .routes(may(R::Overview,     Read,   routes!(overview::look)))
         .routes(may(R::AccessLog,    Read,   routes!(events::access::access)))
         .routes(may(R::AccessLog,    Read,   routes!(events::access::export_access)))
         .routes(may(R::SignInLog,    Read,   routes!(events::sign_ins::sign_ins)))

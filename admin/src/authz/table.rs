@@ -21,6 +21,8 @@ pub enum Resource {
     Appearance,
     Sessions,
     Tokens,
+    /// How things stand, in numbers.
+    Overview,
     AccessLog,
     SignInLog,
     AuditLog,
@@ -54,7 +56,7 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 16] = [
+const TABLE: [Row; 17] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
@@ -67,6 +69,7 @@ const TABLE: [Row; 16] = [
     row(Resource::Appearance,   "appearance",           ["ru",   "ru",   "r",     "r",    "r"  ]),
     row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),
     row(Resource::Tokens,       "tokens",               ["rcd",  "rcd",  "rcd",   "r",    ""   ]),
+    row(Resource::Overview,     "overview",             ["r",    "r",    "r",     "r",    "r"  ]),
     row(Resource::AccessLog,    "access_log",           ["r",    "r",    "r",     "r",    "r"  ]),
     row(Resource::SignInLog,    "sign_in_log",          ["r",    "r",    "r",     "r",    "r"  ]),
     row(Resource::AuditLog,     "audit_log",            ["r",    "",     "r",     "r",    ""   ]),

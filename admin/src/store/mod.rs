@@ -40,6 +40,7 @@ pub mod member_lists;
 pub mod members;
 pub mod memberships;
 pub mod one_time_links;
+pub mod overview;
 pub mod published;
 pub mod recovery_codes;
 pub mod search_keys;

@@ -9,6 +9,7 @@ use certs::store::{Expiry, Files};
 use certs::{CertificateError, CertificateStore, client_authority};
 use config::Timestamp;
 use config::settings::{Listener, Settings};
+use config::surroundings::CertificateSeen;
 
 /// Every certificate that cannot be used, each with its reason and what to do.
 #[derive(Debug)]
@@ -132,6 +133,28 @@ impl Certificates {
         self.stores
             .iter()
             .flat_map(|(_, store)| store.expiries())
+            .collect()
+    }
+}
+
+impl Certificates {
+    /// Each certificate that is being served, and where.
+    #[must_use]
+    pub fn seen(&self) -> Vec<CertificateSeen> {
+        let moment = |seconds: i64| Timestamp(seconds.saturating_mul(1000));
+        let stores = self.stores.iter();
+        stores
+            .flat_map(|(listener, store)| {
+                let pairs = store.pairs().into_iter();
+                pairs.map(|pair| CertificateSeen {
+                    listener: *listener,
+                    names: pair.names.clone(),
+                    issuer: pair.issuer.clone(),
+                    not_before: moment(pair.not_before),
+                    not_after: moment(pair.not_after),
+                    file: pair.certificate_file.display().to_string(),
+                })
+            })
             .collect()
     }
 }

@@ -10,5 +10,6 @@ mod ip_lists;
 mod logs;
 mod mail;
 mod members;
+mod overview;
 mod refusals;
 mod tokens;
