@@ -1,8 +1,7 @@
 //! Tables to take away: which format, whose time of day, and the answer that carries one.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use config::Language;
 use futures::Stream;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -76,11 +75,4 @@ impl Download {
         }
         Ok(answer)
     }
-}
-
-/// The language in which the caller reads headings.
-#[must_use]
-pub fn language(headers: &HeaderMap) -> Language {
-    let asked = headers.get(header::ACCEPT_LANGUAGE);
-    Language::from_accept_language(asked.and_then(|value| value.to_str().ok()))
 }

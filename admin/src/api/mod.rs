@@ -15,6 +15,7 @@ pub mod extract;
 pub mod groups;
 pub mod guard;
 pub mod ip_lists;
+pub mod language;
 pub mod members;
 pub mod overview;
 pub mod problem;

@@ -14,6 +14,7 @@ use utoipa::openapi::Ref;
 use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::language;
 use crate::authn::Failure;
 use crate::authz::Forbidden;
 use crate::refused::{Invalid, Refused, both};
@@ -213,8 +214,7 @@ impl IntoResponse for Problem {
 
 /// Writes problems down in the language that the caller asks for.
 pub async fn render(request: Request, next: Next) -> Response {
-    let asked = request.headers().get(header::ACCEPT_LANGUAGE);
-    let language = Language::from_accept_language(asked.and_then(|value| value.to_str().ok()));
+    let language = language::of(request.headers());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         return problem.write(language);

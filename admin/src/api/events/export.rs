@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use super::Between;
 use crate::api::Problem;
-use crate::api::download::{Download, language};
+use crate::api::download::Download;
+use crate::api::language;
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::logs::Target;
@@ -87,7 +88,7 @@ impl<T: Send + 'static> Export<'_, T> {
         // What comes while the table is written is not waited for.
         let end = state.clock.now().plus(Duration::from_millis(1));
         page.until = Some(page.until.map_or(end, |until| until.min(end)));
-        let reader = Arc::new(Reader::new(&state, language(self.headers)));
+        let reader = Arc::new(Reader::new(&state, language::of(self.headers)));
         let headings = columns.iter().map(|(words, _)| heading(*words, &reader));
         let headings = headings.collect();
         let rows = by_page(move |after: Option<Key>| {
