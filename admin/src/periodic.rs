@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use config::Timestamp;
+use config::settings::Events;
 
 use crate::account::authenticator::ENROLMENT_LIFE;
 use crate::ip_lists;
 use crate::sign_in::lockout::DEVICE_LIFE;
 use crate::signing_keys;
 use crate::state::State;
-use crate::store::{StoreError, changes, events, expiry, leases, lockouts, search_keys};
+use crate::store::events::Log;
+use crate::store::{StoreError, Tx, changes, events, expiry, leases, lockouts, search_keys};
 
 const EVERY: Duration = Duration::from_secs(30);
 /// Longer than the interval, so that the holder keeps it, and short enough that another takes over.
@@ -67,18 +69,31 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     count_hours(state, now).await?;
     ip_lists::sweep(&state.store, now).await?;
     fill_in_search_keys(state).await?;
-    let too_old = now.minus(Duration::from_hours(
-        24 * u64::from(state.settings.events.keep_days),
-    ));
     loop {
         let mut tx = state.store.begin().await?;
         let ended = expiry::delete_ended_sign_ins(&mut tx, now.minus(KEEP_ENDED), BATCH).await?;
-        let events = events::delete_older(&mut tx, too_old, BATCH).await?;
+        let events = forget_events(&mut tx, &state.settings.events, now).await?;
         tx.commit().await?;
         if ended + events == 0 {
             return Ok(());
         }
     }
+}
+
+/// Some of the events that the operator keeps no longer; says how many.
+async fn forget_events(tx: &mut Tx, keep: &Events, now: Timestamp) -> Result<u64, StoreError> {
+    let mut forgotten = 0;
+    for (log, days) in [
+        (Log::Access, Some(keep.keep_days)),
+        (Log::SignIn, keep.keep_sign_ins_days),
+        (Log::Audit, keep.keep_audit_days),
+    ] {
+        if let Some(days) = days {
+            let then = now.minus(Duration::from_hours(24 * u64::from(days)));
+            forgotten += events::delete_older(tx, log, then, BATCH).await?;
+        }
+    }
+    Ok(forgotten)
 }
 
 async fn fill_in_search_keys(state: &State) -> Result<(), StoreError> {

@@ -1,9 +1,14 @@
 //! What has had its time is forgotten, and nothing else is.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::logs::{record_audit, record_sign_in};
 use crate::state::testing::state;
-use crate::store::events::tests::{access_event, insert};
-use crate::store::events::{AccessFilter, Page, access_events};
+use crate::store::events::tests::{access_event, audit_entry, insert, sign_in_entry};
+use crate::store::events::{
+    AccessFilter, AuditFilter, Page, SignInFilter, access_events, audit_events, sign_in_events,
+};
 use crate::store::testing::on_both_engines;
 use crate::store::{known_devices, totp};
 
@@ -70,6 +75,43 @@ async fn a_browser_is_forgotten_when_it_is_known_no_longer() {
         }
         let seed = totp::enrolment(&mut read, &member, ever).await.unwrap();
         assert_eq!(seed, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sign_ins_and_changes_are_kept_until_the_operator_says_for_how_long() {
+    on_both_engines(async |store| {
+        let (mut state, _snapshots) = state(&store);
+        let now = state.clock.now();
+        let old = now.minus(Duration::from_hours(24 * 400));
+        let mut tx = store.begin().await.unwrap();
+        record_sign_in(&mut tx, old, &sign_in_entry())
+            .await
+            .unwrap();
+        record_audit(&mut tx, old, &audit_entry()).await.unwrap();
+        record_audit(&mut tx, now, &audit_entry()).await.unwrap();
+        tx.commit().await.unwrap();
+        let left = async || {
+            let mut read = store.read().await.unwrap();
+            let page = Page {
+                limit: 10,
+                ..Page::default()
+            };
+            let sign_ins = sign_in_events(&mut read, &SignInFilter::default(), &page).await;
+            let audit = audit_events(&mut read, &AuditFilter::default(), &page).await;
+            (sign_ins.unwrap().items.len(), audit.unwrap().items.len())
+        };
+        work(&state, now).await.unwrap();
+        assert_eq!(left().await, (1, 2));
+        let settings = Arc::make_mut(&mut state.settings);
+        settings.events.keep_audit_days = Some(365);
+        work(&state, now).await.unwrap();
+        assert_eq!(left().await, (1, 1));
+        let settings = Arc::make_mut(&mut state.settings);
+        settings.events.keep_sign_ins_days = Some(365);
+        work(&state, now).await.unwrap();
+        assert_eq!(left().await, (0, 1));
     })
     .await;
 }

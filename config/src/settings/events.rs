@@ -14,6 +14,10 @@ pub struct Events {
     pub fsync_ms: u64,
     /// Access events older than so many days are deleted from the store.
     pub keep_days: u32,
+    /// The same of entries of the sign-in log; `None` for as long as there is room.
+    pub keep_sign_ins_days: Option<u32>,
+    /// The same of entries of the audit log.
+    pub keep_audit_days: Option<u32>,
 }
 
 impl Default for Events {
@@ -22,6 +26,8 @@ impl Default for Events {
             max_spool_bytes: 1 << 30,
             fsync_ms: 50,
             keep_days: 180,
+            keep_sign_ins_days: None,
+            keep_audit_days: None,
         }
     }
 }
@@ -39,5 +45,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Events {
         keep_days: section
             .integer("keep_days", 1..=3650)
             .unwrap_or(default.keep_days),
+        keep_sign_ins_days: section.integer("keep_sign_ins_days", 1..=3650),
+        keep_audit_days: section.integer("keep_audit_days", 1..=3650),
     }
 }

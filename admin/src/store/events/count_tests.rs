@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use config::Timestamp;
 use config::access_event::Outcome;
-use config::session::AuthenticationMethod;
 
 use super::charts::{self, InHour, OfApplication};
-use super::tests::{access_event, insert};
+use super::tests::{access_event, insert, sign_in_entry};
 use super::*;
 use crate::logs::{SignInEntry, SignInKind, record_sign_in};
 use crate::store::testing::{TestStore, on_both_engines};
@@ -98,15 +97,8 @@ async fn sign_in(store: &TestStore, at: i64, reason: Option<&'static str>) {
     };
     let entry = SignInEntry {
         kind,
-        member: None,
-        username: "alice".into(),
-        method: Some(AuthenticationMethod::Password),
         reason,
-        client_address: [192, 0, 2, 7].into(),
-        user_agent: String::new(),
-        device: String::new(),
-        sign_in: None,
-        request_id: "r1".into(),
+        ..sign_in_entry()
     };
     let mut tx = store.begin().await.unwrap();
     record_sign_in(&mut tx, Timestamp(at), &entry)

@@ -24,6 +24,6 @@ pub use audit::{AuditEvent, AuditFilter, audit_events, insert_audit};
 pub use counts::{HOUR_MS, hour};
 pub use page::{Found, Key, Order, Page, Placed};
 pub use part::Part;
-pub use retention::delete_older;
+pub use retention::{Log, delete_older};
 pub use roll_up::{count_sign_ins, forget_counts};
 pub use sign_in::{SignInEvent, SignInFilter, insert_sign_in, sign_in_events};

@@ -42,6 +42,42 @@ pub fn access_event(id: &str, at: i64) -> config::AccessEvent {
     }
 }
 
+pub fn audit_entry() -> AuditEntry {
+    AuditEntry {
+        actor: Actor {
+            kind: ActorKind::Member,
+            id: Some("m1".into()),
+            name: "Alice".into(),
+        },
+        client_address: Some([192, 0, 2, 7].into()),
+        request_id: Some("r1".into()),
+        action: "update",
+        target: Target {
+            kind: "group",
+            id: Some("g1".into()),
+            name: "Ops".into(),
+        },
+        result: AuditResult::Done,
+        before: Some(json!({"name": "运维"})),
+        after: Some(json!({"name": "Ops"})),
+    }
+}
+
+pub fn sign_in_entry() -> SignInEntry {
+    SignInEntry {
+        kind: SignInKind::Failed,
+        member: None,
+        username: "mallory\r\nalice".into(),
+        method: Some(config::session::AuthenticationMethod::Password),
+        reason: Some("wrong_password"),
+        client_address: [192, 0, 2, 7].into(),
+        user_agent: String::new(),
+        device: String::new(),
+        sign_in: None,
+        request_id: "r1".into(),
+    }
+}
+
 /// Adds the events in one transaction; says how many were new.
 pub async fn insert(store: &TestStore, events: &[config::AccessEvent]) -> u64 {
     let in_bytes = |event| {
@@ -178,7 +214,11 @@ async fn only_what_is_too_old_is_forgotten_and_in_batches() {
             .collect();
         insert(&store, &all).await;
         let mut tx = store.begin().await.unwrap();
-        let batch = async |tx: &mut _| delete_older(tx, Timestamp(4), 2).await.unwrap();
+        let batch = async |tx: &mut _| {
+            delete_older(tx, Log::Access, Timestamp(4), 2)
+                .await
+                .unwrap()
+        };
         assert_eq!(batch(&mut tx).await, 2);
         assert_eq!(batch(&mut tx).await, 1);
         assert_eq!(batch(&mut tx).await, 0);
@@ -190,24 +230,7 @@ async fn only_what_is_too_old_is_forgotten_and_in_batches() {
 async fn a_change_is_told_with_before_and_after() {
     on_both_engines(async |store| {
         let mut tx = store.begin().await.unwrap();
-        let entry = AuditEntry {
-            actor: Actor {
-                kind: ActorKind::Member,
-                id: Some("m1".into()),
-                name: "Alice".into(),
-            },
-            client_address: Some([192, 0, 2, 7].into()),
-            request_id: Some("r1".into()),
-            action: "update",
-            target: Target {
-                kind: "group",
-                id: Some("g1".into()),
-                name: "Ops".into(),
-            },
-            result: AuditResult::Done,
-            before: Some(json!({"name": "运维"})),
-            after: Some(json!({"name": "Ops"})),
-        };
+        let entry = audit_entry();
         record_audit(&mut tx, Timestamp(7), &entry).await.unwrap();
         tx.commit().await.unwrap();
         let mut read = store.read().await.unwrap();
@@ -229,18 +252,7 @@ async fn a_change_is_told_with_before_and_after() {
 #[tokio::test]
 async fn a_sign_in_entry_is_gone_with_its_transaction() {
     on_both_engines(async |store| {
-        let entry = SignInEntry {
-            kind: SignInKind::Failed,
-            member: None,
-            username: "mallory\r\nalice".into(),
-            method: Some(config::session::AuthenticationMethod::Password),
-            reason: Some("wrong_password"),
-            client_address: [192, 0, 2, 7].into(),
-            user_agent: String::new(),
-            device: String::new(),
-            sign_in: None,
-            request_id: "r1".into(),
-        };
+        let entry = sign_in_entry();
         let page = Page {
             limit: 10,
             ..Page::default()
