@@ -73,7 +73,10 @@ pub fn of_schema(name: &str) -> Option<Value> {
         let next = format!("{THEN}_{ID}");
         return Some(json!({"items": [of_schema(listed)?], "next": next, "searched_to": THEN}));
     }
-    sent(name).or_else(|| kept(name)).or_else(|| told(name))
+    sent(name)
+        .or_else(|| kept(name))
+        .or_else(|| told(name))
+        .or_else(|| told_of_people(name))
 }
 
 /// What is sent to change something.
@@ -85,6 +88,7 @@ fn sent(name: &str) -> Option<Value> {
         }),
         "Roles" => json!({"roles": ["help_desk"]}),
         "DepartmentDraft" => json!({"name": "研发", "parent": null, "position": 1}),
+        "Batch" => json!({"action": {"kind": "add_group", "group": ID}, "members": [OTHER]}),
         "Place" => json!({"parent": null, "before": OTHER}),
         "GroupDraft" => json!({"name": "Wiki editors", "description": "May change pages"}),
         "IpListDraft" => json!({"name": "office", "effect": "allow", "everywhere": false}),
@@ -155,10 +159,29 @@ fn kept(name: &str) -> Option<Value> {
     }
 }
 
+/// What is told of people.
+fn told_of_people(name: &str) -> Option<Value> {
+    Some(match name {
+        "MemberDetail" => {
+            let mut member = kept("Member")?;
+            let more = json!({
+                "last_sign_in_at": THEN, "has_password": true, "has_second_factor": true,
+                "is_locked": false, "sign_ins": 2
+            });
+            member.as_object_mut()?.extend(more.as_object()?.clone());
+            member
+        }
+        "BatchResults" => json!({
+            "done": 0, "failed": 1, "results": [{"id": ID, "problem": told("Problem")?}]
+        }),
+        "Count" => json!({"count": 10000, "more": true}),
+        _ => return None,
+    })
+}
+
 /// What is only told.
 fn told(name: &str) -> Option<Value> {
     Some(match name {
-        "Count" => json!({"count": 10000, "more": true}),
         "Caller" => json!({
             "name": "zhang.san", "roles": ["help_desk"],
             "permissions": ["members:read", "credentials:change"]

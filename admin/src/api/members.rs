@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::edit::Edit;
+use crate::members::detail::{self, MemberDetail};
 use crate::members::lists::{self, Count};
 use crate::members::{self, Member, Profile, Status, account};
 use crate::state::State;
@@ -137,14 +138,14 @@ pub async fn create(
 
 #[utoipa::path(get, path = "/members/{id}", tag = "members",
     params(("id" = String, Path, description = "The id, the username or the mail address")),
-    responses((status = 200, body = Member)))]
+    responses((status = 200, body = MemberDetail)))]
 pub async fn read(
     Extract(state): Extract<State>,
     Path(id): Path<String>,
-) -> Result<Versioned<Member>, Problem> {
+) -> Result<Versioned<MemberDetail>, Problem> {
     let mut view = state.store.view().await?;
-    let member = members::find_by_any(&mut view, &id).await?;
-    Ok(Versioned::ok(member.version, member))
+    let found = detail::find(&mut view, &id, state.clock.now()).await?;
+    Ok(Versioned::ok(found.member.version, found))
 }
 
 #[utoipa::path(put, path = "/members/{id}", tag = "members", request_body = Profile,

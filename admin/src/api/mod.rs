@@ -16,6 +16,7 @@ pub mod groups;
 pub mod guard;
 pub mod ip_lists;
 pub mod language;
+pub mod member_batch;
 pub mod members;
 pub mod overview;
 pub mod problem;

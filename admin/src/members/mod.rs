@@ -1,7 +1,9 @@
 //! Members: the people of the organisation and what may be changed about them.
 
 pub mod account;
+pub mod batch;
 pub mod credentials;
+pub mod detail;
 pub mod lists;
 pub mod names;
 

@@ -209,6 +209,22 @@ pub async fn unlock(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
     lockouts::clear_all(tx, &format!("device:{member}:")).await
 }
 
+/// Whether the account takes no guesses just now, wherever they come from.
+pub async fn is_locked(
+    connection: &mut Connection,
+    member: &MemberId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    for guess in [Guess::Password, Guess::SecondFactor] {
+        let subject = guess.apart(&format!("account:{member}"));
+        let tried = lockouts::counted(connection, &subject, now.minus(WINDOW)).await?;
+        if tried > guess.limit() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 impl Guess {
     /// What a method takes.
     #[must_use]

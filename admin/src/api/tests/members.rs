@@ -1,9 +1,12 @@
 //! Members: found, put in order, counted; who has left.
 
 use axum::http::StatusCode;
+use config::Role;
 use serde_json::{Value, json};
 
 use super::app::{App, With};
+use crate::sign_in::lockout;
+use crate::store::lockouts;
 use crate::store::testing::on_both_engines;
 
 const OP: &With = &With::Operator;
@@ -89,7 +92,7 @@ async fn people_are_found_by_pinyin_and_narrowed_by_what_they_are() {
 async fn attack_16_who_has_left_is_signed_out_at_once() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;
-        let (id, cookie) = app.member("li.si", &[config::Role::Auditor]).await;
+        let (id, cookie) = app.member("li.si", &[Role::Auditor]).await;
         assert_eq!(app.get(&cookie, "/me").await.status, StatusCode::OK);
         let path = format!("/members/{}/leave", id.as_str());
         app.call(OP, "POST", &path, Value::Null).await;
@@ -98,6 +101,100 @@ async fn attack_16_who_has_left_is_signed_out_at_once() {
         let log = app.get(OP, "/events/audit?action=leave").await;
         assert_eq!(log.json["items"][0]["before"]["status"], "active");
         assert_eq!(log.json["items"][0]["after"]["status"], "left");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_does_what_it_can_and_says_for_each_what_it_could_not() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (a, _) = app.member("a", &[]).await;
+        let (b, _) = app.member("b", &[]).await;
+        let (owner, _) = app.member("owner", &[Role::Owner]).await;
+        let ids = json!([a.as_str(), "nobody", owner.as_str(), b.as_str(), a.as_str()]);
+        let batch = async |action: Value| {
+            let body = json!({"action": action, "members": ids});
+            app.call(OP, "POST", "/member-batch", body).await
+        };
+        let answer = batch(json!({"kind": "disable"})).await;
+        assert_eq!(answer.json["done"], 2, "{}", answer.json);
+        let codes: Vec<_> = answer.json["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|result| result["problem"]["code"].as_str().unwrap_or("done"))
+            .collect();
+        // The last owner stays.
+        assert_eq!(codes, ["done", "not_found", "impossible", "done"]);
+        assert_eq!(listed(&app, "status=disabled").await, ["a", "b"]);
+        let group = json!({"name": "g"});
+        let group = app.call(OP, "POST", "/groups", group).await.id();
+        batch(json!({"kind": "add_group", "group": group})).await;
+        assert_eq!(
+            listed(&app, &format!("group={group}")).await,
+            ["a", "b", "owner"]
+        );
+        batch(json!({"kind": "remove_group", "group": group})).await;
+        assert_eq!(listed(&app, &format!("group={group}")).await, [""; 0]);
+        let answer = batch(json!({"kind": "remove"})).await;
+        assert_eq!(answer.json["done"], 2, "{}", answer.json);
+        let log = app.get(OP, "/events/audit?action=disable").await;
+        assert_eq!(log.json["items"].as_array().unwrap().len(), 2);
+        let none = json!({"action": {"kind": "enable"}, "members": []});
+        let refused = app.call(OP, "POST", "/member-batch", none).await;
+        assert_eq!(refused.text("field"), "members");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_batch_reaches_no_further_than_its_caller() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, security) = app.member("s", &[Role::SecurityAdministrator]).await;
+        let (auditor, _) = app.member("a", &[Role::Auditor]).await;
+        let (plain, _) = app.member("p", &[]).await;
+        let ids = json!([auditor.as_str(), plain.as_str()]);
+        let body = json!({"action": {"kind": "disable"}, "members": ids});
+        let answer = app.call(&security, "POST", "/member-batch", body).await;
+        assert_eq!(answer.json["results"][0]["problem"]["code"], "forbidden");
+        assert_eq!(answer.json["results"][1]["problem"], Value::Null);
+        let log = app.get(OP, "/events/audit?action=change").await;
+        assert_eq!(log.json["items"][0]["result"], "refused");
+        for action in [
+            json!({"kind": "remove"}),
+            json!({"kind": "add_group", "group": "g"}),
+            json!({"kind": "add_department", "department": "d"}),
+        ] {
+            let body = json!({"action": action, "members": ids});
+            let answer = app.call(&security, "POST", "/member-batch", body).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{action}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_member_is_shown_with_how_it_stands_with_the_account() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, _) = app.member("zhang", &[]).await;
+        let shown = app.get(OP, "/members/zhang").await;
+        assert_eq!(shown.text("id"), id.as_str());
+        assert_eq!(shown.json["sign_ins"], 1);
+        assert_eq!(shown.json["has_password"], false);
+        assert_eq!(shown.json["is_locked"], false);
+        let now = app.state.clock.now();
+        let mut tx = app.state.store.begin().await.unwrap();
+        for _ in 0..=lockout::PER_ACCOUNT {
+            let subject = format!("account:{id}");
+            let counted = lockouts::count(&mut tx, &subject, now, now.minus(lockout::WINDOW));
+            counted.await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let shown = app.get(OP, "/members/zhang").await;
+        assert_eq!(shown.json["is_locked"], true);
     })
     .await;
 }

@@ -128,3 +128,18 @@ pub async fn sign_in_events(
         })
         .await
 }
+
+/// When the person last signed in, as far as the log goes back.
+pub async fn last_sign_in(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT at FROM sign_in_events WHERE member_id = $1 AND kind = 'signed_in' \
+         ORDER BY at DESC LIMIT 1",
+    )
+    .bind(member.as_str())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(at,)| Timestamp(at)))
+}
