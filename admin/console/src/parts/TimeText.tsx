@@ -18,3 +18,14 @@ export function TimeText({ at }: { at: number | null | undefined }) {
     </Tooltip>
   );
 }
+
+/** The day of a moment, with the moment for whoever asks. */
+export function DayText({ at }: { at: number }) {
+  return (
+    <Tooltip title={timeText(at)}>
+      <time dateTime={new Date(at).toISOString()} className="nowrap">
+        {dayjs(at).format(isChinese ? "YYYY-MM-DD" : "D MMM YYYY")}
+      </time>
+    </Tooltip>
+  );
+}

@@ -8,6 +8,7 @@ import { useDepartmentDeeds } from "./departments/deeds";
 import { DepartmentColumn } from "./departments/DepartmentColumn";
 import { DepartmentHead } from "./departments/DepartmentHead";
 import { t as departmentWords } from "./departments/words";
+import { MemberCount } from "./list/MemberCount";
 import { MemberTable } from "./list/MemberTable";
 import css from "./members.module.css";
 import { MemberDrawer } from "./person/MemberDrawer";
@@ -53,7 +54,7 @@ export default function Members() {
               {departmentWords.choose}
             </Button>
           )}
-          <DepartmentHead id={view.department} onChoose={choose} deeds={deeds} />
+          <DepartmentHead id={view.department} onChoose={choose} deeds={deeds} count={<MemberCount view={view} />} />
           <MemberTable view={view} onChange={change} create={create} />
         </div>
       </Flex>

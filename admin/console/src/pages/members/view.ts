@@ -1,19 +1,27 @@
 import { useSearchParams } from "react-router";
 
-import type { Role } from "../../api/schema";
+import type { PrincipalKind, Role } from "../../api/schema";
 import type { Status } from "./words";
+
+export type Sort = "display_name" | "created_at";
 
 /** What the page shows; kept in its address, so that it can be sent to somebody and come back to. */
 export type View = {
   department?: string;
+  /** Only those directly in the department. */
+  direct?: "1";
   search?: string;
   status?: Status;
+  kind?: PrincipalKind;
   role?: Role;
+  group?: string;
+  sort?: Sort;
+  order?: "descending";
   /** Whose drawer is open. */
   member?: string;
 };
 
-const KEYS = ["department", "search", "status", "role", "member"] as const;
+const KEYS = ["department", "direct", "search", "status", "kind", "role", "group", "sort", "order", "member"] as const;
 
 export function useView(): [View, (change: View) => void] {
   const [params, setParams] = useSearchParams();
@@ -34,4 +42,16 @@ export function useView(): [View, (change: View) => void] {
     );
   };
   return [view, change];
+}
+
+/** The view as the API is asked for it. */
+export function filterOf({ department, direct, search, status, kind, role, group }: View) {
+  return { department, below: department && !direct ? true : undefined, search, status, kind, role, group };
+}
+
+export const WIDE: View = { search: undefined, status: undefined, kind: undefined, role: undefined, group: undefined };
+
+/** Whether anything but the department narrows the list. */
+export function isNarrow(view: View): boolean {
+  return Object.keys(WIDE).some((key) => view[key as keyof View]);
 }

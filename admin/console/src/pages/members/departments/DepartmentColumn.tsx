@@ -1,5 +1,5 @@
 import { PlusOutlined, TeamOutlined } from "@ant-design/icons";
-import { Button, Flex, Input, Spin } from "antd";
+import { Button, Flex, Input, Spin, theme } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../../api/caller";
@@ -16,6 +16,7 @@ type Props = { chosen: string | undefined; onChoose: (id: string | undefined) =>
 /** Everybody, the tree of departments, and a search that takes its place. */
 export function DepartmentColumn({ chosen, onChoose, deeds }: Props) {
   const may = useMay();
+  const { token } = theme.useToken();
   const [typed, setTyped] = useState("");
   const search = useSettled(typed.trim());
   return (
@@ -38,11 +39,10 @@ export function DepartmentColumn({ chosen, onChoose, deeds }: Props) {
         )}
       </Flex>
       <Button
-        color={chosen ? "default" : "primary"}
-        variant={chosen ? "text" : "filled"}
+        type="text"
         block
         icon={<TeamOutlined />}
-        style={{ justifyContent: "flex-start" }}
+        style={{ justifyContent: "flex-start", backgroundColor: chosen ? undefined : token.controlItemBgActive }}
         aria-current={!chosen}
         onClick={() => onChoose(undefined)}
       >
@@ -59,6 +59,7 @@ export function DepartmentColumn({ chosen, onChoose, deeds }: Props) {
 
 /** Those that a search finds, each with what is above it. */
 function Found({ search, chosen, onChoose }: { search: string } & Omit<Props, "deeds">) {
+  const { token } = theme.useToken();
   const { data, isPending } = useFoundDepartments(search);
   if (isPending) return <Spin className={css.waiting} />;
   if (!data || data.items.length === 0) return <Nothing title={t.noMatch} />;
@@ -68,8 +69,9 @@ function Found({ search, chosen, onChoose }: { search: string } & Omit<Props, "d
         <Button
           key={id}
           className={css.found}
-          color={id === chosen ? "primary" : "default"}
-          variant={id === chosen ? "filled" : "text"}
+          type="text"
+          aria-current={id === chosen}
+          style={{ backgroundColor: id === chosen ? token.controlItemBgActive : undefined }}
           onClick={() => onChoose(id)}
         >
           <span>

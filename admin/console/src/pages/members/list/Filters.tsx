@@ -1,37 +1,58 @@
-import { Button, Input, Select } from "antd";
+import { Button, Checkbox, Input, Select } from "antd";
 import { useEffect, useRef, useState } from "react";
 
+import { useMay } from "../../../api/caller";
 import type { Role } from "../../../api/schema";
+import { GroupChooser } from "../../../parts/choosers";
 import { roleName, ROLES } from "../../../parts/roles";
 import { useSettled } from "../../../parts/useSettled";
-import type { View } from "../view";
+import { isNarrow, type View, WIDE } from "../view";
 import { type Status, STATUSES, t } from "../words";
 
 type Props = { view: View; onChange: (change: View) => void };
 
 /** What narrows the list. */
 export function Filters({ view, onChange }: Props) {
+  const may = useMay();
   return (
     <>
       <Search value={view.search} onChange={(search) => onChange({ search })} />
-      <Select<Status>
-        allowClear
-        aria-label={t.status}
-        placeholder={t.status}
-        style={{ width: 120 }}
+      <Choice
+        label={t.status}
+        names={STATUSES}
         value={view.status}
-        onChange={(status: Status | undefined) => onChange({ status })}
-        options={(Object.entries(STATUSES) as [Status, string][]).map(([value, label]) => ({ value, label }))}
+        onChange={(status) => onChange({ status: status as Status | undefined })}
       />
-      <Select<Role>
-        allowClear
-        aria-label={t.role}
-        placeholder={t.role}
-        style={{ width: 170 }}
+      <Choice
+        label={t.kind}
+        names={{ member: t.member, guest: t.guest }}
+        value={view.kind}
+        onChange={(kind) => onChange({ kind: kind as View["kind"] })}
+      />
+      <Choice
+        label={t.role}
+        names={Object.fromEntries(ROLES.map((role) => [role, roleName(role)]))}
         value={view.role}
-        onChange={(role: Role | undefined) => onChange({ role })}
-        options={ROLES.map((role) => ({ value: role, label: roleName(role) }))}
+        onChange={(role) => onChange({ role: role as Role | undefined })}
       />
+      {may("groups:read") && (
+        <GroupChooser
+          allowClear
+          aria-label={t.group}
+          placeholder={t.group}
+          style={{ width: 120 }}
+          value={view.group}
+          onChange={(group) => onChange({ group: group as string | undefined })}
+        />
+      )}
+      {view.department && (
+        <Checkbox
+          checked={view.direct === "1"}
+          onChange={({ target }) => onChange({ direct: target.checked ? "1" : undefined })}
+        >
+          {t.direct}
+        </Checkbox>
+      )}
       {isNarrow(view) && (
         <Button type="link" onClick={() => onChange(WIDE)}>
           {t.clear}
@@ -41,10 +62,26 @@ export function Filters({ view, onChange }: Props) {
   );
 }
 
-const WIDE: View = { search: undefined, status: undefined, role: undefined };
+type ChoiceProps = {
+  label: string;
+  names: Readonly<Record<string, string>>;
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+};
 
-export function isNarrow({ search, status, role }: View): boolean {
-  return Boolean(search ?? status ?? role);
+function Choice({ label, names, value, onChange }: ChoiceProps) {
+  return (
+    <Select
+      allowClear
+      aria-label={label}
+      placeholder={label}
+      style={{ width: 108 }}
+      popupMatchSelectWidth={false}
+      value={value}
+      onChange={onChange}
+      options={Object.entries(names).map(([value, label]) => ({ value, label }))}
+    />
+  );
 }
 
 /** Searches as one types, once one pauses. */
@@ -71,7 +108,7 @@ function Search({ value, onChange }: { value: string | undefined; onChange: (sea
       allowClear
       aria-label={t.search}
       placeholder={t.search}
-      style={{ width: 300, maxWidth: "100%" }}
+      style={{ width: 260, maxWidth: "100%" }}
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
     />

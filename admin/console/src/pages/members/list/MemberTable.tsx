@@ -8,16 +8,18 @@ import { CursorTable } from "../../../parts/CursorTable";
 import { Nothing } from "../../../parts/Nothing";
 import { PersonAvatar } from "../../../parts/PersonAvatar";
 import { roleName } from "../../../parts/roles";
+import { DayText } from "../../../parts/TimeText";
 import { StatusTag } from "../StatusTag";
-import type { View } from "../view";
+import { filterOf, isNarrow, type Sort, type View } from "../view";
 import { t } from "../words";
-import { Filters, isNarrow } from "./Filters";
+import { Filters } from "./Filters";
 
 type Props = { view: View; onChange: (change: View) => void; create: ReactNode };
 
 /** The people of a department, or everybody; narrowed down, a page at a time. */
 export function MemberTable({ view, onChange, create }: Props) {
-  const { member: _, ...query } = view;
+  const { sort, order } = view;
+  const query = { ...filterOf(view), sort, order };
   const pages = usePages(["members", "list", query], (after) =>
     told(api.GET("/members", { params: { query: { ...query, after } } })),
   );
@@ -34,16 +36,28 @@ export function MemberTable({ view, onChange, create }: Props) {
       onOpen={open}
       nothing={nothing}
       filters={<Filters view={view} onChange={onChange} />}
-      columns={columns(open)}
+      columns={columns(view, open)}
+      onChange={(_pagination, _filters, sorted) => {
+        const { columnKey, order } = [sorted].flat()[0] ?? {};
+        onChange({
+          sort: order ? (columnKey as Sort) : undefined,
+          order: order === "descend" ? "descending" : undefined,
+        });
+      }}
     />
   );
 }
 
-function columns(open: (member: Member) => void): TableProps<Member>["columns"] {
+function columns(view: View, open: (member: Member) => void): TableProps<Member>["columns"] {
+  const sorted = (key: Sort) => ({
+    sorter: true,
+    sortOrder: view.sort !== key ? null : view.order ? ("descend" as const) : ("ascend" as const),
+  });
   return [
     {
       title: t.name,
-      key: "name",
+      key: "display_name",
+      ...sorted("display_name"),
       render: (_, member) => (
         <Flex gap={10} align="center">
           <PersonAvatar id={member.id} name={member.display_name} />
@@ -96,6 +110,13 @@ function columns(open: (member: Member) => void): TableProps<Member>["columns"] 
                 {roleName(role)}
               </Tag>
             )),
+    },
+    {
+      title: t.created,
+      key: "created_at",
+      dataIndex: "created_at",
+      ...sorted("created_at"),
+      render: (at: number) => <DayText at={at} />,
     },
     { title: t.status, dataIndex: "status", render: (status: string) => <StatusTag status={status} /> },
   ];

@@ -29,6 +29,7 @@ export function MemberFacts({ member }: { member: Member }) {
     ),
     [t.groups]: <Tags of={member.groups} to={may("groups:read") ? (id) => `/groups/${id}` : undefined} />,
     [t.roles]: <MemberRoles member={member} />,
+    [t.source]: member.source ?? t.here,
     [t.created]: <TimeText at={member.created_at} />,
     [t.updated]: <TimeText at={member.updated_at} />,
   };

@@ -36,6 +36,15 @@ export const t = texts({
     `${name}会立即退出所有应用，并且无法登录，直到重新启用。`,
     `${name} is signed out everywhere at once and cannot sign in until enabled again.`,
   ],
+  leave: ["标记为离职", "Mark as left"],
+  leaveText: [
+    "停用账号并标记为已离职；资料和日志保留，可以恢复。",
+    "Disables the account and notes that they left the organisation; it can be restored.",
+  ],
+  leaveAsk: (name: string) => [
+    `${name}会立即退出所有应用且无法登录，资料和日志保留。之后可以重新启用。`,
+    `${name} is signed out everywhere at once and cannot sign in. Their profile and the logs stay; they can be enabled again.`,
+  ],
   enable: ["启用账号", "Enable"],
   enableText: ["恢复登录。", "Lets them sign in again."],
   enabled: ["已启用", "Enabled"],
@@ -44,7 +53,7 @@ export const t = texts({
     "永久删除账号、密码和所属关系；日志保留。",
     "Deletes the account, the password and all memberships for good; the logs stay.",
   ],
-  removeLater: ["请先停用，再删除。", "Disable it first."],
+  removeLater: ["请先停用或标记为离职，再删除。", "Disable it or mark it as left first."],
   removeAsk: (name: string) => [
     `${name}的账号、密码和所属关系会被永久删除，日志保留。此操作不可撤销。`,
     `The account of ${name}, their password and memberships are deleted for good; the logs stay. This cannot be undone.`,

@@ -70,6 +70,14 @@ export function useMemberDeeds(member: Member, onGone: () => void): { deeds: Mem
         run: () => asked(t.disable, t.disableAsk(name), () => told(api.POST("/members/{id}/disable", call))),
       },
     may("members:change") &&
+      member.status !== "left" && {
+        key: "leave",
+        title: t.leave,
+        text: t.leaveText,
+        isDanger: true,
+        run: () => asked(t.leave, t.leaveAsk(name), () => told(api.POST("/members/{id}/leave", call))),
+      },
+    may("members:change") &&
       !isActive && {
         key: "enable",
         title: t.enable,
