@@ -27,7 +27,7 @@ export function Frame({ shade }: { shade: ReturnType<typeof useShade> }) {
   const [isOpen, setOpen] = useState(false);
   const edge = `1px solid ${token.colorBorderSecondary}`;
   return (
-    <Layout style={{ minHeight: "100%" }}>
+    <Layout style={{ minHeight: "100dvh" }}>
       <a className="skip" href="#main">
         {t.skip}
       </a>

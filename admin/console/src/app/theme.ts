@@ -63,6 +63,7 @@ export function themeOf(isDark: boolean): ThemeConfig {
         ...(isDark ? { itemSelectedColor: "#a9c3ff" } : {}),
       },
       Table: { headerBorderRadius: 8 },
+      Tabs: isDark ? { itemSelectedColor: "#8ab0ff", itemHoverColor: "#8ab0ff", inkBarColor: "#8ab0ff" } : {},
     },
   };
 }

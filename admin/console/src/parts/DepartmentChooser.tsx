@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { TreeSelect, type TreeSelectProps } from "antd";
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import { type Level, levelQuery, showMore, TOP, useDepartmentLevels } from "../api/departmentLevels";
 import { pathText, useDepartments, useFoundDepartments } from "../api/departments";
@@ -20,8 +20,10 @@ type Option = { value: string; title: string; name: string; isLeaf: boolean; dis
 type Chosen = { value: string; label?: unknown };
 
 /** Departments, chosen in their tree or found by a part of their name. */
-export function DepartmentChooser({ value, onChange, without, multiple, ...props }: Props) {
+export function DepartmentChooser({ value, onChange, without, multiple, id, ...props }: Props) {
   const queries = useQueryClient();
+  const ownId = useId();
+  const named = id ?? ownId;
   const [open, setOpen] = useState<string[]>([]);
   const [typed, setTyped] = useState("");
   const search = useSettled(typed.trim());
@@ -53,6 +55,9 @@ export function DepartmentChooser({ value, onChange, without, multiple, ...props
     <TreeSelect<Chosen | Chosen[]>
       allowClear
       {...(props as object)}
+      id={named}
+      // The input says that it owns a list of this name, which the widget itself leaves out.
+      popupRender={(tree) => <div id={`${named}_list`}>{tree}</div>}
       multiple={multiple}
       labelInValue
       treeNodeLabelProp="name"

@@ -1,9 +1,10 @@
-import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
+import { DeleteOutlined, EditOutlined, PlusOutlined, UserAddOutlined } from "@ant-design/icons";
 import type { MenuProps } from "antd";
 import { type ReactNode, useState } from "react";
 
 import { useMay } from "../../../api/caller";
 import type { Department } from "../../../api/schema";
+import { AddMembers } from "./AddMembers";
 import { DepartmentForm } from "./DepartmentForm";
 import { RemoveDepartment } from "./RemoveDepartment";
 import { t } from "./words";
@@ -12,6 +13,7 @@ import { t } from "./words";
 export type Deed =
   | { kind: "create"; parent?: string }
   | { kind: "edit"; department: Department }
+  | { kind: "add"; department: Department }
   | { kind: "remove"; department: Department };
 
 export type Deeds = {
@@ -26,8 +28,13 @@ export type Deeds = {
 export function useDepartmentDeeds(onRemoved: (department: Department) => void): Deeds {
   const may = useMay();
   const [deed, begin] = useState<Deed>();
-  const end = () => begin(undefined);
   const menuOf = (department: Department) => [
+    may("departments:change") && {
+      key: "add",
+      icon: <UserAddOutlined />,
+      label: t.add,
+      onClick: () => begin({ kind: "add", department }),
+    },
     may("departments:create") && {
       key: "create",
       icon: <PlusOutlined />,
@@ -49,20 +56,23 @@ export function useDepartmentDeeds(onRemoved: (department: Department) => void):
     },
   ];
   const form =
-    deed?.kind === "create" ? (
-      <DepartmentForm parent={deed.parent} onClose={end} />
-    ) : deed?.kind === "edit" ? (
-      <DepartmentForm department={deed.department} onClose={end} />
-    ) : (
-      deed && (
-        <RemoveDepartment
-          department={deed.department}
-          onClose={(isDone) => {
-            end();
-            if (isDone) onRemoved(deed.department);
-          }}
-        />
-      )
-    );
+    deed &&
+    formOf(deed, (isDone) => {
+      begin(undefined);
+      if (isDone && deed.kind === "remove") onRemoved(deed.department);
+    });
   return { begin, form, menuOf: (department) => menuOf(department).filter((item) => item !== false) };
+}
+
+function formOf(deed: Deed, end: (isDone: boolean) => void): ReactNode {
+  switch (deed.kind) {
+    case "create":
+      return <DepartmentForm parent={deed.parent} onClose={() => end(true)} />;
+    case "edit":
+      return <DepartmentForm department={deed.department} onClose={() => end(true)} />;
+    case "add":
+      return <AddMembers department={deed.department} onClose={() => end(true)} />;
+    case "remove":
+      return <RemoveDepartment department={deed.department} onClose={end} />;
+  }
 }

@@ -5,6 +5,7 @@ export const t = texts({
   departments: ["部门", "Departments"],
   everybody: ["全部成员", "All members"],
   create: ["新建部门", "New department"],
+  add: ["添加已有成员", "Add existing members"],
   createBelow: ["新建下级部门", "New department below"],
   edit: ["编辑部门", "Edit department"],
   remove: ["删除部门", "Delete department"],

@@ -21,9 +21,9 @@ import { useMemberDeeds } from "./useMemberDeeds";
 
 const t = texts({
   profile: ["资料", "Profile"],
-  security: ["账号与安全", "Account & security"],
-  devices: ["登录中的设备", "Devices"],
-  history: ["登录记录", "Sign-in history"],
+  security: ["账号", "Account"],
+  devices: ["设备", "Devices"],
+  history: ["登录记录", "History"],
   more: ["更多操作", "More actions"],
 });
 
