@@ -1,12 +1,19 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-type Listing<T> = { items: T[]; next?: string | null };
+type Listing<T> = {
+  items: T[];
+  next?: string | null;
+  /** Where a search stopped looking for now: with few rows, or none, there may be more beyond. */
+  searched_to?: number | null;
+};
 
 export type Pages<T> = {
   items: T[];
   /** From 1. */
   page: number;
+  /** Milliseconds since 1970; up to where a log was searched, if not to its end. */
+  searchedTo?: number;
   isLoading: boolean;
   error: unknown;
   forward?: () => void;
@@ -35,6 +42,7 @@ export function usePages<T>(
   return {
     items: query.data?.items ?? [],
     page: cursors.length + 1,
+    searchedTo: next ? (query.data?.searched_to ?? undefined) : undefined,
     isLoading: query.isFetching,
     error: query.error,
     forward: next ? () => setPlace({ identity, cursors: [...cursors, next] }) : undefined,

@@ -1,17 +1,22 @@
 import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
-import { Button, Card, Flex, Table, type TableProps } from "antd";
+import { Button, Card, Flex, Table, type TableProps, Typography } from "antd";
 import type { ReactNode } from "react";
 
 import type { Pages } from "../api/paging";
 import { texts } from "../language/texts";
 import { Failed } from "./Failed";
+import { Nothing } from "./Nothing";
+import { timeText } from "./TimeText";
 
 const t = texts({
   page: (n: number) => [`第 ${n} 页`, `Page ${n}`],
   back: ["上一页", "Previous page"],
   forward: ["下一页", "Next page"],
   reload: ["刷新", "Reload"],
-  open: ["查看", "Open"],
+  searched: (to: string) => [
+    `已查找到 ${to}，可以继续查找`,
+    `Searched as far as ${to}; go on to the next page to search further`,
+  ],
 });
 
 type Props<T> = Omit<TableProps<T>, "dataSource" | "pagination" | "loading" | "title" | "footer"> & {
@@ -25,7 +30,7 @@ type Props<T> = Omit<TableProps<T>, "dataSource" | "pagination" | "loading" | "t
 
 /** A listing with its filters, a page at a time. */
 export function CursorTable<T extends object>({ pages, filters, nothing, onOpen, ...table }: Props<T>) {
-  const { items, page, isLoading, error, forward, back, reload } = pages;
+  const { items, page, searchedTo, isLoading, error, forward, back, reload } = pages;
   return (
     <Card styles={{ body: { padding: 0 } }}>
       <Flex gap={8} wrap style={{ padding: 16 }} align="center">
@@ -45,7 +50,9 @@ export function CursorTable<T extends object>({ pages, filters, nothing, onOpen,
           loading={isLoading && { delay: 200 }}
           pagination={false}
           scroll={{ x: "max-content", ...table.scroll }}
-          locale={{ emptyText: isLoading ? " " : nothing }}
+          locale={{
+            emptyText: isLoading ? " " : searchedTo ? <Nothing title={t.searched(timeText(searchedTo))} /> : nothing,
+          }}
           onRow={
             onOpen &&
             ((row) => ({
@@ -57,6 +64,9 @@ export function CursorTable<T extends object>({ pages, filters, nothing, onOpen,
       )}
       {(page > 1 || forward) && (
         <Flex gap={8} justify="flex-end" align="center" style={{ padding: 12 }}>
+          {searchedTo && items.length > 0 && (
+            <Typography.Text type="secondary">{t.searched(timeText(searchedTo))}</Typography.Text>
+          )}
           <Button icon={<LeftOutlined />} disabled={!back} onClick={back} aria-label={t.back} />
           <span>{t.page(page)}</span>
           <Button icon={<RightOutlined />} disabled={!forward} onClick={forward} aria-label={t.forward} />

@@ -7,12 +7,14 @@ import type { AuditEvent } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { EventDrawer } from "../../parts/log/EventDrawer";
-import { KindFilter, PersonFilter, type Span, SpanFilter } from "../../parts/log/filters";
+import { ExportButton } from "../../parts/log/ExportButton";
+import { KindFilter, type Span, SpanFilter, TextFilter } from "../../parts/log/filters";
+import { useFilter } from "../../parts/log/useFilter";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
 import { difference, type FieldChange } from "./difference";
-import { actionName, resultName, targetName, TARGETS } from "./words";
+import { actionName, ACTIONS, resultName, RESULTS, targetName, TARGETS } from "./words";
 
 const t = texts({
   title: ["审计日志", "Audit log"],
@@ -37,18 +39,26 @@ const t = texts({
   noneHint: ["换一个时间段，或去掉一些条件。", "Try another time, or fewer conditions."],
 });
 
-type Filter = Span & { actor?: string; target_kind?: keyof typeof TARGETS };
+type Filter = Span & {
+  actor_name?: string;
+  action?: string;
+  target_kind?: keyof typeof TARGETS;
+  target_name?: string;
+  result?: keyof typeof RESULTS;
+  client_address?: string;
+};
 
 export default function Audit() {
-  const [filter, setFilter] = useState<Filter>({});
+  const [filter, narrow] = useFilter<Filter>();
   const [open, setOpen] = useState<AuditEvent>();
-  const narrow = (more: Filter) => setFilter({ ...filter, ...more });
   const pages = usePages(["audit", filter], (after) =>
     told(api.GET("/events/audit", { params: { query: { ...filter, after } } })),
   );
   return (
     <>
-      <PageHeader title={t.title} lead={t.lead} />
+      <PageHeader title={t.title} lead={t.lead}>
+        <ExportButton path="/events/audit/export" filter={filter} />
+      </PageHeader>
       <CursorTable<AuditEvent>
         pages={pages}
         rowKey="id"
@@ -57,12 +67,34 @@ export default function Audit() {
         filters={
           <>
             <SpanFilter value={filter} onChange={narrow} />
-            <PersonFilter value={filter.actor} onChange={(actor) => narrow({ actor })} />
+            <TextFilter label={t.actor} value={filter.actor_name} onChange={(actor_name) => narrow({ actor_name })} />
+            <KindFilter
+              label={t.action}
+              names={ACTIONS}
+              value={filter.action}
+              onChange={(action) => narrow({ action })}
+            />
             <KindFilter
               label={t.kind}
               names={TARGETS}
               value={filter.target_kind}
               onChange={(target_kind) => narrow({ target_kind })}
+            />
+            <TextFilter
+              label={t.target}
+              value={filter.target_name}
+              onChange={(target_name) => narrow({ target_name })}
+            />
+            <KindFilter
+              label={t.result}
+              names={RESULTS}
+              value={filter.result}
+              onChange={(result) => narrow({ result })}
+            />
+            <TextFilter
+              label={t.address}
+              value={filter.client_address}
+              onChange={(client_address) => narrow({ client_address })}
             />
           </>
         }

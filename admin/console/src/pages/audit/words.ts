@@ -1,6 +1,6 @@
 import { texts } from "../../language/texts";
 
-const ACTIONS: Readonly<Record<string, string>> = texts({
+export const ACTIONS: Readonly<Record<string, string>> = texts({
   create: ["创建", "Create"],
   update: ["修改", "Change"],
   change: ["修改", "Change"],
@@ -48,12 +48,12 @@ export function targetName(kind: string): string {
   return (TARGETS as Readonly<Record<string, string>>)[kind] ?? kind;
 }
 
-const RESULTS: Readonly<Record<string, string>> = texts({
+export const RESULTS = texts({
   done: ["成功", "Done"],
   refused: ["被拒绝", "Refused"],
   failed: ["失败", "Failed"],
 });
 
 export function resultName(result: string): string {
-  return RESULTS[result] ?? result;
+  return (RESULTS as Readonly<Record<string, string>>)[result] ?? result;
 }

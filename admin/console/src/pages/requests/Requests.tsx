@@ -7,11 +7,13 @@ import type { AccessEvent } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { ApplicationChooser } from "../../parts/choosers";
 import { CursorTable } from "../../parts/CursorTable";
-import { AddressFilter, KindFilter, PersonFilter, type Span, SpanFilter } from "../../parts/log/filters";
+import { ExportButton } from "../../parts/log/ExportButton";
+import { KindFilter, type Span, SpanFilter, TextFilter } from "../../parts/log/filters";
+import { useFilter } from "../../parts/log/useFilter";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
-import { COLOURS, OUTCOMES, outcomeText } from "./outcomes";
+import { COLOURS, OUTCOMES, outcomeText, REASONS } from "./outcomes";
 import { RequestDrawer } from "./RequestDrawer";
 
 const t = texts({
@@ -24,6 +26,8 @@ const t = texts({
   person: ["用户名", "Username"],
   anonymous: ["未登录", "Not signed in"],
   request: ["请求", "Request"],
+  path: ["路径", "Path"],
+  reason: ["拒绝原因", "Reason"],
   outcome: ["结果", "Result"],
   status: ["状态码", "Status"],
   address: ["来源地址", "Address"],
@@ -34,22 +38,25 @@ const t = texts({
 });
 
 type Filter = Span & {
-  member?: string;
+  username?: string;
   application?: string;
   outcome?: keyof typeof OUTCOMES;
+  reason?: string;
+  path?: string;
   client_address?: string;
 };
 
 export default function Requests() {
-  const [filter, setFilter] = useState<Filter>({});
+  const [filter, narrow] = useFilter<Filter>();
   const [open, setOpen] = useState<AccessEvent>();
-  const narrow = (more: Filter) => setFilter({ ...filter, ...more });
   const pages = usePages(["requests", filter], (after) =>
     told(api.GET("/events/access", { params: { query: { ...filter, after } } })),
   );
   return (
     <>
-      <PageHeader title={t.title} lead={t.lead} />
+      <PageHeader title={t.title} lead={t.lead}>
+        <ExportButton path="/events/access/export" filter={filter} />
+      </PageHeader>
       <CursorTable<AccessEvent>
         pages={pages}
         rowKey="id"
@@ -58,7 +65,7 @@ export default function Requests() {
         filters={
           <>
             <SpanFilter value={filter} onChange={narrow} />
-            <PersonFilter value={filter.member} onChange={(member) => narrow({ member })} />
+            <TextFilter label={t.person} value={filter.username} onChange={(username) => narrow({ username })} />
             <ApplicationChooser
               allowClear
               aria-label={t.application}
@@ -67,13 +74,24 @@ export default function Requests() {
               value={filter.application}
               onChange={(chosen) => narrow({ application: chosen ? String(chosen) : undefined })}
             />
+            <TextFilter label={t.path} value={filter.path} onChange={(path) => narrow({ path })} />
             <KindFilter
               label={t.outcome}
               names={OUTCOMES}
               value={filter.outcome}
               onChange={(outcome) => narrow({ outcome })}
             />
-            <AddressFilter onChange={(client_address) => narrow({ client_address })} />
+            <KindFilter
+              label={t.reason}
+              names={REASONS}
+              value={filter.reason}
+              onChange={(reason) => narrow({ reason })}
+            />
+            <TextFilter
+              label={t.address}
+              value={filter.client_address}
+              onChange={(client_address) => narrow({ client_address })}
+            />
           </>
         }
         columns={[

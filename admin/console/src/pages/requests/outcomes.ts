@@ -9,7 +9,7 @@ export const OUTCOMES = texts({
   own_page: ["自有页面", "Own page"],
 });
 
-const REASONS: Readonly<Record<string, string>> = texts({
+export const REASONS: Readonly<Record<string, string>> = texts({
   no_snapshot: ["网关尚未取得配置", "The gateway has no rules yet"],
   events_stopped: ["日志无法写入", "Events cannot be written"],
   ambiguous_request: ["请求有歧义", "Ambiguous request"],

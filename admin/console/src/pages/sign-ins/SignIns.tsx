@@ -7,11 +7,13 @@ import type { SignInEvent } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { EventDrawer } from "../../parts/log/EventDrawer";
-import { AddressFilter, KindFilter, PersonFilter, type Span, SpanFilter } from "../../parts/log/filters";
+import { ExportButton } from "../../parts/log/ExportButton";
+import { KindFilter, type Span, SpanFilter, TextFilter } from "../../parts/log/filters";
+import { useFilter } from "../../parts/log/useFilter";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
-import { COLOURS, type Kind, KINDS, methodName, reasonName } from "./kinds";
+import { COLOURS, type Kind, KINDS, methodName, METHODS, reasonName, REASONS } from "./kinds";
 
 const t = texts({
   title: ["登录日志", "Sign-in log"],
@@ -33,18 +35,26 @@ const t = texts({
   noneHint: ["换一个时间段，或去掉一些条件。", "Try another time, or fewer conditions."],
 });
 
-type Filter = Span & { member?: string; kind?: Kind; client_address?: string };
+type Filter = Span & {
+  username?: string;
+  kind?: Kind;
+  method?: string;
+  reason?: string;
+  client_address?: string;
+  device?: string;
+};
 
 export default function SignIns() {
-  const [filter, setFilter] = useState<Filter>({});
+  const [filter, narrow] = useFilter<Filter>();
   const [open, setOpen] = useState<SignInEvent>();
-  const narrow = (more: Filter) => setFilter({ ...filter, ...more });
   const pages = usePages(["sign-ins", filter], (after) =>
     told(api.GET("/events/sign-ins", { params: { query: { ...filter, after } } })),
   );
   return (
     <>
-      <PageHeader title={t.title} lead={t.lead} />
+      <PageHeader title={t.title} lead={t.lead}>
+        <ExportButton path="/events/sign-ins/export" filter={filter} />
+      </PageHeader>
       <CursorTable<SignInEvent>
         pages={pages}
         rowKey="id"
@@ -53,9 +63,26 @@ export default function SignIns() {
         filters={
           <>
             <SpanFilter value={filter} onChange={narrow} />
-            <PersonFilter value={filter.member} onChange={(member) => narrow({ member })} />
+            <TextFilter label={t.person} value={filter.username} onChange={(username) => narrow({ username })} />
             <KindFilter label={t.kind} names={KINDS} value={filter.kind} onChange={(kind) => narrow({ kind })} />
-            <AddressFilter onChange={(client_address) => narrow({ client_address })} />
+            <KindFilter
+              label={t.method}
+              names={METHODS}
+              value={filter.method}
+              onChange={(method) => narrow({ method })}
+            />
+            <KindFilter
+              label={t.reason}
+              names={REASONS}
+              value={filter.reason}
+              onChange={(reason) => narrow({ reason })}
+            />
+            <TextFilter
+              label={t.address}
+              value={filter.client_address}
+              onChange={(client_address) => narrow({ client_address })}
+            />
+            <TextFilter label={t.device} value={filter.device} onChange={(device) => narrow({ device })} />
           </>
         }
         columns={[

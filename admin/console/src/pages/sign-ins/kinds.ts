@@ -18,7 +18,7 @@ export const COLOURS: Record<string, string> = {
   ended: "warning",
 };
 
-const METHODS: Readonly<Record<string, string>> = texts({
+export const METHODS: Readonly<Record<string, string>> = texts({
   password: ["密码", "Password"],
   totp: ["身份验证器", "Authenticator"],
   recovery_code: ["恢复码", "Recovery code"],
@@ -29,7 +29,7 @@ export function methodName(method: string): string {
   return METHODS[method] ?? method;
 }
 
-const REASONS: Readonly<Record<string, string>> = texts({
+export const REASONS: Readonly<Record<string, string>> = texts({
   unknown_account: ["没有这个账号", "No such account"],
   wrong_password: ["密码错误", "Wrong password"],
   wrong_code: ["验证码错误", "Wrong code"],

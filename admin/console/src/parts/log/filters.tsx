@@ -2,7 +2,6 @@ import { DatePicker, Input, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 
 import { texts } from "../../language/texts";
-import { MemberChooser } from "../choosers";
 
 const t = texts({
   since: ["开始时间", "From"],
@@ -11,14 +10,12 @@ const t = texts({
   day: ["最近 24 小时", "Last 24 hours"],
   week: ["最近 7 天", "Last 7 days"],
   month: ["最近 30 天", "Last 30 days"],
-  person: ["成员", "Person"],
-  address: ["来源地址", "Address"],
 });
 
 /** Milliseconds since 1970; open on the side that is absent. */
 export type Span = { since?: number; until?: number };
 
-const ago = (amount: number, unit: "hour" | "day"): [Dayjs, Dayjs] => [dayjs().subtract(amount, unit), dayjs()];
+const ago = (amount: number, unit: "hour" | "day"): [Dayjs, null] => [dayjs().subtract(amount, unit), null];
 
 export function SpanFilter({ value, onChange }: { value: Span; onChange: (span: Span) => void }) {
   const at = (moment: number | undefined) => (moment === undefined ? null : dayjs(moment));
@@ -39,34 +36,29 @@ export function SpanFilter({ value, onChange }: { value: Span; onChange: (span: 
   );
 }
 
-type Choice<T> = { value: T | undefined; onChange: (value: T | undefined) => void };
+type Text = { label: string; value: string | undefined; onChange: (text: string | undefined) => void };
 
-export function PersonFilter({ value, onChange }: Choice<string>) {
-  return (
-    <MemberChooser
-      allowClear
-      aria-label={t.person}
-      placeholder={t.person}
-      style={{ width: 200 }}
-      value={value}
-      onChange={(chosen) => onChange(chosen ? String(chosen) : undefined)}
-    />
-  );
-}
-
-export function AddressFilter({ onChange }: Pick<Choice<string>, "onChange">) {
+/** A part of a text, looked for when it is entered. */
+export function TextFilter({ label, value, onChange }: Text) {
   return (
     <Input.Search
+      key={value}
       allowClear
-      aria-label={t.address}
-      placeholder={t.address}
-      style={{ width: 200 }}
+      aria-label={label}
+      placeholder={label}
+      style={{ width: 190 }}
+      defaultValue={value}
       onSearch={(text) => onChange(text.trim() || undefined)}
     />
   );
 }
 
-type Kinds<T extends string> = Choice<T> & { label: string; names: Readonly<Record<T, string>> };
+type Kinds<T extends string> = {
+  label: string;
+  names: Readonly<Record<T, string>>;
+  value: T | undefined;
+  onChange: (value: T | undefined) => void;
+};
 
 /** One of a few kinds. */
 export function KindFilter<T extends string>({ label, names, value, onChange }: Kinds<T>) {
@@ -75,7 +67,8 @@ export function KindFilter<T extends string>({ label, names, value, onChange }: 
       allowClear
       aria-label={label}
       placeholder={label}
-      style={{ width: 160 }}
+      style={{ minWidth: 150 }}
+      popupMatchSelectWidth={false}
       value={value}
       onChange={onChange}
       options={(Object.entries(names) as [T, string][]).map(([kind, name]) => ({ value: kind, label: name }))}
