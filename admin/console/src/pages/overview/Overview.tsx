@@ -1,141 +1,199 @@
-import { useQuery } from "@tanstack/react-query";
-import { Card, Flex, List, Statistic, Typography } from "antd";
-import type { ReactNode } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Card, Flex, Segmented, Skeleton, Statistic, Typography } from "antd";
+import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
+import type { Counted, Overview as Figures } from "../../api/schema";
 import { texts } from "../../language/texts";
+import { Failed } from "../../parts/Failed";
 import { PageHeader } from "../../parts/PageHeader";
-import { TimeText } from "../../parts/TimeText";
-import { outcomeText } from "../requests/outcomes";
-import { methodName, reasonName } from "../sign-ins/kinds";
+import { refusalName } from "../requests/outcomes";
+import { reasonName } from "../sign-ins/kinds";
 import { FirstSteps } from "./FirstSteps";
+import { applicationNames, Health } from "./Health";
+import type { Series } from "./HourlyChart";
+import { Ranking } from "./Ranking";
+
+const HourlyChart = lazy(() => import("./HourlyChart"));
 
 const t = texts({
   title: ["概览", "Overview"],
-  applications: ["应用", "Applications"],
-  groups: ["用户组", "Groups"],
-  departments: ["部门", "Departments"],
-  ipLists: ["IP 名单", "IP lists"],
-  failures: ["最近的登录失败", "Latest failed sign-ins"],
-  refusals: ["最近的访问拒绝", "Latest refused requests"],
-  signIns: ["最近的登录", "Latest sign-ins"],
-  all: ["查看全部", "See all"],
-  none: ["还没有记录", "Nothing yet"],
-  anonymous: ["未登录", "Not signed in"],
+  period: ["时间段", "Period"],
+  day: ["24 小时", "24 hours"],
+  week: ["7 天", "7 days"],
+  month: ["30 天", "30 days"],
+  active: ["正在使用", "At work now"],
+  signedIn: (n: number) => [`共 ${n} 人登录中`, `of ${n} signed in`],
+  requests: ["访问请求", "Requests"],
+  refused: ["被拒绝的请求", "Refused requests"],
+  failed: ["登录失败", "Failed sign-ins"],
+  members: ["正常成员", "Active members"],
+  applications: (n: number) => [`${n} 个应用`, n === 1 ? "1 application" : `${n} applications`],
+  granted: ["放行", "Let in"],
+  denied: ["拒绝", "Refused"],
+  signIns: ["登录", "Sign-ins"],
+  succeeded: ["成功", "Succeeded"],
+  failures: ["失败", "Failed"],
+  since: (at: string) => [`自 ${at} 起统计`, `Counted since ${at}`],
+  whyRefused: ["拒绝原因", "Why requests were refused"],
+  whyFailed: ["登录失败原因", "Why sign-ins failed"],
+  busiest: ["访问最多的应用", "Busiest applications"],
+  addresses: ["被拒绝最多的地址", "Most refused addresses"],
 });
 
-/** What is there, what happened last, and where to act. */
+const HOURS = [
+  { value: 24, label: t.day },
+  { value: 168, label: t.week },
+  { value: 720, label: t.month },
+];
+
+/** How things stand, at a glance, with links to where one can act. */
 export default function Overview() {
   const may = useMay();
+  const [hours, setHours] = useState(24);
+  const { data, error, refetch } = useQuery({
+    queryKey: ["overview", hours],
+    queryFn: () => told(api.GET("/overview", { params: { query: { hours } } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+    enabled: may("overview:read"),
+  });
   return (
     <>
-      <PageHeader title={t.title} />
+      <PageHeader title={t.title}>
+        <Segmented aria-label={t.period} value={hours} onChange={setHours} options={HOURS} />
+      </PageHeader>
       <Flex vertical gap={16}>
         <FirstSteps />
-        <Flex gap={16} wrap>
-          {may("applications:read") && <Count to="/applications" title={t.applications} path="/applications" />}
-          {may("departments:read") && <Count to="/members" title={t.departments} path="/departments" />}
-          {may("groups:read") && <Count to="/groups" title={t.groups} path="/groups" />}
-          {may("ip_lists:read") && <Count to="/ip-lists" title={t.ipLists} path="/ip-lists" />}
-        </Flex>
-        <Flex gap={16} wrap align="stretch">
-          {may("sign_in_log:read") && <LatestSignIns kind="signed_in" title={t.signIns} />}
-          {may("sign_in_log:read") && <LatestSignIns kind="failed" title={t.failures} />}
-          {may("access_log:read") && <LatestRefusals />}
-        </Flex>
+        {error && <Failed error={error} onRetry={() => void refetch()} />}
+        {data ? <Standing overview={data} /> : !error && may("overview:read") && <Skeleton active />}
       </Flex>
     </>
   );
 }
 
-type Counted = "/applications" | "/departments" | "/groups" | "/ip-lists";
+function Standing({ overview }: { overview: Figures }) {
+  const { requests, sign_ins, signed_in, organisation } = overview;
+  const application = applicationNames(overview);
+  const people = organisation.people.find(({ kind, status }) => kind === "member" && status === "active");
+  const since = `since=${overview.at - overview.hours * 3_600_000}`;
+  return (
+    <>
+      <Flex gap={16} wrap>
+        <Figure
+          title={t.active}
+          value={signed_in.active_people}
+          more={t.signedIn(signed_in.people)}
+          to="/logs/sign-ins"
+        />
+        <Figure
+          title={t.requests}
+          value={sum(requests.granted) + sum(requests.refused)}
+          to={`/logs/requests?${since}`}
+        />
+        <Figure title={t.refused} value={sum(requests.refused)} to={`/logs/requests?outcome=denied&${since}`} />
+        <Figure title={t.failed} value={sum(sign_ins.failed)} to={`/logs/sign-ins?kind=failed&${since}`} />
+        <Figure
+          title={t.members}
+          value={people?.count ?? 0}
+          more={t.applications(organisation.applications)}
+          to="/members"
+        />
+      </Flex>
+      <Flex gap={16} wrap>
+        <Chart
+          title={t.requests}
+          from={requests.from}
+          counted={requests.counted_since}
+          series={[
+            { name: t.granted, values: requests.granted, tone: "good" },
+            { name: t.denied, values: requests.refused, tone: "bad" },
+          ]}
+        />
+        <Chart
+          title={t.signIns}
+          from={sign_ins.from}
+          counted={sign_ins.counted_since}
+          series={[
+            { name: t.succeeded, values: sign_ins.succeeded, tone: "good" },
+            { name: t.failures, values: sign_ins.failed, tone: "bad" },
+          ]}
+        />
+      </Flex>
+      <Flex gap={16} wrap>
+        <Ranking
+          title={t.whyRefused}
+          rows={byReason(requests.refusals, refusalName, (name) => `/logs/requests?reason=${name}&${since}`)}
+        />
+        <Ranking
+          title={t.whyFailed}
+          rows={byReason(sign_ins.failures, reasonName, (name) => `/logs/sign-ins?reason=${name}&${since}`)}
+        />
+        <Ranking
+          title={t.busiest}
+          rows={overview.busiest.map(({ id, requests: count }) => ({
+            key: id,
+            name: application(id),
+            count,
+            to: `/applications/${id}`,
+          }))}
+        />
+      </Flex>
+      <Flex gap={16} wrap>
+        <Health overview={overview} application={application} />
+        <Ranking
+          title={t.addresses}
+          rows={byReason(
+            overview.refused_addresses,
+            String,
+            (name) => `/logs/requests?outcome=denied&client_address=${encodeURIComponent(name)}&${since}`,
+          )}
+        />
+      </Flex>
+    </>
+  );
+}
 
-function Count({ path, title, to }: { path: Counted; title: string; to: string }) {
-  const { data, isPending } = useQuery({
-    queryKey: ["count", path],
-    queryFn: () => told(api.GET(path as "/groups", { params: { query: { limit: 1000 } } })),
-  });
+function byReason(counted: readonly Counted[], named: (name: string) => string, to: (name: string) => string) {
+  return counted.map(({ name, count }) => ({ key: name, name: named(name), count, to: to(name) }));
+}
+
+type FigureProps = { title: string; value: number; more?: string; to: string };
+
+function Figure({ title, value, more, to }: FigureProps) {
   return (
     <Card hoverable style={{ flex: "1 1 160px" }} styles={{ body: { padding: 0 } }}>
-      <Link to={to} style={{ display: "block", padding: 20 }}>
-        <Statistic
-          title={title}
-          loading={isPending}
-          value={data?.items.length ?? "–"}
-          suffix={data?.next ? "+" : undefined}
-        />
+      <Link to={to} style={{ display: "block", padding: "16px 20px" }}>
+        <Statistic title={title} value={value} />
+        <Typography.Text type="secondary">{more ?? "\u00a0"}</Typography.Text>
       </Link>
     </Card>
   );
 }
 
-function LatestSignIns({ kind, title }: { kind: "signed_in" | "failed"; title: string }) {
-  const { data, isPending } = useQuery({
-    queryKey: ["sign-ins", "latest", kind],
-    queryFn: () => told(api.GET("/events/sign-ins", { params: { query: { kind, limit: 6 } } })),
-    refetchInterval: 30_000,
-  });
-  const rows = data?.items.map((event) => ({
-    id: event.id,
-    at: event.at,
-    title: event.username || "–",
-    text: [
-      event.reason ? reasonName(event.reason) : event.method && methodName(event.method),
-      event.client_address,
-      event.device,
-    ]
-      .filter(Boolean)
-      .join(" · "),
-  }));
-  return <Latest title={title} to="/logs/sign-ins" rows={rows} isPending={isPending} />;
-}
+type ChartProps = { title: string; from: number; counted: number | null | undefined; series: Series[] };
 
-function LatestRefusals() {
-  const { data, isPending } = useQuery({
-    queryKey: ["requests", "latest"],
-    queryFn: () => told(api.GET("/events/access", { params: { query: { outcome: "denied", limit: 6 } } })),
-    refetchInterval: 30_000,
-  });
-  const rows = data?.items.map((event) => ({
-    id: event.id,
-    at: event.at,
-    title: `${event.method} ${event.host}${event.path}`,
-    text: [event.username ?? t.anonymous, outcomeText(event), event.client_address].filter(Boolean).join(" · "),
-  }));
-  return <Latest title={t.refusals} to="/logs/requests" rows={rows} isPending={isPending} />;
-}
-
-type Row = { id: string; at: number; title: string; text: string };
-type LatestProps = { title: string; to: string; rows: Row[] | undefined; isPending: boolean; extra?: ReactNode };
-
-function Latest({ title, to, rows, isPending }: LatestProps) {
+function Chart({ title, from, counted, series }: ChartProps) {
   return (
     <Card
       title={title}
-      extra={<Link to={to}>{t.all}</Link>}
-      style={{ flex: "1 1 320px", minWidth: 0 }}
-      styles={{ body: { padding: "4px 20px" } }}
+      style={{ flex: "1 1 420px", minWidth: 0 }}
+      extra={
+        counted &&
+        counted > from && (
+          <Typography.Text type="secondary">{t.since(new Date(counted).toLocaleString())}</Typography.Text>
+        )
+      }
     >
-      <List<Row>
-        loading={isPending}
-        dataSource={rows}
-        locale={{ emptyText: <Typography.Text type="secondary">{t.none}</Typography.Text> }}
-        renderItem={(row) => (
-          <List.Item style={{ display: "block" }}>
-            <Flex justify="space-between" gap={12}>
-              <Typography.Text ellipsis>{row.title}</Typography.Text>
-              <Typography.Text type="secondary" style={{ flex: "none" }}>
-                <TimeText at={row.at} />
-              </Typography.Text>
-            </Flex>
-            <Typography.Text type="secondary" ellipsis style={{ display: "block", fontSize: 13 }}>
-              {row.text}
-            </Typography.Text>
-          </List.Item>
-        )}
-      />
+      <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height: 220 }} />}>
+        <HourlyChart label={title} from={from} series={series} />
+      </Suspense>
     </Card>
   );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, one) => all + one, 0);
 }
