@@ -5,7 +5,7 @@ use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
 use config::id::MemberId;
 use config::{PrincipalKind, Role};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
@@ -19,7 +19,8 @@ use crate::store::member_lists::{Filter, Part, Sort};
 use crate::store::members::kind_name;
 
 /// Which people. What is left out does not narrow.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// A part of a username, name, mail address, mobile or employee number; Chinese names also by

@@ -17,6 +17,7 @@ pub mod guard;
 pub mod ip_lists;
 pub mod language;
 pub mod member_batch;
+pub mod member_export;
 pub mod members;
 pub mod overview;
 pub mod problem;

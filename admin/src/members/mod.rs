@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod detail;
 pub mod lists;
 pub mod names;
+pub mod table;
 
 use config::id::{DepartmentId, GroupId, MemberId};
 use config::{Named, PrincipalKind, Role, Timestamp};

@@ -46,6 +46,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub tag: Option<String>,
     pub json: Value,
+    pub body: String,
 }
 
 impl Answer {
@@ -134,6 +135,7 @@ impl App {
             status,
             tag,
             json: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 

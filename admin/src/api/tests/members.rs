@@ -1,5 +1,6 @@
 //! Members: found, put in order, counted; who has left.
 
+use axum::body::Body;
 use axum::http::StatusCode;
 use config::Role;
 use serde_json::{Value, json};
@@ -195,6 +196,40 @@ async fn one_member_is_shown_with_how_it_stands_with_the_account() {
         tx.commit().await.unwrap();
         let shown = app.get(OP, "/members/zhang").await;
         assert_eq!(shown.json["is_locked"], true);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_29_what_is_shown_is_taken_away_as_a_table_that_runs_nothing() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let draft = json!({"name": "研发/一部"});
+        let department = app.call(OP, "POST", "/departments", draft).await.id();
+        let placed = json!({"departments": [department], "mobile": "+8613800000001"});
+        add(&app, "evil", "=cmd|' /C calc'!A0", placed).await;
+        add(&app, "other", "Other", json!({})).await;
+        let request = App::request("GET", "/member-export?format=csv&search=evil", OP);
+        let request = request.header("accept-language", "zh-CN");
+        let answer = app.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let mut lines = answer.body.lines();
+        assert!(
+            lines
+                .next()
+                .unwrap()
+                .starts_with("\u{FEFF}用户名,姓名,邮箱,手机号码")
+        );
+        let row = lines.next().unwrap();
+        let expected = "evil,'=cmd|' /C calc'!A0,,'+8613800000001,,研发\\/一部,,启用,";
+        assert!(row.starts_with(expected), "{row}");
+        assert_eq!(lines.next(), None);
+        let log = app.get(OP, "/events/audit?action=export").await;
+        assert_eq!(log.json["items"][0]["after"]["search"], "evil");
+        let bad = app
+            .get(OP, "/member-export?format=csv&time_zone=Moon")
+            .await;
+        assert_eq!(bad.text("field"), "time_zone");
     })
     .await;
 }
