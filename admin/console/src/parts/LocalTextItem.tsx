@@ -1,4 +1,4 @@
-import { Flex, Form, Input } from "antd";
+import { Flex, Form, Input, Typography } from "antd";
 
 import { texts } from "../language/texts";
 
@@ -20,7 +20,10 @@ export function LocalTextItem({ name, label, extra, required, lines = 1 }: Props
     lines > 1 ? (
       <Input.TextArea rows={lines} placeholder={language} aria-label={`${label} (${language})`} />
     ) : (
-      <Input placeholder={language} aria-label={`${label} (${language})`} />
+      <Input
+        prefix={<Typography.Text type="secondary">{language}</Typography.Text>}
+        aria-label={`${label} (${language})`}
+      />
     );
   return (
     <Form.Item label={label} extra={extra} required={required} style={{ marginBottom: 20 }}>

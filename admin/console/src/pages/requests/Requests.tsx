@@ -117,6 +117,7 @@ export default function Requests() {
                   overflow: "hidden",
                   textOverflow: "ellipsis",
                   whiteSpace: "nowrap",
+                  verticalAlign: "middle",
                 }}
               >
                 {event.method} {event.host}
