@@ -1,6 +1,6 @@
 import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
 import { Button, Card, Flex, Table, type TableProps, Typography } from "antd";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import type { Pages } from "../api/paging";
 import { texts } from "../language/texts";
@@ -23,21 +23,29 @@ type Props<T> = Omit<TableProps<T>, "dataSource" | "pagination" | "loading" | "t
   pages: Pages<T>;
   /** Above the rows: search and filters. */
   filters?: ReactNode;
+  /** Between the filters and the rows: what can be done with rows that are ticked. */
+  bar?: ReactNode;
   /** In the place of rows where there are none. */
   nothing?: ReactNode;
   onOpen?: (row: T) => void;
 };
 
 /** A listing with its filters, a page at a time. */
-export function CursorTable<T extends object>({ pages, filters, nothing, onOpen, ...table }: Props<T>) {
+export function CursorTable<T extends object>({ pages, filters, bar, nothing, onOpen, ...table }: Props<T>) {
   const { items, page, searchedTo, isLoading, error, forward, back, reload } = pages;
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The row by which widths are measured holds a second box to tick everything, which is for nobody.
+    card.current?.querySelectorAll<HTMLElement>(".ant-table-measure-row").forEach((row) => (row.inert = true));
+  });
   return (
-    <Card styles={{ body: { padding: 0 } }}>
+    <Card ref={card} styles={{ body: { padding: 0 } }}>
       <Flex gap={8} wrap style={{ padding: 16 }} align="center">
         {filters}
         <span style={{ flex: 1 }} />
         <Button icon={<ReloadOutlined />} onClick={reload} aria-label={t.reload} title={t.reload} />
       </Flex>
+      {bar}
       {error && items.length === 0 ? (
         <div style={{ padding: 16 }}>
           <Failed error={error} onRetry={reload} />

@@ -15,10 +15,13 @@ const t = texts({
     "这个部门没有成员和下级部门。按此部门授权的规则将不再对任何人生效。此操作不可撤销。",
     "It has neither members nor departments below it. Rules that name it apply to nobody any more. This cannot be undone.",
   ],
-  holds: (members: number, children: number) => [
-    `这个部门直属 ${members} 名成员和 ${children} 个下级部门。请选择他们的去处，之后部门会被删除。此操作不可撤销。`,
-    `It directly holds ${members} members and ${children} departments. Choose where they go; then it is deleted. This cannot be undone.`,
+  holds: (what: string) => [
+    `这个部门还有${what}。请选择去处，之后部门会被删除。此操作不可撤销。`,
+    `It still holds ${what}. Choose where they go; then it is deleted. This cannot be undone.`,
   ],
+  heldMembers: (n: number) => [` ${n} 名直属成员`, n === 1 ? "1 member" : `${n} members`],
+  heldChildren: (n: number) => [` ${n} 个下级部门`, n === 1 ? "1 department" : `${n} departments`],
+  and: ["和", " and "],
   members: (n: number) => [`${n} 名成员移到`, `Move the ${n} members to`],
   children: (n: number) => [`${n} 个下级部门移到`, `Move the ${n} departments below`],
   atTop: ["留空表示移为顶级部门。", "Leave empty to put them at the top."],
@@ -61,7 +64,7 @@ export function RemoveDepartment({ department, onClose }: Props) {
       onOk={() => form.submit()}
       onCancel={() => onClose(false)}
     >
-      <Typography.Paragraph>{members + children > 0 ? t.holds(members, children) : t.empty}</Typography.Paragraph>
+      <Typography.Paragraph>{members + children > 0 ? t.holds(held(department)) : t.empty}</Typography.Paragraph>
       {problem && <Alert type="error" showIcon title={problem} style={{ marginBottom: 16 }} />}
       <Form<Heirs>
         form={form}
@@ -82,4 +85,8 @@ export function RemoveDepartment({ department, onClose }: Props) {
       </Form>
     </Modal>
   );
+}
+
+function held({ members, children }: Department): string {
+  return [members > 0 && t.heldMembers(members), children > 0 && t.heldChildren(children)].filter(Boolean).join(t.and);
 }

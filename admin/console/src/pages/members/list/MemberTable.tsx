@@ -1,6 +1,7 @@
 import { Button, Flex, type TableProps, Tag, Typography } from "antd";
 import type { ReactNode } from "react";
 
+import { useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
 import { usePages } from "../../../api/paging";
 import type { Member } from "../../../api/schema";
@@ -12,7 +13,10 @@ import { DayText } from "../../../parts/TimeText";
 import { StatusTag } from "../StatusTag";
 import { filterOf, isNarrow, type Sort, type View } from "../view";
 import { t } from "../words";
+import { BatchBar } from "../batch/BatchBar";
+import { useMemberCount } from "./count";
 import { Filters } from "./Filters";
+import { MOST_CHOSEN, useSelection } from "./useSelection";
 
 type Props = { view: View; onChange: (change: View) => void; create: ReactNode };
 
@@ -23,6 +27,9 @@ export function MemberTable({ view, onChange, create }: Props) {
   const pages = usePages(["members", "list", query], (after) =>
     told(api.GET("/members", { params: { query: { ...query, after } } })),
   );
+  const may = useMay();
+  const found = useMemberCount(view);
+  const { chosen, rowSelection, chooseAll, clear } = useSelection(view);
   const open = (member: Member) => onChange({ member: member.id });
   const nothing = isNarrow(view) ? (
     <Nothing title={t.none} hint={t.noneMore} />
@@ -33,6 +40,18 @@ export function MemberTable({ view, onChange, create }: Props) {
     <CursorTable<Member>
       pages={pages}
       rowKey="id"
+      rowSelection={may("members:change") ? rowSelection : undefined}
+      bar={
+        chosen.length > 0 && (
+          <BatchBar
+            chosen={chosen}
+            department={view.department}
+            all={found && found.count <= MOST_CHOSEN ? found.count : undefined}
+            onAll={chooseAll}
+            onClear={clear}
+          />
+        )
+      }
       onOpen={open}
       nothing={nothing}
       filters={<Filters view={view} onChange={onChange} />}

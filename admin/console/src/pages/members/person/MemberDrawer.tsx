@@ -1,11 +1,11 @@
 import { DownOutlined, EditOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Drawer, Dropdown, Flex, Grid, Tabs, Typography } from "antd";
+import { Button, Drawer, Dropdown, Flex, Grid, Tabs, Tag, Typography } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../../api/caller";
 import { api, versioned } from "../../../api/client";
-import type { Member } from "../../../api/schema";
+import type { MemberDetail } from "../../../api/schema";
 import { texts } from "../../../language/texts";
 import { Failed } from "../../../parts/Failed";
 import { Loading } from "../../../parts/Loading";
@@ -22,7 +22,7 @@ import { useMemberDeeds } from "./useMemberDeeds";
 const t = texts({
   profile: ["资料", "Profile"],
   security: ["账号", "Account"],
-  devices: ["设备", "Devices"],
+  devices: (n: number) => [n > 0 ? `设备 (${n})` : "设备", n > 0 ? `Devices (${n})` : "Devices"],
   history: ["登录记录", "History"],
   more: ["更多操作", "More actions"],
 });
@@ -54,7 +54,7 @@ export function MemberDrawer({ id, onClose }: Props) {
   );
 }
 
-function Title({ member }: { member: Member }) {
+function Title({ member }: { member: MemberDetail }) {
   return (
     <Flex gap={12} align="center">
       <PersonAvatar id={member.id} name={member.display_name} size={40} />
@@ -64,13 +64,18 @@ function Title({ member }: { member: Member }) {
         </Typography.Text>
         <span style={{ fontWeight: "normal" }}>
           <StatusTag status={member.status} />
+          {member.is_locked && (
+            <Tag color="error" style={{ marginInlineStart: 8 }}>
+              {words.locked}
+            </Tag>
+          )}
         </span>
       </div>
     </Flex>
   );
 }
 
-function Buttons({ member, onEdit, onGone }: { member: Member; onEdit: () => void; onGone: () => void }) {
+function Buttons({ member, onEdit, onGone }: { member: MemberDetail; onEdit: () => void; onGone: () => void }) {
   const may = useMay();
   const { deeds, shown } = useMemberDeeds(member, onGone);
   const items = deeds.map(({ key, title, isDanger, refusal, run }) => ({
@@ -98,12 +103,16 @@ function Buttons({ member, onEdit, onGone }: { member: Member; onEdit: () => voi
   );
 }
 
-function Parts({ member, onGone }: { member: Member; onGone: () => void }) {
+function Parts({ member, onGone }: { member: MemberDetail; onGone: () => void }) {
   const may = useMay();
   const parts = [
     { key: "profile", label: t.profile, children: <MemberFacts member={member} /> },
     { key: "security", label: t.security, children: <MemberSecurity member={member} onGone={onGone} /> },
-    may("sessions:read") && { key: "devices", label: t.devices, children: <MemberSignIns id={member.id} /> },
+    may("sessions:read") && {
+      key: "devices",
+      label: t.devices(member.sign_ins),
+      children: <MemberSignIns id={member.id} />,
+    },
     may("sign_in_log:read") && { key: "history", label: t.history, children: <MemberHistory id={member.id} /> },
   ];
   return <Tabs items={parts.filter((part) => part !== false)} />;

@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import { useMay } from "../../../api/caller";
-import type { Member } from "../../../api/schema";
+import type { MemberDetail } from "../../../api/schema";
 import { TimeText } from "../../../parts/TimeText";
 import { t } from "../words";
 import { MemberRoles } from "./MemberRoles";
 
 /** Who somebody is, and what they belong to. */
-export function MemberFacts({ member }: { member: Member }) {
+export function MemberFacts({ member }: { member: MemberDetail }) {
   const may = useMay();
   const rows: Record<string, ReactNode> = {
     [t.username]: <Typography.Text copyable>{member.username}</Typography.Text>,
@@ -29,6 +29,9 @@ export function MemberFacts({ member }: { member: Member }) {
     ),
     [t.groups]: <Tags of={member.groups} to={may("groups:read") ? (id) => `/groups/${id}` : undefined} />,
     [t.roles]: <MemberRoles member={member} />,
+    [t.lastSignIn]: member.last_sign_in_at ? <TimeText at={member.last_sign_in_at} /> : t.never,
+    [t.password]: member.has_password ? t.isSet : t.notSet,
+    [t.secondFactor]: member.has_second_factor ? <Tag color="success">{t.isOn}</Tag> : <Tag>{t.isOff}</Tag>,
     [t.source]: member.source ?? t.here,
     [t.created]: <TimeText at={member.created_at} />,
     [t.updated]: <TimeText at={member.updated_at} />,

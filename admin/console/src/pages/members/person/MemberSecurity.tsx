@@ -1,6 +1,6 @@
 import { Button, Empty, Flex, Typography } from "antd";
 
-import type { Member } from "../../../api/schema";
+import type { MemberDetail } from "../../../api/schema";
 import { texts } from "../../../language/texts";
 import css from "../members.module.css";
 import { useMemberDeeds } from "./useMemberDeeds";
@@ -8,7 +8,7 @@ import { useMemberDeeds } from "./useMemberDeeds";
 const t = texts({ none: ["您的角色不能修改账号", "Your role cannot change accounts"] });
 
 /** What can be done about an account, each with what it does. */
-export function MemberSecurity({ member, onGone }: { member: Member; onGone: () => void }) {
+export function MemberSecurity({ member, onGone }: { member: MemberDetail; onGone: () => void }) {
   const { deeds, shown } = useMemberDeeds(member, onGone);
   if (deeds.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t.none} />;
   return (

@@ -8,6 +8,9 @@ export const t = texts({
     "用于首次设置密码或重置密码。现有密码和全部登录会立即失效。",
     "For setting a password, or a new one. The present password and all sign-ins end at once.",
   ],
+  firstLinkText: ["本人还没有密码，用链接设置。", "They have no password yet, and set one with the link."],
+  noSecondFactor: ["尚未设置两步验证。", "Two-step verification is not set up."],
+  notLocked: ["账号没有被锁定。", "The account is not locked."],
   linkAsk: (name: string) => [
     `${name}现有的密码和全部登录会立即失效，直到本人用链接设置新密码。`,
     `The present password and all sign-ins of ${name} end at once; they set a new password with the link.`,

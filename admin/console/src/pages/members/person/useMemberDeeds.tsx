@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 
 import { useCaller, useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
-import type { Link, Member } from "../../../api/schema";
+import type { Link, MemberDetail } from "../../../api/schema";
 import { OnceLink } from "./OnceLink";
 import { t } from "./deedWords";
 import { useAction } from "../../../parts/useAction";
@@ -19,7 +19,7 @@ export type MemberDeed = {
 };
 
 /** What the caller may do about a person's account; `shown` is to be put where the deeds are. */
-export function useMemberDeeds(member: Member, onGone: () => void): { deeds: MemberDeed[]; shown: ReactNode } {
+export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deeds: MemberDeed[]; shown: ReactNode } {
   const may = useMay();
   const { name: self } = useCaller();
   const { act, ask } = useAction();
@@ -37,12 +37,12 @@ export function useMemberDeeds(member: Member, onGone: () => void): { deeds: Mem
     may("credentials:create") && {
       key: "link",
       title: t.link,
-      text: t.linkText,
+      text: member.has_password ? t.linkText : t.firstLinkText,
       refusal: own,
       run: () =>
         asked(
           t.link,
-          t.linkAsk(name),
+          member.has_password ? t.linkAsk(name) : t.firstLinkText,
           async () => setLink(await told(api.POST("/members/{id}/one-time-link", call))),
           false,
         ),
@@ -51,7 +51,7 @@ export function useMemberDeeds(member: Member, onGone: () => void): { deeds: Mem
       key: "second-factor",
       title: t.secondFactor,
       text: t.secondFactorText,
-      refusal: own,
+      refusal: own ?? (member.has_second_factor ? undefined : t.noSecondFactor),
       run: () =>
         asked(t.secondFactor, t.secondFactorAsk(name), () => told(api.DELETE("/members/{id}/second-factor", call))),
     },
@@ -59,6 +59,7 @@ export function useMemberDeeds(member: Member, onGone: () => void): { deeds: Mem
       key: "unlock",
       title: t.unlock,
       text: t.unlockText,
+      refusal: member.is_locked ? undefined : t.notLocked,
       run: () => void act(() => told(api.POST("/members/{id}/unlock", call)), t.unlocked),
     },
     may("members:change") &&
