@@ -11,7 +11,9 @@ pub mod gatehouse;
 pub mod h2load;
 pub mod nginx;
 pub mod process;
+pub mod questions;
 pub mod report;
+pub mod socket;
 pub mod wrk;
 
 /// Why a measurement could not be made.
