@@ -65,15 +65,28 @@ impl Page {
     }
 
     /// The bounds as a query takes them: from (included), to (not included), and the key from which to
-    /// go on.
+    /// go on. An engine looks up one bound at each end, and not always the key: so the moment of the key
+    /// bounds too, or each page would go through all those before it.
     pub(super) fn bounds(&self, after: Option<&Key>) -> (i64, i64, i64, String) {
         let since = self.since.map_or(i64::MIN, Timestamp::as_millis);
         let until = self.until.map_or(i64::MAX, Timestamp::as_millis);
-        let (at, id) = match (after, self.order) {
-            (Some(key), _) => (key.at.as_millis(), key.id.clone()),
-            (None, Order::Newest) => (i64::MAX, String::new()),
-            (None, Order::Oldest) => (i64::MIN, String::new()),
-        };
-        (since, until, at, id)
+        match (after, self.order) {
+            (
+                Some(Key {
+                    at: Timestamp(at),
+                    id,
+                }),
+                Order::Newest,
+            ) => (since, until.min(at.saturating_add(1)), *at, id.clone()),
+            (
+                Some(Key {
+                    at: Timestamp(at),
+                    id,
+                }),
+                Order::Oldest,
+            ) => (since.max(*at), until, *at, id.clone()),
+            (None, Order::Newest) => (since, until, i64::MAX, String::new()),
+            (None, Order::Oldest) => (since, until, i64::MIN, String::new()),
+        }
     }
 }
