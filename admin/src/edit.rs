@@ -111,6 +111,9 @@ impl<'a> Edit<'a> {
             after,
         };
         logs::record_audit(&mut self.tx, self.now, &entry).await?;
+        if let Some(once) = &self.permit.origin().once {
+            once.claim(&mut self.tx, self.now).await?;
+        }
         // Last, because it holds the lock of the feed until the commit.
         for change in self.announcements() {
             changes::announce(&mut self.tx, change, self.now).await?;

@@ -24,6 +24,7 @@ pub mod lookup;
 pub mod members;
 pub mod metrics;
 pub mod name_key;
+pub mod once;
 pub mod overview;
 pub mod pages;
 pub mod passwords;

@@ -11,7 +11,9 @@ use crate::sign_in::lockout::DEVICE_LIFE;
 use crate::signing_keys;
 use crate::state::State;
 use crate::store::events::Log;
-use crate::store::{StoreError, Tx, changes, events, expiry, leases, lockouts, search_keys};
+use crate::store::{
+    StoreError, Tx, changes, events, expiry, idempotent_answers, leases, lockouts, search_keys,
+};
 
 const EVERY: Duration = Duration::from_secs(30);
 /// Longer than the interval, so that the holder keeps it, and short enough that another takes over.
@@ -20,6 +22,8 @@ const LEASE: Duration = Duration::from_secs(90);
 const KEEP_CHANGES: Duration = Duration::from_hours(24);
 /// Sign-ins are listed on the account page for a while after they ended.
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 30);
+/// For so long a request that was given a name may be sent again.
+const KEEP_ANSWERS: Duration = Duration::from_hours(24);
 /// Failed attempts are forgotten after so long.
 const KEEP_LOCKOUTS: Duration = Duration::from_hours(24);
 /// Rows of one transaction: others get their turn in between.
@@ -65,6 +69,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     expiry::delete_abandoned(&mut tx, now.minus(ENROLMENT_LIFE), devices).await?;
     lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
     events::forget_counts(&mut tx, now).await?;
+    idempotent_answers::forget(&mut tx, now.minus(KEEP_ANSWERS)).await?;
     tx.commit().await?;
     count_hours(state, now).await?;
     ip_lists::sweep(&state.store, now).await?;

@@ -20,7 +20,8 @@ pub fn frame() -> OpenApi {
     info.description = Some(
         "Everything that the console can do. Times are milliseconds since 1970. What can be changed \
          carries an ETag, which a change names in If-Match. A request with the session cookie that \
-         changes something carries the header X-Gatehouse-CSRF."
+         changes something carries the header X-Gatehouse-CSRF. What makes a thing takes an \
+         Idempotency-Key, so that sending it again makes nothing more."
             .to_owned(),
     );
     let mut components = Components::new();

@@ -32,6 +32,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "id" | "member" | "sign_in" | "group" | "department" | "application" | "actor"
         | "target" => json!(ID),
         "If-Match" => json!("\"3\""),
+        "Idempotency-Key" => json!("0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e2a"),
         "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
         "totals" | "below" => json!(true),
         "sort" => json!("display_name"),

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State as Extract};
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use config::link::Visitor;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::characters;
 use super::problem::{Code, Problem};
+use super::{characters, idempotency};
 use crate::authn::{self, Authentication, Operator, Origin};
 use crate::authz::{Action, Permit, Resource, permit, table};
 use crate::edit;
@@ -50,6 +52,10 @@ pub fn guarded(
                 .add(PERMISSION, permission.as_str())
                 .build();
             operation.extensions = Some(extensions);
+            if action == Action::Create {
+                let named = operation.parameters.get_or_insert_default();
+                named.push(RefOr::T(idempotency::parameter()));
+            }
         }
     }
     let needs = Arc::new(Needs {
@@ -78,8 +84,7 @@ async fn guard(Extract(needs): Extract<Arc<Needs>>, request: Request, next: Next
             if let Err(problem) = characters::check_address(&mut parts).await {
                 return problem.into_response();
             }
-            parts.extensions.insert(permit.clone());
-            let answer = next.run(Request::from_parts(parts, body)).await;
+            let answer = run(&needs, &permit, parts, body, next).await;
             let problem = answer.extensions().get::<Problem>();
             match problem.and_then(Problem::forbidden) {
                 Some(why) => match note_refusal(&needs, &permit, &why).await {
@@ -91,6 +96,16 @@ async fn guard(Extract(needs): Extract<Arc<Needs>>, request: Request, next: Next
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+/// Lets the request through; one that makes something and has a name, once.
+async fn run(needs: &Needs, permit: &Permit, mut parts: Parts, body: Body, next: Next) -> Response {
+    if needs.action == Action::Create && idempotency::is_named(&parts) {
+        let answer = idempotency::run(&needs.state, permit, parts, body, next).await;
+        return answer.unwrap_or_else(IntoResponse::into_response);
+    }
+    parts.extensions.insert(permit.clone());
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// The table lets some in whom the thing itself refuses, such as an account above theirs: that stands
@@ -131,6 +146,7 @@ fn origin(request: &Parts) -> Origin {
         Some(visitor) => Origin {
             address: Some(visitor.client_address),
             request_id: Some(visitor.request_id.clone()),
+            once: None,
         },
         None => Origin::default(),
     }

@@ -14,6 +14,7 @@ pub mod explanations;
 pub mod extract;
 pub mod groups;
 pub mod guard;
+pub mod idempotency;
 pub mod ip_lists;
 pub mod language;
 pub mod member_batch;

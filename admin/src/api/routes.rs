@@ -22,7 +22,7 @@ use crate::authz::Resource as R;
 use crate::state::State;
 
 /// No JSON body is larger, in bytes.
-const MAX_BODY: usize = 1 << 20;
+pub(super) const MAX_BODY: usize = 1 << 20;
 /// An uploaded list of addresses: a million entries with room for notes.
 const MAX_UPLOAD: usize = 64 << 20;
 

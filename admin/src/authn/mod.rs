@@ -8,6 +8,7 @@ pub mod session;
 pub mod token;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use config::Role;
 use config::id::{MemberId, SessionId, SignInId};
@@ -15,6 +16,7 @@ use config::id::{MemberId, SessionId, SignInId};
 use axum::http::{HeaderMap, Method};
 
 use crate::logs;
+use crate::once::Once;
 use crate::state::State;
 use crate::store::StoreError;
 
@@ -69,11 +71,13 @@ pub async fn authenticate(
 pub struct Operator;
 
 /// From where a request came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Origin {
     /// Absent where it came through the control socket.
     pub address: Option<IpAddr>,
     pub request_id: Option<String>,
+    /// The name that the caller gave to the request, if any.
+    pub once: Option<Arc<Once>>,
 }
 
 /// Whoever acts through the API.

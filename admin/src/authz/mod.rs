@@ -7,11 +7,14 @@
 pub mod roles;
 pub mod table;
 
+use std::sync::Arc;
+
 use config::Role;
 
 pub use table::{Action, Resource};
 
 use crate::authn::{Actor, Origin};
+use crate::once::Once;
 
 /// Proof that the caller may do this action to this resource.
 #[derive(Clone, Debug)]
@@ -31,6 +34,13 @@ impl Permit {
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The same, for a request that its caller gave a name.
+    #[must_use]
+    pub fn named(mut self, once: Arc<Once>) -> Self {
+        self.origin.once = Some(once);
+        self
     }
 
     /// Asks the table once more, where one request touches a second resource.

@@ -30,6 +30,7 @@ pub mod expiry;
 pub mod flows;
 pub mod groups;
 pub mod handovers;
+pub mod idempotent_answers;
 pub mod ip_entries;
 pub mod ip_lists;
 pub mod known_devices;

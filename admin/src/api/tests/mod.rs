@@ -10,6 +10,7 @@ mod ip_lists;
 mod logs;
 mod mail;
 mod members;
+mod once;
 mod overview;
 mod refusals;
 mod tokens;
