@@ -12,7 +12,8 @@ use crate::signing_keys;
 use crate::state::State;
 use crate::store::events::Log;
 use crate::store::{
-    StoreError, Tx, changes, events, expiry, idempotent_answers, leases, lockouts, search_keys,
+    StoreError, Tx, changes, events, expiry, idempotent_answers, leases, lockouts, member_imports,
+    search_keys,
 };
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -67,6 +68,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     expiry::delete_used_up(&mut tx, now).await?;
     let devices = now.minus(DEVICE_LIFE);
     expiry::delete_abandoned(&mut tx, now.minus(ENROLMENT_LIFE), devices).await?;
+    member_imports::delete_expired(&mut tx, now).await?;
     lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
     events::forget_counts(&mut tx, now).await?;
     idempotent_answers::forget(&mut tx, now.minus(KEEP_ANSWERS)).await?;

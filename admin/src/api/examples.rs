@@ -17,6 +17,7 @@ pub const ENTRIES: &str = "192.0.2.0/24 # the office\n2001:db8::/32\n203.0.113.1
 pub fn of_text(kind: &str) -> Option<Value> {
     Some(match kind {
         "text/plain" => json!(ENTRIES),
+        "application/octet-stream" => json!("Username,Display name\r\nzhang.san,张三\r\n"),
         "text/csv" => json!("Time,Username\r\n2026-01-01T08:00:00.000+08:00,zhang.san\r\n"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
             json!("PK… (a workbook)")
@@ -34,8 +35,10 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "If-Match" => json!("\"3\""),
         "Idempotency-Key" => json!("0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e2a"),
         "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
-        "totals" | "below" => json!(true),
+        "totals" | "below" | "create_departments" => json!(true),
         "sort" => json!("display_name"),
+        "file_name" => json!("people.csv"),
+        "verdict" => json!("error"),
         "keep_password" => json!(false),
         "limit" => json!(50),
         "after" => json!(format!("{THEN}_{ID}")),
@@ -90,6 +93,7 @@ fn sent(name: &str) -> Option<Value> {
         "Roles" => json!({"roles": ["help_desk"]}),
         "DepartmentDraft" => json!({"name": "研发", "parent": null, "position": 1}),
         "Batch" => json!({"action": {"kind": "add_group", "group": ID}, "members": [OTHER]}),
+        "Apply" => json!({"leave_out_errors": true}),
         "Place" => json!({"parent": null, "before": OTHER}),
         "GroupDraft" => json!({"name": "Wiki editors", "description": "May change pages"}),
         "IpListDraft" => json!({"name": "office", "effect": "allow", "everywhere": false}),
@@ -174,6 +178,20 @@ fn told_of_people(name: &str) -> Option<Value> {
         }
         "BatchResults" => json!({
             "done": 0, "failed": 1, "results": [{"id": ID, "problem": told("Problem")?}]
+        }),
+        "MemberImport" => json!({
+            "id": ID, "file_name": "people.csv", "create_departments": true,
+            "ignored_columns": ["Salary"], "created_at": THEN, "expires_at": LATER,
+            "state": "previewed", "create": 12, "update": 3, "nothing": 1, "errors": 1, "done": 0,
+            "failed": 0
+        }),
+        "ImportedRow" => json!({
+            "line": 7, "verdict": "error", "outcome": null,
+            "values": {"username": "li.si", "email": "li.si"},
+            "problems": [{
+                "field": "email", "detail": "\"li.si\" is not a mail address",
+                "allowed": "one address such as zhang.san@example.com"
+            }]
         }),
         "Count" => json!({"count": 10000, "more": true}),
         _ => return None,

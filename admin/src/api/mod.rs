@@ -19,6 +19,7 @@ pub mod ip_lists;
 pub mod language;
 pub mod member_batch;
 pub mod member_export;
+pub mod member_imports;
 pub mod members;
 pub mod overview;
 pub mod problem;

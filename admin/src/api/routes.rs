@@ -15,7 +15,8 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, credentials, departments, document, events, explanations,
-    groups, ip_lists, member_batch, member_export, members, overview, problem, sign_ins, tokens,
+    groups, ip_lists, member_batch, member_export, member_imports, members, overview, problem,
+    sign_ins, tokens,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -43,6 +44,12 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Members,      Change, routes!(members::leave)))
         .routes(may(R::Members,      Change, routes!(member_batch::run)))
         .routes(may(R::Members,      Read,   routes!(member_export::take)))
+        .routes(may(R::Members,      Create, routes!(member_imports::template)))
+        .routes(may(R::Members,      Create, large(routes!(member_imports::upload))))
+        .routes(may(R::Members,      Create, routes!(member_imports::read)))
+        .routes(may(R::Members,      Create, routes!(member_imports::rows)))
+        .routes(may(R::Members,      Create, routes!(member_imports::apply)))
+        .routes(may(R::Members,      Create, routes!(member_imports::discard)))
         .routes(may(R::Roles,        Change, routes!(members::set_roles)))
         .routes(may(R::Credentials,  Create, routes!(credentials::one_time_link)))
         .routes(may(R::SetUp,        Create, routes!(credentials::set_up_link)))

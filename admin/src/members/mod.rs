@@ -4,6 +4,7 @@ pub mod account;
 pub mod batch;
 pub mod credentials;
 pub mod detail;
+pub mod import;
 pub mod lists;
 pub mod names;
 pub mod table;

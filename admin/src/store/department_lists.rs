@@ -65,6 +65,22 @@ pub async fn siblings(
     Ok(rows.into_iter().map(|(id, at)| (id.into(), at)).collect())
 }
 
+/// Those of this name directly below one, or at the top; two are enough to know that it is not one.
+pub async fn named(
+    connection: &mut Connection,
+    parent: Option<&DepartmentId>,
+    name: &str,
+) -> Result<Vec<DepartmentId>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT id FROM departments WHERE name = $2 AND COALESCE(parent_id, '') = $1 LIMIT 2",
+    )
+    .bind(parent.map_or("", DepartmentId::as_str))
+    .bind(name)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
 /// By name and id: all, or those whose names have this in them.
 pub async fn by_name(
     connection: &mut Connection,

@@ -112,6 +112,17 @@ pub async fn list(
     Ok(rows.into_iter().map(GroupRow::from).collect())
 }
 
+pub async fn find_by_key(
+    connection: &mut Connection,
+    name_key: &str,
+) -> Result<Option<GroupId>, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT id FROM groups WHERE name_key = $1")
+        .bind(name_key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
 pub async fn member_ids(
     connection: &mut Connection,
     id: &GroupId,

@@ -264,6 +264,31 @@ pub async fn find_by_key(
     Ok(row.map(MemberRow::from))
 }
 
+/// By the key of a username alone.
+pub async fn find_by_username(
+    connection: &mut Connection,
+    key: &str,
+) -> Result<Option<MemberRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM members m WHERE m.username_key = $1");
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(MemberRow::from))
+}
+
+/// Who has the mail address of this key, verified or not.
+pub async fn holder_of(
+    connection: &mut Connection,
+    email_key: &str,
+) -> Result<Option<MemberId>, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT id FROM members WHERE email_key = $1")
+        .bind(email_key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
 pub async fn set_roles(
     connection: &mut Connection,
     id: &MemberId,

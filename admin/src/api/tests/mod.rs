@@ -9,6 +9,7 @@ mod escalation;
 mod ip_lists;
 mod logs;
 mod mail;
+mod member_imports;
 mod members;
 mod once;
 mod overview;

@@ -1,0 +1,161 @@
+//! Files of members: looked at, row by row, before anything is written, and carried out once.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use config::Role;
+use serde_json::{Value, json};
+
+use super::app::{Answer, App, With};
+use crate::store::testing::on_both_engines;
+
+const OP: &With = &With::Operator;
+
+async fn upload(app: &App, with: &With, query: &str, file: &[u8]) -> Answer {
+    let request = App::request("POST", &format!("/member-imports{query}"), with)
+        .header("content-type", "text/csv")
+        .body(Body::from(file.to_vec()))
+        .unwrap();
+    app.send(request).await
+}
+
+async fn rows(app: &App, id: &str) -> Vec<Value> {
+    let answer = app.get(OP, &format!("/member-imports/{id}/rows")).await;
+    answer.json["items"].as_array().unwrap().clone()
+}
+
+async fn apply(app: &App, id: &str, body: Value) -> Answer {
+    let path = format!("/member-imports/{id}/apply");
+    app.call(OP, "POST", &path, body).await
+}
+
+/// The import, once it has been carried out.
+async fn applied(app: &App, id: &str) -> Value {
+    loop {
+        let import = app.get(OP, &format!("/member-imports/{id}")).await.json;
+        if import["state"] == "applied" {
+            return import;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_looked_at_row_by_row_and_then_carried_out() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        app.member("old", &[]).await;
+        let draft = json!({"name": "Admins"});
+        app.call(OP, "POST", "/groups", draft).await.id();
+        let file = "用户名,姓名,邮箱,手机,部门,用户组,状态,薪资\r\n\
+            zhang,张三,zs@corp.com,138 0000 0001,研发/后端,admins,启用,1\r\n\
+            OLD,老王,,,,,离职,1\r\n\
+            old2,,nonsense,,不存在,gone,别的,1\r\n\
+            zhang,张三,zs@corp.com,,,,,1\r\n";
+        let (gbk, ..) = encoding_rs::GBK.encode(file);
+        let refused = upload(&app, OP, "", b"name,mail\r\n").await;
+        assert_eq!(refused.text("field"), "file");
+        let strict = upload(&app, OP, "", &gbk).await;
+        assert_eq!(strict.json["errors"], 3, "{}", strict.json);
+        let made = upload(&app, OP, "?create_departments=true&file_name=a.csv", &gbk).await;
+        assert_eq!(made.status, StatusCode::CREATED);
+        let id = made.id();
+        assert_eq!(made.json["ignored_columns"], json!(["薪资"]));
+        let counts = ["create", "update", "errors"].map(|key| made.json[key].clone());
+        assert_eq!(counts, [json!(1), json!(1), json!(2)]);
+        let all = rows(&app, &id).await;
+        assert_eq!(all[0]["line"], 2);
+        assert_eq!(all[0]["values"]["departments"], "研发/后端");
+        let wrong = |row: &Value| {
+            let problems = row["problems"].as_array().unwrap().iter();
+            let fields = problems.map(|p| p["field"].as_str().unwrap().to_owned());
+            fields.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            wrong(&all[2]),
+            ["groups", "status", "display_name", "email"]
+        );
+        assert_eq!(
+            wrong(&all[3]),
+            ["username", "email"],
+            "they stand above already"
+        );
+        // Nothing was written so far.
+        assert_eq!(
+            app.get(OP, "/members/zhang").await.status,
+            StatusCode::NOT_FOUND
+        );
+        let held = apply(&app, &id, json!({})).await;
+        assert_eq!(held.status, StatusCode::CONFLICT);
+        let begun = apply(&app, &id, json!({"leave_out_errors": true})).await;
+        assert_eq!(begun.status, StatusCode::ACCEPTED);
+        let done = applied(&app, &id).await;
+        assert_eq!((&done["done"], &done["failed"]), (&json!(2), &json!(0)));
+        let zhang = app.get(OP, "/members/zhang").await;
+        assert_eq!(zhang.json["mobile"], "13800000001");
+        assert_eq!(zhang.json["departments"][0]["name"], "后端");
+        assert_eq!(zhang.json["groups"][0]["name"], "Admins");
+        let old = app.get(OP, "/members/old").await;
+        assert_eq!((old.text("username"), old.text("status")), ("old", "left"));
+        assert_eq!(old.text("display_name"), "老王");
+        let outcomes: Vec<Value> = rows(&app, &id)
+            .await
+            .iter()
+            .map(|row| row["outcome"].clone())
+            .collect();
+        assert_eq!(outcomes, ["done", "done", "left_out", "left_out"]);
+        let again = apply(&app, &id, json!({"leave_out_errors": true})).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        let same = upload(
+            &app,
+            OP,
+            "",
+            "username,mobile\nzhang,13800000001\n".as_bytes(),
+        )
+        .await;
+        assert_eq!(same.json["nothing"], 1);
+        let log = app.get(OP, "/events/audit?action=import").await;
+        assert_eq!(log.json["items"][0]["after"]["done"], 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_changed_since_the_look_fails_by_the_row_and_nothing_is_done_twice() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let file = "username,display_name,email\na,A,a@corp.com\nb,B,b@corp.com\n";
+        let id = upload(&app, OP, "", file.as_bytes()).await.id();
+        let draft = json!({"username": "c", "display_name": "C", "email": "a@corp.com"});
+        app.call(OP, "POST", "/members", draft).await.id();
+        apply(&app, &id, json!({})).await;
+        let done = applied(&app, &id).await;
+        assert_eq!((&done["done"], &done["failed"]), (&json!(1), &json!(1)));
+        assert_eq!(rows(&app, &id).await[0]["problems"][0]["field"], "email");
+        let path = format!("/member-imports/{id}");
+        let gone = app.call(OP, "DELETE", &path, Value::Null).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT);
+        assert_eq!(app.get(OP, &path).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_file_changes_nobody_above_whoever_brings_it() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, admin) = app.member("admin", &[Role::Administrator]).await;
+        app.member("owner", &[Role::Owner]).await;
+        let file = "username,display_name,status\nowner,x,disabled\n";
+        let made = upload(&app, &admin, "", file.as_bytes()).await;
+        assert_eq!(made.json["errors"], 1, "{}", made.json);
+        let alone = upload(&app, OP, "", b"username,status\nowner,left\n").await;
+        assert_eq!(alone.json["update"], 1);
+        apply(&app, &alone.id(), json!({})).await;
+        let done = applied(&app, alone.text("id")).await;
+        assert_eq!(done["failed"], 1, "the last owner stays");
+        let (_, auditor) = app.member("auditor", &[Role::Auditor]).await;
+        let refused = upload(&app, &auditor, "", file.as_bytes()).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
