@@ -184,5 +184,8 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+mod take_away;
 #[cfg(test)]
 mod tests;
+
+pub use take_away::{Away, take_away};

@@ -22,6 +22,7 @@ pub fn of_text(kind: &str) -> Option<Value> {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
             json!("PK… (a workbook)")
         }
+        "application/vnd.sqlite3" => json!("SQLite format 3… (a database)"),
         _ => return None,
     })
 }
@@ -233,6 +234,8 @@ fn told(name: &str) -> Option<Value> {
             "result": "done", "before": {"name": "Wiki"}, "after": {"name": "Wiki editors"}
         }),
         "Overview" => overview(),
+        "NodeSettings" => node_settings(),
+        "CertificateSeen" => certificate(),
         "Explanation" => json!({
             "steps": [{"stage": "policy", "finding": "no rule lets this person in"}],
             "granted": false, "denial": "no_rule_allows", "rule": null
@@ -277,11 +280,24 @@ fn overview() -> Value {
             "upstreams": [{
                 "application": ID, "address": "10.0.0.5:8080", "health": "well"
             }],
-            "certificates": [{
-                "listener": "0.0.0.0:443", "names": ["*.example.com"], "issuer": "CN=Example CA",
-                "not_before": THEN, "not_after": LATER,
-                "file": "/etc/gatehouse/tls/example.com.pem"
-            }]
+            "certificates": [certificate()]
         }
+    })
+}
+
+fn certificate() -> Value {
+    json!({
+        "listener": "0.0.0.0:443", "names": ["*.example.com"], "issuer": "CN=Example CA",
+        "not_before": THEN, "not_after": LATER, "file": "/etc/gatehouse/tls/example.com.pem"
+    })
+}
+
+fn node_settings() -> Value {
+    json!({
+        "file": "/etc/gatehouse/gatehouse.toml", "data": "/var/lib/gatehouse",
+        "written": [{
+            "key": "access.url", "value": "https://access.example.com",
+            "source": "gatehouse.toml:4"
+        }]
     })
 }

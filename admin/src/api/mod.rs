@@ -21,6 +21,7 @@ pub mod member_batch;
 pub mod member_export;
 pub mod member_imports;
 pub mod members;
+pub mod node;
 pub mod overview;
 pub mod problem;
 pub mod routes;

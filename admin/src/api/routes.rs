@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, credentials, departments, document, events, explanations,
-    groups, ip_lists, member_batch, member_export, member_imports, members, overview, problem,
-    sign_ins, tokens,
+    groups, ip_lists, member_batch, member_export, member_imports, members, node, overview,
+    problem, sign_ins, tokens,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -93,6 +93,9 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Tokens,       Read,   routes!(tokens::list)))
         .routes(may(R::Tokens,       Create, routes!(tokens::create)))
         .routes(may(R::Tokens,       Remove, routes!(tokens::revoke)))
+        .routes(may(R::Node,         Read,   routes!(node::settings)))
+        .routes(may(R::Node,         Read,   routes!(node::certificates)))
+        .routes(may(R::Backup,       Read,   routes!(node::back_up)))
         .routes(may(R::Overview,     Read,   routes!(overview::look)))
         .routes(may(R::AccessLog,    Read,   routes!(events::access::access)))
         .routes(may(R::AccessLog,    Read,   routes!(events::access::export_access)))

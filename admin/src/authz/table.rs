@@ -21,6 +21,10 @@ pub enum Resource {
     Appearance,
     Sessions,
     Tokens,
+    /// What the operator of a node has written, and which certificates it serves.
+    Node,
+    /// The whole store, to be taken away.
+    Backup,
     /// How things stand, in numbers.
     Overview,
     AccessLog,
@@ -56,7 +60,7 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 17] = [
+const TABLE: [Row; 19] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
@@ -69,6 +73,8 @@ const TABLE: [Row; 17] = [
     row(Resource::Appearance,   "appearance",           ["ru",   "ru",   "r",     "r",    "r"  ]),
     row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),
     row(Resource::Tokens,       "tokens",               ["rcd",  "rcd",  "rcd",   "r",    ""   ]),
+    row(Resource::Node,         "node",                 ["r",    "r",    "r",     "r",    ""   ]),
+    row(Resource::Backup,       "backup",               ["r",    "",     "",      "",     ""   ]),
     row(Resource::Overview,     "overview",             ["r",    "r",    "r",     "r",    "r"  ]),
     row(Resource::AccessLog,    "access_log",           ["r",    "r",    "r",     "r",    "r"  ]),
     row(Resource::SignInLog,    "sign_in_log",          ["r",    "r",    "r",     "r",    "r"  ]),

@@ -7,7 +7,7 @@ use crate::settings::section::{Report, Section};
 use crate::settings::tree::{Node, Value};
 use crate::settings::{
     AccessHost, NodeRole, Settings, access, cross_checks, environment, events, limits, listeners,
-    log, monitor, passwords, secrets, sessions, store, tree, trust,
+    log, monitor, passwords, secrets, sessions, store, tree, trust, written,
 };
 
 /// The version of the settings file that this program reads.
@@ -91,8 +91,10 @@ pub(super) fn read_all(
         let wrong = environment::overlay(table, &SECTIONS, environment);
         report.problems.extend(wrong);
     }
-    let settings = read_root(file, root, &mut report);
-    if let Some(settings) = &settings {
+    let written = written::of(&root);
+    let mut settings = read_root(file, root, &mut report);
+    if let Some(settings) = &mut settings {
+        settings.written = written;
         cross_checks::check(settings, &mut report);
     }
     (settings, report)

@@ -23,6 +23,7 @@ mod section;
 mod tree;
 mod units;
 mod values;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use secrets::{MasterKeySource, Secrets};
 pub use sessions::Sessions;
 pub use store::{Store, StoreUrl};
 pub use trust::Trust;
+pub use written::Written;
 
 /// The settings of one node, checked.
 #[derive(Clone, Debug)]
@@ -62,6 +64,8 @@ pub struct Settings {
     pub limits: Limits,
     pub monitor: Monitor,
     pub log: Log,
+    /// What of it was written, and where.
+    pub written: Vec<Written>,
 }
 
 impl Settings {
@@ -83,6 +87,7 @@ impl Settings {
             limits: Limits::default(),
             monitor: Monitor::default(),
             log: Log::default(),
+            written: Vec::new(),
             data,
         }
     }

@@ -11,6 +11,7 @@ mod logs;
 mod mail;
 mod member_imports;
 mod members;
+mod node;
 mod once;
 mod overview;
 mod refusals;
