@@ -1,15 +1,13 @@
 // The console, as an operator meets it: every place, in both languages, at a desk and on a telephone.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
+import { barriers } from "./barriers.js";
 import { foundCompany } from "./company.js";
 import { PLACES, visit } from "./console_places.js";
 import { openHouse } from "./house.js";
 import { arrive, openBrowser } from "./people.js";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESK = { viewport: { width: 1440, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 } };
 const LOOKS = [
@@ -40,16 +38,6 @@ after(async () => {
 /** The owner, at a console of their own. */
 async function owner(look = {}) {
   return arrive(browser, house, { locale: "en-GB", ...DESK, ...look, storageState: signedIn });
-}
-
-/** What axe calls serious or worse, each with where. */
-async function barriers(page) {
-  // Not a script of the page, which its policy would refuse.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`));
 }
 
 describe("every place of the console", () => {

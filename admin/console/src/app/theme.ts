@@ -54,6 +54,10 @@ export function themeOf(isDark: boolean): ThemeConfig {
     },
     components: {
       Layout: { headerBg: isDark ? "#15181d" : "#ffffff", siderBg: isDark ? "#15181d" : "#ffffff", headerHeight: 56 },
+      // White letters are read on them also while the pointer is over.
+      Button: isDark
+        ? { colorPrimaryHover: "#2f5cc4", defaultHoverColor: "#8ab0ff", defaultHoverBorderColor: "#8ab0ff" }
+        : { colorPrimaryHover: "#1449d1" },
       Menu: {
         itemBorderRadius: 8,
         itemHeight: 38,
@@ -62,7 +66,7 @@ export function themeOf(isDark: boolean): ThemeConfig {
         subMenuItemBg: "transparent",
         ...(isDark ? { itemSelectedColor: "#a9c3ff" } : {}),
       },
-      Table: { headerBorderRadius: 8 },
+      Table: { headerBorderRadius: 8, ...(isDark ? {} : { rowSelectedHoverBg: "#dfeaff" }) },
       Tabs: isDark ? { itemSelectedColor: "#8ab0ff", itemHoverColor: "#8ab0ff", inkBarColor: "#8ab0ff" } : {},
     },
   };

@@ -39,7 +39,7 @@ export function GroupForm({ group, onClose }: Props) {
         <Input maxLength={200} autoComplete="off" />
       </Form.Item>
       <Form.Item name="description" label={t.description}>
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
+        <Input.TextArea rows={3} />
       </Form.Item>
     </FormDrawer>
   );

@@ -3,6 +3,7 @@ import { Button, Card, Drawer, Flex, Grid } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../api/caller";
+import { ExportButton } from "../../parts/ExportButton";
 import { PageHeader } from "../../parts/PageHeader";
 import { useDepartmentDeeds } from "./departments/deeds";
 import { DepartmentColumn } from "./departments/DepartmentColumn";
@@ -13,7 +14,7 @@ import { MemberTable } from "./list/MemberTable";
 import css from "./members.module.css";
 import { MemberDrawer } from "./person/MemberDrawer";
 import { MemberForm } from "./person/MemberForm";
-import { useView } from "./view";
+import { filterOf, useView } from "./view";
 import { t } from "./words";
 
 /** Departments at the left, their people at the right. */
@@ -40,6 +41,7 @@ export default function Members() {
   return (
     <>
       <PageHeader title={t.title} lead={t.lead}>
+        <ExportButton path="/member-export" filter={filterOf(view)} />
         {create}
       </PageHeader>
       <Flex gap={16} align="flex-start">

@@ -7,7 +7,7 @@ import type { AccessEvent } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { ApplicationChooser } from "../../parts/choosers";
 import { CursorTable } from "../../parts/CursorTable";
-import { ExportButton } from "../../parts/log/ExportButton";
+import { ExportButton } from "../../parts/ExportButton";
 import { KindFilter, type Span, SpanFilter, TextFilter } from "../../parts/log/filters";
 import { useFilter } from "../../parts/log/useFilter";
 import { Nothing } from "../../parts/Nothing";

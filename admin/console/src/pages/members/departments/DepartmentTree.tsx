@@ -31,7 +31,11 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
     if (dragNode.kind !== "department" || node.kind !== "department") return;
     const at = Number(node.pos.split("-").at(-1));
     const where = dropToGap ? (dropPosition < at ? "before" : "after") : "onto";
-    move(dragNode.department, node.department, placeOf(node.department, where));
+    move(
+      dragNode.department,
+      node.department,
+      placeOf(node.department, where, node.expanded ? node.children?.[0] : undefined),
+    );
   };
   return (
     <div ref={ref} className={css.tree}>

@@ -36,6 +36,8 @@ test("the tree goes as deep as its levels have been read", () => {
 test("a dropped row is placed below what it was dropped on, or beside it", () => {
   const target = department("c", "a");
   expect(placeOf(target, "onto")).toEqual({ parent: "c" });
+  const [first] = nodesBelow(new Map([[TOP, { items: [department("f", "c")] }]]));
+  expect(placeOf(target, "onto", first)).toEqual({ parent: "c", before: "f" });
   expect(placeOf(target, "before")).toEqual({ parent: "a", before: "c" });
   expect(placeOf(department("b", null), "after")).toEqual({ parent: null, after: "b" });
 });

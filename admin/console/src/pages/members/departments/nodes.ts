@@ -23,8 +23,11 @@ export function nodesBelow(levels: ReadonlyMap<string, Level>, parent: string = 
   return nodes;
 }
 
-/** What the API is told when a row was dropped: onto another, or into the gap before or after it. */
-export function placeOf(target: Department, drop: "onto" | "before" | "after") {
-  if (drop === "onto") return { parent: target.id };
-  return { parent: target.parent ?? null, [drop]: target.id };
+/**
+ * What the API is told when a row was dropped: onto another, or into the gap before or after it. What
+ * is dropped onto a row that is open comes first below it, where it is seen to land.
+ */
+export function placeOf(target: Department, drop: "onto" | "before" | "after", first?: Node) {
+  if (drop !== "onto") return { parent: target.parent ?? null, [drop]: target.id };
+  return first?.kind === "department" ? { parent: target.id, before: first.key } : { parent: target.id };
 }

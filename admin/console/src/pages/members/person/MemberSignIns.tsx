@@ -6,6 +6,7 @@ import { api, told } from "../../../api/client";
 import type { SignIn } from "../../../api/schema";
 import { texts } from "../../../language/texts";
 import { Failed } from "../../../parts/Failed";
+import { Nothing } from "../../../parts/Nothing";
 import { TimeText } from "../../../parts/TimeText";
 import { useAction } from "../../../parts/useAction";
 
@@ -61,7 +62,7 @@ export function MemberSignIns({ id }: { id: string }) {
           dataSource={signIns}
           pagination={false}
           scroll={{ x: "max-content" }}
-          locale={{ emptyText: t.none }}
+          locale={{ emptyText: <Nothing title={t.none} /> }}
           columns={[
             { title: t.device, dataIndex: "device" },
             { title: t.address, dataIndex: "address" },

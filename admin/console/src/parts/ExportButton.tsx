@@ -1,7 +1,7 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { Button, Dropdown } from "antd";
 
-import { texts } from "../../language/texts";
+import { texts } from "../language/texts";
 
 const t = texts({
   export: ["导出", "Export"],
