@@ -53,10 +53,11 @@ pub async fn find(connection: &mut Connection, id: &GroupId) -> Result<Group, Re
 /// In the order of their names, with the key at which the next page begins.
 pub async fn list(
     connection: &mut Connection,
+    search: Option<&str>,
     after: Option<&str>,
     limit: i64,
 ) -> Result<(Vec<Group>, Option<String>), StoreError> {
-    let found = rows::list(connection, after, limit).await?;
+    let found = rows::list(connection, search, after, limit).await?;
     let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
     let next = found.last().filter(|_| full).map(|g| g.name_key.clone());
     Ok((found.into_iter().map(Group::from).collect(), next))

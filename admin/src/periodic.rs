@@ -107,9 +107,9 @@ async fn fill_in_search_keys(state: &State) -> Result<(), StoreError> {
     loop {
         let mut tx = state.store.begin().await?;
         let people = search_keys::fill_in_members(&mut tx, SMALL_BATCH).await?;
-        let departments = search_keys::fill_in_departments(&mut tx, SMALL_BATCH).await?;
+        let things = search_keys::fill_in_things(&mut tx, SMALL_BATCH).await?;
         tx.commit().await?;
-        if people + departments == 0 {
+        if people + things == 0 {
             return Ok(());
         }
     }

@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
 use config::id::GroupId;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
@@ -11,14 +13,25 @@ use crate::edit::Edit;
 use crate::groups::{self, Group, GroupDraft};
 use crate::state::State;
 
-#[utoipa::path(get, path = "/groups", tag = "groups", params(Page),
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// A part of a name, Chinese ones also by pinyin or its initials.
+    search: Option<String>,
+}
+
+#[utoipa::path(get, path = "/groups", tag = "groups", params(Which, Page),
     responses((status = 200, body = Listing<Group>)))]
 pub async fn list(
     Extract(state): Extract<State>,
+    Query(which): Query<Which>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Group>>, Problem> {
+    let search = which.search.filter(|text| !text.trim().is_empty());
     let mut connection = state.store.read().await?;
-    let (items, next) = groups::list(&mut connection, page.after.as_deref(), page.limit()?).await?;
+    let after = page.after.as_deref();
+    let (items, next) =
+        groups::list(&mut connection, search.as_deref(), after, page.limit()?).await?;
     Ok(Json(Listing { items, next }))
 }
 

@@ -4,6 +4,7 @@ use config::Timestamp;
 use config::id::{GroupId, MemberId};
 
 use super::{Connection, StoreError};
+use crate::search_key;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRow {
@@ -42,14 +43,15 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $5, 1)",
+        "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, search, \
+         version) VALUES ($1, $2, $3, $4, $5, $5, $6, 1)",
     )
     .bind(id.as_str())
     .bind(name)
     .bind(name_key)
     .bind(description)
     .bind(now.as_millis())
+    .bind(search_key::of_thing(name))
     .execute(connection)
     .await?;
     Ok(())
@@ -64,7 +66,7 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE groups SET name = $3, name_key = $4, description = $5, updated_at = $6, \
-         version = version + 1 WHERE id = $1 AND version = $2",
+         search = $7, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
@@ -72,6 +74,7 @@ pub async fn update(
     .bind(name_key)
     .bind(description)
     .bind(now.as_millis())
+    .bind(search_key::of_thing(name))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -96,16 +99,23 @@ pub async fn find(
     Ok(row.map(GroupRow::from))
 }
 
-/// In the order of the name keys, those after `after`.
+/// In the order of the name keys, those after `after`; all, or those whose names have this in them.
 pub async fn list(
     connection: &mut Connection,
+    search: Option<&str>,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<GroupRow>, StoreError> {
-    let sql =
-        format!("{SELECT} WHERE ($1 IS NULL OR g.name_key > $1) ORDER BY g.name_key LIMIT $2");
+    let patterns = search.map(search_key::patterns).unzip();
+    let sql = format!(
+        "{SELECT} WHERE ($1 IS NULL OR g.name_key > $1) \
+         AND ($2 IS NULL OR g.search LIKE $2 ESCAPE '!' OR g.search LIKE $3 ESCAPE '!') \
+         ORDER BY g.name_key LIMIT $4"
+    );
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(after)
+        .bind(patterns.0)
+        .bind(patterns.1)
         .bind(limit)
         .fetch_all(connection)
         .await?;

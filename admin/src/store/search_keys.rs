@@ -1,4 +1,4 @@
-//! Fills in what people and departments are found by, where a version that did not know of it has
+//! Fills in what people, departments and groups are found by, where a version that did not know of it has
 //! written them.
 
 use super::{Connection, StoreError};
@@ -35,24 +35,42 @@ pub async fn fill_in_members(connection: &mut Connection, limit: i64) -> Result<
     Ok(people.len())
 }
 
-/// How many departments there were to fill in, at most `limit`.
-pub async fn fill_in_departments(
+/// How many departments and groups there were to fill in, at most `limit` of each.
+pub async fn fill_in_things(connection: &mut Connection, limit: i64) -> Result<usize, StoreError> {
+    let mut filled = 0;
+    for (read, write) in [
+        (
+            "SELECT id, name FROM departments WHERE search = '' LIMIT $1",
+            "UPDATE departments SET search = $2 WHERE id = $1",
+        ),
+        (
+            "SELECT id, name FROM groups WHERE search = '' LIMIT $1",
+            "UPDATE groups SET search = $2 WHERE id = $1",
+        ),
+    ] {
+        filled += fill_in(connection, read, write, limit).await?;
+    }
+    Ok(filled)
+}
+
+async fn fill_in(
     connection: &mut Connection,
+    read: &'static str,
+    write: &'static str,
     limit: i64,
 ) -> Result<usize, StoreError> {
-    let departments: Vec<(String, String)> =
-        sqlx::query_as("SELECT id, name FROM departments WHERE search = '' LIMIT $1")
-            .bind(limit)
-            .fetch_all(&mut *connection)
-            .await?;
-    for (id, name) in &departments {
-        sqlx::query("UPDATE departments SET search = $2 WHERE id = $1")
+    let things: Vec<(String, String)> = sqlx::query_as(read)
+        .bind(limit)
+        .fetch_all(&mut *connection)
+        .await?;
+    for (id, name) in &things {
+        sqlx::query(write)
             .bind(id.as_str())
             .bind(search_key::of_thing(name))
             .execute(&mut *connection)
             .await?;
     }
-    Ok(departments.len())
+    Ok(things.len())
 }
 
 #[cfg(test)]
@@ -70,16 +88,19 @@ mod tests {
                  VALUES ('m', 'member', 'active', 'z', 'z', '张三', 0, 0, 1)",
                 "INSERT INTO departments (id, name, position, created_at, updated_at, version) \
                  VALUES ('d', '研发', 0, 0, 0, 1)",
+                "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, \
+                 version) VALUES ('g', '测试组', '测试组', '', 0, 0, 1)",
             ] {
                 sqlx::query(sql).execute(&mut *tx).await.unwrap();
             }
             assert_eq!(fill_in_members(&mut tx, 10).await.unwrap(), 1);
             assert_eq!(fill_in_members(&mut tx, 10).await.unwrap(), 0);
-            assert_eq!(fill_in_departments(&mut tx, 10).await.unwrap(), 1);
-            assert_eq!(fill_in_departments(&mut tx, 10).await.unwrap(), 0);
+            assert_eq!(fill_in_things(&mut tx, 10).await.unwrap(), 2);
+            assert_eq!(fill_in_things(&mut tx, 10).await.unwrap(), 0);
             let found: (String, String) = sqlx::query_as(
-                "SELECT m.name_order, d.search FROM members m, departments d \
-                 WHERE m.search LIKE '%zhangsan%' AND d.search LIKE '%yanfa%'",
+                "SELECT m.name_order, d.search FROM members m, departments d, groups g \
+                 WHERE m.search LIKE '%zhangsan%' AND d.search LIKE '%yanfa%' \
+                 AND g.search LIKE '%csz%'",
             )
             .fetch_one(&mut *tx)
             .await

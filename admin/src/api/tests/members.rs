@@ -233,3 +233,23 @@ async fn attack_29_what_is_shown_is_taken_away_as_a_table_that_runs_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn groups_are_found_by_a_part_of_their_name() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        for name in ["测试组", "Wiki editors", "测试管理员"] {
+            let draft = json!({"name": name});
+            app.call(OP, "POST", "/groups", draft).await.id();
+        }
+        for (search, count) in [("ceshi", 2), ("WIKI", 1), ("%25", 0), ("", 3)] {
+            let found = app.get(OP, &format!("/groups?search={search}")).await;
+            assert_eq!(
+                found.json["items"].as_array().unwrap().len(),
+                count,
+                "{search}"
+            );
+        }
+    })
+    .await;
+}
