@@ -48,6 +48,7 @@ async fn round(state: &State, node: &str) -> Result<(), StoreError> {
     let ours = leases::take(&mut tx, "periodic", node, now, LEASE).await?;
     tx.commit().await?;
     count_sign_ins(state, now).await?;
+    state.api_rates.forget_the_silent(now);
     if ours {
         work(state, now).await?;
     }

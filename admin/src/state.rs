@@ -9,6 +9,7 @@ use config::surroundings::Surroundings;
 use config::{Clock, Settings, Snapshot};
 use tokio::sync::watch;
 
+use crate::api::rates::ApiRates;
 use crate::passwords::Passwords;
 use crate::sealed::Sealer;
 use crate::store::Store;
@@ -27,6 +28,8 @@ pub struct State {
     pub explains: Arc<OnceLock<Arc<dyn Explains>>>,
     /// What the gateway of this node sees. Set once by whoever composes the program.
     pub surroundings: Arc<OnceLock<Arc<dyn Surroundings>>>,
+    /// How many requests a caller may send to the API.
+    pub api_rates: ApiRates,
     /// What the gateways of this node obey just now; `None` until the first has been built.
     pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
 }
@@ -46,7 +49,7 @@ pub mod testing {
     use config::settings::{AccessHost, Passwords};
     use config::{Settings, Timestamp};
 
-    use super::{Arc, Clock, Snapshot, State, watch};
+    use super::{ApiRates, Arc, Clock, Snapshot, State, watch};
     use crate::passwords::Passwords as Hasher;
     use crate::sealed;
     use crate::store::testing::TestStore;
@@ -82,6 +85,7 @@ pub mod testing {
             may_open: Arc::default(),
             explains: Arc::default(),
             surroundings: Arc::default(),
+            api_rates: ApiRates::new(&settings.limits),
             settings,
             clock: Clock::manual(Timestamp(1_767_225_600_000)),
             snapshots,

@@ -15,6 +15,7 @@ pub mod id;
 pub mod invisible;
 pub mod language;
 pub mod language_choice;
+pub mod limiter;
 pub mod link;
 pub mod problem;
 pub mod return_path;

@@ -1,27 +1,13 @@
-//! How many requests a person or an address may send.
-//!
-//! The generic cell rate algorithm: of each caller one number is kept, the moment at which all that
-//! was sent so far would have been sent at the allowed rate. A clock that is set back cannot lock
-//! anyone out, because that moment is never believed to be further ahead than a burst.
-//!
-//! Memory is bounded, because an attacker may have very many addresses: when so many callers are
-//! known, those who come now share a fixed number of counts until some are forgotten. They may be
-//! refused for one another's requests; they are never let through uncounted.
+//! How many requests a person or an address may send to an application.
 
-use std::hash::{BuildHasher, Hash};
-use std::net::{IpAddr, Ipv6Addr};
+use std::hash::Hash;
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use config::Timestamp;
 use config::id::MemberId;
+use config::limiter::{Limiter, network_of};
 use config::snapshot::{Limits, RateLimit};
-use dashmap::DashMap;
-
-/// So many callers have a count of their own: some ten megabytes for each rate.
-const MOST_KNOWN: usize = 100_000;
-/// So many counts are shared by everyone else.
-const SHARED: usize = 4096;
 
 /// The rates of one application.
 #[derive(Default)]
@@ -75,96 +61,22 @@ impl RateLimits {
     }
 }
 
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 @ IpAddr::V4(_) => v4,
-    }
-}
-
 fn keep_or_make<K: Hash + Eq + Clone>(
     limit: Option<RateLimit>,
     before: Option<&Arc<Limiter<K>>>,
 ) -> Option<Arc<Limiter<K>>> {
     let limit = limit?;
     Some(match before {
-        Some(before) if before.limit == limit => Arc::clone(before),
+        Some(before) if before.limit() == limit => Arc::clone(before),
         _ => Arc::new(Limiter::new(limit)),
     })
-}
-
-struct Limiter<K> {
-    limit: RateLimit,
-    /// Microseconds that one request costs.
-    cost: i64,
-    /// Microseconds that may be used ahead of time.
-    burst: i64,
-    /// When, in microseconds since the epoch, each caller's requests are paid for.
-    paid_at: DashMap<K, i64>,
-    /// About how many of them there are.
-    known: AtomicUsize,
-    /// The same for callers who came when there were too many. Which one is whose nobody can tell
-    /// who does not know the map's secret.
-    shared: Box<[AtomicI64]>,
-}
-
-impl<K: Hash + Eq + Clone> Limiter<K> {
-    fn new(limit: RateLimit) -> Self {
-        let cost = 1_000_000 / i64::from(limit.requests_per_second.max(1));
-        Self {
-            limit,
-            cost,
-            burst: cost * i64::from(limit.burst.max(1)),
-            paid_at: DashMap::new(),
-            known: AtomicUsize::new(0),
-            shared: (0..SHARED).map(|_| AtomicI64::new(0)).collect(),
-        }
-    }
-
-    fn take(&self, key: &K, now: Timestamp) -> bool {
-        let now = now.as_millis().saturating_mul(1000);
-        if let Some(mut paid_at) = self.paid_at.get_mut(key) {
-            return self.charge(&mut paid_at, now);
-        }
-        if self.known.load(Ordering::Relaxed) >= MOST_KNOWN {
-            return self.take_shared(key, now);
-        }
-        self.known.fetch_add(1, Ordering::Relaxed);
-        let mut paid_at = self.paid_at.entry(key.clone()).or_insert(now);
-        self.charge(&mut paid_at, now)
-    }
-
-    fn take_shared(&self, key: &K, now: i64) -> bool {
-        let hash = self.paid_at.hasher().hash_one(key);
-        let index = usize::try_from(hash % SHARED as u64).unwrap_or(0);
-        let mut passes = false;
-        let charged = |mut paid_at| {
-            passes = self.charge(&mut paid_at, now);
-            Some(paid_at)
-        };
-        let _ = self.shared[index].fetch_update(Ordering::AcqRel, Ordering::Acquire, charged);
-        passes
-    }
-
-    /// Counts a request; false where it is one too many.
-    fn charge(&self, paid_at: &mut i64, now: i64) -> bool {
-        let so_far = (*paid_at).clamp(now, now + self.burst);
-        let passes = so_far + self.cost <= now + self.burst;
-        *paid_at = if passes { so_far + self.cost } else { so_far };
-        passes
-    }
-
-    fn forget_the_silent(&self, now: Timestamp) {
-        let now = now.as_millis().saturating_mul(1000);
-        self.paid_at
-            .retain(|_, paid_at| *paid_at > now && *paid_at <= now + self.burst);
-        self.known.store(self.paid_at.len(), Ordering::Relaxed);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use config::limiter::MOST_KNOWN;
 
     use super::*;
 
@@ -243,13 +155,13 @@ mod tests {
             let _ = take(n);
         }
         let limiter = rates.per_address.as_ref().unwrap();
-        assert!(limiter.paid_at.len() <= MOST_KNOWN);
+        assert!(limiter.known() <= MOST_KNOWN);
         assert!(!take(known_before), "its two are used up");
         let newcomer = u32::MAX;
         assert!(!(take(newcomer) && take(newcomer) && take(newcomer)));
         rates.forget_the_silent(after(10_000));
         assert!(take(newcomer), "it has a count of its own again");
-        assert_eq!(limiter.paid_at.len(), 1);
+        assert_eq!(limiter.known(), 1);
     }
 
     #[test]
@@ -257,8 +169,8 @@ mod tests {
         let rates = RateLimits::new(&limits(10, 3), None);
         assert!(rates.take_for_address("192.0.2.1".parse().unwrap(), START));
         rates.forget_the_silent(after(50));
-        assert_eq!(rates.per_address.as_ref().unwrap().paid_at.len(), 1);
+        assert_eq!(rates.per_address.as_ref().unwrap().known(), 1);
         rates.forget_the_silent(after(150));
-        assert_eq!(rates.per_address.as_ref().unwrap().paid_at.len(), 0);
+        assert_eq!(rates.per_address.as_ref().unwrap().known(), 0);
     }
 }

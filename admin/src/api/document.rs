@@ -103,6 +103,7 @@ fn describe(operation: &mut Operation, path: &str) {
         ("415", "The body is of another kind", has_body),
         ("422", "What was sent is not valid", true),
         ("428", "If-Match is missing", conditional),
+        ("429", "Too many requests from this caller", true),
         ("503", "The store is away", true),
         ("default", "Anything else that went wrong", true),
     ];

@@ -118,14 +118,22 @@ async fn note_refusal(needs: &Needs, permit: &Permit, why: &str) -> Result<(), P
 
 async fn ask(needs: &Needs, request: &Parts) -> Result<Permit, Problem> {
     let operator = request.extensions.get::<Operator>();
+    let origin = origin(request);
     let found =
         authn::authenticate(&needs.state, &request.method, &request.headers, operator).await?;
+    let (rates, now) = (&needs.state.api_rates, needs.state.clock.now());
+    let is_one_too_many = match &found {
+        Authentication::Authenticated(actor) => !rates.take(actor, now),
+        _ => !rates.take_stranger(origin.address, now),
+    };
+    if is_one_too_many {
+        return Err(Problem::new(Code::TooManyRequests));
+    }
     let actor = match found {
         Authentication::Authenticated(actor) => actor,
         Authentication::NotRequested => return Err(Problem::new(Code::NotAuthenticated)),
         Authentication::Failed(failure) => return Err(failure.into()),
     };
-    let origin = origin(request);
     match permit(actor.clone(), origin.clone(), needs.resource, needs.action) {
         Ok(permit) => Ok(permit),
         Err(forbidden) => {

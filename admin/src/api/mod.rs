@@ -24,6 +24,7 @@ pub mod members;
 pub mod node;
 pub mod overview;
 pub mod problem;
+pub mod rates;
 pub mod routes;
 pub mod sign_ins;
 pub mod tokens;

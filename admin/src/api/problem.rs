@@ -37,6 +37,7 @@ pub enum Code {
     PreconditionRequired,
     TooLarge,
     UnsupportedMediaType,
+    TooManyRequests,
     StoreAway,
     Internal,
 }
@@ -59,6 +60,7 @@ impl Code {
             Self::PreconditionRequired => (S::PRECONDITION_REQUIRED, "Say which version you mean to change", "请说明要修改的版本"),
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "The request is too large", "请求内容过大"),
             Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "This content type is not accepted", "不支持该内容类型"),
+            Self::TooManyRequests => (S::TOO_MANY_REQUESTS, "Too many requests; wait a moment and try again", "请求过于频繁，请稍候再试"),
             Self::StoreAway => (S::SERVICE_UNAVAILABLE, "The store does not answer; try again", "存储暂时不可用，请稍后重试"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "Something went wrong on our side", "服务器内部错误"),
         }
@@ -198,6 +200,9 @@ impl Problem {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"Gatehouse\""),
             );
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }

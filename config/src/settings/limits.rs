@@ -15,6 +15,11 @@ pub struct Limits {
     pub request_head_bytes: usize,
     /// Largest body that our own pages and the API read, in bytes. Applications have their own.
     pub own_pages_body_bytes: usize,
+    /// Requests to the API that one person, one token, or one address without either may send in a
+    /// second, over time.
+    pub api_rate: u32,
+    /// So many of them may come at once.
+    pub api_burst: u32,
     /// Streams that one HTTP/2 connection may have open.
     pub http2_streams: u32,
     /// The whole head of a request must have come after so long.
@@ -40,6 +45,8 @@ impl Default for Limits {
             connections: 50_000,
             request_head_bytes: 64 << 10,
             own_pages_body_bytes: 1 << 20,
+            api_rate: 50,
+            api_burst: 500,
             http2_streams: 128,
             head_timeout: Duration::from_secs(15),
             body_timeout: Duration::from_mins(1),
@@ -67,6 +74,12 @@ pub(super) fn read(section: &mut Section<'_>) -> Limits {
             .unwrap_or(default.request_head_bytes),
         own_pages_body_bytes: bytes(section.size("own_pages_body", 64 << 10..=64 << 20))
             .unwrap_or(default.own_pages_body_bytes),
+        api_rate: section
+            .integer("api_rate", 1..=1_000_000)
+            .unwrap_or(default.api_rate),
+        api_burst: section
+            .integer("api_burst", 1..=1_000_000)
+            .unwrap_or(default.api_burst),
         http2_streams: section
             .integer("http2_streams", 1..=10_000)
             .unwrap_or(default.http2_streams),

@@ -14,5 +14,6 @@ mod members;
 mod node;
 mod once;
 mod overview;
+mod rates;
 mod refusals;
 mod tokens;
