@@ -76,6 +76,7 @@ cat <<TEXT
   Gatehouse runs, with two demo applications behind it:
 
     portal   https://access.localhost:$port
+    console  https://access.localhost:$port/console/
     wiki     https://wiki.localhost:$port
     echo     https://echo.localhost:$port   (asks for a second factor)
 
