@@ -201,3 +201,24 @@ test("a group is made, filled and deleted", async () => {
   await page.getByRole("heading", { name: "Groups" }).waitFor();
   await gone(row("财务审批"));
 });
+
+test("members are brought from a file, after each row was looked at", async () => {
+  await members();
+  await button("Import").click();
+  await page.getByRole("heading", { name: "Import members" }).waitFor();
+  await nothingInTheWay("the upload");
+  const lines = ["用户名,姓名,邮箱,部门", "wu.di,吴迪,wu.di@example.com,市场部/华东区", "zheng.shuang,郑爽,no-address,"];
+  const file = { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) };
+  await page.locator("input[type=file]").setInputFiles(file);
+  await row("zheng.shuang").getByText("no-address").first().waitFor();
+  await nothingInTheWay("the preview");
+  // Nothing is written yet, and the preview has an address to come back to.
+  await page.reload();
+  await button("Import 1 row").click();
+  await dialog().getByText("1 to create, 0 to update; 1 row with errors will be left out.").waitFor();
+  await button("Import 1 row", dialog()).click();
+  await page.getByText("1 row imported").waitFor();
+  await button("To the members").click();
+  await row("吴迪").getByText("华东区").waitFor();
+  assert.equal(await row("郑爽").count(), 0);
+});

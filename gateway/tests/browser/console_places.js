@@ -2,6 +2,7 @@
 export const PLACES = {
   overview: { path: "/console/", zh: "概览", en: "Overview" },
   members: { path: "/console/members", zh: "成员与部门", en: "Members & departments" },
+  "member-import": { path: "/console/members/import", zh: "导入成员", en: "Import members" },
   groups: { path: "/console/groups", zh: "用户组", en: "Groups" },
   applications: { path: "/console/applications", zh: "应用", en: "Applications" },
   "new-application": { path: "/console/applications/new", zh: "发布应用", en: "Publish an application" },

@@ -51,6 +51,7 @@ export type PlaceGroup = { title?: string; places: Place[] };
 
 const Overview = lazy(() => import("../pages/overview/Overview"));
 const Members = lazy(() => import("../pages/members/Members"));
+const MemberImport = lazy(() => import("../pages/member-import/MemberImportPage"));
 const Groups = lazy(() => import("../pages/groups/Groups"));
 const GroupPage = lazy(() => import("../pages/groups/GroupPage"));
 const Applications = lazy(() => import("../pages/applications/Applications"));
@@ -136,6 +137,8 @@ export const GROUPS: PlaceGroup[] = [
 
 /** Places that are reached from others. */
 export const INNER: Place[] = [
+  { path: "/members/import", title: t.members, permission: "members:create", page: MemberImport },
+  { path: "/members/import/:id", title: t.members, permission: "members:create", page: MemberImport },
   { path: "/groups/:id", title: t.groups, permission: "groups:read", page: GroupPage },
   { path: "/applications/new", title: t.applications, permission: "applications:create", page: ApplicationEditor },
   { path: "/applications/:id", title: t.applications, permission: "applications:read", page: ApplicationEditor },

@@ -1,6 +1,7 @@
-import { ApartmentOutlined, PlusOutlined } from "@ant-design/icons";
+import { ApartmentOutlined, PlusOutlined, UploadOutlined } from "@ant-design/icons";
 import { Button, Card, Drawer, Flex, Grid } from "antd";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { ExportButton } from "../../parts/ExportButton";
@@ -21,6 +22,7 @@ import { t } from "./words";
 export default function Members() {
   const may = useMay();
   const isWide = Grid.useBreakpoint().lg ?? true;
+  const go = useNavigate();
   const [view, change] = useView();
   const [isNew, setNew] = useState(false);
   const [isChoosing, setChoosing] = useState(false);
@@ -41,6 +43,11 @@ export default function Members() {
   return (
     <>
       <PageHeader title={t.title} lead={t.lead}>
+        {may("members:create") && (
+          <Button icon={<UploadOutlined />} onClick={() => void go("/members/import")}>
+            {t.import}
+          </Button>
+        )}
         <ExportButton path="/member-export" filter={filterOf(view)} />
         {create}
       </PageHeader>

@@ -8,6 +8,7 @@ export const t = texts({
     "The people of the organisation and their departments; applications are granted to departments, groups or people.",
   ],
   everybody: ["全部成员", "All members"],
+  import: ["导入", "Import"],
   create: ["新建成员", "New member"],
   edit: ["编辑", "Edit"],
   editTitle: (name: string) => [`编辑“${name}”`, `Edit ${name}`],
