@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State as Extract};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -52,10 +53,16 @@ pub fn guarded(
                 .add(PERMISSION, permission.as_str())
                 .build();
             operation.extensions = Some(extensions);
-            if action == Action::Create {
-                let named = operation.parameters.get_or_insert_default();
-                named.push(RefOr::T(idempotency::parameter()));
-            }
+        }
+    }
+    if action == Action::Create {
+        let makers = paths
+            .paths
+            .values_mut()
+            .filter_map(|item| item.post.as_mut());
+        for maker in makers {
+            let parameters = maker.parameters.get_or_insert_default();
+            parameters.push(RefOr::T(idempotency::parameter()));
         }
     }
     let needs = Arc::new(Needs {
@@ -100,7 +107,10 @@ async fn guard(Extract(needs): Extract<Arc<Needs>>, request: Request, next: Next
 
 /// Lets the request through; one that makes something and has a name, once.
 async fn run(needs: &Needs, permit: &Permit, mut parts: Parts, body: Body, next: Next) -> Response {
-    if needs.action == Action::Create && idempotency::is_named(&parts) {
+    if needs.action == Action::Create
+        && parts.method == Method::POST
+        && idempotency::is_named(&parts)
+    {
         let answer = idempotency::run(&needs.state, permit, parts, body, next).await;
         return answer.unwrap_or_else(IntoResponse::into_response);
     }

@@ -20,7 +20,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::problem::{Code, Problem};
-use super::routes::MAX_BODY;
+use super::routes::MAX_UPLOAD;
 use crate::authz::Permit;
 use crate::logs;
 use crate::once::Once;
@@ -84,7 +84,7 @@ pub async fn run(
     next: Next,
 ) -> Result<Response, Problem> {
     let name = name(&parts.headers)?;
-    let body = to_bytes(body, MAX_BODY)
+    let body = to_bytes(body, MAX_UPLOAD)
         .await
         .map_err(|_| Problem::new(Code::TooLarge))?;
     let caller = caller(permit);

@@ -23,9 +23,9 @@ use crate::authz::Resource as R;
 use crate::state::State;
 
 /// No JSON body is larger, in bytes.
-pub(super) const MAX_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 /// An uploaded list of addresses: a million entries with room for notes.
-const MAX_UPLOAD: usize = 64 << 20;
+pub(super) const MAX_UPLOAD: usize = 64 << 20;
 
 /// The routes below `/api/v1`, and their description.
 #[rustfmt::skip]

@@ -9,6 +9,7 @@ import {
   KeyOutlined,
   NodeIndexOutlined,
   SafetyOutlined,
+  SettingOutlined,
   SwapOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
@@ -32,8 +33,9 @@ const t = texts({
   signIns: ["登录日志", "Sign-in log"],
   audit: ["审计日志", "Audit log"],
   requests: ["访问日志", "Access log"],
-  settings: ["设置", "Settings"],
+  settings: ["设置", "System"],
   tokens: ["API 令牌", "API tokens"],
+  node: ["系统设置", "Settings"],
 });
 
 /** One place of the console. */
@@ -64,6 +66,7 @@ const Watermark = lazy(() => import("../pages/watermark/Watermark"));
 const SignIns = lazy(() => import("../pages/sign-ins/SignIns"));
 const Audit = lazy(() => import("../pages/audit/Audit"));
 const Requests = lazy(() => import("../pages/requests/Requests"));
+const Settings = lazy(() => import("../pages/settings/Settings"));
 const Tokens = lazy(() => import("../pages/tokens/Tokens"));
 
 /** The navigation, in its order. */
@@ -131,7 +134,10 @@ export const GROUPS: PlaceGroup[] = [
   },
   {
     title: t.settings,
-    places: [{ path: "/tokens", title: t.tokens, permission: "tokens:read", icon: <ApiOutlined />, page: Tokens }],
+    places: [
+      { path: "/tokens", title: t.tokens, permission: "tokens:read", icon: <ApiOutlined />, page: Tokens },
+      { path: "/settings", title: t.node, permission: "node:read", icon: <SettingOutlined />, page: Settings },
+    ],
   },
 ];
 
