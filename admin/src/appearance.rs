@@ -37,6 +37,17 @@ pub async fn put<T: Part>(
     expected: Expected,
     body: T,
 ) -> Result<Document<T>, Refused> {
+    let after = change(&mut edit, expected, body).await?;
+    edit.finish().await?;
+    Ok(after)
+}
+
+/// Changes it, as a part of what is being changed.
+pub async fn change<T: Part>(
+    edit: &mut Edit<'_>,
+    expected: Expected,
+    body: T,
+) -> Result<Document<T>, Refused> {
     let before = get::<T>(&mut edit.tx).await?;
     expected.check(before.version)?;
     let version = documents::put(&mut edit.tx, T::NAME, &body, edit.now).await?;
@@ -50,7 +61,7 @@ pub async fn put<T: Part>(
         id: None,
         name: T::NAME.to_owned(),
     };
-    edit.commit("update", target, shown(&before.body), shown(&body))
+    edit.note("update", target, shown(&before.body), shown(&body))
         .await?;
     Ok(Document { body, version })
 }

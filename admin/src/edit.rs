@@ -1,4 +1,4 @@
-//! One change that somebody asks for: what is changed, the audit entry that tells of it, and what
+//! What somebody asks to be changed: the changes, the audit entries that tell of them, and what
 //! other nodes must hear, all in one transaction or not at all.
 
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use config::session::Revocation;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::applications::check;
+use crate::applications::check::{self, Unfit};
 use crate::authz::Permit;
 use crate::logs::{self, AuditEntry, AuditResult, Target};
 use crate::refused::Refused;
@@ -29,6 +29,8 @@ pub struct Edit<'a> {
     permit: &'a Permit,
     /// Whether the snapshot must be built anew.
     republish: bool,
+    /// What has been noted so far.
+    changed: Vec<Target>,
     forgotten: HashSet<MemberId>,
     ended: Vec<SignInId>,
 }
@@ -41,6 +43,7 @@ impl<'a> Edit<'a> {
             state,
             permit,
             republish: false,
+            changed: Vec::new(),
             forgotten: HashSet::new(),
             ended: Vec::new(),
         })
@@ -86,6 +89,59 @@ impl<'a> Edit<'a> {
         all
     }
 
+    /// Writes the entry that tells of one change.
+    pub async fn note(
+        &mut self,
+        action: &'static str,
+        target: Target,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> Result<(), Refused> {
+        let entry = AuditEntry {
+            actor: self.permit.actor().into(),
+            client_address: self.permit.origin().address,
+            request_id: self.permit.origin().request_id.clone(),
+            action,
+            target: target.clone(),
+            result: AuditResult::Done,
+            before,
+            after,
+        };
+        logs::record_audit(&mut self.tx, self.now, &entry).await?;
+        self.changed.push(target);
+        Ok(())
+    }
+
+    /// What a gateway could not obey of that which is left behind.
+    pub async fn unfit(&mut self) -> Result<Vec<Unfit>, Refused> {
+        if self.republish {
+            check::whole(&mut self.tx, self.state, &self.changed).await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Makes all that was noted lasting.
+    ///
+    /// # Errors
+    /// [`Refused::Invalid`] if a gateway could not obey what comes out of it.
+    pub async fn finish(mut self) -> Result<(), Refused> {
+        let unfit = self.unfit().await?;
+        if !unfit.is_empty() {
+            let alone = self.changed.len() == 1;
+            let told = unfit.into_iter().map(|unfit| unfit.told(alone));
+            return Err(Refused::Invalid(told.collect()));
+        }
+        if let Some(once) = &self.permit.origin().once {
+            once.claim(&mut self.tx, self.now).await?;
+        }
+        // Last, because it holds the lock of the feed until the commit.
+        for change in self.announcements() {
+            changes::announce(&mut self.tx, change, self.now).await?;
+        }
+        Ok(self.tx.commit().await?)
+    }
+
     /// Makes the change lasting, with the entry that tells of it.
     ///
     /// # Errors
@@ -97,28 +153,8 @@ impl<'a> Edit<'a> {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<(), Refused> {
-        if self.republish {
-            check::whole(&mut self.tx, self.state, &target).await?;
-        }
-        let entry = AuditEntry {
-            actor: self.permit.actor().into(),
-            client_address: self.permit.origin().address,
-            request_id: self.permit.origin().request_id.clone(),
-            action,
-            target,
-            result: AuditResult::Done,
-            before,
-            after,
-        };
-        logs::record_audit(&mut self.tx, self.now, &entry).await?;
-        if let Some(once) = &self.permit.origin().once {
-            once.claim(&mut self.tx, self.now).await?;
-        }
-        // Last, because it holds the lock of the feed until the commit.
-        for change in self.announcements() {
-            changes::announce(&mut self.tx, change, self.now).await?;
-        }
-        Ok(self.tx.commit().await?)
+        self.note(action, target, before, after).await?;
+        self.finish().await
     }
 }
 

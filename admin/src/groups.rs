@@ -64,6 +64,13 @@ pub async fn list(
 }
 
 pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Refused> {
+    let made = add(&mut edit, draft).await?;
+    edit.finish().await?;
+    Ok(made)
+}
+
+/// Adds one, as a part of what is being changed.
+pub async fn add(edit: &mut Edit<'_>, draft: &GroupDraft) -> Result<Group, Refused> {
     let name = names::display_name("name", &draft.name)?;
     let id = GroupId::generate();
     let key = name_key(&name);
@@ -71,12 +78,24 @@ pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Ref
     rows::insert(&mut edit.tx, &id, &name, &key, &description, edit.now).await?;
     let made = find(&mut edit.tx, &id).await?;
     let target = target("group", id.as_str(), &made.name);
-    edit.commit("create", target, None, shown(&made)).await?;
+    edit.note("create", target, None, shown(&made)).await?;
     Ok(made)
 }
 
 pub async fn update(
     mut edit: Edit<'_>,
+    id: &GroupId,
+    expected: Expected,
+    draft: &GroupDraft,
+) -> Result<Group, Refused> {
+    let after = change(&mut edit, id, expected, draft).await?;
+    edit.finish().await?;
+    Ok(after)
+}
+
+/// Changes one, as a part of what is being changed.
+pub async fn change(
+    edit: &mut Edit<'_>,
     id: &GroupId,
     expected: Expected,
     draft: &GroupDraft,
@@ -93,21 +112,31 @@ pub async fn update(
     let after = find(&mut edit.tx, id).await?;
     // Applications are told the names of groups.
     if before.name != after.name {
-        forget_members(&mut edit, id).await?;
+        forget_members(edit, id).await?;
     }
     let target = target("group", id.as_str(), &after.name);
-    edit.commit("update", target, shown(&before), shown(&after))
+    edit.note("update", target, shown(&before), shown(&after))
         .await?;
     Ok(after)
 }
 
 pub async fn remove(mut edit: Edit<'_>, id: &GroupId, expected: Expected) -> Result<(), Refused> {
+    take_away(&mut edit, id, expected).await?;
+    edit.finish().await
+}
+
+/// Removes one, as a part of what is being changed.
+pub async fn take_away(
+    edit: &mut Edit<'_>,
+    id: &GroupId,
+    expected: Expected,
+) -> Result<(), Refused> {
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
-    forget_members(&mut edit, id).await?;
+    forget_members(edit, id).await?;
     rows::remove(&mut edit.tx, id).await?;
     let target = target("group", id.as_str(), &before.name);
-    edit.commit("delete", target, shown(&before), None).await
+    edit.note("delete", target, shown(&before), None).await
 }
 
 async fn forget_members(edit: &mut Edit<'_>, id: &GroupId) -> Result<(), Refused> {

@@ -82,6 +82,14 @@ pub async fn entries(
 }
 
 pub async fn create(mut edit: Edit<'_>, draft: &IpListDraft) -> Result<IpList, Refused> {
+    let made = add(&mut edit, draft).await?;
+    locks_nobody_out(&made)?;
+    edit.finish().await?;
+    Ok(made)
+}
+
+/// Adds one, as a part of what is being changed.
+pub async fn add(edit: &mut Edit<'_>, draft: &IpListDraft) -> Result<IpList, Refused> {
     let row = IpListRow {
         id: RuleId::generate(),
         name: names::display_name("name", &draft.name)?,
@@ -93,15 +101,27 @@ pub async fn create(mut edit: Edit<'_>, draft: &IpListDraft) -> Result<IpList, R
     };
     rows::insert(&mut edit.tx, &row, &name_key(&row.name), edit.now).await?;
     let made = find(&mut edit.tx, &row.id).await?;
-    locks_nobody_out(&made)?;
     edit.republish();
     let target = target("ip_list", row.id.as_str(), &made.name);
-    edit.commit("create", target, None, shown(&made)).await?;
+    edit.note("create", target, None, shown(&made)).await?;
     Ok(made)
 }
 
 pub async fn update(
     mut edit: Edit<'_>,
+    id: &RuleId,
+    expected: Expected,
+    draft: &IpListDraft,
+) -> Result<IpList, Refused> {
+    let after = change(&mut edit, id, expected, draft).await?;
+    locks_nobody_out(&after)?;
+    edit.finish().await?;
+    Ok(after)
+}
+
+/// Changes what is written about one, as a part of what is being changed.
+pub async fn change(
+    edit: &mut Edit<'_>,
     id: &RuleId,
     expected: Expected,
     draft: &IpListDraft,
@@ -121,6 +141,16 @@ pub async fn update(
 }
 
 pub async fn remove(mut edit: Edit<'_>, id: &RuleId, expected: Expected) -> Result<(), Refused> {
+    take_away(&mut edit, id, expected).await?;
+    edit.finish().await
+}
+
+/// Removes one, as a part of what is being changed.
+pub async fn take_away(
+    edit: &mut Edit<'_>,
+    id: &RuleId,
+    expected: Expected,
+) -> Result<(), Refused> {
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let revision = row(&mut edit.tx, id).await?.revision;
@@ -128,7 +158,7 @@ pub async fn remove(mut edit: Edit<'_>, id: &RuleId, expected: Expected) -> Resu
     ip_entries::give_up(&mut edit.tx, &revision).await?;
     edit.republish();
     let target = target("ip_list", id.as_str(), &before.name);
-    edit.commit("delete", target, shown(&before), None).await
+    edit.note("delete", target, shown(&before), None).await
 }
 
 /// What becomes of the entries that the list had.
@@ -153,20 +183,43 @@ pub async fn upload(
     let (revision, count) =
         put_together(&state.store, state.clock.now(), &before, entries, upload).await?;
     let mut edit = Edit::begin(state, permit).await?;
-    let now = edit.now;
-    // The version keeps two uploads from mixing. One that took too long may have been swept away.
-    if !ip_entries::keep(&mut edit.tx, &revision).await?
-        || !rows::put_in_force(&mut edit.tx, &before, (&revision, count), now).await?
-    {
-        ip_entries::give_up(&mut edit.tx, &revision).await?;
-        edit.tx.commit().await?;
-        return Err(Refused::Stale);
-    }
-    ip_entries::give_up(&mut edit.tx, &before.revision).await?;
     let action = match upload {
         Upload::Replace => "replace_entries",
         Upload::Append => "append_entries",
     };
+    match put_in_force(&mut edit, action, before, (&revision, count)).await {
+        Ok(after) => {
+            locks_nobody_out(&after)?;
+            edit.finish().await?;
+            Ok(after)
+        }
+        Err(Refused::Stale) => {
+            ip_entries::give_up(&mut edit.tx, &revision).await?;
+            edit.tx.commit().await?;
+            Err(Refused::Stale)
+        }
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Puts entries in force that were put together, as a part of what is being changed.
+///
+/// # Errors
+/// [`Refused::Stale`] if the list was changed meanwhile: the version keeps two uploads from mixing.
+/// One that took too long may have been swept away.
+async fn put_in_force(
+    edit: &mut Edit<'_>,
+    action: &'static str,
+    before: IpListRow,
+    (revision, count): (&str, i64),
+) -> Result<IpList, Refused> {
+    let now = edit.now;
+    if !ip_entries::keep(&mut edit.tx, revision).await?
+        || !rows::put_in_force(&mut edit.tx, &before, (revision, count), now).await?
+    {
+        return Err(Refused::Stale);
+    }
+    ip_entries::give_up(&mut edit.tx, &before.revision).await?;
     changed(edit, action, &before.into()).await
 }
 
@@ -219,15 +272,14 @@ pub async fn sweep(store: &Store, now: Timestamp) -> Result<(), StoreError> {
 const LONGEST_UPLOAD: Duration = Duration::from_hours(1);
 
 async fn changed(
-    mut edit: Edit<'_>,
+    edit: &mut Edit<'_>,
     action: &'static str,
     before: &IpList,
 ) -> Result<IpList, Refused> {
     let after = find(&mut edit.tx, &before.id).await?;
-    locks_nobody_out(&after)?;
     edit.republish();
     let target = target("ip_list", after.id.as_str(), &after.name);
-    edit.commit(action, target, shown(before), shown(&after))
+    edit.note(action, target, shown(before), shown(&after))
         .await?;
     Ok(after)
 }

@@ -19,47 +19,79 @@ use crate::refused::{Invalid, Refused};
 use crate::state::State;
 use crate::store::{Connection, applications, documents, published};
 
-/// Checks what the change of `changed` leaves behind.
-///
-/// # Errors
-/// [`Refused::Invalid`] with all problems that the change brings.
+/// One thing that could not be obeyed.
+#[derive(Clone, Debug)]
+pub struct Unfit {
+    /// The application, where it is about one.
+    pub application: Option<ApplicationId>,
+    /// Whether it is itself what was changed, rather than broken by that.
+    pub changed: bool,
+    pub problem: Problem,
+}
+
+impl Unfit {
+    /// What was sent alone needs no name; anything else does.
+    #[must_use]
+    pub fn told(self, alone: bool) -> Invalid {
+        match self.application {
+            Some(_) if !(alone && self.changed) => of_another(self.problem),
+            _ => Invalid::from(self.problem),
+        }
+    }
+}
+
+/// Checks what the changes of `changed` leave behind: all problems that they bring.
 pub async fn whole(
     connection: &mut Connection,
     state: &State,
-    changed: &Target,
-) -> Result<(), Refused> {
-    let problems = match changed.kind {
-        documents::BRAND => appearance::get::<Brand>(connection).await?.body.problems(),
-        documents::WATERMARK => {
-            let watermark = appearance::get::<Watermark>(connection).await?;
-            watermark.body.problems()
-        }
-        _ => Vec::new(),
-    };
+    changed: &[Target],
+) -> Result<Vec<Unfit>, Refused> {
+    let mut all = unfit_documents(connection, changed).await?;
     let mut set_aside = unfit(connection, state).await?;
     let is_changed = |id: &ApplicationId| {
-        changed.kind == "application" && changed.id.as_deref() == Some(id.as_str())
+        let same = |target: &Target| target.id.as_deref() == Some(id.as_str());
+        changed
+            .iter()
+            .any(|target| target.kind == "application" && same(target))
     };
     if set_aside.iter().any(|aside| !is_changed(&aside.id)) {
         let mut committed = state.store.read().await?;
         let before = unfit(&mut committed, state).await?;
         set_aside.retain(|aside| is_changed(&aside.id) || before.iter().all(|b| b.id != aside.id));
     }
-    // What was sent needs no name; what else it breaks does.
-    let mut all: Vec<Invalid> = problems.into_iter().map(Invalid::from).collect();
     for aside in set_aside {
-        let said = if is_changed(&aside.id) {
-            Invalid::from
-        } else {
-            of_another
+        let unfit = |problem| Unfit {
+            application: Some(aside.id.clone()),
+            changed: is_changed(&aside.id),
+            problem,
         };
-        all.extend(aside.problems.into_iter().map(said));
+        all.extend(aside.problems.into_iter().map(unfit));
     }
-    if all.is_empty() {
-        Ok(())
-    } else {
-        Err(Refused::Invalid(all))
+    Ok(all)
+}
+
+/// What is wrong with the documents among the changes.
+async fn unfit_documents(
+    connection: &mut Connection,
+    changed: &[Target],
+) -> Result<Vec<Unfit>, Refused> {
+    let mut all = Vec::new();
+    for target in changed {
+        let problems = match target.kind {
+            documents::BRAND => appearance::get::<Brand>(connection).await?.body.problems(),
+            documents::WATERMARK => {
+                let watermark = appearance::get::<Watermark>(connection).await?;
+                watermark.body.problems()
+            }
+            _ => Vec::new(),
+        };
+        all.extend(problems.into_iter().map(|problem| Unfit {
+            application: None,
+            changed: true,
+            problem,
+        }));
     }
+    Ok(all)
 }
 
 /// The applications that could not be obeyed.

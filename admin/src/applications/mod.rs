@@ -95,17 +95,36 @@ pub async fn find(connection: &mut Connection, id: &ApplicationId) -> Result<Kep
 }
 
 pub async fn create(mut edit: Edit<'_>, definition: &Definition) -> Result<Kept, Refused> {
+    let made = add(&mut edit, definition).await?;
+    edit.finish().await?;
+    Ok(made)
+}
+
+/// Adds one, as a part of what is being changed.
+pub async fn add(edit: &mut Edit<'_>, definition: &Definition) -> Result<Kept, Refused> {
     let id = ApplicationId::generate();
     rows::insert(&mut edit.tx, &id, definition, edit.now).await?;
     let made = find(&mut edit.tx, &id).await?;
     edit.republish();
     let target = target("application", id.as_str(), made.name());
-    edit.commit("create", target, None, shown(&made)).await?;
+    edit.note("create", target, None, shown(&made)).await?;
     Ok(made)
 }
 
 pub async fn update(
     mut edit: Edit<'_>,
+    id: &ApplicationId,
+    expected: Expected,
+    definition: &Definition,
+) -> Result<Kept, Refused> {
+    let after = change(&mut edit, id, expected, definition).await?;
+    edit.finish().await?;
+    Ok(after)
+}
+
+/// Changes one, as a part of what is being changed.
+pub async fn change(
+    edit: &mut Edit<'_>,
     id: &ApplicationId,
     expected: Expected,
     definition: &Definition,
@@ -118,7 +137,7 @@ pub async fn update(
     let after = find(&mut edit.tx, id).await?;
     edit.republish();
     let target = target("application", id.as_str(), after.name());
-    edit.commit("update", target, shown(&before), shown(&after))
+    edit.note("update", target, shown(&before), shown(&after))
         .await?;
     Ok(after)
 }
@@ -128,10 +147,20 @@ pub async fn remove(
     id: &ApplicationId,
     expected: Expected,
 ) -> Result<(), Refused> {
+    take_away(&mut edit, id, expected).await?;
+    edit.finish().await
+}
+
+/// Removes one, as a part of what is being changed.
+pub async fn take_away(
+    edit: &mut Edit<'_>,
+    id: &ApplicationId,
+    expected: Expected,
+) -> Result<(), Refused> {
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     rows::remove(&mut edit.tx, id).await?;
     edit.republish();
     let target = target("application", id.as_str(), before.name());
-    edit.commit("delete", target, shown(&before), None).await
+    edit.note("delete", target, shown(&before), None).await
 }
