@@ -55,7 +55,7 @@ impl From<IpListRow> for IpList {
     }
 }
 
-async fn row(connection: &mut Connection, id: &RuleId) -> Result<IpListRow, Refused> {
+pub async fn row(connection: &mut Connection, id: &RuleId) -> Result<IpListRow, Refused> {
     rows::find(connection, id)
         .await?
         .ok_or(Refused::NotFound("IP list"))
@@ -180,8 +180,7 @@ pub async fn upload(
 ) -> Result<IpList, Refused> {
     let before = row(&mut *state.store.read().await?, id).await?;
     expected.check(before.version)?;
-    let (revision, count) =
-        put_together(&state.store, state.clock.now(), &before, entries, upload).await?;
+    let (revision, count) = put_together(state, &before.revision, entries, upload).await?;
     let mut edit = Edit::begin(state, permit).await?;
     let action = match upload {
         Upload::Replace => "replace_entries",
@@ -207,7 +206,7 @@ pub async fn upload(
 /// # Errors
 /// [`Refused::Stale`] if the list was changed meanwhile: the version keeps two uploads from mixing.
 /// One that took too long may have been swept away.
-async fn put_in_force(
+pub async fn put_in_force(
     edit: &mut Edit<'_>,
     action: &'static str,
     before: IpListRow,
@@ -223,22 +222,22 @@ async fn put_in_force(
     changed(edit, action, &before.into()).await
 }
 
-/// A revision with what the upload leaves, and how many entries it has. One that is not put in force,
-/// for whatever reason, is swept away in time.
-async fn put_together(
-    store: &Store,
-    now: Timestamp,
-    before: &IpListRow,
+/// A revision with what the upload leaves of that in force and adds to it, and how many entries it has.
+/// One that is not put in force, for whatever reason, is swept away in time.
+pub async fn put_together(
+    state: &State,
+    in_force: &str,
     entries: &[IpEntry],
     upload: Upload,
 ) -> Result<(String, i64), Refused> {
+    let store = &state.store;
     let mut tx = store.begin().await?;
-    let revision = ip_entries::begin(&mut tx, now).await?;
+    let revision = ip_entries::begin(&mut tx, state.clock.now()).await?;
     tx.commit().await?;
     let mut place = (upload == Upload::Append).then_some(0);
     while let Some(after) = place {
         let mut tx = store.begin().await?;
-        place = ip_entries::copy(&mut tx, &before.revision, &revision, after).await?;
+        place = ip_entries::copy(&mut tx, in_force, &revision, after).await?;
         tx.commit().await?;
     }
     let mut place = ip_entries::last_place(&mut *store.read().await?, &revision).await?;
@@ -286,7 +285,7 @@ async fn changed(
 
 /// Where there is an allow list everywhere, an address must be on one: with no entry, it would turn
 /// away every request, that of whoever wants to put it right too.
-fn locks_nobody_out(list: &IpList) -> Result<(), Refused> {
+pub fn locks_nobody_out(list: &IpList) -> Result<(), Refused> {
     if !list.everywhere || list.effect != Effect::Allow || list.entries > 0 {
         return Ok(());
     }

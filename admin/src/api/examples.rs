@@ -97,6 +97,10 @@ fn sent(name: &str) -> Option<Value> {
         "Apply" => json!({"leave_out_errors": true}),
         "Place" => json!({"parent": null, "before": OTHER}),
         "GroupDraft" => json!({"name": "Wiki editors", "description": "May change pages"}),
+        "Files" => json!({
+            "files": [{"name": "groups.yaml", "text": "kind: group\nname: On call\n"}],
+            "prune": false
+        }),
         "IpListDraft" => json!({"name": "office", "effect": "allow", "everywhere": false}),
         "TokenDraft" => json!({"name": "nightly export", "roles": ["auditor"], "days": 90}),
         "Definition" => json!({
@@ -240,10 +244,32 @@ fn told(name: &str) -> Option<Value> {
             "steps": [{"stage": "policy", "finding": "no rule lets this person in"}],
             "granted": false, "denial": "no_rule_allows", "rule": null
         }),
+        "Export" | "Plan" | "Managed" => return configuration(name),
         "Problem" => json!({
             "type": "about:blank", "title": "What was sent is not valid", "status": 422,
             "code": "invalid", "field": "name", "detail": "it has no name",
             "allowed": "a name in English, in Chinese (zh-CN), or both"
+        }),
+        _ => return None,
+    })
+}
+
+fn configuration(name: &str) -> Option<Value> {
+    Some(match name {
+        "Export" => json!({
+            "files": [{"name": "groups.yaml", "text": "---\nkind: group\nname: On call\n"}],
+            "left_out": []
+        }),
+        "Plan" => json!({
+            "items": [{
+                "action": "change", "kind": "group", "name": "Wiki editors", "id": ID,
+                "place": "groups.yaml:2", "drifted": false,
+                "changes": [{"field": "description", "before": "", "after": "May change pages"}]
+            }],
+            "unchanged": 3, "marked": 0
+        }),
+        "Managed" => json!({
+            "kind": "application", "name": "wiki", "id": ID, "applied_at": THEN, "drifted": false
         }),
         _ => return None,
     })

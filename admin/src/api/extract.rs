@@ -5,8 +5,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use config::snapshot::address::RANGE_ALLOWED;
-use config::snapshot::application::HOST_ALLOWED;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
@@ -14,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::characters;
 use super::problem::{Code, Problem};
+use crate::malformed::{malformed, without_place};
 use crate::refused::{Expected, Invalid};
 
 /// A JSON body. A mistake in it is told by its key.
@@ -53,50 +52,6 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
     }
 }
 
-fn malformed(field: &str, what: &str) -> Invalid {
-    // Some types of ours say themselves what would be right.
-    for allowed in [HOST_ALLOWED, RANGE_ALLOWED] {
-        if let Some((what, _)) = what.split_once(&format!("; {}", allowed.0)) {
-            return Invalid::new(field, (what, &in_chinese(what)), allowed);
-        }
-    }
-    Invalid::new(
-        field,
-        (what, &in_chinese(what)),
-        (
-            "a value as described in /api/v1/openapi.json",
-            "请参照 /api/v1/openapi.json 中的说明",
-        ),
-    )
-}
-
-/// What serde says of a mistake; what is quoted in it stays as it is.
-fn in_chinese(what: &str) -> String {
-    const PHRASES: [(&str, &str); 11] = [
-        ("missing field ", "缺少字段 "),
-        ("unknown field ", "未知字段 "),
-        ("unknown variant ", "未知取值 "),
-        ("duplicate field ", "重复的字段 "),
-        ("invalid type: ", "类型不正确："),
-        ("invalid value: ", "取值不正确："),
-        ("invalid length ", "长度不正确："),
-        (" is not a host name", "不是有效的主机名"),
-        (
-            " is not an address, a CIDR block or a range",
-            "不是有效的地址、网段或范围",
-        ),
-        (", expected one of ", "，应为以下之一："),
-        (", expected ", "，应为 "),
-    ];
-    let phrases = PHRASES.iter();
-    let said = phrases.fold(what.to_owned(), |said, (en, zh_cn)| said.replace(en, zh_cn));
-    if said == what {
-        format!("内容无法识别：{what}")
-    } else {
-        said
-    }
-}
-
 /// The query of the address. A mistake in it is told by the name of the parameter.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
@@ -114,11 +69,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                 malformed(&field, &error.into_inner().to_string()).into()
             })
     }
-}
-
-/// The field says where the mistake is; a column in JSON that a program has written says nothing.
-fn without_place(what: &str) -> &str {
-    what.rsplit_once(" at line ").map_or(what, |(what, _)| what)
 }
 
 /// `If-Match: "3"`: which version is meant to be changed; `*` for whichever is there. Required, so

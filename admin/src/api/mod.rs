@@ -4,6 +4,7 @@ pub mod appearance;
 pub mod applications;
 pub mod caller;
 pub mod characters;
+pub mod configuration;
 pub mod credentials;
 pub mod departments;
 pub mod document;

@@ -14,9 +14,9 @@ use utoipa_axum::routes;
 
 use super::guard::guarded;
 use super::{
-    appearance, applications, caller, credentials, departments, document, events, explanations,
-    groups, ip_lists, member_batch, member_export, member_imports, members, node, overview,
-    problem, sign_ins, tokens,
+    appearance, applications, caller, configuration, credentials, departments, document, events,
+    explanations, groups, ip_lists, member_batch, member_export, member_imports, members, node,
+    overview, problem, sign_ins, tokens,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -26,6 +26,8 @@ use crate::state::State;
 const MAX_BODY: usize = 1 << 20;
 /// An uploaded list of addresses: a million entries with room for notes.
 pub(super) const MAX_UPLOAD: usize = 64 << 20;
+/// All files of a configuration.
+const MAX_FILES: usize = 8 << 20;
 
 /// The routes below `/api/v1`, and their description.
 #[rustfmt::skip]
@@ -90,6 +92,10 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_watermark)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_watermark)))
+        .routes(may(R::Configuration, Read,  routes!(configuration::export)))
+        .routes(may(R::Configuration, Read,  files(routes!(configuration::diff))))
+        .routes(may(R::Configuration, Change, files(routes!(configuration::apply))))
+        .routes(may(R::Configuration, Read,  routes!(configuration::managed)))
         .routes(may(R::Tokens,       Read,   routes!(tokens::list)))
         .routes(may(R::Tokens,       Create, routes!(tokens::create)))
         .routes(may(R::Tokens,       Remove, routes!(tokens::revoke)))
@@ -110,6 +116,11 @@ type Routes = utoipa_axum::router::UtoipaMethodRouter<State>;
 
 fn large((schemas, paths, routes): Routes) -> Routes {
     let routes = routes.route_layer(DefaultBodyLimit::max(MAX_UPLOAD));
+    (schemas, paths, routes)
+}
+
+fn files((schemas, paths, routes): Routes) -> Routes {
+    let routes = routes.route_layer(DefaultBodyLimit::max(MAX_FILES));
     (schemas, paths, routes)
 }
 

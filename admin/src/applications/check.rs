@@ -22,6 +22,8 @@ use crate::store::{Connection, applications, documents, published};
 /// One thing that could not be obeyed.
 #[derive(Clone, Debug)]
 pub struct Unfit {
+    /// What the audit log calls such a thing.
+    pub kind: &'static str,
     /// The application, where it is about one.
     pub application: Option<ApplicationId>,
     /// Whether it is itself what was changed, rather than broken by that.
@@ -61,6 +63,7 @@ pub async fn whole(
     }
     for aside in set_aside {
         let unfit = |problem| Unfit {
+            kind: "application",
             application: Some(aside.id.clone()),
             changed: is_changed(&aside.id),
             problem,
@@ -86,6 +89,7 @@ async fn unfit_documents(
             _ => Vec::new(),
         };
         all.extend(problems.into_iter().map(|problem| Unfit {
+            kind: target.kind,
             application: None,
             changed: true,
             problem,

@@ -19,6 +19,8 @@ pub enum Resource {
     IpLists,
     /// Brand and watermark.
     Appearance,
+    /// All of the above as files; each change in them also takes what it would take by hand.
+    Configuration,
     Sessions,
     Tokens,
     /// What the operator of a node has written, and which certificates it serves.
@@ -60,7 +62,7 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 19] = [
+const TABLE: [Row; 20] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
@@ -71,6 +73,7 @@ const TABLE: [Row; 19] = [
     row(Resource::Applications, "applications",         ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::IpLists,      "ip_lists",             ["rcud", "r",    "rcud",  "r",    "r"  ]),
     row(Resource::Appearance,   "appearance",           ["ru",   "ru",   "r",     "r",    "r"  ]),
+    row(Resource::Configuration,"configuration",         ["ru",   "ru",   "ru",    "r",    "r"  ]),
     row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),
     row(Resource::Tokens,       "tokens",               ["rcd",  "rcd",  "rcd",   "r",    ""   ]),
     row(Resource::Node,         "node",                 ["r",    "r",    "r",     "r",    ""   ]),

@@ -121,6 +121,18 @@ pub async fn find(
     Ok(row.map(IpListRow::from))
 }
 
+pub async fn find_by_key(
+    connection: &mut Connection,
+    name_key: &str,
+) -> Result<Option<IpListRow>, StoreError> {
+    let sql = format!("{SELECT} WHERE l.name_key = $1");
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(name_key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(IpListRow::from))
+}
+
 pub async fn all(connection: &mut Connection) -> Result<Vec<IpListRow>, StoreError> {
     let rows: Vec<Row> =
         sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY l.name_key")))

@@ -37,6 +37,7 @@ pub mod known_devices;
 pub mod leases;
 mod listen;
 pub mod lockouts;
+pub mod managed;
 pub mod member_imports;
 pub mod member_lists;
 pub mod members;

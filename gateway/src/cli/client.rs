@@ -29,6 +29,9 @@ pub enum CommandError {
     File { file: PathBuf, why: String },
     #[error("{0}")]
     Usage(String),
+    /// What was to be compared is not the same: an answer rather than a failure.
+    #[error("it differs")]
+    Differs,
 }
 
 /// What the node answered to a request that it carried out.

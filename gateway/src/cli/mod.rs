@@ -5,6 +5,7 @@ pub mod appearance;
 pub mod applications;
 pub mod backup;
 pub mod check;
+pub mod configuration;
 pub mod departments;
 pub mod dev_certificates;
 pub mod events;
@@ -80,6 +81,12 @@ pub enum Control {
     Brand(appearance::Document),
     /// What is written across pages that pass.
     Watermark(appearance::Document),
+    /// Write down as YAML files what administrators decide.
+    Export(configuration::Export),
+    /// Tell what applying YAML files would change: ends with 0 if nothing, with 1 if something.
+    Diff(configuration::Files),
+    /// Make it so as YAML files say, all or nothing.
+    Apply(configuration::Files),
     /// Who is signed in.
     Sessions(sessions::Sessions),
     /// Who came, who signed in, who changed what.
@@ -112,6 +119,9 @@ async fn ask(command: &Control) -> Result<(), CommandError> {
         Control::IpLists(options) => ip_lists::run(options).await,
         Control::Brand(options) => appearance::run(options, "/brand").await,
         Control::Watermark(options) => appearance::run(options, "/watermark").await,
+        Control::Export(options) => configuration::export(options).await,
+        Control::Diff(options) => configuration::diff(options).await,
+        Control::Apply(options) => configuration::apply(options).await,
         Control::Sessions(options) => sessions::run(options).await,
         Control::Events(options) => events::run(options).await,
         Control::Tokens(options) => tokens::run(options).await,

@@ -56,6 +56,7 @@ impl Node {
 pub fn exit(result: Result<(), CommandError>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(CommandError::Differs) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("gatehouse: {error}");
             match error {

@@ -114,7 +114,7 @@ fn told(key: &str, value: &Value) -> String {
 }
 
 /// A value in one line, without control characters: what a log holds must not steer a terminal.
-fn cell(value: &Value) -> String {
+pub fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

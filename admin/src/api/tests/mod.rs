@@ -2,6 +2,7 @@
 
 mod app;
 mod changes;
+mod configuration;
 mod coverage;
 mod departments;
 mod description;
