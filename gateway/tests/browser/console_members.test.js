@@ -125,6 +125,8 @@ test("a change on top of somebody else's is told apart from one's own", async ()
   await changedMeanwhile("chen.jie");
   await button("Save").click();
   await drawer().getByText("Somebody else has changed this").waitFor();
+  await button("Load anew", drawer()).click();
+  await drawer().getByText("E-1", { exact: true }).waitFor();
 });
 
 async function changedMeanwhile(username) {

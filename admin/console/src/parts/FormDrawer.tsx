@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { texts } from "../language/texts";
 import { useSubmit } from "./useSubmit";
 
-const t = texts({ save: ["保存", "Save"], cancel: ["取消", "Cancel"] });
+const t = texts({ save: ["保存", "Save"], cancel: ["取消", "Cancel"], anew: ["载入最新内容", "Load anew"] });
 
 type Props<V> = {
   title: string;
@@ -29,7 +29,7 @@ export function FormDrawer<V extends object>({
   disabled,
 }: Props<V>) {
   const [form] = Form.useForm<V>();
-  const { submit, isSending, problem } = useSubmit(form, send);
+  const { submit, isSending, problem, isStale } = useSubmit(form, send);
   const isWide = Grid.useBreakpoint().sm ?? true;
   return (
     <Drawer
@@ -46,7 +46,16 @@ export function FormDrawer<V extends object>({
         </Flex>
       }
     >
-      {problem && <Alert type="error" showIcon title={problem} style={{ marginBottom: 16, whiteSpace: "pre-line" }} />}
+      {problem && (
+        <Alert
+          type="error"
+          showIcon
+          title={problem}
+          style={{ marginBottom: 16, whiteSpace: "pre-line" }}
+          // As after a change: what is shown is read again, and the form begins with that when it is opened.
+          action={isStale && <Button onClick={() => onClose(true)}>{t.anew}</Button>}
+        />
+      )}
       <Form<V>
         form={form}
         layout="vertical"

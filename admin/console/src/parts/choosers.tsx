@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { Select, type SelectProps } from "antd";
 import { useState } from "react";
 
@@ -24,13 +24,33 @@ export function MemberChooser({ known = [], ...props }: Props & { known?: Option
   );
 }
 
+/** Groups, found by a part of their name. */
 export function GroupChooser(props: Props) {
+  const [typed, setTyped] = useState("");
+  const search = useSettled(typed.trim()) || undefined;
   const { data, isFetching } = useQuery({
-    queryKey: ["groups", "all"],
-    queryFn: () => told(api.GET("/groups", { params: { query: { limit: 1000 } } })),
+    queryKey: ["groups", "chooser", search],
+    queryFn: () => told(api.GET("/groups", { params: { query: { search, limit: 50 } } })),
   });
-  const options = data?.items.map((group) => ({ value: group.id, label: group.name }));
-  return <Select {...props} showSearch={{ optionFilterProp: "label" }} loading={isFetching} options={options} />;
+  const chosen = useQueries({
+    queries: [props.value ?? []].flat().map((id) => ({
+      queryKey: ["groups", "name", id],
+      queryFn: () => told(api.GET("/groups/{id}", { params: { path: { id } } })),
+      staleTime: 60_000,
+    })),
+    combine: (found) => found.flatMap(({ data }) => data ?? []),
+  });
+  // What is chosen is in the list to have its name, and is seen there unless something else is looked for.
+  const others = chosen.filter(({ id }) => !search && !data?.items.some((group) => group.id === id));
+  const options = [...(data?.items ?? []), ...others].map(({ id, name }) => ({ value: id, label: name }));
+  return (
+    <Select
+      {...props}
+      showSearch={{ filterOption: false, onSearch: setTyped }}
+      loading={isFetching}
+      options={options}
+    />
+  );
 }
 
 export function ApplicationChooser(props: Props) {

@@ -8,8 +8,8 @@ import { fieldPath } from "./fieldPath";
 const t = texts({
   allowed: (detail: string, allowed: string) => [`${detail}（应为：${allowed}）`, `${detail} (allowed: ${allowed})`],
   stale: [
-    "内容在您打开之后已被他人修改。请重新打开后再改。",
-    "Somebody else has changed this since you opened it. Open it again and repeat your change.",
+    "内容在您打开之后已被他人修改。请载入最新内容后再改。",
+    "Somebody else has changed this since you opened it. Load it anew and repeat your change.",
   ],
 });
 
@@ -21,14 +21,17 @@ export function useSubmit<V>(form: FormInstance<V>, send: (values: V) => Promise
   const { message } = App.useApp();
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const [isStale, setStale] = useState(false);
 
   const submit = async (values: V): Promise<boolean> => {
     setSending(true);
     setProblem(undefined);
+    setStale(false);
     try {
       await send(values);
       return true;
     } catch (thrown) {
+      setStale(thrown instanceof Refusal && thrown.isStale);
       if (thrown instanceof Refusal && thrown.isStale) setProblem(t.stale);
       else if (thrown instanceof Refusal && thrown.fields.length > 0) setProblem(tell(form, thrown));
       else if (thrown instanceof Refusal) setProblem(thrown.message);
@@ -38,7 +41,7 @@ export function useSubmit<V>(form: FormInstance<V>, send: (values: V) => Promise
       setSending(false);
     }
   };
-  return { submit, isSending, problem, clear: () => setProblem(undefined) };
+  return { submit, isSending, problem, isStale, clear: () => setProblem(undefined) };
 }
 
 /** Tells each field what is wrong with it; answers what is left over. */

@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Typography } from "antd";
+import { Button, Input, Typography } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 
@@ -11,10 +11,13 @@ import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
+import { useSettled } from "../../parts/useSettled";
 import { GroupForm } from "./GroupForm";
 import { t as words } from "./words";
 
 const t = texts({
+  search: ["搜索用户组名称或拼音", "Search groups"],
+  noMatch: ["没有名称相符的用户组", "No group has such a name"],
   none: ["还没有用户组", "No groups yet"],
   noneHint: [
     "例如“Wiki 编辑者”“值班人员”。建好后添加成员，再到应用的访问规则中引用。",
@@ -26,7 +29,11 @@ export default function Groups() {
   const may = useMay();
   const go = useNavigate();
   const [isNew, setNew] = useState(false);
-  const pages = usePages(["groups", "list"], (after) => told(api.GET("/groups", { params: { query: { after } } })));
+  const [typed, setTyped] = useState("");
+  const search = useSettled(typed.trim()) || undefined;
+  const pages = usePages(["groups", "list", search ?? null], (after) =>
+    told(api.GET("/groups", { params: { query: { search, after } } })),
+  );
   const open = (group: Group) => void go(`/groups/${group.id}`);
   const create = may("groups:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
@@ -42,7 +49,17 @@ export default function Groups() {
         pages={pages}
         rowKey="id"
         onOpen={open}
-        nothing={<Nothing title={t.none} hint={t.noneHint} action={create} />}
+        nothing={search ? <Nothing title={t.noMatch} /> : <Nothing title={t.none} hint={t.noneHint} action={create} />}
+        filters={
+          <Input.Search
+            allowClear
+            aria-label={t.search}
+            placeholder={t.search}
+            style={{ width: 280, maxWidth: "100%" }}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        }
         columns={[
           {
             title: words.name,
