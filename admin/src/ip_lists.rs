@@ -1,8 +1,9 @@
 //! IP lists: who may come in from where, by the hundred thousand if need be.
 
-use std::time::Duration;
+mod revisions;
 
-use config::Timestamp;
+pub use revisions::{put_together, sweep};
+
 use config::id::RuleId;
 use config::snapshot::address::RANGE_ALLOWED;
 use config::snapshot::{AddressRange, Effect, IpEntry};
@@ -18,7 +19,7 @@ use crate::state::State;
 use crate::store::ip_entries::EntryRow;
 use crate::store::ip_lists as rows;
 use crate::store::ip_lists::IpListRow;
-use crate::store::{Connection, Store, StoreError, ip_entries};
+use crate::store::{Connection, StoreError, ip_entries};
 
 /// What an administrator writes down about a list, its entries apart.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -154,7 +155,9 @@ pub async fn take_away(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let revision = row(&mut edit.tx, id).await?.revision;
-    rows::remove(&mut edit.tx, id).await?;
+    if !rows::remove(&mut edit.tx, id, before.version).await? {
+        return Err(Refused::Stale);
+    }
     ip_entries::give_up(&mut edit.tx, &revision).await?;
     edit.republish();
     let target = target("ip_list", id.as_str(), &before.name);
@@ -221,54 +224,6 @@ pub async fn put_in_force(
     ip_entries::give_up(&mut edit.tx, &before.revision).await?;
     changed(edit, action, &before.into()).await
 }
-
-/// A revision with what the upload leaves of that in force and adds to it, and how many entries it has.
-/// One that is not put in force, for whatever reason, is swept away in time.
-pub async fn put_together(
-    state: &State,
-    in_force: &str,
-    entries: &[IpEntry],
-    upload: Upload,
-) -> Result<(String, i64), Refused> {
-    let store = &state.store;
-    let mut tx = store.begin().await?;
-    let revision = ip_entries::begin(&mut tx, state.clock.now()).await?;
-    tx.commit().await?;
-    let mut place = (upload == Upload::Append).then_some(0);
-    while let Some(after) = place {
-        let mut tx = store.begin().await?;
-        place = ip_entries::copy(&mut tx, in_force, &revision, after).await?;
-        tx.commit().await?;
-    }
-    let mut place = ip_entries::last_place(&mut *store.read().await?, &revision).await?;
-    let chunk = usize::try_from(ip_entries::CHUNK).unwrap_or(1);
-    for entries in entries.chunks(chunk) {
-        let mut tx = store.begin().await?;
-        ip_entries::add(&mut tx, &revision, place, entries).await?;
-        tx.commit().await?;
-        place += ip_entries::CHUNK;
-    }
-    let count = ip_entries::count(&mut *store.read().await?, &revision).await?;
-    Ok((revision, count))
-}
-
-/// Deletes revisions that are in force no more, or never were, a few rows at a time.
-///
-/// # Errors
-/// If the store is away.
-pub async fn sweep(store: &Store, now: Timestamp) -> Result<(), StoreError> {
-    loop {
-        let mut tx = store.begin().await?;
-        let swept = ip_entries::sweep(&mut tx, now.minus(LONGEST_UPLOAD)).await?;
-        tx.commit().await?;
-        if swept == 0 {
-            return Ok(());
-        }
-    }
-}
-
-/// What was begun longer ago and is not in force was broken off.
-const LONGEST_UPLOAD: Duration = Duration::from_hours(1);
 
 async fn changed(
     edit: &mut Edit<'_>,

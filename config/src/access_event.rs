@@ -56,7 +56,8 @@ pub enum Outcome {
     Granted,
     /// Granted, then cut because the grant was taken back while the exchange was open.
     Cut(String),
-    /// The reason code of the denial, from a fixed set.
+    /// The reason code of the denial, from a fixed set; `unreadable`, as above, where the record of the
+    /// event is damaged and its reason lost.
     Denied(String),
     /// One of our own pages answered.
     OwnPage,

@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use config::Clock;
 use config::clock::Stopwatch;
+use config::{Clock, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
@@ -26,6 +26,7 @@ pub async fn carry(spool: &Spool, store: &Store, clock: &Clock, stop: Cancellati
         store,
         clock,
         at: None,
+        oldest: None,
         activity: Activity::default(),
     };
     tokio::select! {
@@ -42,6 +43,8 @@ struct Carrier<'a> {
     /// Up to where the store has everything; `None` until it has been asked, and after a commit
     /// whose answer was lost.
     at: Option<Position>,
+    /// When the first of those that wait was made, as far as it was read.
+    oldest: Option<Timestamp>,
     activity: Activity,
 }
 
@@ -68,6 +71,7 @@ impl Carrier<'_> {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "access events wait in the spool");
+                    self.tell_age();
                     tokio::time::sleep(retry).await;
                     retry = (retry * 2).min(LAST_RETRY);
                 }
@@ -88,12 +92,14 @@ impl Carrier<'_> {
             None => self.ask_store().await?,
         };
         let Some(piece) = self.read(from).await? else {
-            self.spool.metrics.spool_age_ms.set(0);
+            self.oldest = None;
+            self.tell_age();
             return Ok(None);
         };
-        let age = piece.age(self.clock.now());
-        let in_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-        self.spool.metrics.spool_age_ms.set(in_ms);
+        let now = self.clock.now();
+        let age = piece.age(now);
+        self.oldest = Some(now.minus(age));
+        self.tell_age();
         // Until it is certain, the store is asked again.
         self.at = None;
         self.store_piece(&piece).await?;
@@ -105,6 +111,15 @@ impl Carrier<'_> {
             self.forget_before(piece.next.segment);
         }
         Ok(Some(age))
+    }
+
+    /// While the store is away, what waits for it grows older, too.
+    fn tell_age(&self) {
+        let age = self
+            .oldest
+            .map_or(Duration::ZERO, |oldest| self.clock.now().since(oldest));
+        let in_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        self.spool.metrics.spool_age_ms.set(in_ms);
     }
 
     async fn ask_store(&mut self) -> Result<Position, StoreError> {

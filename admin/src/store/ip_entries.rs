@@ -139,6 +139,20 @@ pub async fn page(
 /// In place of the time at which a revision was begun, once it is in force.
 const IN_FORCE: i64 = i64::MAX;
 
+/// Notes that somebody is at work on the revision; false if [`sweep`] has it already.
+pub async fn touch(
+    connection: &mut Connection,
+    revision: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE ip_revisions SET begun_at = $2 WHERE id = $1 AND begun_at > 0")
+        .bind(revision)
+        .bind(now.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Keeps the revision from [`sweep`], which it takes turns with by the revision's row; false if that was
 /// here first and the revision is no longer whole.
 pub async fn keep(connection: &mut Connection, revision: &str) -> Result<bool, StoreError> {

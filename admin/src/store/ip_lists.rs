@@ -102,9 +102,15 @@ pub async fn update(
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn remove(connection: &mut Connection, id: &RuleId) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM ip_lists WHERE id = $1")
+/// Removes the list if it is still at `version`.
+pub async fn remove(
+    connection: &mut Connection,
+    id: &RuleId,
+    version: i64,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM ip_lists WHERE id = $1 AND version = $2")
         .bind(id.as_str())
+        .bind(version)
         .execute(connection)
         .await?;
     Ok(done.rows_affected() == 1)

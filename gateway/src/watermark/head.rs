@@ -60,11 +60,7 @@ impl Framing {
             (Coding::Identity, Some(length), None)
                 if !head.headers.contains_key(TRANSFER_ENCODING) =>
             {
-                let length = length
-                    .to_str()
-                    .ok()
-                    .and_then(|text| text.parse::<u64>().ok());
-                let marked = length.and_then(|length| length.checked_add(tag as u64));
+                let marked = length_of(length).and_then(|length| length.checked_add(tag as u64));
                 marked.map_or(Self::Chunked, Self::Length)
             }
             _ => Self::Chunked,
@@ -180,10 +176,15 @@ fn is_download(head: &ResponseHeader) -> bool {
     })
 }
 
+/// In bytes, also with zeros in front.
+fn length_of(field: &HeaderValue) -> Option<u64> {
+    field.to_str().ok()?.parse().ok()
+}
+
 fn is_empty(head: &ResponseHeader) -> bool {
     head.headers
         .get(CONTENT_LENGTH)
-        .is_some_and(|length| length.as_bytes() == b"0")
+        .is_some_and(|length| length_of(length) == Some(0))
 }
 
 #[cfg(test)]

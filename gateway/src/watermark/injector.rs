@@ -123,6 +123,11 @@ impl<W: Write> Injector<W> {
                     Ok(()) if search.found.done.load(Ordering::Relaxed) => self.leave()?,
                     Ok(()) => {}
                     // It has let out all that it held, and can no more be used.
+                    Err(RewritingError::MemoryLimitExceeded(_))
+                        if search.found.done.load(Ordering::Relaxed) =>
+                    {
+                        self.state = State::Done;
+                    }
                     Err(RewritingError::MemoryLimitExceeded(_)) => {
                         let tag = std::mem::take(&mut search.tag).into_bytes();
                         self.state = State::Late { tag };

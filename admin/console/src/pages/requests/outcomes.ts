@@ -33,6 +33,7 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   head_too_large: ["请求头过大", "Head too large"],
   upgrade_refused: ["不允许升级连接", "Upgrade refused"],
   origin_refused: ["来源站点不被允许", "Origin refused"],
+  unreadable: ["记录已损坏", "Its record is damaged"],
   not_served_here: ["不在此处提供", "Not served here"],
 });
 
