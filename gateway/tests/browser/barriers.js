@@ -6,6 +6,11 @@ const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 
 /** What axe calls serious or worse, each with where. */
 export async function barriers(page) {
+  // A colour on its way to another is none that anybody reads.
+  await page.evaluate(() => {
+    const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    return Promise.allSettled(passing.map(({ finished }) => finished)).then(() => undefined);
+  });
   // Not a script of the page, which its policy would refuse.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run());

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import type { Pages } from "../api/paging";
 import { texts } from "../language/texts";
 import { Failed } from "./Failed";
+import { mendTables } from "./mendTables";
 import { Nothing } from "./Nothing";
 import { timeText } from "./TimeText";
 
@@ -34,7 +35,7 @@ type Props<T> = Omit<TableProps<T>, "dataSource" | "pagination" | "loading" | "t
 export function CursorTable<T extends object>({ pages, filters, bar, nothing, onOpen, ...table }: Props<T>) {
   const { items, page, searchedTo, isLoading, error, forward, back, reload } = pages;
   const card = useRef<HTMLDivElement>(null);
-  useEffect(() => mend(card.current));
+  useEffect(() => mendTables(card.current));
   return (
     <Card ref={card} styles={{ body: { padding: 0 } }}>
       <Flex gap={8} wrap style={{ padding: 16 }} align="center">
@@ -79,12 +80,4 @@ export function CursorTable<T extends object>({ pages, filters, bar, nothing, on
       )}
     </Card>
   );
-}
-
-/** Mends what the table leaves out for those who use no pointer. */
-function mend(card: HTMLElement | null) {
-  // The row by which widths are measured holds a second box to tick everything, which is for nobody.
-  card?.querySelectorAll<HTMLElement>(".ant-table-measure-row").forEach((row) => (row.inert = true));
-  // What can be scrolled can be scrolled by keys.
-  card?.querySelectorAll<HTMLElement>(".ant-table-content").forEach((table) => (table.tabIndex = 0));
 }

@@ -1,6 +1,7 @@
-import { Button, Table, Tag, Typography } from "antd";
+import { Button, Tag, Typography } from "antd";
 import { useState } from "react";
 
+import { PlainTable } from "../../parts/PlainTable";
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
 import type { AuditEvent } from "../../api/schema";
@@ -156,7 +157,7 @@ function Changes({ changes }: { changes: FieldChange[] }) {
       <Typography.Title level={2} style={{ fontSize: 16, marginTop: 24 }}>
         {t.changes}
       </Typography.Title>
-      <Table<FieldChange>
+      <PlainTable<FieldChange>
         size="small"
         rowKey="field"
         dataSource={changes}

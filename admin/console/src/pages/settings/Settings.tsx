@@ -1,7 +1,8 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Flex, Table, Tag, Typography } from "antd";
+import { Alert, Button, Card, Flex, Tag, Typography } from "antd";
 
+import { PlainTable } from "../../parts/PlainTable";
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import type { CertificateSeen, Written } from "../../api/schema";
@@ -75,7 +76,7 @@ function Certificates() {
       <Typography.Paragraph type="secondary" style={{ padding: "12px 24px 0", margin: 0 }}>
         {t.certificatesHint}
       </Typography.Paragraph>
-      <Table<CertificateSeen>
+      <PlainTable<CertificateSeen>
         rowKey={({ listener, file }) => `${listener} ${file}`}
         dataSource={data.items}
         pagination={false}
@@ -114,7 +115,7 @@ function WrittenSettings() {
         {t.settingsFile}: <span className="mono">{data.file}</span> · {t.data}:{" "}
         <span className="mono">{data.data}</span>
       </Typography.Paragraph>
-      <Table<Written>
+      <PlainTable<Written>
         size="middle"
         rowKey="key"
         dataSource={data.written}

@@ -1,5 +1,6 @@
-import { Alert, Table } from "antd";
+import { Alert } from "antd";
 
+import { PlainTable } from "../../../parts/PlainTable";
 import { texts } from "../../../language/texts";
 import { t as words } from "../words";
 import type { Chosen } from "./BatchDialog";
@@ -24,7 +25,7 @@ export function BatchOutcome({ outcome, members }: { outcome: Outcome; members: 
       {failures.length > 0 && (
         <>
           <Alert type="warning" showIcon title={t.failed(failures.length)} style={{ marginBottom: 12 }} />
-          <Table<Failure>
+          <PlainTable<Failure>
             size="small"
             rowKey="id"
             pagination={{ pageSize: 6, hideOnSinglePage: true, showSizeChanger: false, size: "small" }}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Flex, Table, Typography } from "antd";
+import { Button, Flex, Typography } from "antd";
 
+import { PlainTable } from "../../../parts/PlainTable";
 import { useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
 import type { SignIn } from "../../../api/schema";
@@ -56,7 +57,7 @@ export function MemberSignIns({ id }: { id: string }) {
       {error ? (
         <Failed error={error} />
       ) : (
-        <Table<SignIn>
+        <PlainTable<SignIn>
           size="small"
           rowKey="id"
           dataSource={signIns}
