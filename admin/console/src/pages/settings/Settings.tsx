@@ -73,7 +73,7 @@ function Certificates() {
   });
   return (
     <Card title={t.certificates} styles={{ body: { padding: 0 } }}>
-      <Typography.Paragraph type="secondary" style={{ padding: "12px 24px 0", margin: 0 }}>
+      <Typography.Paragraph type="secondary" style={{ padding: "12px 24px", margin: 0 }}>
         {t.certificatesHint}
       </Typography.Paragraph>
       <PlainTable<CertificateSeen>
@@ -83,7 +83,11 @@ function Certificates() {
         scroll={{ x: "max-content" }}
         locale={{ emptyText: <Typography.Text type="secondary">{t.noCertificates}</Typography.Text> }}
         columns={[
-          { title: t.names, dataIndex: "names", render: (names: string[]) => names.join(", ") },
+          {
+            title: t.names,
+            dataIndex: "names",
+            render: (names: string[]) => <span className="names">{names.join(", ")}</span>,
+          },
           {
             title: t.expires,
             dataIndex: "not_after",
@@ -111,7 +115,7 @@ function WrittenSettings() {
   const { data } = useSuspenseQuery({ queryKey: ["node", "settings"], queryFn: () => told(api.GET("/node/settings")) });
   return (
     <Card title={t.written} extra={<Tag>{t.readOnly}</Tag>} styles={{ body: { padding: 0 } }}>
-      <Typography.Paragraph type="secondary" style={{ padding: "12px 24px 0", margin: 0, overflowWrap: "anywhere" }}>
+      <Typography.Paragraph type="secondary" style={{ padding: "12px 24px", margin: 0, overflowWrap: "anywhere" }}>
         {t.settingsFile}: <span className="mono">{data.file}</span> · {t.data}:{" "}
         <span className="mono">{data.data}</span>
       </Typography.Paragraph>
