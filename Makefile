@@ -29,7 +29,7 @@ $(CONSOLE)/dist/index.html: $(CONSOLE)/node_modules/.package-lock.json admin/ope
 $(CONSOLE)/node_modules/.package-lock.json: $(CONSOLE)/package-lock.json
 	cd $(CONSOLE) && npm ci --no-audit --no-fund
 
-test: test-rust test-console test-browser
+test: test-console test-rust test-browser
 
 test-rust: tools-build tools-test tools
 	cargo test --workspace
