@@ -178,7 +178,8 @@ pub async fn apply(
 ) -> Result<(StatusCode, Json<MemberImport>), Problem> {
     let (import, free) = import::begin(&state, &id, how.leave_out_errors).await?;
     if free {
-        tokio::spawn(import::run(state, permit, id));
+        // The name that the request was given is taken by its answer; the rows are changes of their own.
+        tokio::spawn(import::run(state, permit.unnamed(), id));
     }
     Ok((StatusCode::ACCEPTED, Json(import)))
 }

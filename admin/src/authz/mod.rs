@@ -43,6 +43,13 @@ impl Permit {
         self
     }
 
+    /// The same, for work that goes on after the request was answered.
+    #[must_use]
+    pub fn unnamed(mut self) -> Self {
+        self.origin.once = None;
+        self
+    }
+
     /// Asks the table once more, where one request touches a second resource.
     ///
     /// # Errors

@@ -140,6 +140,27 @@ async fn what_has_changed_since_the_look_fails_by_the_row_and_nothing_is_done_tw
 }
 
 #[tokio::test]
+async fn an_import_that_is_applied_under_a_name_carries_out_each_row() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, owner) = app.member("owner", &[Role::Owner]).await;
+        let file = b"username,display_name\na,A\nb,B\n";
+        let id = upload(&app, &owner, "", file).await.id();
+        let path = format!("/member-imports/{id}/apply");
+        let request = App::request("POST", &path, &owner)
+            .header("content-type", "application/json")
+            .header("idempotency-key", "one")
+            .body(Body::from("{}"))
+            .unwrap();
+        let begun = app.send(request).await;
+        assert_eq!(begun.status, StatusCode::ACCEPTED);
+        let done = applied(&app, &id).await;
+        assert_eq!((&done["done"], &done["failed"]), (&json!(2), &json!(0)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn attack_18_a_file_changes_nobody_above_whoever_brings_it() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

@@ -1,6 +1,6 @@
-//! Carries out what was looked at, row by row. Each row is a change of its own that notes in the same
-//! transaction that it is done, so that a run that was broken off is taken up without doing anything
-//! twice.
+//! Carries out what was looked at, row by row. Each row is looked at anew and changes what is not so
+//! already; then it is noted as done. A run that was broken off between the two finds the row as it is
+//! to be, so that it is taken up without doing anything twice.
 
 use std::time::Duration;
 

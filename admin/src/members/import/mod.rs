@@ -109,7 +109,9 @@ pub async fn upload(
         applying_at: None,
         applied_at: None,
     };
-    rows::insert(&mut *state.store.read().await?, &row).await?;
+    let mut tx = state.store.begin().await?;
+    rows::insert(&mut tx, &row).await?;
+    tx.commit().await?;
     let mut check = plan::Check::new(permit.roles(), create_departments);
     for piece in file.lines.chunks(PIECE) {
         let mut view = state.store.view().await?;
