@@ -54,6 +54,15 @@ impl Language {
         }
         best.map(|(_, language)| language).unwrap_or_default()
     }
+
+    /// The words of this language.
+    #[must_use]
+    pub fn of(self, (en, zh_cn): Words) -> &'static str {
+        match self {
+            Self::ZhCn => zh_cn,
+            Self::En => en,
+        }
+    }
 }
 
 /// Words that do not change: in English, then in Chinese.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Kind;
+use super::{Kind, kinds};
 use crate::applications::Definition;
 use crate::store::ip_lists::IpListRow;
 use crate::store::managed::{self, MarkRow};
@@ -70,7 +70,7 @@ pub async fn as_kept(
     Ok(match kind {
         Kind::Group => {
             let row = groups::find(connection, &id.into()).await?;
-            row.map(|row| group(&row.name, &row.description))
+            row.map(|row| kinds::group(&row.name, &row.description))
         }
         Kind::IpList => ip_lists::find(connection, &id.into())
             .await?
@@ -85,10 +85,6 @@ pub async fn as_kept(
             found.map(|document| document.body)
         }
     })
-}
-
-fn group(name: &str, description: &str) -> Value {
-    json!({"name": name, "description": description})
 }
 
 /// Its entries by their revision: there may be a million of them.

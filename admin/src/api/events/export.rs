@@ -53,11 +53,8 @@ impl Reader {
     }
 
     /// In the reader's language.
-    pub fn word(&self, (en, zh_cn): Words) -> Cell {
-        match self.language {
-            Language::En => en.into(),
-            Language::ZhCn => zh_cn.into(),
-        }
+    pub fn word(&self, words: Words) -> Cell {
+        self.language.of(words).into()
     }
 }
 
@@ -89,8 +86,8 @@ impl<T: Send + 'static> Export<'_, T> {
         let end = state.clock.now().plus(Duration::from_millis(1));
         page.until = Some(page.until.map_or(end, |until| until.min(end)));
         let reader = Arc::new(Reader::new(&state, language::of(self.headers)));
-        let headings = columns.iter().map(|(words, _)| heading(*words, &reader));
-        let headings = headings.collect();
+        let headings = columns.iter().map(|(words, _)| reader.language.of(*words));
+        let headings = headings.map(str::to_owned).collect();
         let rows = by_page(move |after: Option<Key>| {
             let after = after.or_else(|| page.after.clone());
             let page = Page {
@@ -119,13 +116,6 @@ impl<T: Send + 'static> Export<'_, T> {
         let edit = Edit::begin(self.state, self.permit).await?;
         edit.commit("export", target, None, Some(asked)).await?;
         Ok(answer)
-    }
-}
-
-fn heading((en, zh_cn): Words, reader: &Reader) -> String {
-    match reader.language {
-        Language::En => en.to_owned(),
-        Language::ZhCn => zh_cn.to_owned(),
     }
 }
 

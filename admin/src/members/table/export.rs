@@ -30,10 +30,7 @@ pub fn headings(language: Language) -> Vec<String> {
     let ours = Column::ALL
         .into_iter()
         .map(|column| column.heading(language));
-    let also = ALSO.into_iter().map(|(en, zh_cn)| match language {
-        Language::En => en,
-        Language::ZhCn => zh_cn,
-    });
+    let also = ALSO.into_iter().map(|words| language.of(words));
     ours.chain(also).map(str::to_owned).collect()
 }
 

@@ -46,16 +46,6 @@ pub struct Found<T> {
     pub is_cut_short: bool,
 }
 
-impl<T> Found<T> {
-    pub fn map<U>(self, each: impl FnMut(T) -> U) -> Found<U> {
-        Found {
-            items: self.items.into_iter().map(each).collect(),
-            next: self.next,
-            is_cut_short: self.is_cut_short,
-        }
-    }
-}
-
 impl Page {
     /// No page is longer.
     const MAX: u32 = 1000;
