@@ -77,7 +77,7 @@ fn page(reader: &Reader, person: &Person) -> Answer {
 fn policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; \
-         img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 }
