@@ -60,7 +60,7 @@ pub async fn serve(
 }
 
 fn page(reader: &Reader, person: &Person) -> Answer {
-    if person.0.principal.roles.is_empty() {
+    if !person.0.principal.administers {
         return Err(Failure::NotForYou);
     }
     let index = Built::get("index.html").ok_or(Failure::NoConsole)?;

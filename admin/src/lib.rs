@@ -35,6 +35,7 @@ pub mod plane;
 pub mod portal;
 pub mod publish;
 pub mod refused;
+pub mod roles;
 pub mod router;
 pub mod sealed;
 pub mod sealed_mark;

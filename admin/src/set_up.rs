@@ -22,7 +22,7 @@ use crate::sign_in::recovery_codes::hash;
 use crate::sign_in::{choose, strength};
 use crate::state::State;
 use crate::store::one_time_links::{self, Purpose};
-use crate::store::{StoreError, Tx, credentials, members, set_up};
+use crate::store::{StoreError, Tx, credentials, members, role_holdings, set_up};
 use crate::tokens::TokenHash;
 
 texts! {
@@ -203,7 +203,7 @@ async fn insert_owner(
         employee_number: None,
     };
     members::insert(tx, member, &fields, now).await?;
-    members::set_roles(tx, member, &[Role::Owner], now).await
+    role_holdings::set(tx, member, &[(Role::Owner.as_str(), None)], now).await
 }
 
 fn show(

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::authn::{Actor, Origin};
-use crate::authz::{Action, Permit, Resource, permit};
+use crate::authz::{Action, Authority, Permit, Resource, permit};
 use crate::name_key::name_key;
 use crate::pages::return_path::encode;
 use crate::router;
@@ -28,7 +28,7 @@ use crate::state::{self, State};
 use crate::store::changes::{self, Change};
 use crate::store::members::Fields;
 use crate::store::testing::TestStore;
-use crate::store::{credentials, events, members, session_facts};
+use crate::store::{credentials, events, members, role_holdings, session_facts};
 use crate::tokens::Token;
 
 pub const ACCESS: &str = "access.example.com";
@@ -92,7 +92,8 @@ impl House {
         let hash = self.state.passwords.hash(PASSWORD).await.unwrap();
         let mut tx = self.state.store.begin().await.unwrap();
         members::insert(&mut tx, &id, &fields, now).await.unwrap();
-        members::set_roles(&mut tx, &id, roles, now).await.unwrap();
+        let held: Vec<_> = roles.iter().map(|role| (role.as_str(), None)).collect();
+        role_holdings::set(&mut tx, &id, &held, now).await.unwrap();
         credentials::set_password(&mut tx, &id, &hash, now)
             .await
             .unwrap();
@@ -151,7 +152,15 @@ impl House {
 /// Leave to do what the operator may do.
 pub fn operator() -> Permit {
     let (resource, action) = (Resource::Credentials, Action::Change);
-    permit(Actor::Operator, Origin::default(), resource, action).unwrap()
+    permit(
+        Actor::Operator {
+            authority: Arc::new(Authority::of_owner()),
+        },
+        Origin::default(),
+        resource,
+        action,
+    )
+    .unwrap()
 }
 
 fn snapshot() -> Snapshot {

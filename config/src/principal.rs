@@ -19,7 +19,11 @@ pub struct Principal {
     /// repetition: a rule on a department covers its sub-tree by looking here.
     pub departments: Vec<Named<DepartmentId>>,
     pub groups: Vec<Named<GroupId>>,
+    /// The built-in roles that they hold everywhere: neither those confined to departments, nor those
+    /// that the organisation has made.
     pub roles: Vec<Role>,
+    /// Whether they hold any role in the admin plane.
+    pub administers: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]

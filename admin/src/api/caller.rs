@@ -1,17 +1,17 @@
 //! `/me`: who the caller is and what they may do.
 
 use axum::Json;
-use config::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::authz::Permit;
+use crate::authz::{Holding, Permit};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Caller {
     pub name: String,
-    pub roles: Vec<Role>,
-    /// What the roles let the caller do, each as `resource:action`, as operations name what they take.
+    pub roles: Vec<Holding>,
+    /// What the caller may do, each as `resource:action`, as operations name what they take; some of it
+    /// in those departments only to which a role is confined.
     pub permissions: Vec<String>,
 }
 
@@ -19,7 +19,7 @@ pub struct Caller {
 pub async fn me(permit: Permit) -> Json<Caller> {
     Json(Caller {
         name: permit.actor().name(),
-        roles: permit.roles().to_vec(),
-        permissions: permit.permissions(),
+        roles: permit.authority().holdings().to_vec(),
+        permissions: permit.authority().anywhere().names(),
     })
 }

@@ -11,7 +11,7 @@ use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::departments::{self, Department, DepartmentDraft, Heirs, List, Place, Under};
 use crate::edit::Edit;
-use crate::refused::Invalid;
+use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
 /// How the top of the tree is called where an id is asked for.
@@ -52,12 +52,14 @@ impl Which {
     responses((status = 200, body = Listing<Department>)))]
 pub async fn list(
     Extract(state): Extract<State>,
+    permit: Permit,
     Query(which): Query<Which>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Department>>, Problem> {
     let mut view = state.store.view().await?;
     let list = List {
         totals: which.totals.unwrap_or_default(),
+        reach: permit.reach().clone(),
         under: which.under()?,
         limit: page.limit()?,
         after: page.after,
@@ -81,10 +83,15 @@ pub async fn create(
     responses((status = 200, body = Department)))]
 pub async fn read(
     Extract(state): Extract<State>,
+    permit: Permit,
     Path(id): Path<String>,
 ) -> Result<Versioned<Department>, Problem> {
     let mut connection = state.store.read().await?;
-    let found = departments::find(&mut connection, &DepartmentId::from(id)).await?;
+    let id = DepartmentId::from(id);
+    if !departments::sees(&mut connection, permit.reach(), &id).await? {
+        return Err(Refused::NotFound("department").into());
+    }
+    let found = departments::find(&mut connection, &id).await?;
     Ok(Versioned::ok(found.version, found))
 }
 

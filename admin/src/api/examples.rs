@@ -91,7 +91,12 @@ fn sent(name: &str) -> Option<Value> {
             "username": "zhang.san", "display_name": "张三", "email": "zhang.san@example.com",
             "mobile": "+8613800000000", "employee_number": "E10086", "departments": [], "groups": []
         }),
-        "Roles" => json!({"roles": ["help_desk"]}),
+        "Roles" => json!({"roles": [{"role": "help_desk", "within": [OTHER]}]}),
+        "RoleDraft" => json!({
+            "name": "Partner managers", "description": "May add external members",
+            "permissions": ["guests:create", "members:read"]
+        }),
+        "TokenName" => json!({"name": "weekly export"}),
         "DepartmentDraft" => json!({"name": "研发", "parent": null, "position": 1}),
         "Batch" => json!({"action": {"kind": "add_group", "group": ID}, "members": [OTHER]}),
         "Apply" => json!({"leave_out_errors": true}),
@@ -140,7 +145,8 @@ fn kept(name: &str) -> Option<Value> {
             "Profile",
             json!({
                 "id": ID, "kind": "member", "status": "active", "email_verified": true,
-                "roles": ["help_desk"], "departments": [{"id": OTHER, "name": "研发"}],
+                "roles": [{"role": "help_desk", "within": null}],
+                "departments": [{"id": OTHER, "name": "研发"}],
                 "source": null,
                 "created_at": THEN, "updated_at": THEN, "version": 3
             }),
@@ -156,8 +162,13 @@ fn kept(name: &str) -> Option<Value> {
         "Application" => with("Definition", json!({"id": ID, "version": 3})),
         "IpList" => with("IpListDraft", json!({"id": ID, "entries": 3, "version": 3})),
         "IpEntry" => Some(json!({"range": "192.0.2.0/24", "note": "the office"})),
+        "RoleDetail" => with(
+            "RoleDraft",
+            json!({"id": ID, "built_in": false, "holders": 2, "version": 3}),
+        ),
         "ApiToken" => Some(json!({
             "id": ID, "name": "nightly export", "maker": OTHER, "roles": ["auditor"],
+            "permissions": [],
             "created_at": THEN, "expires_at": LATER, "last_used_at": null, "revoked_at": null
         })),
         "NewApiToken" => {
@@ -207,7 +218,8 @@ fn told_of_people(name: &str) -> Option<Value> {
 fn told(name: &str) -> Option<Value> {
     Some(match name {
         "Caller" => json!({
-            "name": "zhang.san", "roles": ["help_desk"],
+            "name": "zhang.san",
+            "roles": [{"role": "help_desk", "within": [{"id": OTHER, "name": "研发"}]}],
             "permissions": ["members:read", "credentials:change"]
         }),
         "Link" => json!({

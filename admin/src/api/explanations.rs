@@ -11,6 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Problem, Query};
+use crate::authz::Holding;
 use crate::members::{self, Member};
 use crate::refused::{Invalid, Refused, both};
 use crate::state::State;
@@ -75,7 +76,8 @@ async fn principal(connection: &mut Connection, member: Member) -> Result<Princi
         mobile: member.mobile,
         employee_number: member.employee_number,
         groups: member.groups,
-        roles: member.roles,
+        roles: member.roles.iter().filter_map(Holding::built_in).collect(),
+        administers: !member.roles.is_empty(),
     })
 }
 

@@ -17,7 +17,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::problem::{Code, Problem};
 use super::{characters, idempotency};
 use crate::authn::{self, Authentication, Operator, Origin};
-use crate::authz::{Action, Permit, Resource, permit, table};
+use crate::authz::{Action, Forbidden, Permit, Reach, Resource, permit, table};
 use crate::edit;
 use crate::state::State;
 
@@ -29,14 +29,18 @@ struct Needs {
     state: State,
     resource: Resource,
     action: Action,
+    /// Whether the handlers look to it that a caller who is confined to departments stays there.
+    keeps_within: bool,
 }
 
 /// Lets nobody to these routes who may not do `action` to `resource`, and says so in their
 /// description.
+///
+/// Callers whose role is confined to departments come to those alone that keep them there.
 pub fn guarded(
     state: &State,
-    resource: Resource,
-    action: Action,
+    (resource, action): (Resource, Action),
+    keeps_within: bool,
     (schemas, mut paths, routes): UtoipaMethodRouter<State>,
 ) -> UtoipaMethodRouter<State> {
     let permission = table::permission(resource, action);
@@ -69,6 +73,7 @@ pub fn guarded(
         state: state.clone(),
         resource,
         action,
+        keeps_within,
     });
     let routes = routes.route_layer(from_fn_with_state(needs, guard));
     (schemas, paths, routes)
@@ -80,6 +85,7 @@ pub fn for_callers(state: &State, routes: Router<State>) -> Router<State> {
         state: state.clone(),
         resource: Resource::Caller,
         action: Action::Read,
+        keeps_within: false,
     });
     routes.route_layer(from_fn_with_state(needs, guard))
 }
@@ -144,18 +150,26 @@ async fn ask(needs: &Needs, request: &Parts) -> Result<Permit, Problem> {
         Authentication::NotRequested => return Err(Problem::new(Code::NotAuthenticated)),
         Authentication::Failed(failure) => return Err(failure.into()),
     };
-    match permit(actor.clone(), origin.clone(), needs.resource, needs.action) {
+    let permitted = permit(actor.clone(), origin.clone(), needs.resource, needs.action);
+    match permitted.and_then(|permit| kept(needs, permit)) {
         Ok(permit) => Ok(permit),
         Err(forbidden) => {
             // Somebody with no role at all is no part of the administration: their tries are in the
             // access log. Those with one are told of here.
-            if !actor.roles().is_empty() {
+            if !actor.authority().is_empty() {
                 let (action, resource) = (needs.action.as_str(), needs.resource.as_str());
                 let why = forbidden.to_string();
                 edit::record_refusal(&needs.state, &actor, &origin, action, resource, &why).await?;
             }
             Err(forbidden.into())
         }
+    }
+}
+
+fn kept(needs: &Needs, permit: Permit) -> Result<Permit, Forbidden> {
+    match permit.reach() {
+        Reach::Within(_) if !needs.keeps_within => Err(Forbidden::Confined),
+        _ => Ok(permit),
     }
 }
 

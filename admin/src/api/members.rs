@@ -3,17 +3,19 @@
 use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
+use config::PrincipalKind;
 use config::id::MemberId;
-use config::{PrincipalKind, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
-use crate::authz::Permit;
+use crate::authz::{Permit, Reach};
 use crate::edit::Edit;
+use crate::members::assignments::{self, Assignment};
 use crate::members::detail::{self, MemberDetail};
 use crate::members::lists::{self, Count};
-use crate::members::{self, Member, Profile, Status, account};
+use crate::members::{self, Member, Profile, Status, account, reach};
+use crate::refused::{Invalid, Refused};
 use crate::state::State;
 use crate::store::member_lists::{Filter, Part, Sort};
 use crate::store::members::kind_name;
@@ -36,13 +38,13 @@ pub struct Which {
     department: Option<String>,
     /// Whether those further below the department are meant, too.
     below: Option<bool>,
-    /// A role.
-    #[param(inline)]
-    role: Option<Role>,
+    /// The id of a role; those of a built-in role are their names.
+    role: Option<String>,
 }
 
 impl Which {
-    pub fn filter(self) -> Filter {
+    /// Nobody outside the departments to which the caller is confined.
+    pub fn filter(self, reach: &Reach) -> Filter {
         Filter {
             search: self.search.filter(|text| !text.trim().is_empty()),
             status: self.status.map(|status| status.as_str().to_owned()),
@@ -50,7 +52,8 @@ impl Which {
             group: self.group,
             department: self.department,
             below: self.below.unwrap_or_default(),
-            role: self.role.map(|role| role.as_str().to_owned()),
+            role: self.role,
+            within: reach.departments().map(<[_]>::to_vec),
         }
     }
 }
@@ -97,6 +100,7 @@ impl Order {
     responses((status = 200, body = Listing<Member>)))]
 pub async fn list(
     Extract(state): Extract<State>,
+    permit: Permit,
     Query(which): Query<Which>,
     Query(order): Query<Order>,
     Query(page): Query<Page>,
@@ -111,7 +115,7 @@ pub async fn list(
         after: after.transpose()?,
         limit,
     };
-    let (items, next) = lists::list(&mut view, &which.filter(), &part).await?;
+    let (items, next) = lists::list(&mut view, &which.filter(permit.reach()), &part).await?;
     Ok(Json(Listing { items, next }))
 }
 
@@ -120,10 +124,12 @@ pub async fn list(
     responses((status = 200, body = Count)))]
 pub async fn count(
     Extract(state): Extract<State>,
+    permit: Permit,
     Query(which): Query<Which>,
 ) -> Result<Json<Count>, Problem> {
     let mut connection = state.store.read().await?;
-    Ok(Json(lists::count(&mut connection, &which.filter()).await?))
+    let filter = which.filter(permit.reach());
+    Ok(Json(lists::count(&mut connection, &filter).await?))
 }
 
 #[utoipa::path(post, path = "/members", tag = "members", request_body = Profile,
@@ -137,15 +143,43 @@ pub async fn create(
     Ok(Versioned::created(member.version, member))
 }
 
+/// Makes an external member. It takes a permission of its own, for whoever may add these and nobody else.
+#[utoipa::path(post, path = "/guests", tag = "members", request_body = Profile,
+    responses((status = 201, body = Member)))]
+pub async fn create_guest(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Body(mut profile): Body<Profile>,
+) -> Result<Versioned<Member>, Problem> {
+    if profile.kind == Some(PrincipalKind::Member) {
+        return Err(Invalid::new(
+            "kind",
+            (
+                "only external members are made here",
+                "此处只能添加外部成员",
+            ),
+            ("guest, or nothing", "guest，或留空"),
+        )
+        .into());
+    }
+    profile.kind = Some(PrincipalKind::Guest);
+    let member = members::create(Edit::begin(&state, &permit).await?, &profile).await?;
+    Ok(Versioned::created(member.version, member))
+}
+
 #[utoipa::path(get, path = "/members/{id}", tag = "members",
     params(("id" = String, Path, description = "The id, the username or the mail address")),
     responses((status = 200, body = MemberDetail)))]
 pub async fn read(
     Extract(state): Extract<State>,
+    permit: Permit,
     Path(id): Path<String>,
 ) -> Result<Versioned<MemberDetail>, Problem> {
     let mut view = state.store.view().await?;
     let found = detail::find(&mut view, &id, state.clock.now()).await?;
+    if !reach::sees(&mut view, permit.reach(), &found.member.id).await? {
+        return Err(Refused::NotFound("member").into());
+    }
     Ok(Versioned::ok(found.member.version, found))
 }
 
@@ -217,10 +251,10 @@ pub async fn leave(
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Roles {
-    roles: Vec<Role>,
+    roles: Vec<Assignment>,
 }
 
-/// Gives the member exactly these roles.
+/// Gives the member exactly these roles. Each must be the caller's to give.
 #[utoipa::path(put, path = "/members/{id}/roles", tag = "members", request_body = Roles,
     params(("id" = String, Path)), responses((status = 200, body = Member)))]
 pub async fn set_roles(
@@ -230,6 +264,6 @@ pub async fn set_roles(
     Body(wanted): Body<Roles>,
 ) -> Result<Versioned<Member>, Problem> {
     let edit = Edit::begin(&state, &permit).await?;
-    let member = account::set_roles(edit, &MemberId::from(id), &wanted.roles).await?;
+    let member = assignments::set(edit, &MemberId::from(id), &wanted.roles).await?;
     Ok(Versioned::ok(member.version, member))
 }

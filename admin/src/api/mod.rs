@@ -26,6 +26,7 @@ pub mod node;
 pub mod overview;
 pub mod problem;
 pub mod rates;
+pub mod roles;
 pub mod routes;
 pub mod sign_ins;
 pub mod tokens;

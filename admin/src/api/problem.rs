@@ -280,14 +280,15 @@ impl From<Forbidden> for Problem {
     fn from(forbidden: Forbidden) -> Self {
         let zh_cn = match &forbidden {
             Forbidden::Role(..) => "您的角色不允许执行此操作".to_owned(),
-            Forbidden::Grant(role) => format!("您无权授予或收回角色 {}", role.as_str()),
+            Forbidden::Grant(role) => format!("您无权授予或收回 {role}"),
             Forbidden::Own => {
                 "请在“我的账号”页面修改自己的密码和身份验证器，该页面会要求确认身份".to_owned()
             }
             Forbidden::ByToken => {
                 "API 令牌不能创建其他令牌，请登录后创建，或在服务器上使用命令行".to_owned()
             }
-            Forbidden::Above(role) => format!("该账号拥有角色 {}，您无权管理", role.as_str()),
+            Forbidden::Confined => "您的角色仅限于指定部门，此操作超出了其范围".to_owned(),
+            Forbidden::Above(role) => format!("该账号拥有角色 {role}，您无权管理"),
         };
         Self::new(Code::Forbidden).detail((&forbidden.to_string(), &zh_cn))
     }

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use super::{Listing, Problem};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::members::{self, account};
+use crate::members::{self, account, reach};
+use crate::refused::Refused;
 use crate::state::State;
 use crate::store::sign_ins;
 
@@ -29,11 +30,15 @@ pub struct SignIn {
     params(("id" = String, Path)), responses((status = 200, body = Listing<SignIn>)))]
 pub async fn list(
     Extract(state): Extract<State>,
+    permit: Permit,
     Path(id): Path<String>,
 ) -> Result<Json<Listing<SignIn>>, Problem> {
     let mut view = state.store.view().await?;
     let id = MemberId::from(id);
     members::find(&mut view, &id).await?;
+    if !reach::sees(&mut view, permit.reach(), &id).await? {
+        return Err(Refused::NotFound("member").into());
+    }
     let live = sign_ins::live_of(&mut view, &id, state.clock.now()).await?;
     let items = live.into_iter().map(|sign_in| SignIn {
         id: sign_in.id,

@@ -10,11 +10,11 @@ pub mod token;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use config::Role;
 use config::id::{MemberId, SessionId, SignInId};
 
 use axum::http::{HeaderMap, Method};
 
+use crate::authz::Authority;
 use crate::logs;
 use crate::once::Once;
 use crate::state::State;
@@ -47,7 +47,8 @@ pub async fn authenticate(
     operator: Option<&Operator>,
 ) -> Result<Authentication, StoreError> {
     if operator.is_some() {
-        return Ok(Authentication::Authenticated(Actor::Operator));
+        let authority = Arc::new(Authority::of_owner());
+        return Ok(Authentication::Authenticated(Actor::Operator { authority }));
     }
     let found = if let Some(authorization) = token::sent(headers) {
         token::find(state, authorization).await?
@@ -87,7 +88,7 @@ pub enum Actor {
     Member {
         id: MemberId,
         username: String,
-        roles: Vec<Role>,
+        authority: Arc<Authority>,
         session: SessionId,
         sign_in: SignInId,
     },
@@ -97,18 +98,20 @@ pub enum Actor {
         name: String,
         /// Who made it; `None` for one made through the control socket.
         maker: Option<MemberId>,
-        roles: Vec<Role>,
+        authority: Arc<Authority>,
     },
     /// Whoever can open the control socket in the data folder, and thus could read the store.
-    Operator,
+    Operator { authority: Arc<Authority> },
 }
 
 impl Actor {
+    /// All that they may do.
     #[must_use]
-    pub fn roles(&self) -> &[Role] {
+    pub fn authority(&self) -> &Authority {
         match self {
-            Self::Member { roles, .. } | Self::Token { roles, .. } => roles,
-            Self::Operator => &[Role::Owner],
+            Self::Member { authority, .. }
+            | Self::Token { authority, .. }
+            | Self::Operator { authority } => authority,
         }
     }
 
@@ -117,7 +120,7 @@ impl Actor {
         match self {
             Self::Member { id, .. } => Some(id),
             Self::Token { maker, .. } => maker.as_ref(),
-            Self::Operator => None,
+            Self::Operator { .. } => None,
         }
     }
 
@@ -127,7 +130,7 @@ impl Actor {
         match self {
             Self::Member { username, .. } => username.clone(),
             Self::Token { name, .. } => format!("token {name}"),
-            Self::Operator => "operator (cli)".to_owned(),
+            Self::Operator { .. } => "operator (cli)".to_owned(),
         }
     }
 }
@@ -137,7 +140,7 @@ impl From<&Actor> for logs::Actor {
         let (kind, id) = match actor {
             Actor::Member { id, .. } => (logs::ActorKind::Member, Some(id.to_string())),
             Actor::Token { id, .. } => (logs::ActorKind::Token, Some(id.clone())),
-            Actor::Operator => (logs::ActorKind::Operator, None),
+            Actor::Operator { .. } => (logs::ActorKind::Operator, None),
         };
         Self {
             kind,

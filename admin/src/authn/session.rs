@@ -1,11 +1,14 @@
 //! The session cookie of the access host.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, header};
 use config::cookies;
 
 use super::Actor;
+use crate::authz::{Authority, Holding};
 use crate::state::State;
-use crate::store::{StoreError, session_facts};
+use crate::store::{StoreError, role_holdings, session_facts};
 use crate::tokens::Token;
 
 /// The value of our session cookie, if one was sent. Where several were, none is believed.
@@ -36,10 +39,16 @@ pub async fn find(state: &State, cookie: &str) -> Result<Option<Actor>, StoreErr
     let host = state.settings.access.host();
     let now = state.clock.now();
     let found = session_facts::find(&mut connection, &token.hash(), host, now).await?;
-    Ok(found.map(|session| Actor::Member {
-        id: session.principal.id.clone(),
-        username: session.principal.username.clone(),
-        roles: session.principal.roles.clone(),
+    let Some(session) = found else {
+        return Ok(None);
+    };
+    let principal = &session.principal;
+    let held = role_holdings::of_member(&mut connection, &principal.id).await?;
+    let held = held.into_iter().map(Holding::from).collect();
+    Ok(Some(Actor::Member {
+        id: principal.id.clone(),
+        username: principal.username.clone(),
+        authority: Arc::new(Authority::of(held)),
         session: session.id,
         sign_in: session.sign_in,
     }))

@@ -1,14 +1,16 @@
 //! API tokens: `Authorization: Bearer gh_…` (RFC 6750).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
-use config::Role;
 
 use super::Actor;
-use crate::authz::roles;
+use crate::authz::{Authority, Holding, Permissions, roles};
+use crate::roles as custom;
 use crate::state::State;
-use crate::store::{StoreError, api_tokens, members, session_facts};
+use crate::store::api_tokens::TokenRow;
+use crate::store::{Connection, StoreError, api_tokens, members, role_holdings};
 use crate::tokens::Token;
 
 /// Lets people and scanners tell what a leaked string is.
@@ -35,15 +37,18 @@ pub async fn find(state: &State, authorization: &str) -> Result<Option<Actor>, S
     let Some(row) = api_tokens::find_good(&mut connection, &token.hash(), now).await? else {
         return Ok(None);
     };
-    let mut granted = row.roles;
-    if let Some(maker) = &row.maker {
-        let member = members::find(&mut connection, maker).await?;
-        if member.is_none_or(|member| member.status != "active") {
-            return Ok(None);
+    let maker = match &row.maker {
+        Some(maker) => {
+            let member = members::find(&mut connection, maker).await?;
+            if member.is_none_or(|member| member.status != "active") {
+                return Ok(None);
+            }
+            let held = role_holdings::of_member(&mut connection, maker).await?;
+            Authority::of(held.into_iter().map(Holding::from).collect())
         }
-        let held = session_facts::roles(&mut connection, maker).await?;
-        granted.retain(|role: &Role| roles::may_delegate(&held, &[*role]).is_ok());
-    }
+        None => Authority::of_owner(),
+    };
+    let authority = granted(&mut connection, &row, &maker).await?;
     drop(connection);
     let noted = row.last_used_at;
     if noted.is_none_or(|noted| now.since(noted) >= USE_NOTED_EVERY) {
@@ -55,8 +60,24 @@ pub async fn find(state: &State, authorization: &str) -> Result<Option<Actor>, S
         id: row.id,
         name: row.name,
         maker: row.maker,
-        roles: granted,
+        authority: Arc::new(authority),
     }))
+}
+
+/// What the token may do just now: of its scope, what its maker may do or give.
+async fn granted(
+    connection: &mut Connection,
+    row: &TokenRow,
+    maker: &Authority,
+) -> Result<Authority, StoreError> {
+    let mut held = Vec::with_capacity(row.scope.roles.len());
+    for role in &row.scope.roles {
+        let holding = custom::holding(connection, role).await?;
+        held.extend(holding.filter(|holding| roles::may_delegate(maker, holding).is_ok()));
+    }
+    let permissions = Permissions::known_of(&row.scope.permissions);
+    let own = permissions.intersection(maker.everywhere());
+    Ok(Authority::of(held).and(own))
 }
 
 fn read(authorization: &str) -> Option<Token> {

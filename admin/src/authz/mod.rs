@@ -1,16 +1,22 @@
 //! Authorization: what a caller of the API may do. Knows nothing of HTTP.
 //!
-//! One [`table`] says which role may do what to which resource; [`roles`] says which role may be
-//! given by whom, and whose account may be touched by whom. A [`Permit`] is made here only, so a
-//! handler that takes one cannot run without the table having been asked.
+//! One [`table`] says which built-in role may do what to which resource; the organisation makes further
+//! roles out of the same [`permissions`]. Each role that somebody holds is a [`holding`], good everywhere
+//! or confined to departments; all of them together are their [`authority`]. [`roles`] says which role
+//! may be given by whom, and whose account may be touched by whom. A [`Permit`] is made here only, so a
+//! handler that takes one cannot run without all this having been asked.
 
+pub mod authority;
+pub mod holding;
+pub mod permissions;
 pub mod roles;
 pub mod table;
 
 use std::sync::Arc;
 
-use config::Role;
-
+pub use authority::{Authority, Reach};
+pub use holding::Holding;
+pub use permissions::Permissions;
 pub use table::{Action, Resource};
 
 use crate::authn::{Actor, Origin};
@@ -21,6 +27,7 @@ use crate::once::Once;
 pub struct Permit {
     actor: Actor,
     origin: Origin,
+    reach: Reach,
 }
 
 impl Permit {
@@ -34,6 +41,18 @@ impl Permit {
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// All that they may do.
+    #[must_use]
+    pub fn authority(&self) -> &Authority {
+        self.actor.authority()
+    }
+
+    /// How far the action goes.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// The same, for a request that its caller gave a name.
@@ -50,29 +69,24 @@ impl Permit {
         self
     }
 
-    /// Asks the table once more, where one request touches a second resource.
+    /// Asks once more, where one request touches a second resource, and tells how far that goes.
     ///
     /// # Errors
     /// If no role of the caller may do that too.
-    pub fn also(&self, resource: Resource, action: Action) -> Result<(), Forbidden> {
-        may(self.roles(), resource, action)
+    pub fn also(&self, resource: Resource, action: Action) -> Result<Reach, Forbidden> {
+        let reach = self.authority().reach(resource, action);
+        reach.ok_or(Forbidden::Role(resource, action))
     }
 
-    /// All that the table lets the caller do, each as `resource:action`.
-    #[must_use]
-    pub fn permissions(&self) -> Vec<String> {
-        let all = Resource::ALL
-            .iter()
-            .flat_map(|resource| Action::ALL.map(|action| (*resource, action)));
-        all.filter(|(resource, action)| may(self.roles(), *resource, *action).is_ok())
-            .map(|(resource, action)| table::permission(resource, action))
-            .collect()
-    }
-
-    /// The roles that the caller acts with.
-    #[must_use]
-    pub fn roles(&self) -> &[Role] {
-        self.actor.roles()
+    /// The same for a thing that knows no departments.
+    ///
+    /// # Errors
+    /// If no role of the caller may do that everywhere.
+    pub fn also_everywhere(&self, resource: Resource, action: Action) -> Result<(), Forbidden> {
+        match self.also(resource, action)? {
+            Reach::Everywhere => Ok(()),
+            Reach::Within(_) => Err(Forbidden::Confined),
+        }
     }
 }
 
@@ -81,19 +95,21 @@ impl Permit {
 pub enum Forbidden {
     #[error("none of your roles may {action} {resource}", action = .1.as_str(), resource = .0.as_str())]
     Role(Resource, Action),
-    #[error("none of your roles may give or take the role {role}", role = .0.as_str())]
-    Grant(Role),
+    #[error("none of your roles may give or take {0}")]
+    Grant(String),
     #[error(
         "change your own password and authenticator on your account page, which asks for a proof"
     )]
     Own,
     #[error("a token makes no other token: sign in, or use the command line on the machine")]
     ByToken,
-    #[error("the account holds the role {role}, which is not yours to govern", role = .0.as_str())]
-    Above(Role),
+    #[error("the account holds the role {0}, which is not yours to govern")]
+    Above(String),
+    #[error("your role is confined to departments, and this reaches beyond them")]
+    Confined,
 }
 
-/// Asks the table.
+/// Asks what the actor may do.
 ///
 /// # Errors
 /// If no role of the actor may.
@@ -103,17 +119,10 @@ pub fn permit(
     resource: Resource,
     action: Action,
 ) -> Result<Permit, Forbidden> {
-    may(actor.roles(), resource, action)?;
-    Ok(Permit { actor, origin })
-}
-
-fn may(roles: &[Role], resource: Resource, action: Action) -> Result<(), Forbidden> {
-    if roles
-        .iter()
-        .any(|role| table::allows(*role, resource, action))
-    {
-        Ok(())
-    } else {
-        Err(Forbidden::Role(resource, action))
-    }
+    let reach = actor.authority().reach(resource, action);
+    Ok(Permit {
+        reach: reach.ok_or(Forbidden::Role(resource, action))?,
+        actor,
+        origin,
+    })
 }

@@ -12,7 +12,11 @@ pub enum Resource {
     /// The link with which the first owner is made, while there is none.
     SetUp,
     /// Which roles a member holds. [`super::roles`] narrows this further.
+    RoleAssignments,
+    /// Roles that the organisation makes out of permissions.
     Roles,
+    /// Members of the kind `guest`: whoever may create members may create these, too.
+    Guests,
     Departments,
     Groups,
     Applications,
@@ -62,12 +66,14 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 20] = [
+const TABLE: [Row; 22] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
     row(Resource::SetUp,        "set_up",               ["c",    "",     "",      "",     ""   ]),
-    row(Resource::Roles,        "roles",                ["ru",   "ru",   "r",     "r",    "r"  ]),
+    row(Resource::RoleAssignments, "role_assignments",  ["ru",   "ru",   "r",     "r",    "r"  ]),
+    row(Resource::Roles,        "roles",                ["rcud", "rcud", "r",     "r",    "r"  ]),
+    row(Resource::Guests,       "guests",               ["c",    "c",    "",      "",     ""   ]),
     row(Resource::Departments,  "departments",          ["rcud", "rcud", "r",     "r",    "r"  ]),
     row(Resource::Groups,       "groups",               ["rcud", "rcud", "r",     "r",    "r"  ]),
     row(Resource::Applications, "applications",         ["rcud", "rcud", "ru",    "r",    "r"  ]),
@@ -75,7 +81,7 @@ const TABLE: [Row; 20] = [
     row(Resource::Appearance,   "appearance",           ["ru",   "ru",   "r",     "r",    "r"  ]),
     row(Resource::Configuration,"configuration",         ["ru",   "ru",   "ru",    "r",    "r"  ]),
     row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),
-    row(Resource::Tokens,       "tokens",               ["rcd",  "rcd",  "rcd",   "r",    ""   ]),
+    row(Resource::Tokens,       "tokens",               ["rcud", "rcud", "rcud",  "r",    ""   ]),
     row(Resource::Node,         "node",                 ["r",    "r",    "r",     "r",    ""   ]),
     row(Resource::Backup,       "backup",               ["r",    "",     "",      "",     ""   ]),
     row(Resource::Overview,     "overview",             ["r",    "r",    "r",     "r",    "r"  ]),
@@ -104,6 +110,22 @@ impl Resource {
             .find(|row| row.resource == self)
             .map_or("unknown", |row| row.name)
     }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let row = TABLE.iter().find(|row| row.name == name);
+        row.map(|row| row.resource)
+    }
+
+    /// Whether it consists of people and departments, so that a role can be confined to some of them.
+    /// Nothing else is given by a role that is confined.
+    #[must_use]
+    pub fn is_of_departments(self) -> bool {
+        matches!(
+            self,
+            Self::Members | Self::Guests | Self::Credentials | Self::Sessions | Self::Departments
+        )
+    }
 }
 
 impl Action {
@@ -117,6 +139,11 @@ impl Action {
             Self::Change => "change",
             Self::Remove => "remove",
         }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
     }
 
     fn letter(self) -> char {
@@ -161,10 +188,11 @@ mod tests {
 
     #[test]
     fn whoever_may_change_a_thing_may_read_it() {
+        const ALONE: [Resource; 2] = [Resource::SetUp, Resource::Guests];
         for row in &TABLE {
             for cell in row.cells {
                 let readable = cell.is_empty() || cell.starts_with('r');
-                assert!(readable || row.resource == Resource::SetUp, "{}", row.name);
+                assert!(readable || ALONE.contains(&row.resource), "{}", row.name);
                 assert!(cell.chars().all(|c| "rcud".contains(c)), "{}", row.name);
             }
         }

@@ -158,7 +158,7 @@ pub async fn prepare(
             difference(&mut connection, &revision, &entries).await?
         };
         if differs.is_some() {
-            permit.also(Resource::IpLists, Action::Change)?;
+            permit.also_everywhere(Resource::IpLists, Action::Change)?;
             let made = ip_lists::put_together(state, "", &entries, Upload::Replace).await?;
             prepared.insert(document.key(), made);
         }

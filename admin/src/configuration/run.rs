@@ -29,10 +29,10 @@ pub enum Mode {
 /// Whoever reads files against the store learns what stands there.
 pub fn may_read(permit: &Permit) -> Result<(), Forbidden> {
     for kind in Kind::ALL {
-        permit.also(kind.resource(), Action::Read)?;
+        permit.also_everywhere(kind.resource(), Action::Read)?;
     }
-    permit.also(Resource::Departments, Action::Read)?;
-    permit.also(Resource::Members, Action::Read)
+    permit.also_everywhere(Resource::Departments, Action::Read)?;
+    permit.also_everywhere(Resource::Members, Action::Read)
 }
 
 /// Goes through the files. What is marked and in none of them goes too if `prune` says so.
@@ -266,7 +266,7 @@ impl<'a> Run<'a> {
     fn ask(&self, kind: Kind, action: Action) -> Result<(), Forbidden> {
         match self.mode {
             Mode::Diff => Ok(()),
-            Mode::Apply => self.edit.permit().also(kind.resource(), action),
+            Mode::Apply => self.edit.permit().also_everywhere(kind.resource(), action),
         }
     }
 

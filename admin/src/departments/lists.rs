@@ -2,7 +2,8 @@
 
 use config::id::DepartmentId;
 
-use super::Department;
+use super::{Department, sees};
+use crate::authz::Reach;
 use crate::refused::{Invalid, Refused};
 use crate::store::Connection;
 use crate::store::department_lists::{self as tree, Place};
@@ -11,7 +12,7 @@ use crate::store::departments::DepartmentRow;
 /// Which departments are listed.
 #[derive(Clone, Debug)]
 pub enum Under {
-    /// Those at the top, in their order.
+    /// Those at the top, in their order; for a caller who is confined to departments, these.
     Top,
     /// Those directly below this one, in their order.
     Parent(DepartmentId),
@@ -26,6 +27,8 @@ pub struct List {
     pub under: Under,
     /// Whether people further below are counted, too.
     pub totals: bool,
+    /// Where the caller may look.
+    pub reach: Reach,
     /// Where the page before ended.
     pub after: Option<String>,
     pub limit: i64,
@@ -53,12 +56,19 @@ async fn page(
     after: Option<Place>,
 ) -> Result<Vec<DepartmentRow>, Refused> {
     let (after, limit) = (after.as_ref(), list.limit);
+    let within = list.reach.departments();
     let by_name = after.map(|place| (place.name.as_str(), place.id.as_str()));
     Ok(match &list.under {
-        Under::Top => tree::children(connection, None, after, limit).await?,
+        Under::Top => match within {
+            Some(within) => tree::tops_of(connection, within, by_name, limit).await?,
+            None => tree::children(connection, None, after, limit).await?,
+        },
+        Under::Parent(id) if !sees(connection, &list.reach, id).await? => Vec::new(),
         Under::Parent(id) => tree::children(connection, Some(id), after, limit).await?,
-        Under::All => tree::by_name(connection, None, by_name, limit).await?,
-        Under::Search(text) => tree::by_name(connection, Some(text), by_name, limit).await?,
+        Under::All => tree::by_name(connection, None, within, by_name, limit).await?,
+        Under::Search(text) => {
+            tree::by_name(connection, Some(text), within, by_name, limit).await?
+        }
     })
 }
 

@@ -3,6 +3,7 @@
 mod lists;
 mod people;
 mod place;
+mod reach;
 mod remove;
 
 use config::Named;
@@ -21,6 +22,7 @@ use crate::store::{Connection, StoreError};
 pub use lists::{List, Under, list};
 pub use people::set_member;
 pub use place::{Place, put};
+pub use reach::sees;
 pub use remove::{Heirs, remove};
 
 /// What an administrator writes down about a department.
@@ -65,6 +67,7 @@ pub async fn find(connection: &mut Connection, id: &DepartmentId) -> Result<Depa
 pub async fn create(mut edit: Edit<'_>, draft: &DepartmentDraft) -> Result<Department, Refused> {
     let name = names::display_name("name", &draft.name)?;
     rows::lock_tree(&mut edit.tx).await?;
+    reach::may_hold(&mut edit, draft.parent.as_ref()).await?;
     let id = DepartmentId::generate();
     make(&mut edit, &id, name, draft.parent.clone(), draft.position).await?;
     let made = find(&mut edit.tx, &id).await?;
@@ -106,7 +109,12 @@ pub async fn update(
     rows::lock_tree(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    reach::may_change(&mut edit, &before).await?;
     let moves = before.parent != draft.parent;
+    if moves || draft.position.is_some_and(|at| at != before.position) {
+        reach::may_hold(&mut edit, before.parent.as_ref()).await?;
+        reach::may_hold(&mut edit, draft.parent.as_ref()).await?;
+    }
     if moves {
         place::may_hang(&mut edit.tx, id, draft.parent.as_ref(), "parent").await?;
     }

@@ -3,8 +3,10 @@
 use config::id::{DepartmentId, MemberId};
 
 use super::find;
+use crate::authz::{Action, Forbidden, Resource};
 use crate::edit::{Edit, shown, target};
 use crate::members;
+use crate::members::reach::{must_have, sees};
 use crate::refused::Refused;
 use crate::store::departments as rows;
 
@@ -17,6 +19,12 @@ pub async fn set_member(
 ) -> Result<(), Refused> {
     let department = find(&mut edit.tx, id).await?;
     let before = members::find(&mut edit.tx, member).await?;
+    // Nobody is drawn into a department by those who do not reach them where they are.
+    let reach = edit.permit().also(Resource::Departments, Action::Change)?;
+    must_have(&mut edit.tx, &reach, std::slice::from_ref(id)).await?;
+    if !sees(&mut edit.tx, &reach, member).await? {
+        return Err(Forbidden::Confined.into());
+    }
     let changed = if belongs {
         rows::add_member(&mut edit.tx, id, member).await?
     } else {

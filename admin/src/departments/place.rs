@@ -4,7 +4,7 @@ use config::id::DepartmentId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Department, find, no_such, write};
+use super::{Department, find, no_such, reach, write};
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Expected, Invalid, Refused};
 use crate::store::department_lists::{self as tree, MAX_DEPTH};
@@ -37,6 +37,8 @@ pub async fn put(
     rows::lock_tree(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    reach::may_hold(&mut edit, before.parent.as_ref()).await?;
+    reach::may_hold(&mut edit, place.parent.as_ref()).await?;
     if before.parent != place.parent {
         may_hang(&mut edit.tx, id, place.parent.as_ref(), "parent").await?;
     }

@@ -4,7 +4,7 @@
 use config::id::DepartmentId;
 use serde::Serialize;
 
-use super::{Department, find, forget_people, no_such, place};
+use super::{Department, find, forget_people, no_such, place, reach};
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Expected, Refused, both};
 use crate::store::departments as rows;
@@ -26,6 +26,13 @@ pub async fn remove(
     rows::lock_tree(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    reach::may_hold(&mut edit, before.parent.as_ref()).await?;
+    if let Some(to) = &heirs.members {
+        reach::may_hold(&mut edit, Some(to)).await?;
+    }
+    if let Some(to) = &heirs.children {
+        reach::may_hold(&mut edit, to.as_ref()).await?;
+    }
     forget_people(&mut edit, id).await?;
     move_members(&mut edit, &before, heirs.members.as_ref()).await?;
     move_children(&mut edit, &before, heirs.children.as_ref()).await?;

@@ -1,14 +1,14 @@
-//! Whether a person may sign in at all, which roles they hold, and what they are signed in on.
+//! Whether a person may sign in at all, and what they are signed in on.
 
 use config::Role;
 use config::id::{MemberId, SignInId};
 
-use super::{Member, Status, find};
-use crate::authz::roles;
+use super::{Member, Status, find, reach};
+use crate::authz::Holding;
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Refused, both};
 use crate::store::members as rows;
-use crate::store::{flows, sign_ins};
+use crate::store::{flows, role_holdings, sign_ins};
 
 /// Lets the person sign in, or ends every sign-in and lets them no longer.
 pub async fn set_status(
@@ -17,7 +17,7 @@ pub async fn set_status(
     status: Status,
 ) -> Result<Member, Refused> {
     let before = find(&mut edit.tx, id).await?;
-    roles::may_touch(edit.permit().roles(), &before.roles)?;
+    reach::may_touch(&mut edit, &before).await?;
     let action = match status {
         Status::Active => "enable",
         Status::Disabled => "disable",
@@ -39,7 +39,7 @@ pub async fn set_status(
 /// Removes a person who can no longer sign in. What they did stays in the logs.
 pub async fn remove(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     let before = find(&mut edit.tx, id).await?;
-    roles::may_touch(edit.permit().roles(), &before.roles)?;
+    reach::may_touch(&mut edit, &before).await?;
     if before.status == Status::Active {
         return Err(Refused::Impossible(both((
             "the member is active: disable the account first",
@@ -52,32 +52,11 @@ pub async fn remove(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     edit.commit("delete", target, shown(&before), None).await
 }
 
-/// Gives the person exactly these roles.
-pub async fn set_roles(
-    mut edit: Edit<'_>,
-    id: &MemberId,
-    wanted: &[Role],
-) -> Result<Member, Refused> {
-    let before = find(&mut edit.tx, id).await?;
-    let mut wanted = wanted.to_vec();
-    wanted.sort_by_key(|role| role.as_str());
-    wanted.dedup();
-    roles::may_change(edit.permit().roles(), &before.roles, &wanted)?;
-    rows::set_roles(&mut edit.tx, id, &wanted, edit.now).await?;
-    rows::touch(&mut edit.tx, id, edit.now).await?;
-    keep_an_owner(&mut edit, &before).await?;
-    edit.forget(id);
-    let after = find(&mut edit.tx, id).await?;
-    let target = target("member", id.as_str(), &after.username);
-    edit.commit("set_roles", target, shown(&before), shown(&after))
-        .await?;
-    Ok(after)
-}
-
 /// Without an owner nobody could ever make another one.
-async fn keep_an_owner(edit: &mut Edit<'_>, before: &Member) -> Result<(), Refused> {
-    let was_owner = before.roles.contains(&Role::Owner) && before.status == Status::Active;
-    if was_owner && rows::count_owners(&mut edit.tx).await? == 0 {
+pub(super) async fn keep_an_owner(edit: &mut Edit<'_>, before: &Member) -> Result<(), Refused> {
+    let mut held = before.roles.iter().filter_map(Holding::built_in);
+    let was_owner = held.any(|role| role == Role::Owner) && before.status == Status::Active;
+    if was_owner && role_holdings::count_owners(&mut edit.tx).await? == 0 {
         return Err(Refused::Impossible(both((
             "this is the last owner who can sign in: make another member an owner first",
             "这是最后一位可登录的所有者，请先将其他成员设为所有者",
@@ -93,7 +72,7 @@ pub async fn end_sign_in(
     sign_in: &SignInId,
 ) -> Result<(), Refused> {
     let member = find(&mut edit.tx, id).await?;
-    roles::may_touch(edit.permit().roles(), &member.roles)?;
+    reach::may_touch(&mut edit, &member).await?;
     if !sign_ins::end(&mut edit.tx, sign_in, id, "administrator", edit.now).await? {
         return Err(Refused::NotFound("sign-in"));
     }
@@ -105,7 +84,7 @@ pub async fn end_sign_in(
 /// Signs the person out everywhere.
 pub async fn end_all(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     let member = find(&mut edit.tx, id).await?;
-    roles::may_touch(edit.permit().roles(), &member.roles)?;
+    reach::may_touch(&mut edit, &member).await?;
     end_sign_ins(&mut edit, id, "administrator").await?;
     edit.forget(id);
     let target = target("member", id.as_str(), &member.username);

@@ -7,8 +7,8 @@ use config::id::{DepartmentId, GroupId, MemberId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Status, account, find};
-use crate::authz::{Action, Forbidden, Permit, Resource, roles};
+use super::{Status, account, find, reach};
+use crate::authz::{Action, Forbidden, Permit, Reach, Resource};
 use crate::edit::{self, Edit};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
@@ -78,14 +78,15 @@ pub async fn run(
     if !(1..=MOST).contains(&batch.members.len()) {
         return Err(how_many(batch.members.len()).into());
     }
-    if let Some((resource, action)) = batch.action.also() {
-        permit.also(resource, action)?;
-    }
+    let also = match batch.action.also() {
+        Some((resource, action)) => permit.also(resource, action)?,
+        None => Reach::Everywhere,
+    };
     let mut seen = HashSet::new();
     let mut results = Vec::with_capacity(batch.members.len());
     for id in &batch.members {
         if seen.insert(id) {
-            let result = act(state, permit, id, &batch.action).await;
+            let result = act(state, permit, (id, &also), &batch.action).await;
             if let Err(Refused::Forbidden(why)) = &result {
                 note(state, permit, why).await?;
             }
@@ -98,12 +99,15 @@ pub async fn run(
 async fn act(
     state: &State,
     permit: &Permit,
-    id: &MemberId,
+    (id, also): (&MemberId, &Reach),
     action: &BatchAction,
 ) -> Result<(), Refused> {
     let mut edit = Edit::begin(state, permit).await?;
     let before = find(&mut edit.tx, id).await?;
-    roles::may_touch(permit.roles(), &before.roles)?;
+    reach::may_touch(&mut edit, &before).await?;
+    if !reach::sees(&mut edit.tx, also, id).await? {
+        return Err(Forbidden::Confined.into());
+    }
     let status = async |edit, status| {
         if before.status == status {
             return Ok(());

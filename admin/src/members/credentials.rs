@@ -3,8 +3,8 @@
 use config::id::MemberId;
 use config::settings::AccessHost;
 
-use super::{Member, Status, account, find};
-use crate::authz::{Forbidden, roles};
+use super::{Member, Status, account, find, reach};
+use crate::authz::Forbidden;
 use crate::edit::{Edit, target};
 use crate::refused::{Refused, both};
 use crate::sign_in::one_time_links::{self, OneTimeLink};
@@ -79,6 +79,6 @@ async fn within_reach(edit: &mut Edit<'_>, id: &MemberId) -> Result<Member, Refu
         return Err(Forbidden::Own.into());
     }
     let member = find(&mut edit.tx, id).await?;
-    roles::may_touch(edit.permit().roles(), &member.roles)?;
+    reach::may_touch(edit, &member).await?;
     Ok(member)
 }

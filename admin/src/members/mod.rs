@@ -1,20 +1,22 @@
 //! Members: the people of the organisation and what may be changed about them.
 
 pub mod account;
+pub mod assignments;
 pub mod batch;
 pub mod credentials;
 pub mod detail;
 pub mod import;
 pub mod lists;
 pub mod names;
+pub mod reach;
 pub mod table;
 
 use config::id::{DepartmentId, GroupId, MemberId};
-use config::{Named, PrincipalKind, Role, Timestamp};
+use config::{Named, PrincipalKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authz::{Action, Forbidden, Resource, roles};
+use crate::authz::{Action, Forbidden, Holding, Reach, Resource};
 use crate::edit::{Edit, shown, target};
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused};
@@ -27,8 +29,9 @@ use crate::store::{Connection, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    #[serde(default = "member")]
-    pub kind: PrincipalKind,
+    /// Left out, it stays as it is; somebody new is a member, below `/guests` a guest.
+    #[serde(default)]
+    pub kind: Option<PrincipalKind>,
     pub username: String,
     pub display_name: String,
     #[serde(default)]
@@ -48,10 +51,6 @@ pub struct Profile {
     /// Ids.
     #[serde(default)]
     pub groups: Vec<GroupId>,
-}
-
-fn member() -> PrincipalKind {
-    PrincipalKind::Member
 }
 
 /// Whether a person may sign in.
@@ -96,7 +95,7 @@ pub struct Member {
     pub email_verified: bool,
     pub mobile: Option<String>,
     pub employee_number: Option<String>,
-    pub roles: Vec<Role>,
+    pub roles: Vec<Holding>,
     /// The main one first.
     pub departments: Vec<Named<DepartmentId>>,
     pub groups: Vec<Named<GroupId>>,
@@ -160,7 +159,8 @@ pub async fn find_by_any(connection: &mut Connection, name: &str) -> Result<Memb
 }
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
-    let fields = fields(profile)?;
+    let fields = fields(profile, PrincipalKind::Member)?;
+    may_begin(&mut edit, profile).await?;
     let id = MemberId::generate();
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
     vouch(&mut edit, &id, profile).await?;
@@ -179,12 +179,12 @@ pub async fn update(
 ) -> Result<Member, Refused> {
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
-    roles::may_touch(edit.permit().roles(), &before.roles)?;
-    let fields = fields(profile)?;
+    reach::may_touch(&mut edit, &before).await?;
+    let fields = fields(profile, before.kind)?;
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }
-    may_place(&edit, &before, profile)?;
+    may_place(&mut edit, &before, profile).await?;
     vouch(&mut edit, id, profile).await?;
     place(&mut edit, id, profile).await?;
     let after = find(&mut edit.tx, id).await?;
@@ -205,18 +205,44 @@ async fn vouch(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<
     Ok(())
 }
 
-/// Whoever may change people but not groups or departments leaves them where they are: policies let
-/// people in by them.
-fn may_place(edit: &Edit<'_>, before: &Member, profile: &Profile) -> Result<(), Forbidden> {
+/// Where somebody new begins: whoever is confined to departments puts people into those; whoever is
+/// not, and may not change departments or groups, puts them into none: policies let people in by them.
+async fn may_begin(edit: &mut Edit<'_>, profile: &Profile) -> Result<(), Refused> {
+    if !profile.groups.is_empty() {
+        edit.permit()
+            .also_everywhere(Resource::Groups, Action::Change)?;
+    }
+    let reach = edit.permit().reach();
+    match reach {
+        Reach::Within(_) if profile.departments.is_empty() => Err(Forbidden::Confined.into()),
+        Reach::Within(_) => reach::must_have(&mut edit.tx, reach, &profile.departments).await,
+        Reach::Everywhere if profile.departments.is_empty() => Ok(()),
+        Reach::Everywhere => {
+            let reach = edit.permit().also(Resource::Departments, Action::Change)?;
+            reach::must_have(&mut edit.tx, &reach, &profile.departments).await
+        }
+    }
+}
+
+/// Whoever may change people but not groups or departments leaves them where they are.
+async fn may_place(edit: &mut Edit<'_>, before: &Member, profile: &Profile) -> Result<(), Refused> {
     let groups = |id: &GroupId| before.groups.iter().any(|group| group.id == *id);
     if before.groups.len() != profile.groups.len() || !profile.groups.iter().all(groups) {
-        edit.permit().also(Resource::Groups, Action::Change)?;
+        edit.permit()
+            .also_everywhere(Resource::Groups, Action::Change)?;
     }
     let departments = before.departments.iter().map(|department| &department.id);
-    if !departments.eq(&profile.departments) {
-        edit.permit().also(Resource::Departments, Action::Change)?;
+    if departments.clone().eq(&profile.departments) {
+        return Ok(());
     }
-    Ok(())
+    let reach = edit.permit().also(Resource::Departments, Action::Change)?;
+    let left = departments
+        .clone()
+        .filter(|id| !profile.departments.contains(id));
+    let entered = profile.departments.iter();
+    let entered = entered.filter(|id| !departments.clone().any(|known| known == *id));
+    let changed: Vec<DepartmentId> = left.chain(entered).cloned().collect();
+    reach::must_have(&mut edit.tx, &reach, &changed).await
 }
 
 /// Puts the person into departments and groups, and nowhere else.
@@ -246,8 +272,8 @@ fn unknown(error: StoreError, field: &str) -> Refused {
     .into()
 }
 
-/// Checks all of it and tells everything that is wrong.
-fn fields(profile: &Profile) -> Result<Fields, Refused> {
+/// Checks all of it and tells everything that is wrong. `kind`: what the person is unless told.
+fn fields(profile: &Profile, kind: PrincipalKind) -> Result<Fields, Refused> {
     let mut wrong = Vec::new();
     let username = keep(names::username(&profile.username), &mut wrong);
     let display_name = keep(
@@ -281,7 +307,7 @@ fn fields(profile: &Profile) -> Result<Fields, Refused> {
         return Err(Refused::Invalid(wrong));
     }
     Ok(Fields {
-        kind: profile.kind,
+        kind: profile.kind.unwrap_or(kind),
         username_key: name_key(&username),
         username,
         display_name,

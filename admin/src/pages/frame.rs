@@ -81,7 +81,7 @@ impl Frame {
     #[must_use]
     pub fn for_person(mut self, person: &Principal) -> Self {
         self.person = Some(person.display_name.clone());
-        self.has_console = !person.roles.is_empty();
+        self.has_console = person.administers;
         self
     }
 }

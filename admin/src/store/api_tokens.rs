@@ -1,7 +1,7 @@
 //! API tokens: by their hash only.
 
+use config::Timestamp;
 use config::id::MemberId;
-use config::{Role, Timestamp};
 
 use super::{Connection, StoreError};
 use crate::tokens::TokenHash;
@@ -11,11 +11,34 @@ pub struct TokenRow {
     pub id: String,
     pub name: String,
     pub maker: Option<MemberId>,
-    pub roles: Vec<Role>,
+    pub scope: Scope,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+}
+
+/// What a token may do, as far as its maker may.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Names of built-in roles, and ids of others.
+    pub roles: Vec<String>,
+    /// Each as `resource:action`.
+    pub permissions: Vec<String>,
+}
+
+impl Scope {
+    /// Both are kept in one list: only a permission has a colon.
+    fn read(text: &str) -> Result<Self, StoreError> {
+        let all: Vec<String> = serde_json::from_str(text)?;
+        let (permissions, roles) = all.into_iter().partition(|scope| scope.contains(':'));
+        Ok(Self { roles, permissions })
+    }
+
+    fn written(&self) -> Result<String, StoreError> {
+        let all: Vec<&String> = self.roles.iter().chain(&self.permissions).collect();
+        Ok(serde_json::to_string(&all)?)
+    }
 }
 
 type Row = (
@@ -34,7 +57,7 @@ fn read(row: Row) -> Result<TokenRow, StoreError> {
         id: row.0,
         name: row.1,
         maker: row.2.map(Into::into),
-        roles: serde_json::from_str(&row.3)?,
+        scope: Scope::read(&row.3)?,
         created_at: Timestamp(row.4),
         expires_at: row.5.map(Timestamp),
         last_used_at: row.6.map(Timestamp),
@@ -58,7 +81,7 @@ pub async fn insert(
     .bind(token.name.as_str())
     .bind(token.maker.as_ref().map(MemberId::as_str))
     .bind(hash.to_vec())
-    .bind(serde_json::to_string(&token.roles)?)
+    .bind(token.scope.written()?)
     .bind(token.created_at.as_millis())
     .bind(token.expires_at.map(Timestamp::as_millis))
     .execute(connection)
@@ -93,10 +116,18 @@ pub async fn find(connection: &mut Connection, id: &str) -> Result<Option<TokenR
     row.map(read).transpose()
 }
 
-/// Newest first.
-pub async fn list(connection: &mut Connection) -> Result<Vec<TokenRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM api_tokens ORDER BY id DESC");
+/// Newest first, those made before `after`.
+pub async fn list(
+    connection: &mut Connection,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<TokenRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM api_tokens WHERE ($1 IS NULL OR id < $1) ORDER BY id DESC LIMIT $2"
+    );
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(after)
+        .bind(limit)
         .fetch_all(connection)
         .await?;
     rows.into_iter().map(read).collect()
@@ -114,6 +145,15 @@ pub async fn revoke(
             .bind(now.as_millis())
             .execute(connection)
             .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn rename(connection: &mut Connection, id: &str, name: &str) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE api_tokens SET name = $2 WHERE id = $1")
+        .bind(id)
+        .bind(name)
+        .execute(connection)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -81,26 +81,73 @@ pub async fn named(
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
-/// By name and id: all, or those whose names have this in them.
+/// By name and id: all, or those whose names have this in them; `within`: of these and what is below
+/// them.
 pub async fn by_name(
     connection: &mut Connection,
     search: Option<&str>,
+    within: Option<&[DepartmentId]>,
+    after: Option<(&str, &str)>,
+    limit: i64,
+) -> Result<Vec<DepartmentRow>, StoreError> {
+    let part = within.map_or_else(String::new, |within| {
+        format!(
+            "AND d.id IN (WITH RECURSIVE down (id) AS ( \
+             SELECT id FROM departments WHERE id IN ({}) \
+             UNION SELECT c.id FROM departments c JOIN down ON c.parent_id = down.id) \
+             SELECT id FROM down)",
+            places(within)
+        )
+    });
+    named_after(connection, search, (&part, within), after, limit).await
+}
+
+/// Those of these departments that are not below another of them, by name and id.
+pub async fn tops_of(
+    connection: &mut Connection,
+    within: &[DepartmentId],
+    after: Option<(&str, &str)>,
+    limit: i64,
+) -> Result<Vec<DepartmentRow>, StoreError> {
+    let these = places(within);
+    let part = format!(
+        "AND d.id IN ({these}) AND NOT EXISTS (WITH RECURSIVE up (id) AS ( \
+         SELECT d.parent_id UNION SELECT p.parent_id FROM departments p JOIN up ON p.id = up.id) \
+         SELECT 1 FROM up WHERE up.id IN ({these}))"
+    );
+    named_after(connection, None, (&part, Some(within)), after, limit).await
+}
+
+/// How many values [`named_after`] binds before the departments.
+const BOUND: usize = 5;
+
+fn places(of: &[DepartmentId]) -> String {
+    let places: Vec<String> = (1..=of.len()).map(|n| format!("${}", n + BOUND)).collect();
+    places.join(", ")
+}
+
+async fn named_after(
+    connection: &mut Connection,
+    search: Option<&str>,
+    (part, within): (&str, Option<&[DepartmentId]>),
     after: Option<(&str, &str)>,
     limit: i64,
 ) -> Result<Vec<DepartmentRow>, StoreError> {
     let patterns = search.map(search_key::patterns).unzip();
     let sql = format!(
         "{SELECT} WHERE ($1 IS NULL OR d.search LIKE $1 ESCAPE '!' OR d.search LIKE $2 ESCAPE '!') \
-         AND ($3 IS NULL OR (d.name, d.id) > ($3, $4)) ORDER BY d.name, d.id LIMIT $5"
+         AND ($3 IS NULL OR (d.name, d.id) > ($3, $4)) {part} ORDER BY d.name, d.id LIMIT $5"
     );
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let mut query = sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql))
         .bind(patterns.0)
         .bind(patterns.1)
         .bind(after.map(|(name, _)| name))
         .bind(after.map(|(_, id)| id))
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+        .bind(limit);
+    for id in within.into_iter().flatten() {
+        query = query.bind(id.as_str());
+    }
+    let rows = query.fetch_all(connection).await?;
     Ok(rows.into_iter().map(DepartmentRow::from).collect())
 }
 

@@ -1,5 +1,7 @@
 //! People as they are listed: which, in which order, a page at a time, and how many.
 
+use config::id::DepartmentId;
+
 use super::condition::Condition;
 use super::members::{COLUMNS, MemberRow, Row};
 use super::{Connection, StoreError};
@@ -17,6 +19,8 @@ pub struct Filter {
     /// Whether those further below the department are listed, too.
     pub below: bool,
     pub role: Option<String>,
+    /// Only those in these departments and below them.
+    pub within: Option<Vec<DepartmentId>>,
 }
 
 impl Filter {
@@ -166,6 +170,10 @@ async fn condition(
             "m.id IN (SELECT member_id FROM member_roles WHERE role = {role})"
         ));
     }
+    if let Some(within) = &filter.within {
+        let within: Vec<String> = within.iter().map(|id| all.text(id.as_str())).collect();
+        all.and(&in_or_below(&within.join(", ")));
+    }
     if let Some(department) = &filter.department {
         let large = lazily && filter.below && is_large(connection, department).await?;
         let department = all.text(department.as_str());
@@ -211,11 +219,11 @@ async fn is_large(connection: &mut Connection, department: &str) -> Result<bool,
     Ok(count >= LARGE)
 }
 
-/// Whether the person is in the department or below it, asked from the department downwards: all of
+/// Whether the person is in one of the departments or below it, asked from these downwards: all of
 /// them are found before the first is told.
-pub(super) fn in_or_below(department: &str) -> String {
+pub(super) fn in_or_below(departments: &str) -> String {
     format!(
-        "m.id IN (WITH RECURSIVE down (id) AS (SELECT CAST({department} AS TEXT) \
+        "m.id IN (WITH RECURSIVE down (id) AS (SELECT id FROM departments WHERE id IN ({departments}) \
          UNION SELECT d.id FROM departments d JOIN down ON d.parent_id = down.id) \
          SELECT x.member_id FROM down JOIN department_members x ON x.department_id = down.id)"
     )

@@ -1,11 +1,10 @@
 //! Members: rows, search, and what hangs on a member: roles, departments, groups.
 
-use config::Timestamp;
-use config::id::{DepartmentId, GroupId, MemberId};
-use config::{PrincipalKind, Role};
-
 use super::{Connection, StoreError};
 use crate::search_key;
+use config::id::{DepartmentId, GroupId, MemberId};
+
+use config::{PrincipalKind, Timestamp};
 
 /// What may be changed about a person, with the keys by which they are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,42 +286,6 @@ pub async fn holder_of(
         .fetch_optional(connection)
         .await?;
     Ok(row.map(|(id,)| id.into()))
-}
-
-pub async fn set_roles(
-    connection: &mut Connection,
-    id: &MemberId,
-    roles: &[Role],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM member_roles WHERE member_id = $1")
-        .bind(id.as_str())
-        .execute(&mut *connection)
-        .await?;
-    for role in roles {
-        sqlx::query("INSERT INTO member_roles (member_id, role, granted_at) VALUES ($1, $2, $3)")
-            .bind(id.as_str())
-            .bind(role.as_str())
-            .bind(now.as_millis())
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
-}
-
-/// How many owners can sign in. Until the transaction ends no other one can answer the same
-/// question, so that two owners cannot remove each other at the same moment.
-pub async fn count_owners(connection: &mut Connection) -> Result<i64, StoreError> {
-    sqlx::query("UPDATE member_roles SET granted_at = granted_at WHERE role = 'owner'")
-        .execute(&mut *connection)
-        .await?;
-    let (count,): (i64,) = sqlx::query_as(
-        "SELECT count(*) FROM member_roles r JOIN members m ON m.id = r.member_id \
-         WHERE r.role = 'owner' AND m.status = 'active'",
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(count)
 }
 
 /// # Errors

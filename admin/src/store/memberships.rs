@@ -1,16 +1,17 @@
-//! What hangs on many members at once, for a page of them: three questions, however many they are.
+//! What hangs on many members at once, for a page of them: four questions, however many they are.
 
 use std::collections::HashMap;
 
+use config::Named;
 use config::id::{DepartmentId, GroupId, MemberId};
-use config::{Named, Role};
 
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, role_holdings};
+use crate::authz::Holding;
 
 /// By the id of the member; a member without any is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memberships {
-    pub roles: HashMap<MemberId, Vec<Role>>,
+    pub roles: HashMap<MemberId, Vec<Holding>>,
     /// The main one first.
     pub departments: HashMap<MemberId, Vec<Named<DepartmentId>>>,
     /// By name.
@@ -26,14 +27,10 @@ pub async fn of(
         return Ok(Memberships::default());
     }
     let mut found = Memberships::default();
-    let roles = "SELECT x.member_id, x.role, '' FROM member_roles x WHERE x.member_id IN (?) \
-         ORDER BY x.role";
-    for (member, role, _) in ask(connection, roles, members).await? {
-        // A role that this version does not know gives nothing.
-        if let Some(role) = Role::from_name(&role) {
-            found.roles.entry(member).or_default().push(role);
-        }
-    }
+    let roles = role_holdings::of(connection, members).await?.into_iter();
+    found.roles = roles
+        .map(|(member, held)| (member, held.into_iter().map(Holding::from).collect()))
+        .collect();
     let departments = "SELECT x.member_id, d.id, d.name FROM department_members x \
          JOIN departments d ON d.id = x.department_id WHERE x.member_id IN (?) \
          ORDER BY x.position, d.id";

@@ -46,6 +46,8 @@ pub mod one_time_links;
 pub mod overview;
 pub mod published;
 pub mod recovery_codes;
+pub mod role_holdings;
+pub mod roles;
 pub mod search_keys;
 pub mod session_facts;
 pub mod sessions;
@@ -55,6 +57,7 @@ pub mod signing_keys;
 pub mod spool_cursors;
 pub mod totp;
 mod tx;
+pub mod within;
 
 #[cfg(test)]
 mod once_tests;

@@ -180,7 +180,7 @@ async fn measure_tree(store: &TestStore, all: &[DepartmentId]) {
     .await;
     took("departments searched", async || {
         let mut read = store.read().await.unwrap();
-        tree::by_name(&mut read, Some("zhangw"), None, 50)
+        tree::by_name(&mut read, Some("zhangw"), None, None, 50)
             .await
             .unwrap()
             .len()

@@ -12,6 +12,7 @@ use config::{Named, Principal, PrincipalKind, Role, Session, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::role_holdings::{self, HoldingRow};
 use super::{Connection, StoreError};
 
 /// No organisation is deeper; a loop in the tree, which must not be, ends here.
@@ -42,6 +43,7 @@ pub async fn find(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let member: MemberId = row.try_get::<String, _>("member_id")?.into();
+    let held = role_holdings::of_member(connection, &member).await?;
     let principal = Principal {
         kind: read_kind(row.try_get("kind")?)?,
         username: row.try_get("username")?,
@@ -51,7 +53,8 @@ pub async fn find(
         employee_number: row.try_get("employee_number")?,
         departments: departments(connection, &member).await?,
         groups: groups(connection, &member).await?,
-        roles: roles(connection, &member).await?,
+        roles: built_in(&held),
+        administers: !held.is_empty(),
         id: member,
     };
     let session = read_session(&row, principal)?;
@@ -59,6 +62,14 @@ pub async fn find(
         .idle_limit
         .is_some_and(|limit| now.since(session.last_seen_at) >= limit);
     Ok((!idle).then_some(session))
+}
+
+/// The built-in roles that are held everywhere. A role that this version does not know gives nothing.
+pub fn built_in(held: &[HoldingRow]) -> Vec<Role> {
+    let everywhere = held.iter().filter(|held| held.within.is_none());
+    everywhere
+        .filter_map(|held| Role::from_name(&held.role))
+        .collect()
 }
 
 fn read_session(row: &AnyRow, principal: Principal) -> Result<Session, StoreError> {
@@ -162,22 +173,6 @@ pub async fn groups(
             id: id.into(),
             name,
         })
-        .collect())
-}
-
-/// The roles of the person. A role that this version does not know gives nothing.
-pub async fn roles(
-    connection: &mut Connection,
-    member: &MemberId,
-) -> Result<Vec<Role>, StoreError> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT role FROM member_roles WHERE member_id = $1 ORDER BY role")
-            .bind(member.as_str())
-            .fetch_all(connection)
-            .await?;
-    Ok(rows
-        .iter()
-        .filter_map(|(role,)| Role::from_name(role))
         .collect())
 }
 

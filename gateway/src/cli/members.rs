@@ -1,14 +1,13 @@
 //! `gatehouse members …`: people with an account.
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use config::Role;
 use serde_json::{Value, json};
 
 use crate::cli::client::{Ask, Client, CommandError, encoded};
 use crate::cli::node::Node;
 use crate::cli::output;
 use crate::cli::pages;
+use crate::cli::roles;
 
 #[derive(Debug, Args)]
 pub struct Members {
@@ -31,7 +30,7 @@ pub enum Action {
         #[arg(long)]
         guest: bool,
         /// A role in the admin plane; may be repeated.
-        #[arg(long, value_parser = role_names())]
+        #[arg(long)]
         role: Vec<String>,
     },
     /// List people.
@@ -62,11 +61,15 @@ pub enum Action {
         #[arg(long)]
         keep_password: bool,
     },
-    /// Set which roles the person has in the admin plane; none takes all away.
+    /// Set which roles the person has in the admin plane; none takes all away. A role is named as
+    /// `gatehouse roles` lists it.
     Roles {
         member: String,
-        #[arg(value_parser = role_names())]
         roles: Vec<String>,
+        /// The id of a department to which these roles are confined, with all below it; may be
+        /// repeated.
+        #[arg(long)]
+        within: Vec<String>,
     },
     /// Remove the person's authenticator and recovery codes, so that they can enrol anew.
     ResetSecondFactor { member: String },
@@ -92,11 +95,6 @@ pub struct Profile {
     /// The number in the books of the organisation.
     #[arg(long)]
     pub employee_number: Option<String>,
-}
-
-/// Known before anything is asked, so that nobody is added whose role is then refused.
-pub fn role_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
 }
 
 impl Profile {
@@ -201,9 +199,13 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
             output::one(&change(&client, member, profile.fields()).await?, json);
             Ok(())
         }
-        Action::Roles { member, roles } => {
+        Action::Roles {
+            member,
+            roles,
+            within,
+        } => {
             let path = path_of(&client, member).await?;
-            set_roles(&client, &path, roles).await
+            set_roles(&client, &path, &roles::ids(&client, roles).await?, within).await
         }
         Action::Disable { member } => act(&client, member, "disable").await,
         Action::Enable { member } => act(&client, member, "enable").await,
@@ -261,17 +263,29 @@ async fn add(
     roles: &[String],
     json: bool,
 ) -> Result<(), CommandError> {
+    // Known before anything is asked, so that nobody is added whose role is then refused.
+    let roles = roles::ids(client, roles).await?;
     let made = client.ask(Ask::new("POST", "/members", Some(body))).await?;
     let id = made.body.get("id").and_then(Value::as_str).unwrap_or("");
     let path = format!("/members/{}", encoded(id));
     if !roles.is_empty() {
-        set_roles(client, &path, roles).await?;
+        set_roles(client, &path, &roles, &[]).await?;
     }
     print_link(client, &path, false, json).await
 }
 
-async fn set_roles(client: &Client, path: &str, roles: &[String]) -> Result<(), CommandError> {
+async fn set_roles(
+    client: &Client,
+    path: &str,
+    roles: &[String],
+    within: &[String],
+) -> Result<(), CommandError> {
     let path = format!("{path}/roles");
+    let within = (!within.is_empty()).then_some(within);
+    let roles = roles.iter();
+    let roles: Vec<Value> = roles
+        .map(|role| json!({ "role": role, "within": within }))
+        .collect();
     let body = json!({ "roles": roles });
     client
         .ask(Ask::new("PUT", &path, Some(body)))

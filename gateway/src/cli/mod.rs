@@ -13,6 +13,7 @@ pub mod explain;
 pub mod groups;
 pub mod ip_lists;
 pub mod members;
+pub mod roles;
 pub mod run;
 pub mod sessions;
 pub mod set_up_link;
@@ -69,6 +70,8 @@ pub enum Control {
     SetUpLink(set_up_link::SetUpLink),
     /// People with an account.
     Members(members::Members),
+    /// What people can be allowed to do in the admin plane.
+    Roles(roles::Roles),
     /// Named sets of people.
     Groups(groups::Groups),
     /// The organisation's tree.
@@ -113,6 +116,7 @@ async fn ask(command: &Control) -> Result<(), CommandError> {
     match command {
         Control::SetUpLink(options) => set_up_link::run(options).await,
         Control::Members(options) => members::run(options).await,
+        Control::Roles(options) => roles::run(options).await,
         Control::Groups(options) => groups::run(options).await,
         Control::Departments(options) => departments::run(options).await,
         Control::Applications(options) => applications::run(options).await,

@@ -10,6 +10,15 @@ use crate::cli::pages;
 /// # Errors
 /// If there is none, or if several have that name.
 pub async fn path_of(client: &Client, listing: &str, wanted: &str) -> Result<String, CommandError> {
+    let id = id_of(client, listing, wanted).await?;
+    Ok(format!("{listing}/{}", encoded(&id)))
+}
+
+/// Its id alone.
+///
+/// # Errors
+/// If there is none, or if several have that name.
+pub async fn id_of(client: &Client, listing: &str, wanted: &str) -> Result<String, CommandError> {
     let whole = format!("{listing}?limit=1000");
     let rows = pages::all(client, &whole, usize::MAX).await?;
     let ids: Vec<&str> = rows
@@ -18,7 +27,7 @@ pub async fn path_of(client: &Client, listing: &str, wanted: &str) -> Result<Str
         .filter_map(|row| row.get("id").and_then(Value::as_str))
         .collect();
     match ids.as_slice() {
-        [id] => Ok(format!("{listing}/{}", encoded(id))),
+        [id] => Ok((*id).to_owned()),
         [] => Err(none_of(listing, wanted)),
         several => Err(CommandError::Refused(format!(
             "{} have the name \"{wanted}\"; use an id: {}",
@@ -32,8 +41,9 @@ pub async fn path_of(client: &Client, listing: &str, wanted: &str) -> Result<Str
 fn none_of(listing: &str, wanted: &str) -> CommandError {
     let command = listing.trim_start_matches('/');
     let noun = command.trim_end_matches('s');
+    let list = if command == "roles" { "" } else { " list" };
     CommandError::Missing(format!(
-        "there is no {noun} with the name or id \"{wanted}\"; `gatehouse {command} list` shows what there is"
+        "there is no {noun} with the name or id \"{wanted}\"; `gatehouse {command}{list}` shows what there is"
     ))
 }
 

@@ -107,6 +107,7 @@ pub fn person(name: &str, groups: &[&str]) -> Principal {
         departments: Vec::new(),
         groups: groups.iter().map(named).collect(),
         roles: Vec::new(),
+        administers: false,
     }
 }
 

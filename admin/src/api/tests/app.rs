@@ -18,9 +18,9 @@ use crate::signing_keys;
 use crate::state::{State, testing};
 use crate::store::changes;
 use crate::store::members::{self, Fields};
-use crate::store::sessions;
 use crate::store::sign_ins::{self, SignIn};
 use crate::store::testing::TestStore;
+use crate::store::{role_holdings, sessions};
 use crate::tokens::Token;
 
 pub struct App {
@@ -108,7 +108,8 @@ impl App {
         let host = self.state.settings.access.host();
         let mut tx = self.state.store.begin().await.unwrap();
         members::insert(&mut tx, &id, &fields, now).await.unwrap();
-        members::set_roles(&mut tx, &id, roles, now).await.unwrap();
+        let held: Vec<_> = roles.iter().map(|role| (role.as_str(), None)).collect();
+        role_holdings::set(&mut tx, &id, &held, now).await.unwrap();
         sign_ins::insert(&mut tx, &sign_in).await.unwrap();
         let session = SessionId::generate();
         sessions::insert(&mut tx, &session, &sign_in.id, host, &token.hash(), now)

@@ -12,7 +12,7 @@ use crate::authz::table::{Action, Resource, allows};
 use crate::store::events::AuditFilter;
 use crate::store::testing::{TestStore, on_both_engines};
 
-fn operations(document: &OpenApi) -> Vec<(&'static str, String, &Operation)> {
+pub fn operations(document: &OpenApi) -> Vec<(&'static str, String, &Operation)> {
     let mut found = Vec::new();
     for (path, item) in &document.paths.paths {
         for (method, operation) in [
@@ -31,7 +31,7 @@ fn operations(document: &OpenApi) -> Vec<(&'static str, String, &Operation)> {
 }
 
 /// What the operation says that it takes.
-fn permission(operation: &Operation) -> (Resource, Action) {
+pub fn permission(operation: &Operation) -> (Resource, Action) {
     let extensions = operation.extensions.as_ref().expect("a guard");
     let text = extensions[PERMISSION].as_str().unwrap();
     let (resource, action) = text.split_once(':').unwrap();

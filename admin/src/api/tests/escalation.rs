@@ -13,7 +13,7 @@ async fn attack_18_an_administrator_makes_no_owner_and_touches_none() {
         let app = App::start(&store).await;
         let (owner, _) = app.member("owner", &[Role::Owner]).await;
         let (admin, with) = app.member("admin", &[Role::Administrator]).await;
-        let wanted = json!({"roles": ["owner"]});
+        let wanted = json!({"roles": [{"role": "owner"}]});
         let path = format!("/members/{admin}/roles");
         let answer = app.call(&with, "PUT", &path, wanted).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);

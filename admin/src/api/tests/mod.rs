@@ -3,6 +3,7 @@
 mod app;
 mod changes;
 mod configuration;
+mod confined;
 mod coverage;
 mod departments;
 mod description;
@@ -17,4 +18,5 @@ mod once;
 mod overview;
 mod rates;
 mod refusals;
+mod roles;
 mod tokens;

@@ -67,7 +67,7 @@ async fn attack_18_a_token_ends_with_its_time_its_maker_and_their_roles() {
             &With::Operator,
             "PUT",
             &roles,
-            json!({"roles": ["auditor"]}),
+            json!({"roles": [{"role": "auditor"}]}),
         )
         .await;
         assert_eq!(
@@ -78,7 +78,7 @@ async fn attack_18_a_token_ends_with_its_time_its_maker_and_their_roles() {
             &With::Operator,
             "PUT",
             &roles,
-            json!({"roles": ["administrator"]}),
+            json!({"roles": [{"role": "administrator"}]}),
         )
         .await;
         assert_eq!(app.get(&token, "/members").await.status, StatusCode::OK);

@@ -75,7 +75,7 @@ async fn rest(state: &State, permit: &Permit, id: &str) -> Result<(), Refused> {
         }
         for line in &lines {
             // What others have changed since is looked at anew for each row.
-            let mut check = Check::new(permit.roles(), import.create_departments);
+            let mut check = Check::new(permit.authority(), import.create_departments);
             match one(state, permit, id, line, &mut check).await {
                 Ok(()) => {}
                 Err(Refused::Store(error @ StoreError::Away(_))) => return Err(error.into()),

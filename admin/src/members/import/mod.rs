@@ -112,7 +112,7 @@ pub async fn upload(
     let mut tx = state.store.begin().await?;
     rows::insert(&mut tx, &row).await?;
     tx.commit().await?;
-    let mut check = plan::Check::new(permit.roles(), create_departments);
+    let mut check = plan::Check::new(permit.authority(), create_departments);
     for piece in file.lines.chunks(PIECE) {
         let mut view = state.store.view().await?;
         let checked = check.lines(&mut view, piece).await?;
@@ -133,15 +133,15 @@ fn may_bring(permit: &Permit, file: &read::File, create_departments: bool) -> Re
             .iter()
             .any(|line| line.cells.contains_key(&column))
     };
-    permit.also(Resource::Members, Action::Change)?;
+    permit.also_everywhere(Resource::Members, Action::Change)?;
     if names(Column::Departments) {
-        permit.also(Resource::Departments, Action::Change)?;
+        permit.also_everywhere(Resource::Departments, Action::Change)?;
     }
     if create_departments {
-        permit.also(Resource::Departments, Action::Create)?;
+        permit.also_everywhere(Resource::Departments, Action::Create)?;
     }
     if names(Column::Groups) {
-        permit.also(Resource::Groups, Action::Change)?;
+        permit.also_everywhere(Resource::Groups, Action::Change)?;
     }
     Ok(())
 }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use config::PrincipalKind;
 use config::id::MemberId;
-use config::{PrincipalKind, Role};
 
 use super::look_up::{Found, LookUp};
 use super::{CellProblem, Content, wrong};
-use crate::authz::roles;
+use crate::authz::{Authority, roles};
 use crate::members::table::columns::{self, Column};
 use crate::members::table::path;
 use crate::members::table::read::Line;
@@ -29,7 +29,7 @@ pub struct Plan {
 
 /// Goes through a file, and remembers what it has come across.
 pub struct Check<'a> {
-    roles: &'a [Role],
+    authority: &'a Authority,
     create_departments: bool,
     look_up: LookUp,
     /// The lines in which names and addresses stood first.
@@ -37,9 +37,9 @@ pub struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    pub fn new(roles: &'a [Role], create_departments: bool) -> Self {
+    pub fn new(authority: &'a Authority, create_departments: bool) -> Self {
         Self {
-            roles,
+            authority,
             create_departments,
             look_up: LookUp::default(),
             seen: HashMap::new(),
@@ -80,7 +80,7 @@ impl<'a> Check<'a> {
         let existing = existing(connection, content).await?;
         let mut wrong = self.repeated(number, content);
         if let Some(member) = &existing
-            && let Err(above) = roles::may_touch(self.roles, &member.roles)
+            && let Err(above) = roles::may_touch(self.authority, &member.roles)
         {
             wrong.push(wrong::out_of_reach(&above.to_string()));
         }
@@ -144,7 +144,7 @@ impl<'a> Check<'a> {
                 wrong.push(wrong::no_status(text));
             }
         }
-        if let Err(Refused::Invalid(more)) = fields(&plan.profile) {
+        if let Err(Refused::Invalid(more)) = fields(&plan.profile, PrincipalKind::Member) {
             wrong.extend(more);
         }
         Ok(if wrong.is_empty() {
@@ -229,7 +229,7 @@ fn profile(content: &Content, existing: Option<&Member>) -> Profile {
     let text = |column: Column| content.get(column.field()).cloned();
     let mobile = text(Column::Mobile).map(|text| names::mobile(&text).unwrap_or(text));
     Profile {
-        kind: existing.map_or(PrincipalKind::Member, |member| member.kind),
+        kind: existing.map(|member| member.kind),
         // Another spelling of a username is the same person, and no new name.
         username: existing
             .map(|member| member.username.clone())

@@ -7,6 +7,7 @@ use config::{Language, Named};
 
 use super::columns::{Column, status_name};
 use super::path;
+use crate::authz::Holding;
 use crate::members::{Member, lists};
 use crate::refused::Refused;
 use crate::state::State;
@@ -77,7 +78,7 @@ fn row(member: &Member, paths: &Paths, language: Language) -> Row {
         path::write(names.map(|named| named.name.as_str()))
     });
     let groups = member.groups.iter().map(|group| path::escaped(&group.name));
-    let roles = member.roles.iter().map(|role| role.as_str());
+    let roles = member.roles.iter().map(role_text);
     vec![
         member.username.as_str().into(),
         member.display_name.as_str().into(),
@@ -92,4 +93,19 @@ fn row(member: &Member, paths: &Paths, language: Language) -> Row {
         Cell::Time(member.created_at),
         member.id.as_str().into(),
     ]
+}
+
+/// The role, with the departments to which it is confined.
+fn role_text(held: &Holding) -> String {
+    let role = path::escaped(held.shown());
+    match &held.within {
+        None => role,
+        Some(within) => {
+            let names: Vec<String> = within
+                .iter()
+                .map(|named| path::escaped(&named.name))
+                .collect();
+            format!("{role} ({})", names.join(", "))
+        }
+    }
 }

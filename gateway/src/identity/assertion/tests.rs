@@ -33,6 +33,7 @@ pub(crate) fn principal() -> Principal {
             },
         ],
         roles: Vec::new(),
+        administers: false,
     }
 }
 
