@@ -51,6 +51,7 @@ fn session(number: u32) -> Session {
             departments: Vec::new(),
             groups: Vec::new(),
             roles: Vec::new(),
+            administers: false,
         }),
         authenticated_at: NOW,
         second_factor_at: Some(NOW),

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::client::{Ask, Client, CommandError, encoded};
 use crate::cli::node::Node;
-use crate::cli::output;
-use crate::cli::pages;
-use crate::cli::roles;
+use crate::cli::{named, output, pages, roles};
 
 #[derive(Debug, Args)]
 pub struct Members {
@@ -66,7 +64,7 @@ pub enum Action {
     Roles {
         member: String,
         roles: Vec<String>,
-        /// The id of a department to which these roles are confined, with all below it; may be
+        /// A department, by id or name, to which these roles are confined, with all below it; may be
         /// repeated.
         #[arg(long)]
         within: Vec<String>,
@@ -281,7 +279,11 @@ async fn set_roles(
     within: &[String],
 ) -> Result<(), CommandError> {
     let path = format!("{path}/roles");
-    let within = (!within.is_empty()).then_some(within);
+    let mut ids = Vec::with_capacity(within.len());
+    for department in within {
+        ids.push(named::id_of(client, "/departments", department).await?);
+    }
+    let within = (!ids.is_empty()).then_some(ids);
     let roles = roles.iter();
     let roles: Vec<Value> = roles
         .map(|role| json!({ "role": role, "within": within }))

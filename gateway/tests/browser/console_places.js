@@ -4,6 +4,7 @@ export const PLACES = {
   members: { path: "/console/members", zh: "成员与部门", en: "Members & departments" },
   "member-import": { path: "/console/members/import", zh: "导入成员", en: "Import members" },
   groups: { path: "/console/groups", zh: "用户组", en: "Groups" },
+  roles: { path: "/console/roles", zh: "角色与权限", en: "Roles & permissions" },
   applications: { path: "/console/applications", zh: "应用", en: "Applications" },
   "new-application": { path: "/console/applications/new", zh: "发布应用", en: "Publish an application" },
   "ip-lists": { path: "/console/ip-lists", zh: "IP 访问限制", en: "IP restrictions" },

@@ -99,5 +99,6 @@ pub fn person(username: &str) -> Principal {
         departments: Vec::new(),
         groups: Vec::new(),
         roles: Vec::new(),
+        administers: false,
     }
 }

@@ -1,7 +1,7 @@
 import { MenuOutlined } from "@ant-design/icons";
 import { Button, Drawer, Grid, Layout, theme } from "antd";
 import { Suspense, useState } from "react";
-import { Route, Routes, useLocation } from "react-router";
+import { Navigate, Route, Routes, useLocation } from "react-router";
 
 import { useMay } from "../api/caller";
 import { texts } from "../language/texts";
@@ -11,7 +11,7 @@ import { BrandMark } from "./BrandMark";
 import { Navigation } from "./Navigation";
 import { PageBoundary } from "./PageBoundary";
 import { PersonMenu } from "./PersonMenu";
-import { GROUPS, INNER } from "./places";
+import { GROUPS, INNER, visible } from "./places";
 import type { useShade } from "./theme";
 
 const t = texts({
@@ -86,6 +86,13 @@ export function Frame({ shade }: { shade: ReturnType<typeof useShade> }) {
   );
 }
 
+/** Where somebody begins who may not see the overview. */
+function First() {
+  const may = useMay();
+  const first = GROUPS.flatMap((group) => visible(group.places, may))[0];
+  return first ? <Navigate to={first.path} replace /> : <Forbidden />;
+}
+
 function Places() {
   const may = useMay();
   const { pathname } = useLocation();
@@ -95,7 +102,11 @@ function Places() {
       <Suspense fallback={<Loading />}>
         <Routes>
           {places.map(({ path, permission, page: Page }) => (
-            <Route key={path} path={path} element={may(permission) ? <Page /> : <Forbidden />} />
+            <Route
+              key={path}
+              path={path}
+              element={may(permission) ? <Page /> : path === "/" ? <First /> : <Forbidden />}
+            />
           ))}
           <Route path="*" element={<NoSuchPlace />} />
         </Routes>

@@ -3,7 +3,7 @@ import { Link, useLocation } from "react-router";
 
 import { useMay } from "../api/caller";
 import { texts } from "../language/texts";
-import { GROUPS } from "./places";
+import { GROUPS, visible } from "./places";
 
 const t = texts({ navigation: ["主导航", "Main navigation"] });
 
@@ -11,7 +11,7 @@ const t = texts({ navigation: ["主导航", "Main navigation"] });
 export function Navigation({ onGo }: { onGo?: () => void }) {
   const may = useMay();
   const { pathname } = useLocation();
-  const groups = GROUPS.map((group) => ({ ...group, places: group.places.filter((place) => may(place.permission)) }));
+  const groups = GROUPS.map((group) => ({ ...group, places: visible(group.places, may) }));
   const paths = groups.flatMap((group) => group.places.map((place) => place.path));
   // The place itself, or the one from which it was reached.
   const here = paths

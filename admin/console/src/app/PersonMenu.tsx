@@ -4,7 +4,7 @@ import { Button, Dropdown, Segmented, Tooltip } from "antd";
 import { useCaller } from "../api/caller";
 import { isChinese, switchLanguage } from "../language/language";
 import { texts } from "../language/texts";
-import { roleName } from "../parts/roles";
+import { holdingText } from "../parts/roles";
 import { type Shade, type useShade } from "./theme";
 
 const t = texts({
@@ -64,7 +64,7 @@ export function PersonMenu({ shade, isWide }: { shade: ReturnType<typeof useShad
             {
               key: "who",
               type: "group",
-              label: `${caller.name} · ${caller.roles.map(roleName).join(" · ")}`,
+              label: `${caller.name} · ${caller.roles.map(holdingText).join(" · ")}`,
               children: [],
             },
             ...(isWide ? [] : [{ key: "shade", label: choice }]),

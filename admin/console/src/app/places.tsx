@@ -6,12 +6,14 @@ import {
   BgColorsOutlined,
   DashboardOutlined,
   HighlightOutlined,
+  IdcardOutlined,
   KeyOutlined,
   NodeIndexOutlined,
   SafetyOutlined,
   SettingOutlined,
   SwapOutlined,
   TeamOutlined,
+  UserAddOutlined,
 } from "@ant-design/icons";
 import { type ComponentType, lazy, type ReactNode } from "react";
 
@@ -22,6 +24,8 @@ const t = texts({
   organisation: ["组织架构", "Organisation"],
   members: ["成员与部门", "Members & departments"],
   groups: ["用户组", "Groups"],
+  roles: ["角色与权限", "Roles & permissions"],
+  guests: ["外部成员", "External members"],
   access: ["应用与访问", "Applications & access"],
   applications: ["应用", "Applications"],
   ipLists: ["IP 访问限制", "IP restrictions"],
@@ -45,6 +49,8 @@ export type Place = {
   title: string;
   /** What one must be allowed in order to see it. */
   permission?: string;
+  /** Whoever may do this finds the same elsewhere. */
+  unless?: string;
   icon?: ReactNode;
   page: ComponentType;
 };
@@ -56,6 +62,8 @@ const Members = lazy(() => import("../pages/members/Members"));
 const MemberImport = lazy(() => import("../pages/member-import/MemberImportPage"));
 const Groups = lazy(() => import("../pages/groups/Groups"));
 const GroupPage = lazy(() => import("../pages/groups/GroupPage"));
+const Roles = lazy(() => import("../pages/roles/Roles"));
+const AddGuest = lazy(() => import("../pages/guests/AddGuest"));
 const Applications = lazy(() => import("../pages/applications/Applications"));
 const ApplicationEditor = lazy(() => import("../pages/applications/ApplicationEditor"));
 const IpLists = lazy(() => import("../pages/ip-lists/IpLists"));
@@ -71,12 +79,25 @@ const Tokens = lazy(() => import("../pages/tokens/Tokens"));
 
 /** The navigation, in its order. */
 export const GROUPS: PlaceGroup[] = [
-  { places: [{ path: "/", title: t.overview, icon: <DashboardOutlined />, page: Overview }] },
+  {
+    places: [
+      { path: "/", title: t.overview, permission: "overview:read", icon: <DashboardOutlined />, page: Overview },
+    ],
+  },
   {
     title: t.organisation,
     places: [
       { path: "/members", title: t.members, permission: "members:read", icon: <ApartmentOutlined />, page: Members },
+      {
+        path: "/guests",
+        title: t.guests,
+        permission: "guests:create",
+        unless: "members:read",
+        icon: <UserAddOutlined />,
+        page: AddGuest,
+      },
       { path: "/groups", title: t.groups, permission: "groups:read", icon: <TeamOutlined />, page: Groups },
+      { path: "/roles", title: t.roles, permission: "roles:read", icon: <IdcardOutlined />, page: Roles },
     ],
   },
   {
@@ -150,3 +171,8 @@ export const INNER: Place[] = [
   { path: "/applications/:id", title: t.applications, permission: "applications:read", page: ApplicationEditor },
   { path: "/ip-lists/:id", title: t.ipLists, permission: "ip_lists:read", page: IpList },
 ];
+
+/** Those in the navigation of somebody who may do what `may` tells. */
+export function visible(places: readonly Place[], may: (permission: string | undefined) => boolean): Place[] {
+  return places.filter(({ permission, unless }) => may(permission) && !(unless && may(unless)));
+}

@@ -1,4 +1,8 @@
-import type { Role } from "../api/schema";
+import { useQuery } from "@tanstack/react-query";
+
+import { useMay } from "../api/caller";
+import { api, told } from "../api/client";
+import type { Holding, Role, RoleDetail } from "../api/schema";
 import { texts } from "../language/texts";
 
 const NAMES = texts({
@@ -9,8 +13,32 @@ const NAMES = texts({
   help_desk: ["服务台", "Help desk"],
 });
 
+const WORDS = texts({ within: (name: string, where: string) => [`${name}（${where}）`, `${name} (${where})`] });
+
+/** The built-in ones. */
 export const ROLES = Object.keys(NAMES) as Role[];
 
-export function roleName(role: Role): string {
-  return NAMES[role];
+/** A built-in role as a person reads it. */
+export function roleName(role: string): string {
+  return (NAMES as Readonly<Record<string, string>>)[role] ?? role;
+}
+
+/** A role that somebody holds, with the departments to which it is confined. */
+export function holdingText({ role, name, within }: Holding): string {
+  const shown = name ?? roleName(role);
+  return within ? WORDS.within(shown, within.map((one) => one.name).join(", ") || "–") : shown;
+}
+
+/** All roles, if the caller may see them; otherwise the built-in ones. */
+export function useRoles(): { id: string; label: string; role?: RoleDetail }[] {
+  const may = useMay();
+  const { data } = useQuery({
+    queryKey: ["roles"],
+    queryFn: () => told(api.GET("/roles")),
+    enabled: may("roles:read"),
+  });
+  return (
+    data?.items.map((role) => ({ id: role.id, label: role.name || roleName(role.id), role })) ??
+    ROLES.map((id) => ({ id, label: roleName(id) }))
+  );
 }

@@ -37,6 +37,7 @@ export const TARGETS = texts({
   group: ["用户组", "Group"],
   application: ["应用", "Application"],
   ip_list: ["IP 列表", "IP list"],
+  role: ["角色", "Role"],
   token: ["API 令牌", "API token"],
   sign_in: ["登录会话", "Sign-in"],
   set_up: ["初始设置", "Set-up"],

@@ -33,7 +33,7 @@ export default function Members() {
   const deeds = useDepartmentDeeds(({ id, parent }) => {
     if (view.department === id) change({ department: parent ?? undefined });
   });
-  const create = may("members:create") && (
+  const create = (may("members:create") || may("guests:create")) && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
       {t.create}
     </Button>

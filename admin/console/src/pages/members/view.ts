@@ -1,6 +1,6 @@
 import { useSearchParams } from "react-router";
 
-import type { PrincipalKind, Role } from "../../api/schema";
+import type { PrincipalKind } from "../../api/schema";
 import type { Status } from "./words";
 
 export type Sort = "display_name" | "created_at";
@@ -13,7 +13,7 @@ export type View = {
   search?: string;
   status?: Status;
   kind?: PrincipalKind;
-  role?: Role;
+  role?: string;
   group?: string;
   sort?: Sort;
   order?: "descending";

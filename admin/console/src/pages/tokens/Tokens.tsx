@@ -1,21 +1,23 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Form, Input, InputNumber, Select, Tag } from "antd";
+import { Button, Flex, Tag } from "antd";
 import { useState } from "react";
 
-import { useCaller, useMay } from "../../api/caller";
+import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
-import type { ApiToken, NewApiToken, Role } from "../../api/schema";
+import type { ApiToken, NewApiToken } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { Nothing } from "../../parts/Nothing";
 import { OnceShown } from "../../parts/OnceShown";
 import { PageHeader } from "../../parts/PageHeader";
-import { roleName, ROLES } from "../../parts/roles";
+import { permissionText } from "../../parts/permissions";
+import { useRoles } from "../../parts/roles";
 import { TimeText } from "../../parts/TimeText";
 import { useAction } from "../../parts/useAction";
+import { NameItem, TokenForm } from "./TokenForm";
 
 const t = texts({
   title: ["API 令牌", "API tokens"],
@@ -25,9 +27,7 @@ const t = texts({
   ],
   create: ["新建令牌", "New token"],
   name: ["名称", "Name"],
-  nameHint: ["写明用途，例如“夜间导出”。", "Say what it is for, such as “Nightly export”."],
-  roles: ["角色", "Roles"],
-  days: ["有效天数", "Days until it expires"],
+  scope: ["权限范围", "What it may do"],
   state: ["状态", "State"],
   good: ["有效", "Good"],
   expired: ["已过期", "Expired"],
@@ -35,6 +35,7 @@ const t = texts({
   created: ["创建时间", "Made"],
   expires: ["到期时间", "Expires"],
   used: ["最近使用", "Last used"],
+  rename: ["重命名", "Rename"],
   revoke: ["吊销", "Revoke"],
   revokeTitle: (name: string) => [`吊销令牌“${name}”？`, `Revoke the token “${name}”?`],
   revokeText: [
@@ -51,10 +52,12 @@ export default function Tokens() {
   const may = useMay();
   const queries = useQueryClient();
   const { ask } = useAction();
-  const { roles } = useCaller();
+  const roles = useRoles();
+  const labelOf = (role: string) => roles.find(({ id }) => id === role)?.label ?? role;
+  const [renamed, setRenamed] = useState<ApiToken>();
   const [isNew, setNew] = useState(false);
   const [made, setMade] = useState<NewApiToken>();
-  const pages = usePages(["tokens"], () => told(api.GET("/tokens")));
+  const pages = usePages(["tokens"], (after) => told(api.GET("/tokens", { params: { query: { after } } })));
   const create = may("tokens:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
       {t.create}
@@ -75,7 +78,7 @@ export default function Tokens() {
         nothing={<Nothing title={t.none} hint={t.lead} action={create} />}
         columns={[
           { title: t.name, dataIndex: "name" },
-          { title: t.roles, dataIndex: "roles", render: (held: Role[]) => held.map(roleName).join(", ") },
+          { title: t.scope, key: "scope", render: (_, token) => <Scope token={token} labelOf={labelOf} /> },
           { title: t.state, key: "state", render: (_, token) => <TokenState token={token} /> },
           { title: t.created, dataIndex: "created_at", render: (at: number) => <TimeText at={at} /> },
           { title: t.expires, dataIndex: "expires_at", render: (at: number | null) => <TimeText at={at} /> },
@@ -84,34 +87,43 @@ export default function Tokens() {
             key: "revoke",
             align: "right",
             render: (_, token) =>
-              may("tokens:remove") &&
               !token.revoked_at && (
-                <Button size="small" danger onClick={() => revoke(token)}>
-                  {t.revoke}
-                </Button>
+                <Flex gap={8} justify="flex-end">
+                  {may("tokens:change") && (
+                    <Button size="small" onClick={() => setRenamed(token)}>
+                      {t.rename}
+                    </Button>
+                  )}
+                  {may("tokens:remove") && (
+                    <Button size="small" danger onClick={() => revoke(token)}>
+                      {t.revoke}
+                    </Button>
+                  )}
+                </Flex>
               ),
           },
         ]}
       />
       {isNew && (
-        <FormDrawer
-          title={t.create}
-          initial={{ name: "", roles: roles.includes("owner") ? (["auditor"] as Role[]) : roles, days: 90 }}
-          send={async (draft) => setMade(await told(api.POST("/tokens", { body: draft })))}
-          onClose={(done) => {
+        <TokenForm
+          onClose={(token) => {
             setNew(false);
-            if (done) void queries.invalidateQueries({ queryKey: ["tokens"] });
+            if (token) setMade(token);
+            void queries.invalidateQueries({ queryKey: ["tokens"] });
+          }}
+        />
+      )}
+      {renamed && (
+        <FormDrawer
+          title={t.rename}
+          initial={{ name: renamed.name }}
+          send={(body) => told(api.PUT("/tokens/{id}", { params: { path: { id: renamed.id } }, body }))}
+          onClose={() => {
+            setRenamed(undefined);
+            void queries.invalidateQueries({ queryKey: ["tokens"] });
           }}
         >
-          <Form.Item name="name" label={t.name} extra={t.nameHint} rules={[{ required: true, whitespace: true }]}>
-            <Input />
-          </Form.Item>
-          <Form.Item name="roles" label={t.roles} rules={[{ required: true }]}>
-            <Select mode="multiple" options={ROLES.map((role) => ({ value: role, label: roleName(role) }))} />
-          </Form.Item>
-          <Form.Item name="days" label={t.days} rules={[{ required: true }]}>
-            <InputNumber min={1} max={3650} style={{ width: 160 }} />
-          </Form.Item>
+          <NameItem />
         </FormDrawer>
       )}
       {made && (
@@ -123,6 +135,21 @@ export default function Tokens() {
         />
       )}
     </>
+  );
+}
+
+function Scope({ token, labelOf }: { token: ApiToken; labelOf: (role: string) => string }) {
+  return (
+    <Flex gap={4} wrap>
+      {token.roles.map((role) => (
+        <Tag key={role} color="blue">
+          {labelOf(role)}
+        </Tag>
+      ))}
+      {token.permissions.map((permission) => (
+        <Tag key={permission}>{permissionText(permission)}</Tag>
+      ))}
+    </Flex>
   );
 }
 

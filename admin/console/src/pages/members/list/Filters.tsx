@@ -2,9 +2,8 @@ import { Button, Checkbox, Input, Select } from "antd";
 import { useEffect, useRef, useState } from "react";
 
 import { useMay } from "../../../api/caller";
-import type { Role } from "../../../api/schema";
 import { GroupChooser } from "../../../parts/choosers";
-import { roleName, ROLES } from "../../../parts/roles";
+import { useRoles } from "../../../parts/roles";
 import { useSettled } from "../../../parts/useSettled";
 import { isNarrow, type View, WIDE } from "../view";
 import { type Status, STATUSES, t } from "../words";
@@ -14,6 +13,7 @@ type Props = { view: View; onChange: (change: View) => void };
 /** What narrows the list. */
 export function Filters({ view, onChange }: Props) {
   const may = useMay();
+  const roles = useRoles();
   return (
     <>
       <Search value={view.search} onChange={(search) => onChange({ search })} />
@@ -31,9 +31,9 @@ export function Filters({ view, onChange }: Props) {
       />
       <Choice
         label={t.role}
-        names={Object.fromEntries(ROLES.map((role) => [role, roleName(role)]))}
+        names={Object.fromEntries(roles.map(({ id, label }) => [id, label]))}
         value={view.role}
-        onChange={(role) => onChange({ role: role as Role | undefined })}
+        onChange={(role) => onChange({ role })}
       />
       {may("groups:read") && (
         <GroupChooser

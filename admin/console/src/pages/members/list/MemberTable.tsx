@@ -8,7 +8,7 @@ import type { Member } from "../../../api/schema";
 import { CursorTable } from "../../../parts/CursorTable";
 import { Nothing } from "../../../parts/Nothing";
 import { PersonAvatar } from "../../../parts/PersonAvatar";
-import { roleName } from "../../../parts/roles";
+import { holdingText } from "../../../parts/roles";
 import { DayText } from "../../../parts/TimeText";
 import { StatusTag } from "../StatusTag";
 import { filterOf, isNarrow, type Sort, type View } from "../view";
@@ -124,9 +124,9 @@ function columns(view: View, open: (member: Member) => void): TableProps<Member>
       render: (roles: Member["roles"]) =>
         roles.length === 0
           ? "–"
-          : roles.map((role) => (
-              <Tag key={role} color="blue">
-                {roleName(role)}
+          : roles.map((held) => (
+              <Tag key={held.role} color="blue">
+                {holdingText(held)}
               </Tag>
             )),
     },

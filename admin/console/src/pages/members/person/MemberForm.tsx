@@ -36,6 +36,7 @@ export function MemberForm({ member, department, onClose }: Props) {
   const queries = useQueryClient();
   const [made, setMade] = useState<{ member: Member; link: Link }>();
   const old = member?.value;
+  const mayCreate = may("members:create");
   const mayLink = !old && may("credentials:create");
   const { act } = useAction();
   const created = useRef<Member>(undefined);
@@ -48,7 +49,7 @@ export function MemberForm({ member, department, onClose }: Props) {
       await told(api.PUT("/members/{id}", { params, body }));
       return;
     }
-    created.current = await told(api.POST("/members", { body }));
+    created.current = await told(mayCreate ? api.POST("/members", { body }) : api.POST("/guests", { body }));
     wantsLink.current = with_link === true;
   };
 
@@ -69,16 +70,17 @@ export function MemberForm({ member, department, onClose }: Props) {
   return (
     <FormDrawer<Values>
       title={old ? words.editTitle(old.display_name) : words.create}
-      initial={old ? profileOf(old) : blank(department, mayLink)}
+      initial={old ? profileOf(old) : blank(department, mayLink, mayCreate ? "member" : "guest")}
       send={send}
       onClose={(isDone) => (isDone ? void done() : onClose(undefined))}
     >
-      <Fields mayLink={mayLink} />
+      <Fields mayLink={mayLink} mayChooseKind={mayCreate || old !== undefined} />
     </FormDrawer>
   );
 }
 
-function Fields({ mayLink }: { mayLink: boolean }) {
+function Fields({ mayLink, mayChooseKind }: { mayLink: boolean; mayChooseKind: boolean }) {
+  const may = useMay();
   return (
     <>
       <Form.Item name="display_name" label={words.name} rules={[{ required: true, whitespace: true }]}>
@@ -94,6 +96,7 @@ function Fields({ mayLink }: { mayLink: boolean }) {
       </Form.Item>
       <Form.Item name="kind" label={words.kind}>
         <Radio.Group
+          disabled={!mayChooseKind}
           options={[
             { value: "member", label: words.member },
             { value: "guest", label: words.guest },
@@ -112,11 +115,16 @@ function Fields({ mayLink }: { mayLink: boolean }) {
       <Form.Item name="employee_number" label={words.number}>
         <Input autoComplete="off" />
       </Form.Item>
-      <Form.Item name="departments" label={words.departments} extra={words.departmentsHint}>
-        <DepartmentChooser multiple />
+      <Form.Item
+        name="departments"
+        label={words.departments}
+        extra={words.departmentsHint}
+        hidden={!may("departments:read")}
+      >
+        {may("departments:read") ? <DepartmentChooser multiple /> : <Input />}
       </Form.Item>
-      <Form.Item name="groups" label={words.groups}>
-        <GroupChooser mode="multiple" allowClear />
+      <Form.Item name="groups" label={words.groups} hidden={!may("groups:read")}>
+        {may("groups:read") ? <GroupChooser mode="multiple" allowClear /> : <Input />}
       </Form.Item>
       {mayLink && (
         <Form.Item name="with_link" valuePropName="checked">
@@ -127,9 +135,9 @@ function Fields({ mayLink }: { mayLink: boolean }) {
   );
 }
 
-function blank(department: string | undefined, with_link: boolean): Values {
+function blank(department: string | undefined, with_link: boolean, kind: "member" | "guest"): Values {
   return {
-    kind: "member",
+    kind,
     username: "",
     display_name: "",
     departments: department ? [department] : [],

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+
+import { chosenWith } from "./permissions";
+
+const ALL = ["members:read", "members:change", "guests:create"];
+
+test("whoever may change something may read it", () => {
+  expect(chosenWith([], "members:change", true, ALL)).toEqual(["members:read", "members:change"]);
+});
+
+test("whoever may no longer read something may not change it either", () => {
+  expect(chosenWith(["members:read", "members:change", "guests:create"], "members:read", false, ALL)).toEqual([
+    "guests:create",
+  ]);
+});
+
+test("what cannot be read stands alone", () => {
+  expect(chosenWith([], "guests:create", true, ALL)).toEqual(["guests:create"]);
+});
