@@ -101,7 +101,11 @@ fn sent(name: &str) -> Option<Value> {
         "Batch" => json!({"action": {"kind": "add_group", "group": ID}, "members": [OTHER]}),
         "Apply" => json!({"leave_out_errors": true}),
         "Place" => json!({"parent": null, "before": OTHER}),
-        "GroupDraft" => json!({"name": "Wiki editors", "description": "May change pages"}),
+        "GroupDraft" => json!({
+            "name": "Wiki editors", "description": "May change pages",
+            "rule": {"kind": "member", "email_domains": ["example.com"]}
+        }),
+        "GroupRule" => json!({"kind": "member", "email_domains": ["example.com"]}),
         "Files" => json!({
             "files": [{"name": "groups.yaml", "text": "kind: group\nname: On call\n"}],
             "prune": false
@@ -222,6 +226,7 @@ fn told(name: &str) -> Option<Value> {
             "roles": [{"role": "help_desk", "within": [{"id": OTHER, "name": "研发"}]}],
             "permissions": ["members:read", "credentials:change"]
         }),
+        "RuleCount" => json!({"members": 42}),
         "Link" => json!({
             "url": "https://access.example.com/welcome", "code": "ABCD-EFGH-JKLM-NPQR",
             "expires_at": LATER

@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
 use config::id::GroupId;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::groups::{self, Group, GroupDraft};
+use crate::groups::{self, Group, GroupDraft, GroupRule};
 use crate::state::State;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -44,6 +44,24 @@ pub async fn create(
 ) -> Result<Versioned<Group>, Problem> {
     let made = groups::create(Edit::begin(&state, &permit).await?, &draft).await?;
     Ok(Versioned::created(made.version, made))
+}
+
+/// How many people a rule would take into a group. Nothing is changed.
+#[utoipa::path(post, path = "/group-rule-count", tag = "groups", request_body = GroupRule,
+    operation_id = "count_rule", responses((status = 200, body = RuleCount)))]
+pub async fn count_rule(
+    Extract(state): Extract<State>,
+    Body(rule): Body<GroupRule>,
+) -> Result<Json<RuleCount>, Problem> {
+    let mut view = state.store.view().await?;
+    let members = groups::count(&mut view, &rule).await?;
+    Ok(Json(RuleCount { members }))
+}
+
+/// How many people a rule names.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct RuleCount {
+    pub members: i64,
 }
 
 #[utoipa::path(get, path = "/groups/{id}", tag = "groups", params(("id" = String, Path)),

@@ -78,6 +78,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(within(R::Departments,  Change, routes!(departments::remove_member)))
         .routes(may(R::Groups,       Read,   routes!(groups::list)))
         .routes(may(R::Groups,       Create, routes!(groups::create)))
+        .routes(may(R::Groups,       Read,   routes!(groups::count_rule)))
         .routes(may(R::Groups,       Read,   routes!(groups::read)))
         .routes(may(R::Groups,       Change, routes!(groups::update)))
         .routes(may(R::Groups,       Remove, routes!(groups::remove)))

@@ -78,7 +78,7 @@ async fn all_groups(connection: &mut Connection) -> Result<String, StoreError> {
         };
         after = Some(last.name_key.clone());
         for row in page {
-            let group = kinds::group(&row.name, &row.description);
+            let group = kinds::kept_group(connection, &row).await?;
             text.push_str(&written(Kind::Group, None, group));
         }
     }

@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::document::{Document, shaped};
-use super::references::{rule_lists, to_ids, to_names};
+use super::references::{rule_lists, rule_to_ids, rule_to_names, to_ids, to_names};
 use super::{Kind, ip_list};
 use crate::appearance;
 use crate::applications::{self, Definition};
 use crate::edit::Edit;
-use crate::groups::{self, GroupDraft};
+use crate::groups::{self, GroupDraft, GroupRule};
 use crate::ip_lists::{self, IpList, IpListDraft};
 use crate::members::names;
 use crate::refused::{Expected, Invalid, Refused};
@@ -36,9 +36,20 @@ pub async fn wanted(
     let body = document.body.clone();
     Ok(match document.kind {
         Kind::Group => {
+            let mut body = Value::Object(body);
+            let wrong = rule_to_ids(connection, &mut body).await?;
+            if !wrong.is_empty() {
+                return Err(Refused::Invalid(wrong));
+            }
+            let Value::Object(body) = body else {
+                return Err(Refused::Invalid(wrong));
+            };
             let mut draft: GroupDraft = shaped(body)?;
             draft.name = names::display_name("name", &draft.name)?;
             draft.description = names::description(&draft.description)?;
+            if let Some(rule) = &draft.rule {
+                draft.rule = Some(rule.checked(connection).await?);
+            }
             Wanted::Group(draft)
         }
         Kind::IpList => {
@@ -162,12 +173,31 @@ pub async fn portable(
     Ok(value)
 }
 
-/// A group or an IP list, its entries apart, as a file has it.
-#[must_use]
-pub fn group(name: &str, description: &str) -> Value {
-    json!({"name": name, "description": description})
+/// A group as a file has it.
+pub async fn group(
+    connection: &mut Connection,
+    name: &str,
+    description: &str,
+    rule: Option<&GroupRule>,
+) -> Result<Value, StoreError> {
+    let mut group = json!({"name": name, "description": description});
+    if let Some(rule) = rule {
+        group["rule"] = json(rule);
+        rule_to_names(connection, &mut group).await?;
+    }
+    Ok(group)
 }
 
+/// The same of what is kept.
+pub async fn kept_group(
+    connection: &mut Connection,
+    row: &store::groups::GroupRow,
+) -> Result<Value, StoreError> {
+    let rule = row.rule.as_deref().map(GroupRule::read).transpose()?;
+    group(connection, &row.name, &row.description, rule.as_ref()).await
+}
+
+/// An IP list, its entries apart, as a file has it.
 #[must_use]
 pub fn list(name: &str, effect: Effect, everywhere: bool) -> Value {
     json!({"name": name, "effect": effect, "everywhere": everywhere})
@@ -182,7 +212,10 @@ pub async fn current(
     Ok(match kind {
         Kind::Group => {
             let row = store::groups::find(connection, &id.into()).await?;
-            row.map(|row| group(&row.name, &row.description))
+            match row {
+                Some(row) => Some(kept_group(connection, &row).await?),
+                None => None,
+            }
         }
         Kind::IpList => {
             let row = store::ip_lists::find(connection, &id.into()).await?;
@@ -205,7 +238,10 @@ impl Wanted {
     /// As a file has it, with every default written out.
     pub async fn portable(&self, connection: &mut Connection) -> Result<Value, StoreError> {
         Ok(match self {
-            Self::Group(draft) => group(&draft.name, &draft.description),
+            Self::Group(draft) => {
+                let rule = draft.rule.as_ref();
+                group(connection, &draft.name, &draft.description, rule).await?
+            }
             Self::IpList(draft, _) => list(&draft.name, draft.effect, draft.everywhere),
             Self::Application(definition) => portable(connection, definition).await?,
             Self::Brand(brand) => json(brand),

@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Kind, kinds};
+use super::Kind;
 use crate::applications::Definition;
+use crate::store::groups::GroupRow;
 use crate::store::ip_lists::IpListRow;
 use crate::store::managed::{self, MarkRow};
 use crate::store::{Connection, StoreError, applications, documents, groups, ip_lists};
@@ -70,7 +71,10 @@ pub async fn as_kept(
     Ok(match kind {
         Kind::Group => {
             let row = groups::find(connection, &id.into()).await?;
-            row.map(|row| kinds::group(&row.name, &row.description))
+            match row {
+                Some(row) => Some(group(&row)?),
+                None => None,
+            }
         }
         Kind::IpList => ip_lists::find(connection, &id.into())
             .await?
@@ -85,6 +89,15 @@ pub async fn as_kept(
             found.map(|document| document.body)
         }
     })
+}
+
+/// With ids: another name of a department is no change of a group.
+fn group(row: &GroupRow) -> Result<Value, StoreError> {
+    let mut group = json!({"name": row.name, "description": row.description});
+    if let Some(rule) = &row.rule {
+        group["rule"] = serde_json::from_str(rule)?;
+    }
+    Ok(group)
 }
 
 /// Its entries by their revision: there may be a million of them.

@@ -154,6 +154,53 @@ pub async fn to_ids(
     Ok(wrong)
 }
 
+/// The departments that the rule of a group names.
+fn rule_departments(group: &Value) -> Vec<String> {
+    const LIST: &str = "/rule/departments";
+    (0..length(group, LIST))
+        .map(|at| format!("{LIST}/{at}"))
+        .collect()
+}
+
+/// Puts paths in the place of the ids of departments. What is gone keeps its id.
+pub async fn rule_to_names(
+    connection: &mut Connection,
+    group: &mut Value,
+) -> Result<(), StoreError> {
+    for pointer in rule_departments(group) {
+        let Some(department) = group.pointer_mut(&pointer) else {
+            continue;
+        };
+        if let Some(id) = department.as_str().map(DepartmentId::from)
+            && let Some(path) = path_of(connection, &id).await?
+        {
+            *department = path;
+        }
+    }
+    Ok(())
+}
+
+/// Puts ids of departments in the place of their paths.
+///
+/// # Errors
+/// [`Invalid`] for each path at which there is none.
+pub async fn rule_to_ids(
+    connection: &mut Connection,
+    group: &mut Value,
+) -> Result<Vec<Invalid>, StoreError> {
+    let mut wrong = Vec::new();
+    for pointer in rule_departments(group) {
+        let Some(department) = group.pointer_mut(&pointer) else {
+            continue;
+        };
+        match at_path(connection, department).await? {
+            Ok(id) => *department = json!(id),
+            Err(missing) => wrong.push(missing.told(&dotted(&pointer), "department", department)),
+        }
+    }
+    Ok(wrong)
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Missing {
     None,
@@ -209,7 +256,8 @@ impl Missing {
         let name = name
             .as_str()
             .map_or_else(|| name.to_string(), str::to_owned);
-        let field = if kind == "ip_list" {
+        let is_alone = kind == "ip_list" || field.starts_with("rule.");
+        let field = if is_alone {
             field.to_owned()
         } else {
             format!("{field}.name")

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::edit::{Edit, MOST_FORGOTTEN, shown, target};
+use crate::groups;
 use crate::members::names;
 use crate::refused::{Expected, Invalid, Refused};
 use crate::store::department_lists as tree;
@@ -144,6 +145,9 @@ async fn write(edit: &mut Edit<'_>, before: &Department, fields: &Fields) -> Res
     }
     if before.name != fields.name || before.parent != fields.parent {
         forget_people(edit, &before.id).await?;
+    }
+    if before.parent != fields.parent {
+        groups::refresh_departments(edit).await?;
     }
     Ok(())
 }

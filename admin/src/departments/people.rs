@@ -5,6 +5,7 @@ use config::id::{DepartmentId, MemberId};
 use super::find;
 use crate::authz::{Action, Forbidden, Resource};
 use crate::edit::{Edit, shown, target};
+use crate::groups;
 use crate::members;
 use crate::members::reach::{must_have, sees};
 use crate::refused::Refused;
@@ -34,6 +35,7 @@ pub async fn set_member(
         return Ok(());
     }
     edit.forget(member);
+    groups::refresh_member(&mut edit, member).await?;
     let after = members::find(&mut edit.tx, member).await?;
     let action = if belongs {
         "add_member"

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Department, find, forget_people, no_such, place, reach};
 use crate::edit::{Edit, shown, target};
+use crate::groups;
 use crate::refused::{Expected, Refused, both};
 use crate::store::departments as rows;
 
@@ -37,6 +38,7 @@ pub async fn remove(
     move_members(&mut edit, &before, heirs.members.as_ref()).await?;
     move_children(&mut edit, &before, heirs.children.as_ref()).await?;
     rows::remove(&mut edit.tx, id).await?;
+    groups::refresh_departments(&mut edit).await?;
     let target = target("department", id.as_str(), &before.name);
     let inherited = before.members > 0 || before.children > 0;
     let after = if inherited {

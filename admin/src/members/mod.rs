@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use crate::authz::{Action, Forbidden, Holding, Reach, Resource};
 use crate::edit::{Edit, shown, target};
+use crate::groups;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused};
 use crate::store::members as rows;
@@ -164,7 +165,7 @@ pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Ref
     let id = MemberId::generate();
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
     vouch(&mut edit, &id, profile).await?;
-    place(&mut edit, &id, profile).await?;
+    place(&mut edit, &id, &[], profile).await?;
     let made = find(&mut edit.tx, &id).await?;
     let target = target("member", id.as_str(), &made.username);
     edit.commit("create", target, None, shown(&made)).await?;
@@ -186,7 +187,7 @@ pub async fn update(
     }
     may_place(&mut edit, &before, profile).await?;
     vouch(&mut edit, id, profile).await?;
-    place(&mut edit, id, profile).await?;
+    place(&mut edit, id, &before.groups, profile).await?;
     let after = find(&mut edit.tx, id).await?;
     edit.forget(id);
     let target = target("member", id.as_str(), &after.username);
@@ -226,8 +227,13 @@ async fn may_begin(edit: &mut Edit<'_>, profile: &Profile) -> Result<(), Refused
 
 /// Whoever may change people but not groups or departments leaves them where they are.
 async fn may_place(edit: &mut Edit<'_>, before: &Member, profile: &Profile) -> Result<(), Refused> {
-    let groups = |id: &GroupId| before.groups.iter().any(|group| group.id == *id);
-    if before.groups.len() != profile.groups.len() || !profile.groups.iter().all(groups) {
+    // Where a rule takes people in, nobody does it by hand.
+    let ruled = groups::ruled(&mut edit.tx).await?;
+    let by_hand = |id: &&GroupId| !ruled.contains(id);
+    let held = before.groups.iter().map(|group| &group.id).filter(by_hand);
+    let mut wanted = profile.groups.iter().filter(by_hand);
+    let same = held.clone().count() == wanted.clone().count();
+    if !same || !wanted.all(|id| held.clone().any(|known| known == id)) {
         edit.permit()
             .also_everywhere(Resource::Groups, Action::Change)?;
     }
@@ -245,14 +251,42 @@ async fn may_place(edit: &mut Edit<'_>, before: &Member, profile: &Profile) -> R
     reach::must_have(&mut edit.tx, &reach, &changed).await
 }
 
-/// Puts the person into departments and groups, and nowhere else.
-async fn place(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<(), Refused> {
+/// Puts the person into departments and groups, and nowhere else, but for groups that take people in by
+/// a rule.
+async fn place(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    before: &[Named<GroupId>],
+    profile: &Profile,
+) -> Result<(), Refused> {
+    let ruled = groups::ruled(&mut edit.tx).await?;
+    let (ruled, by_hand): (Vec<GroupId>, Vec<GroupId>) = profile
+        .groups
+        .iter()
+        .cloned()
+        .partition(|id| ruled.contains(id));
+    let entered = |id: &GroupId| !before.iter().any(|known| known.id == *id);
+    if ruled.iter().any(entered) {
+        return Err(follows_a_rule().into());
+    }
     rows::set_departments(&mut edit.tx, id, &profile.departments)
         .await
         .map_err(|error| unknown(error, "departments"))?;
-    rows::set_groups(&mut edit.tx, id, &profile.groups, edit.now)
+    rows::set_groups(&mut edit.tx, id, &by_hand, edit.now)
         .await
-        .map_err(|error| unknown(error, "groups"))
+        .map_err(|error| unknown(error, "groups"))?;
+    groups::refresh_member(edit, id).await
+}
+
+fn follows_a_rule() -> Invalid {
+    Invalid::new(
+        "groups",
+        (
+            "one of these takes people in by a rule, not by hand",
+            "其中有按规则维护成员的用户组，不能手动加入",
+        ),
+        ("ids of groups without a rule", "没有规则的用户组的 id"),
+    )
 }
 
 fn unknown(error: StoreError, field: &str) -> Refused {

@@ -12,22 +12,34 @@ pub struct GroupRow {
     pub name: String,
     pub name_key: String,
     pub description: String,
+    /// By what it takes people in, as JSON; `None`: they are put into it by hand.
+    pub rule: Option<String>,
     pub members: i64,
     pub version: i64,
 }
 
-type Row = (String, String, String, String, i64, i64);
+/// What is written down of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    pub name: String,
+    pub name_key: String,
+    pub description: String,
+    pub rule: Option<String>,
+}
 
-const SELECT: &str = "SELECT g.id, g.name, g.name_key, g.description, \
+type Row = (String, String, String, String, Option<String>, i64, i64);
+
+const SELECT: &str = "SELECT g.id, g.name, g.name_key, g.description, g.rule, \
      (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version FROM groups g";
 
 impl From<Row> for GroupRow {
-    fn from((id, name, name_key, description, members, version): Row) -> Self {
+    fn from((id, name, name_key, description, rule, members, version): Row) -> Self {
         Self {
             id: id.into(),
             name,
             name_key,
             description,
+            rule,
             members,
             version,
         }
@@ -37,21 +49,20 @@ impl From<Row> for GroupRow {
 pub async fn insert(
     connection: &mut Connection,
     id: &GroupId,
-    name: &str,
-    name_key: &str,
-    description: &str,
+    fields: &Fields,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, search, \
-         version) VALUES ($1, $2, $3, $4, $5, $5, $6, 1)",
+         rule, version) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, 1)",
     )
     .bind(id.as_str())
-    .bind(name)
-    .bind(name_key)
-    .bind(description)
+    .bind(fields.name.as_str())
+    .bind(fields.name_key.as_str())
+    .bind(fields.description.as_str())
     .bind(now.as_millis())
-    .bind(search_key::of_thing(name))
+    .bind(search_key::of_thing(&fields.name))
+    .bind(fields.rule.as_deref())
     .execute(connection)
     .await?;
     Ok(())
@@ -61,20 +72,21 @@ pub async fn update(
     connection: &mut Connection,
     id: &GroupId,
     version: i64,
-    (name, name_key, description): (&str, &str, &str),
+    fields: &Fields,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE groups SET name = $3, name_key = $4, description = $5, updated_at = $6, \
-         search = $7, version = version + 1 WHERE id = $1 AND version = $2",
+         search = $7, rule = $8, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
-    .bind(name)
-    .bind(name_key)
-    .bind(description)
+    .bind(fields.name.as_str())
+    .bind(fields.name_key.as_str())
+    .bind(fields.description.as_str())
     .bind(now.as_millis())
-    .bind(search_key::of_thing(name))
+    .bind(search_key::of_thing(&fields.name))
+    .bind(fields.rule.as_deref())
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

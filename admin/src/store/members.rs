@@ -312,6 +312,8 @@ pub async fn set_departments(
     Ok(())
 }
 
+/// Puts the person into exactly these groups; those that have a rule stay as they are.
+///
 /// # Errors
 /// [`StoreError::Reference`] if there is no such group.
 pub async fn set_groups(
@@ -320,10 +322,13 @@ pub async fn set_groups(
     groups: &[GroupId],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM group_members WHERE member_id = $1")
-        .bind(id.as_str())
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "DELETE FROM group_members WHERE member_id = $1 \
+         AND group_id IN (SELECT id FROM groups WHERE rule IS NULL)",
+    )
+    .bind(id.as_str())
+    .execute(&mut *connection)
+    .await?;
     for group in groups {
         super::groups::add_member(connection, group, id, now).await?;
     }

@@ -28,6 +28,7 @@ mod error;
 pub mod events;
 pub mod expiry;
 pub mod flows;
+pub mod group_rules;
 pub mod groups;
 pub mod handovers;
 pub mod idempotent_answers;

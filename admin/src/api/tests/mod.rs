@@ -8,6 +8,7 @@ mod coverage;
 mod departments;
 mod description;
 mod escalation;
+mod group_rules;
 mod ip_lists;
 mod logs;
 mod mail;

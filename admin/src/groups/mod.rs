@@ -1,5 +1,7 @@
 //! Groups: named sets of people that policies and applications know.
 
+mod rule;
+
 use config::id::{GroupId, MemberId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,8 +11,10 @@ use crate::members::{self, names};
 use crate::name_key::name_key;
 use crate::refused::{Expected, Refused};
 use crate::store::groups as rows;
-use crate::store::groups::GroupRow;
+use crate::store::groups::{Fields, GroupRow};
 use crate::store::{Connection, StoreError};
+
+pub use rule::{GroupRule, count, refresh_departments, refresh_member, ruled};
 
 /// What an administrator writes down about a group.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -19,6 +23,10 @@ pub struct GroupDraft {
     pub name: String,
     #[serde(default)]
     pub description: String,
+    /// By what it takes people in; absent or `null`: they are put into it by hand. When a rule is taken
+    /// away, whoever is in the group stays.
+    #[serde(default)]
+    pub rule: Option<GroupRule>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -26,28 +34,30 @@ pub struct Group {
     pub id: GroupId,
     pub name: String,
     pub description: String,
+    pub rule: Option<GroupRule>,
     /// How many people are in it.
     pub members: i64,
     pub version: i64,
 }
 
-impl From<GroupRow> for Group {
-    fn from(row: GroupRow) -> Self {
-        Self {
+impl TryFrom<GroupRow> for Group {
+    type Error = StoreError;
+
+    fn try_from(row: GroupRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            rule: row.rule.as_deref().map(GroupRule::read).transpose()?,
             id: row.id,
             name: row.name,
             description: row.description,
             members: row.members,
             version: row.version,
-        }
+        })
     }
 }
 
 pub async fn find(connection: &mut Connection, id: &GroupId) -> Result<Group, Refused> {
-    rows::find(connection, id)
-        .await?
-        .map(Group::from)
-        .ok_or(Refused::NotFound("group"))
+    let row = rows::find(connection, id).await?;
+    Ok(row.ok_or(Refused::NotFound("group"))?.try_into()?)
 }
 
 /// In the order of their names, with the key at which the next page begins.
@@ -60,7 +70,8 @@ pub async fn list(
     let found = rows::list(connection, search, after, limit).await?;
     let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
     let next = found.last().filter(|_| full).map(|g| g.name_key.clone());
-    Ok((found.into_iter().map(Group::from).collect(), next))
+    let groups: Result<_, StoreError> = found.into_iter().map(Group::try_from).collect();
+    Ok((groups?, next))
 }
 
 pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Refused> {
@@ -71,11 +82,12 @@ pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Ref
 
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, draft: &GroupDraft) -> Result<Group, Refused> {
-    let name = names::display_name("name", &draft.name)?;
     let id = GroupId::generate();
-    let key = name_key(&name);
-    let description = names::description(&draft.description)?;
-    rows::insert(&mut edit.tx, &id, &name, &key, &description, edit.now).await?;
+    let (fields, rule) = fields(edit, draft).await?;
+    rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
+    if let Some(rule) = &rule {
+        rule::refresh_group(edit, &id, rule).await?;
+    }
     let made = find(&mut edit.tx, &id).await?;
     let target = target("group", id.as_str(), &made.name);
     edit.note("create", target, None, shown(&made)).await?;
@@ -102,12 +114,12 @@ pub async fn change(
 ) -> Result<Group, Refused> {
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
-    let name = names::display_name("name", &draft.name)?;
-    let key = name_key(&name);
-    let description = names::description(&draft.description)?;
-    let texts = (name.as_str(), key.as_str(), description.as_str());
-    if !rows::update(&mut edit.tx, id, before.version, texts, edit.now).await? {
+    let (fields, rule) = fields(edit, draft).await?;
+    if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
+    }
+    if let Some(rule) = rule.filter(|rule| before.rule.as_ref() != Some(rule)) {
+        rule::refresh_group(edit, id, &rule).await?;
     }
     let after = find(&mut edit.tx, id).await?;
     // Applications are told the names of groups.
@@ -118,6 +130,25 @@ pub async fn change(
     edit.note("update", target, shown(&before), shown(&after))
         .await?;
     Ok(after)
+}
+
+async fn fields(
+    edit: &mut Edit<'_>,
+    draft: &GroupDraft,
+) -> Result<(Fields, Option<GroupRule>), Refused> {
+    let name = names::display_name("name", &draft.name)?;
+    let rule = match &draft.rule {
+        Some(rule) => Some(rule.checked(&mut edit.tx).await?),
+        None => None,
+    };
+    let written = rule.as_ref().map(serde_json::to_string).transpose();
+    let fields = Fields {
+        name_key: name_key(&name),
+        name,
+        description: names::description(&draft.description)?,
+        rule: written.map_err(StoreError::from)?,
+    };
+    Ok((fields, rule))
 }
 
 pub async fn remove(mut edit: Edit<'_>, id: &GroupId, expected: Expected) -> Result<(), Refused> {
@@ -154,6 +185,7 @@ pub async fn set_member(
     belongs: bool,
 ) -> Result<(), Refused> {
     let group = find(&mut edit.tx, id).await?;
+    rule::by_hand(&group)?;
     let before = members::find(&mut edit.tx, member).await?;
     let changed = if belongs {
         rows::add_member(&mut edit.tx, id, member, edit.now).await?

@@ -1,0 +1,232 @@
+//! Groups whose people follow a rule: whoever fits is in, at once, and nobody else.
+
+use config::PrincipalKind;
+use config::id::{DepartmentId, GroupId, MemberId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Group;
+use crate::edit::Edit;
+use crate::refused::{Invalid, Refused, both};
+use crate::store::group_rules::{self as rows, Terms};
+use crate::store::{Connection, StoreError, departments};
+
+/// So many values a part of a rule may have.
+const MOST: usize = 50;
+
+/// Whom a group takes in. Each part that is given must be true of a person; of its values one is
+/// enough. At least one part. Whoever may change these facts of a person thereby moves them in and out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupRule {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PrincipalKind>,
+    /// Ids of departments, with all below them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departments: Vec<DepartmentId>,
+    /// What stands behind the @ of a mail address that somebody vouches for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub email_domains: Vec<String>,
+    /// How an employee number begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub employee_number_prefixes: Vec<String>,
+}
+
+impl GroupRule {
+    /// A rule in the store that cannot be read names nobody, and is told.
+    pub fn read(text: &str) -> Result<Self, StoreError> {
+        Ok(serde_json::from_str(text)?)
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            kind: self.kind,
+            departments: &self.departments,
+            email_domains: &self.email_domains,
+            employee_number_prefixes: &self.employee_number_prefixes,
+        }
+    }
+
+    /// The same as it is kept.
+    ///
+    /// # Errors
+    /// What is wrong in it.
+    pub async fn checked(&self, connection: &mut Connection) -> Result<Self, Refused> {
+        let rule = Self {
+            kind: self.kind,
+            departments: distinct(&self.departments),
+            email_domains: distinct(
+                &self
+                    .email_domains
+                    .iter()
+                    .map(|d| domain(d))
+                    .collect::<Vec<_>>(),
+            ),
+            employee_number_prefixes: distinct(&self.employee_number_prefixes),
+        };
+        if rule == Self::default() {
+            return Err(empty().into());
+        }
+        for (field, count) in [
+            ("rule.departments", rule.departments.len()),
+            ("rule.email_domains", rule.email_domains.len()),
+            (
+                "rule.employee_number_prefixes",
+                rule.employee_number_prefixes.len(),
+            ),
+        ] {
+            if count > MOST {
+                return Err(too_many(field).into());
+            }
+        }
+        let mut wrong = Vec::new();
+        for (at, id) in rule.departments.iter().enumerate() {
+            if departments::find(connection, id).await?.is_none() {
+                wrong.push(no_department(at));
+            }
+        }
+        for (at, domain) in rule.email_domains.iter().enumerate() {
+            if crate::members::names::email(&format!("a@{domain}")).is_err() {
+                wrong.push(no_domain(at));
+            }
+        }
+        for (at, prefix) in rule.employee_number_prefixes.iter().enumerate() {
+            if crate::members::names::display_name("prefix", prefix).is_err() {
+                wrong.push(no_prefix(at));
+            }
+        }
+        if wrong.is_empty() {
+            Ok(rule)
+        } else {
+            Err(Refused::Invalid(wrong))
+        }
+    }
+}
+
+fn distinct<T: Clone + PartialEq>(all: &[T]) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::with_capacity(all.len());
+    for one in all {
+        if !kept.contains(one) {
+            kept.push(one.clone());
+        }
+    }
+    kept
+}
+
+fn domain(text: &str) -> String {
+    text.trim().trim_start_matches('@').to_ascii_lowercase()
+}
+
+/// How many people a rule would take in.
+pub async fn count(connection: &mut Connection, rule: &GroupRule) -> Result<i64, Refused> {
+    let rule = rule.checked(connection).await?;
+    Ok(rows::count(connection, &rule.terms()).await?)
+}
+
+/// Takes in and out of one group whom its rule says.
+pub(super) async fn refresh_group(
+    edit: &mut Edit<'_>,
+    id: &GroupId,
+    rule: &GroupRule,
+) -> Result<(), Refused> {
+    rows::hold(&mut edit.tx).await?;
+    let now = edit.now;
+    for member in rows::refresh(&mut edit.tx, id, &rule.terms(), None, now).await? {
+        edit.forget(&member);
+    }
+    Ok(())
+}
+
+/// Takes a person who has changed into the groups whose rules they fit, and out of the others.
+pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<(), Refused> {
+    rows::hold(&mut edit.tx).await?;
+    let now = edit.now;
+    for (group, rule) in rows::all(&mut edit.tx).await? {
+        let rule = GroupRule::read(&rule)?;
+        let changed = rows::refresh(&mut edit.tx, &group, &rule.terms(), Some(member), now).await?;
+        if !changed.is_empty() {
+            edit.forget(member);
+        }
+    }
+    Ok(())
+}
+
+/// The tree of departments has changed: the same for everybody in groups whose rules look at it.
+pub async fn refresh_departments(edit: &mut Edit<'_>) -> Result<(), Refused> {
+    for (group, rule) in rows::all(&mut edit.tx).await? {
+        let rule = GroupRule::read(&rule)?;
+        if !rule.departments.is_empty() {
+            refresh_group(edit, &group, &rule).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The ids of the groups that take nobody in by hand.
+pub async fn ruled(connection: &mut Connection) -> Result<Vec<GroupId>, StoreError> {
+    let all = rows::all(connection).await?.into_iter();
+    Ok(all.map(|(id, _)| id).collect())
+}
+
+/// Nobody is put into a group with a rule, or taken out of it.
+pub(super) fn by_hand(group: &Group) -> Result<(), Refused> {
+    if group.rule.is_none() {
+        return Ok(());
+    }
+    Err(Refused::Impossible(both((
+        "the people of this group follow its rule: change the rule, or what is known of the person",
+        "该用户组的成员由规则决定，请修改规则或成员资料",
+    ))))
+}
+
+fn empty() -> Invalid {
+    Invalid::new(
+        "rule",
+        (
+            "a rule without a part would take everybody in",
+            "规则为空会包含所有人",
+        ),
+        (
+            "at least one of kind, departments, email_domains, employee_number_prefixes; null for a group that is filled by hand",
+            "kind、departments、email_domains、employee_number_prefixes 至少填写一项；null 表示手动维护成员",
+        ),
+    )
+}
+
+fn too_many(field: &str) -> Invalid {
+    Invalid::new(
+        field,
+        ("these are too many values", "值的数量过多"),
+        ("at most 50", "最多 50 个"),
+    )
+}
+
+fn no_department(at: usize) -> Invalid {
+    Invalid::new(
+        &format!("rule.departments[{at}]"),
+        ("there is no such department", "该部门不存在"),
+        ("the id of a department", "已存在部门的 id"),
+    )
+}
+
+fn no_domain(at: usize) -> Invalid {
+    Invalid::new(
+        &format!("rule.email_domains[{at}]"),
+        (
+            "this is no domain of mail addresses",
+            "这不是有效的邮箱域名",
+        ),
+        ("a name such as example.com", "例如 example.com"),
+    )
+}
+
+fn no_prefix(at: usize) -> Invalid {
+    Invalid::new(
+        &format!("rule.employee_number_prefixes[{at}]"),
+        ("this is not how a number begins", "这不是有效的工号前缀"),
+        (
+            "1 to 200 visible characters, such as E10",
+            "1 到 200 个可见字符，例如 E10",
+        ),
+    )
+}

@@ -1,0 +1,141 @@
+//! Groups that take people in by a rule: their rows in `group_members` are kept as the rule says, so
+//! that whoever reads memberships knows nothing of rules.
+
+use config::id::{DepartmentId, GroupId, MemberId};
+use config::{PrincipalKind, Timestamp};
+
+use super::condition::Condition;
+use super::member_lists::in_or_below;
+use super::members::kind_name;
+use super::{Connection, StoreError};
+
+/// What must be so of a person; of several values one is enough. What is `None` or empty asks nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms<'a> {
+    pub kind: Option<PrincipalKind>,
+    /// In one of these or below it.
+    pub departments: &'a [DepartmentId],
+    /// Of a mail address that somebody vouches for; lower case.
+    pub email_domains: &'a [String],
+    pub employee_number_prefixes: &'a [String],
+}
+
+impl Terms<'_> {
+    fn condition(&self) -> Condition {
+        let mut all = Condition::default();
+        if let Some(kind) = self.kind {
+            let kind = all.text(kind_name(kind));
+            all.and(&format!("m.kind = {kind}"));
+        }
+        if !self.departments.is_empty() {
+            let ids = self.departments.iter();
+            let ids: Vec<String> = ids.map(|id| all.text(id.as_str())).collect();
+            all.and(&in_or_below(&ids.join(", ")));
+        }
+        if !self.email_domains.is_empty() {
+            let domains = self.email_domains.iter();
+            let any: Vec<String> = domains
+                .map(|domain| format!("m.email_key LIKE {}", all.text(format!("%@{domain}"))))
+                .collect();
+            let any = any.join(" OR ");
+            all.and(&format!("m.email_verified_at IS NOT NULL AND ({any})"));
+        }
+        if !self.employee_number_prefixes.is_empty() {
+            let prefixes = self.employee_number_prefixes.iter();
+            let any: Vec<String> = prefixes
+                .map(|prefix| {
+                    let length = i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX);
+                    let (length, prefix) = (all.number(length), all.text(prefix.as_str()));
+                    format!("SUBSTR(m.employee_number, 1, CAST({length} AS INTEGER)) = {prefix}")
+                })
+                .collect();
+            all.and(&format!("({})", any.join(" OR ")));
+        }
+        all
+    }
+}
+
+/// Takes into the group whom the rule names, and out of it whom it does not: of all people, or of one.
+/// Those whom that changed.
+pub async fn refresh(
+    connection: &mut Connection,
+    group: &GroupId,
+    terms: &Terms<'_>,
+    only: Option<&MemberId>,
+    now: Timestamp,
+) -> Result<Vec<MemberId>, StoreError> {
+    let mut changed = take_out(connection, group, terms, only).await?;
+    let mut fitting = terms.condition();
+    if let Some(only) = only {
+        let only = fitting.text(only.as_str());
+        fitting.and(&format!("m.id = {only}"));
+    }
+    let (id, now) = (
+        fitting.text(group.as_str()),
+        fitting.number(now.as_millis()),
+    );
+    let sql = format!(
+        "INSERT INTO group_members (group_id, member_id, added_at) \
+         SELECT CAST({id} AS TEXT), m.id, CAST({now} AS BIGINT) FROM members m WHERE {} \
+         ON CONFLICT (group_id, member_id) DO NOTHING RETURNING member_id",
+        fitting.sql()
+    );
+    let query = sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(sql));
+    let taken_in = fitting.bind(query).fetch_all(connection).await?;
+    changed.extend(taken_in.into_iter().map(|(id,)| MemberId::from(id)));
+    Ok(changed)
+}
+
+async fn take_out(
+    connection: &mut Connection,
+    group: &GroupId,
+    terms: &Terms<'_>,
+    only: Option<&MemberId>,
+) -> Result<Vec<MemberId>, StoreError> {
+    let mut fitting = terms.condition();
+    let id = fitting.text(group.as_str());
+    let of_one = only.map_or_else(String::new, |only| {
+        format!("AND member_id = {}", fitting.text(only.as_str()))
+    });
+    let sql = format!(
+        "DELETE FROM group_members WHERE group_id = {id} {of_one} AND member_id NOT IN \
+         (SELECT m.id FROM members m WHERE {}) RETURNING member_id",
+        fitting.sql()
+    );
+    let query = sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(sql));
+    let rows = fitting.bind(query).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// How many people a rule names.
+pub async fn count(connection: &mut Connection, terms: &Terms<'_>) -> Result<i64, StoreError> {
+    let fitting = terms.condition();
+    let sql = format!("SELECT count(*) FROM members m WHERE {}", fitting.sql());
+    let query = sqlx::query_as::<_, (i64,)>(sqlx::AssertSqlSafe(sql));
+    let (count,) = fitting.bind(query).fetch_one(connection).await?;
+    Ok(count)
+}
+
+/// The groups that have a rule, with it as it was written.
+pub async fn all(connection: &mut Connection) -> Result<Vec<(GroupId, String)>, StoreError> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT id, rule FROM groups WHERE rule IS NOT NULL ORDER BY id")
+            .fetch_all(connection)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, rule)| (id.into(), rule))
+        .collect())
+}
+
+/// Lets nobody else change a rule, or what rules look at, until the transaction ends: of two that
+/// went on side by side neither would see what the other has changed.
+pub async fn hold(connection: &mut Connection) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO counters (name, value) VALUES ('group_rules', 1) \
+         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
