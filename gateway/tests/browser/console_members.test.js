@@ -224,3 +224,27 @@ test("members are brought from a file, after each row was looked at", async () =
   await row("吴迪").getByText("华东区").waitFor();
   assert.equal(await row("郑爽").count(), 0);
 });
+
+test("a group takes people in by a rule, and says how many fit before it is saved", async () => {
+  await owner.open("access", "/console/groups");
+  await button("New group").click();
+  await drawer().getByRole("textbox").first().fill("研发人员");
+  await drawer().getByText("By a rule").click();
+  const where = page.getByRole("combobox", { name: "Departments, with those below them" });
+  await where.click();
+  await page.locator(".ant-select-tree-node-content-wrapper", { hasText: "研发中心" }).click();
+  await drawer().getByText(/(fit|fits) now/).waitFor();
+  await drawer().getByText("Description").click();
+  await page.locator(".ant-select-dropdown:visible").waitFor({ state: "detached" });
+  await nothingInTheWay("the form of a group with a rule");
+  await button("Save", drawer()).click();
+  await page.getByText("A rule keeps who is in this group").waitFor();
+});
+
+test("what is managed by files is listed, and taken away as a file", async () => {
+  await owner.open("access", "/console/configuration");
+  await page.getByText("Nothing is managed by files").waitFor();
+  const [file] = await Promise.all([page.waitForEvent("download"), button("Export as YAML").click()]);
+  assert.equal(file.suggestedFilename(), "gatehouse.yaml");
+  await nothingInTheWay("the page of what is managed");
+});

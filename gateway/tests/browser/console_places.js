@@ -14,6 +14,7 @@ export const PLACES = {
   "sign-ins": { path: "/console/logs/sign-ins", zh: "登录日志", en: "Sign-in log" },
   audit: { path: "/console/logs/audit", zh: "审计日志", en: "Audit log" },
   requests: { path: "/console/logs/requests", zh: "访问日志", en: "Access log" },
+  configuration: { path: "/console/configuration", zh: "配置即代码", en: "Configuration as code" },
   settings: { path: "/console/settings", zh: "系统设置", en: "Settings" },
   tokens: { path: "/console/tokens", zh: "API 令牌", en: "API tokens" },
 };

@@ -5,6 +5,7 @@ import {
   AuditOutlined,
   BgColorsOutlined,
   DashboardOutlined,
+  FileTextOutlined,
   HighlightOutlined,
   IdcardOutlined,
   KeyOutlined,
@@ -38,6 +39,7 @@ const t = texts({
   audit: ["审计日志", "Audit log"],
   requests: ["访问日志", "Access log"],
   settings: ["设置", "System"],
+  configuration: ["配置即代码", "Configuration as code"],
   tokens: ["API 令牌", "API tokens"],
   node: ["系统设置", "Settings"],
 });
@@ -74,6 +76,7 @@ const Watermark = lazy(() => import("../pages/watermark/Watermark"));
 const SignIns = lazy(() => import("../pages/sign-ins/SignIns"));
 const Audit = lazy(() => import("../pages/audit/Audit"));
 const Requests = lazy(() => import("../pages/requests/Requests"));
+const Configuration = lazy(() => import("../pages/configuration/Configuration"));
 const Settings = lazy(() => import("../pages/settings/Settings"));
 const Tokens = lazy(() => import("../pages/tokens/Tokens"));
 
@@ -156,6 +159,13 @@ export const GROUPS: PlaceGroup[] = [
   {
     title: t.settings,
     places: [
+      {
+        path: "/configuration",
+        title: t.configuration,
+        permission: "configuration:read",
+        icon: <FileTextOutlined />,
+        page: Configuration,
+      },
       { path: "/tokens", title: t.tokens, permission: "tokens:read", icon: <ApiOutlined />, page: Tokens },
       { path: "/settings", title: t.node, permission: "node:read", icon: <SettingOutlined />, page: Settings },
     ],

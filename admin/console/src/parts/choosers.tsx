@@ -24,8 +24,8 @@ export function MemberChooser({ known = [], ...props }: Props & { known?: Option
   );
 }
 
-/** Groups, found by a part of their name. */
-export function GroupChooser(props: Props) {
+/** Groups, found by a part of their name. `byHand`: only such as people are put into. */
+export function GroupChooser({ byHand, ...props }: Props & { byHand?: boolean }) {
   const [typed, setTyped] = useState("");
   const search = useSettled(typed.trim()) || undefined;
   const { data, isFetching } = useQuery({
@@ -42,7 +42,11 @@ export function GroupChooser(props: Props) {
   });
   // What is chosen is in the list to have its name, and is seen there unless something else is looked for.
   const others = chosen.filter(({ id }) => !search && !data?.items.some((group) => group.id === id));
-  const options = [...(data?.items ?? []), ...others].map(({ id, name }) => ({ value: id, label: name }));
+  const options = [...(data?.items ?? []), ...others].map(({ id, name, rule }) => ({
+    value: id,
+    label: name,
+    disabled: byHand && rule !== null && rule !== undefined,
+  }));
   return (
     <Select
       {...props}

@@ -5,6 +5,7 @@ import { useRef } from "react";
 import { api, told, type Versioned } from "../../api/client";
 import type { Group, GroupDraft } from "../../api/schema";
 import { FormDrawer } from "../../parts/FormDrawer";
+import { RuleItem } from "./RuleItem";
 import { t } from "./words";
 
 type Props = {
@@ -28,7 +29,11 @@ export function GroupForm({ group, onClose }: Props) {
   return (
     <FormDrawer<GroupDraft>
       title={group ? t.editTitle(group.value.name) : t.create}
-      initial={{ name: group?.value.name ?? "", description: group?.value.description ?? "" }}
+      initial={{
+        name: group?.value.name ?? "",
+        description: group?.value.description ?? "",
+        rule: group?.value.rule ?? null,
+      }}
       send={send}
       onClose={(isDone) => {
         if (isDone) void queries.invalidateQueries();
@@ -41,6 +46,7 @@ export function GroupForm({ group, onClose }: Props) {
       <Form.Item name="description" label={t.description}>
         <Input.TextArea rows={3} />
       </Form.Item>
+      <RuleItem />
     </FormDrawer>
   );
 }

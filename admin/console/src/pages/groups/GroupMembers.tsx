@@ -24,6 +24,8 @@ const t = texts({
   takeTitle: (name: string, group: string) => [`将${name}移出“${group}”？`, `Remove ${name} from “${group}”?`],
   takeText: ["此人将失去经由此用户组获得的访问权限。", "They lose what they may reach by this group."],
   none: ["这个用户组还没有成员", "No members in this group yet"],
+  ruled: ["成员由规则自动维护", "A rule keeps who is in this group"],
+  ruledHint: ["目前没有人符合规则。", "Nobody fits the rule just now."],
   noneHint: ["在上方搜索并添加成员。", "Search for members above and add them."],
 });
 
@@ -31,7 +33,8 @@ const t = texts({
 export function GroupMembers({ group }: { group: Group }) {
   const may = useMay();
   const { ask } = useAction();
-  const mayChange = may("groups:change");
+  const isRuled = group.rule !== null && group.rule !== undefined;
+  const mayChange = may("groups:change") && !isRuled;
   const pages = usePages(["members", "of-group", group.id], (after) =>
     told(api.GET("/members", { params: { query: { group: group.id, after } } })),
   );
@@ -45,8 +48,10 @@ export function GroupMembers({ group }: { group: Group }) {
     <CursorTable<Member>
       pages={pages}
       rowKey="id"
-      nothing={<Nothing title={t.none} hint={mayChange ? t.noneHint : undefined} />}
-      filters={mayChange && <Adding group={group} />}
+      nothing={<Nothing title={t.none} hint={isRuled ? t.ruledHint : mayChange ? t.noneHint : undefined} />}
+      filters={
+        mayChange ? <Adding group={group} /> : isRuled && <Typography.Text type="secondary">{t.ruled}</Typography.Text>
+      }
       columns={columns(mayChange ? take : undefined)}
     />
   );

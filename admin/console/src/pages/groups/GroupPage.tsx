@@ -10,6 +10,7 @@ import type { Group } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { Failed } from "../../parts/Failed";
 import { Loading } from "../../parts/Loading";
+import { ManagedMark } from "../../parts/ManagedMark";
 import { PageHeader } from "../../parts/PageHeader";
 import { useAction } from "../../parts/useAction";
 import { GroupForm } from "./GroupForm";
@@ -37,6 +38,7 @@ export default function GroupPage() {
   return (
     <>
       <PageHeader title={name} lead={description || words.count(members)} back={{ to: "/groups", title: words.title }}>
+        <ManagedMark kind="group" id={id} />
         <Buttons group={data} />
       </PageHeader>
       <GroupMembers group={data.value} />

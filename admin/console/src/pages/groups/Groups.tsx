@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Input, Typography } from "antd";
+import { Button, Flex, Input, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 
@@ -17,6 +17,7 @@ import { t as words } from "./words";
 
 const t = texts({
   search: ["搜索用户组名称或拼音", "Search groups"],
+  ruled: ["按规则", "By rule"],
   noMatch: ["没有名称相符的用户组", "No group has such a name"],
   none: ["还没有用户组", "No groups yet"],
   noneHint: [
@@ -64,10 +65,13 @@ export default function Groups() {
           {
             title: words.name,
             dataIndex: "name",
-            render: (name: string, { id }) => (
-              <Link to={`/groups/${id}`} onClick={(event) => event.stopPropagation()}>
-                {name}
-              </Link>
+            render: (name: string, { id, rule }) => (
+              <Flex gap={8} align="center">
+                <Link to={`/groups/${id}`} onClick={(event) => event.stopPropagation()}>
+                  {name}
+                </Link>
+                {rule && <Tag>{t.ruled}</Tag>}
+              </Flex>
             ),
           },
           {

@@ -113,7 +113,7 @@ export function BatchDialog({ kind, members, department, onClose }: Props) {
         )}
         {needs === "group" && (
           <Form.Item name="group" label={t.group} rules={[{ required: true, message: t.choose }]}>
-            <GroupChooser />
+            <GroupChooser byHand />
           </Form.Item>
         )}
       </Form>

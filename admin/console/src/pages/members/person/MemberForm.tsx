@@ -124,7 +124,7 @@ function Fields({ mayLink, mayChooseKind }: { mayLink: boolean; mayChooseKind: b
         {may("departments:read") ? <DepartmentChooser multiple /> : <Input />}
       </Form.Item>
       <Form.Item name="groups" label={words.groups} hidden={!may("groups:read")}>
-        {may("groups:read") ? <GroupChooser mode="multiple" allowClear /> : <Input />}
+        {may("groups:read") ? <GroupChooser byHand mode="multiple" allowClear /> : <Input />}
       </Form.Item>
       {mayLink && (
         <Form.Item name="with_link" valuePropName="checked">
