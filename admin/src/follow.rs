@@ -143,10 +143,11 @@ impl Follower {
 
     /// A snapshot if one is due. One that must not be obeyed is refused until something changes.
     async fn build(&mut self, view: &mut Connection) -> Result<Option<Snapshot>, StoreError> {
-        if !self.stale {
+        let now = self.clock.now();
+        let is_over = self.publisher.until().is_some_and(|until| until <= now);
+        if !self.stale && !is_over {
             return Ok(None);
         }
-        let now = self.clock.now();
         match self.publisher.build(view, &self.sealer, now).await {
             Ok(built) => {
                 self.stale = false;

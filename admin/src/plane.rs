@@ -22,6 +22,7 @@ use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::follow::Follower;
 use crate::health::{Health, Report};
+use crate::ip_lists::trial;
 use crate::lookup::StoreLookup;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::sealed::{MasterKeyError, Sealer};
@@ -214,7 +215,7 @@ async fn with_store(state: &State, health: &Health, node: &str, follower: Follow
         if state.settings.role == NodeRole::Gateway {
             std::future::pending::<()>().await;
         }
-        periodic::run(state, node).await;
+        tokio::join!(periodic::run(state, node), trial::run(state));
     };
     tokio::join!(state.store.listen(), follower.run(), admin);
 }

@@ -13,9 +13,10 @@ use config::{Problem, Snapshot, Timestamp};
 
 use crate::appearance;
 use crate::applications::sort_out::{SetAside, Sorted, sort_out};
+use crate::ip_lists::switch;
 use crate::sealed::Sealer;
 use crate::signing_keys;
-use crate::store::published::ListHead;
+use crate::store::published::{Counting, ListHead};
 use crate::store::{self, Connection, StoreError, changes, published};
 
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +40,7 @@ fn list(problems: &[Problem]) -> String {
 /// when it has changed, and the last good application of each id.
 #[derive(Debug, Default)]
 pub struct Publisher {
-    lists: HashMap<RuleId, (i64, Arc<IpList>)>,
+    lists: HashMap<RuleId, (i64, Counting)>,
     good: HashMap<ApplicationId, Arc<Application>>,
 }
 
@@ -60,12 +61,12 @@ impl Publisher {
     ) -> Result<Built, PublishError> {
         let revision = changes::position(view).await?.snapshot;
         let heads = published::ip_lists(view).await?;
-        self.read_lists(view, &heads).await?;
+        self.read_lists(view, &heads, now).await?;
         let keys = store::signing_keys::all(view).await?;
         let rows = store::applications::all(view).await?;
         let mut sorted = sort_out(rows, |id| self.list(id));
         let closed = self.stand_in(&mut sorted);
-        let snapshot = Snapshot {
+        let mut snapshot = Snapshot {
             revision: u64::try_from(revision).unwrap_or_default(),
             built_at: now,
             applications: sorted.good,
@@ -79,10 +80,19 @@ impl Publisher {
         snapshot.validate().map_err(PublishError::Invalid)?;
         let good = snapshot.applications.iter();
         self.good = good.map(|a| (a.id.clone(), Arc::clone(a))).collect();
+        if switch::read(view).await?.off_since.is_some() {
+            unguard(&mut snapshot);
+        }
         Ok(Built {
             snapshot,
             set_aside: sorted.set_aside,
         })
+    }
+
+    /// When the next entry of a list ends, and what was built counts no more.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        self.lists.values().filter_map(|(_, list)| list.until).min()
     }
 
     /// Puts the last good one in the place of each that was set aside; what is left is closed.
@@ -116,13 +126,17 @@ impl Publisher {
         &mut self,
         view: &mut Connection,
         heads: &[ListHead],
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         self.lists
             .retain(|id, _| heads.iter().any(|head| head.id == *id));
         for head in heads {
             let known = self.lists.get(&head.id);
-            if known.is_none_or(|(version, _)| *version != head.version) {
-                let list = published::ip_list(view, head).await?;
+            let is_good = |(version, list): &(i64, Counting)| {
+                *version == head.version && list.until.is_none_or(|until| until > now)
+            };
+            if !known.is_some_and(is_good) {
+                let list = published::ip_list(view, head, now).await?;
                 self.lists.insert(head.id.clone(), (head.version, list));
             }
         }
@@ -138,7 +152,18 @@ impl Publisher {
     }
 
     fn list(&self, id: &RuleId) -> Option<Arc<IpList>> {
-        self.lists.get(id).map(|(_, list)| Arc::clone(list))
+        let (_, counting) = self.lists.get(id)?;
+        Some(Arc::clone(&counting.list))
+    }
+}
+
+/// Takes all IP lists out of what gateways obey.
+fn unguard(snapshot: &mut Snapshot) {
+    snapshot.ip_lists.clear();
+    for application in &mut snapshot.applications {
+        if !application.ip_lists.is_empty() {
+            Arc::make_mut(application).ip_lists.clear();
+        }
     }
 }
 

@@ -63,6 +63,13 @@ pub enum Refused {
     /// The object cannot be changed in this way as things stand.
     #[error("{}", .0.en)]
     Impossible(LocalText),
+    /// Whoever asks for the change would be turned away by the rules that come of it.
+    #[error("{address} would be kept out: {}", .list.0)]
+    LockedOut {
+        address: std::net::IpAddr,
+        /// What keeps it out, in English and in Chinese.
+        list: (String, String),
+    },
     /// Somebody else changed it since it was read.
     #[error("changed since it was read")]
     Stale,

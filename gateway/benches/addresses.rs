@@ -36,6 +36,7 @@ fn rules(count: u32, range: impl Fn(u32) -> (IpAddr, IpAddr)) -> IpRules {
         AddressRange::new(first, last).ok().map(|range| IpEntry {
             range,
             note: String::new(),
+            expires_at: None,
         })
     };
     IpRules::compile(&[Arc::new(IpList {

@@ -40,7 +40,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "sort" => json!("display_name"),
         "file_name" => json!("people.csv"),
         "verdict" => json!("error"),
-        "keep_password" => json!(false),
+        "keep_password" | "on_trial" => json!(false),
         "limit" => json!(50),
         "after" => json!(format!("{THEN}_{ID}")),
         "since" => json!(THEN),
@@ -52,7 +52,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "kind" => json!("failed"),
         "target_kind" => json!("application"),
         "action" => json!("update"),
-        "client_address" | "from" => json!("192.0.2.7"),
+        "client_address" | "from" | "address" => json!("192.0.2.7"),
         "method" => json!("GET"),
         "hours" => json!(24),
         "host" => json!("wiki.example.com"),
@@ -227,6 +227,22 @@ fn told(name: &str) -> Option<Value> {
             "permissions": ["members:read", "credentials:change"]
         }),
         "RuleCount" => json!({"members": 42}),
+        "IpRules" => json!({
+            "off_since": null, "your_address": "192.0.2.7", "refused_by": null,
+            "trial": {
+                "list": ID, "list_name": "office", "made_by": "zhang.san",
+                "address": "198.51.100.7", "begun_at": THEN, "until": LATER
+            }
+        }),
+        "Preview" => json!({
+            "entries": 120, "new": 100, "repeated": 3, "more_wrong": 0,
+            "wrong": [{
+                "line": 7, "text": "10.0.0.0/40",
+                "problem": "\"10.0.0.0/40\" is not an address, a CIDR block or a range",
+                "allowed": "write 192.0.2.7, 192.0.2.0/24 or the like"
+            }]
+        }),
+        "Found" => json!({"entry": {"range": "192.0.2.0/24", "note": "the office"}}),
         "Link" => json!({
             "url": "https://access.example.com/welcome", "code": "ABCD-EFGH-JKLM-NPQR",
             "expires_at": LATER

@@ -1,18 +1,43 @@
 //! `/ip-lists`
 
-use crate::ip_lists::Upload;
-use crate::refused::{Expected, Invalid};
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::{Path, State as Extract};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use config::id::RuleId;
 use config::snapshot::IpEntry;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
+use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned, language};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::ip_lists::{self, IpList, IpListDraft};
+use crate::ip_lists::text::{self, Preview, WrongLine};
+use crate::ip_lists::{self, IpList, IpListDraft, Lockout, Upload};
+use crate::refused::{Expected, Invalid};
 use crate::state::State;
+use crate::store::ip_entries;
+
+/// What is done where a change would keep out whoever makes it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Confirmed {
+    /// Make it all the same, on trial: it is put back after a minute unless somebody whom it lets in
+    /// confirms it. Without, such a change is refused with the code `would_lock_out`.
+    #[serde(default)]
+    on_trial: bool,
+}
+
+impl Confirmed {
+    fn lockout(self) -> Lockout {
+        if self.on_trial {
+            Lockout::OnTrial
+        } else {
+            Lockout::Refuse
+        }
+    }
+}
 
 #[utoipa::path(get, path = "/ip-lists", tag = "ip-lists",
     responses((status = 200, body = Listing<IpList>)))]
@@ -44,17 +69,25 @@ pub async fn read(
 }
 
 #[utoipa::path(put, path = "/ip-lists/{id}", tag = "ip-lists", request_body = IpListDraft,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
+    params(("id" = String, Path), ("If-Match" = String, Header), Confirmed),
     responses((status = 200, body = IpList)))]
 pub async fn update(
     Extract(state): Extract<State>,
     permit: Permit,
     Path(id): Path<String>,
     IfMatch(expected): IfMatch,
+    Query(confirmed): Query<Confirmed>,
     Body(draft): Body<IpListDraft>,
 ) -> Result<Versioned<IpList>, Problem> {
     let edit = Edit::begin(&state, &permit).await?;
-    let after = ip_lists::update(edit, &RuleId::from(id), expected, &draft).await?;
+    let after = ip_lists::update(
+        edit,
+        &RuleId::from(id),
+        expected,
+        &draft,
+        confirmed.lockout(),
+    )
+    .await?;
     Ok(Versioned::ok(after.version, after))
 }
 
@@ -103,53 +136,114 @@ fn place(text: &str) -> Result<i64, Problem> {
     })
 }
 
-/// Replaces all entries: text, one a line, with an optional note after `#`.
+/// Replaces all entries: text, one a line, `10.0.0.0/8 until=2027-01-31 # a note`; the end and the note
+/// may be left out.
 #[utoipa::path(put, path = "/ip-lists/{id}/entries", tag = "ip-lists",
     request_body(content = String, content_type = "text/plain"),
-    params(("id" = String, Path), ("If-Match" = String, Header)),
+    params(("id" = String, Path), ("If-Match" = String, Header), Confirmed),
     responses((status = 200, body = IpList)))]
 pub async fn replace_entries(
     Extract(state): Extract<State>,
     permit: Permit,
     Path(id): Path<String>,
     IfMatch(expected): IfMatch,
+    Query(confirmed): Query<Confirmed>,
     text: String,
 ) -> Result<Versioned<IpList>, Problem> {
-    upload(
-        &state,
-        &permit,
-        &id.into(),
-        expected,
-        &text,
-        Upload::Replace,
-    )
-    .await
+    let how = (Upload::Replace, confirmed.lockout());
+    upload(&state, &permit, (&id.into(), expected), &text, how).await
 }
 
-/// Adds entries: text, one a line, with an optional note after `#`.
+/// Adds entries: text, one a line, `10.0.0.0/8 until=2027-01-31 # a note`; the end and the note may be
+/// left out.
 #[utoipa::path(post, path = "/ip-lists/{id}/entries", tag = "ip-lists",
     request_body(content = String, content_type = "text/plain"),
-    params(("id" = String, Path), ("If-Match" = String, Header)),
+    params(("id" = String, Path), ("If-Match" = String, Header), Confirmed),
     responses((status = 200, body = IpList)))]
 pub async fn append_entries(
     Extract(state): Extract<State>,
     permit: Permit,
     Path(id): Path<String>,
     IfMatch(expected): IfMatch,
+    Query(confirmed): Query<Confirmed>,
     text: String,
 ) -> Result<Versioned<IpList>, Problem> {
-    upload(&state, &permit, &id.into(), expected, &text, Upload::Append).await
+    let how = (Upload::Append, confirmed.lockout());
+    upload(&state, &permit, (&id.into(), expected), &text, how).await
 }
 
 async fn upload(
     state: &State,
     permit: &Permit,
-    id: &RuleId,
-    expected: Expected,
+    (id, expected): (&RuleId, Expected),
     text: &str,
-    how: Upload,
+    how: (Upload, Lockout),
 ) -> Result<Versioned<IpList>, Problem> {
-    let entries = ip_lists::read_text(text)?;
+    let entries = text::read_whole(text)?;
     let list = ip_lists::upload(state, permit, id, expected, &entries, how).await?;
     Ok(Versioned::ok(list.version, list))
+}
+
+/// What a text would do to the list, and each line of it that cannot be read. Nothing is written.
+#[utoipa::path(post, path = "/ip-lists/{id}/entries/preview", tag = "ip-lists",
+    request_body(content = String, content_type = "text/plain"), operation_id = "preview_entries",
+    params(("id" = String, Path)), responses((status = 200, body = Preview)))]
+pub async fn preview(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    text: String,
+) -> Result<Json<Preview>, Problem> {
+    let language = language::of(&headers);
+    let read = text::read(&text);
+    let mut connection = state.store.read().await?;
+    let revision = ip_lists::row(&mut connection, &id.into()).await?.revision;
+    let wrong = read.wrong.into_iter().map(|line| WrongLine {
+        line: line.number,
+        text: line.text,
+        problem: line.why.what.get(language).to_owned(),
+        allowed: line.why.allowed.get(language).to_owned(),
+    });
+    Ok(Json(Preview {
+        new: text::count_new(&mut connection, &revision, &read.entries).await?,
+        entries: read.entries.len(),
+        repeated: read.repeated,
+        wrong: wrong.collect(),
+        more_wrong: read.more_wrong,
+    }))
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Lookup {
+    /// An IP address.
+    address: String,
+}
+
+/// The entry that has an address in it; absent if none has.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Found {
+    pub entry: Option<IpEntry>,
+}
+
+/// Whether an address is on the list, and by which entry.
+#[utoipa::path(get, path = "/ip-lists/{id}/lookup", tag = "ip-lists", operation_id = "look_up",
+    params(("id" = String, Path), Lookup), responses((status = 200, body = Found)))]
+pub async fn look_up(
+    Extract(state): Extract<State>,
+    Path(id): Path<String>,
+    Query(lookup): Query<Lookup>,
+) -> Result<Json<Found>, Problem> {
+    let address: IpAddr = lookup.address.trim().parse().map_err(|_| {
+        Problem::invalid(vec![Invalid::new(
+            "address",
+            ("this is not an IP address", "这不是有效的 IP 地址"),
+            ("192.0.2.7 or 2001:db8::7", "192.0.2.7 或 2001:db8::7"),
+        )])
+    })?;
+    let mut connection = state.store.read().await?;
+    let revision = ip_lists::row(&mut connection, &id.into()).await?.revision;
+    let now = state.clock.now();
+    let entry = ip_entries::find(&mut connection, &revision, address, now).await?;
+    Ok(Json(Found { entry }))
 }

@@ -17,6 +17,7 @@ pub mod groups;
 pub mod guard;
 pub mod idempotency;
 pub mod ip_lists;
+pub mod ip_rules;
 pub mod language;
 pub mod member_batch;
 pub mod member_export;

@@ -33,6 +33,7 @@ pub enum Code {
     Invalid,
     Taken,
     Impossible,
+    WouldLockOut,
     Stale,
     PreconditionRequired,
     TooLarge,
@@ -56,6 +57,7 @@ impl Code {
             Self::Invalid => (S::UNPROCESSABLE_ENTITY, "What was sent is not valid", "提交的内容无效"),
             Self::Taken => (S::CONFLICT, "Another one has this already", "该值已被占用"),
             Self::Impossible => (S::CONFLICT, "This cannot be done as things stand", "当前状态下无法执行此操作"),
+            Self::WouldLockOut => (S::CONFLICT, "This would lock you out", "此修改会将您自己拒之门外"),
             Self::Stale => (S::PRECONDITION_FAILED, "It has changed since you read it", "内容在您读取之后已被修改"),
             Self::PreconditionRequired => (S::PRECONDITION_REQUIRED, "Say which version you mean to change", "请说明要修改的版本"),
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "The request is too large", "请求内容过大"),
@@ -260,6 +262,13 @@ impl From<Refused> for Problem {
                 detail: why,
                 ..Self::new(Code::Impossible)
             },
+            Refused::LockedOut { address, list } => Self::new(Code::WouldLockOut).detail((
+                &format!(
+                    "you come from {address}, which would be refused: {}",
+                    list.0
+                ),
+                &format!("您的地址 {address} 将被拒绝：{}", list.1),
+            )),
             Refused::Stale => Self::new(Code::Stale).detail((
                 "read it again and repeat the change",
                 "请重新读取后再提交修改",

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, configuration, credentials, departments, document, events,
-    explanations, groups, ip_lists, member_batch, member_export, member_imports, members, node,
-    overview, problem, roles, sign_ins, tokens,
+    explanations, groups, ip_lists, ip_rules, member_batch, member_export, member_imports, members,
+    node, overview, problem, roles, sign_ins, tokens,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -97,6 +97,13 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::entries)))
         .routes(may(R::IpLists,      Change, large(routes!(ip_lists::replace_entries))))
         .routes(may(R::IpLists,      Change, large(routes!(ip_lists::append_entries))))
+        .routes(may(R::IpLists,      Read,   large(routes!(ip_lists::preview))))
+        .routes(may(R::IpLists,      Read,   routes!(ip_lists::look_up)))
+        .routes(may(R::IpLists,      Read,   routes!(ip_rules::read)))
+        .routes(may(R::IpLists,      Change, routes!(ip_rules::off)))
+        .routes(may(R::IpLists,      Change, routes!(ip_rules::on)))
+        .routes(may(R::IpLists,      Change, routes!(ip_rules::confirm)))
+        .routes(may(R::IpLists,      Change, routes!(ip_rules::put_back)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_brand)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_watermark)))

@@ -13,11 +13,11 @@ use super::{FieldChange, File, Item, Kind, Plan, Step, compare, keys, marks};
 use crate::applications::check::Unfit;
 use crate::authz::{Action, Forbidden, Permit, Resource};
 use crate::edit::Edit;
-use crate::ip_lists;
+use crate::ip_lists::{self, guard};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 use crate::store::managed::{self, MarkRow};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, ip_entries};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -256,7 +256,8 @@ impl<'a> Run<'a> {
                 let made = self.prepared.get(&document.key()).ok_or(Refused::Stale)?;
                 let made = (made.0.as_str(), made.1);
                 let row = ip_lists::row(&mut self.edit.tx, &id.as_str().into()).await?;
-                ip_lists::put_in_force(&mut self.edit, "replace_entries", row, made).await?;
+                ip_lists::put_in_force(&mut self.edit, "replace_entries", &row, made).await?;
+                ip_entries::give_up(&mut self.edit.tx, &row.revision).await?;
             }
         }
         Ok(id)
@@ -322,6 +323,9 @@ impl<'a> Run<'a> {
             return Err(told(self.wrong));
         }
         self.mark().await?;
+        if self.plan.items.iter().any(|item| item.kind == Kind::IpList) {
+            guard::check(&mut self.edit).await?;
+        }
         if self.mode == Mode::Apply {
             self.edit.finish().await?;
         }

@@ -11,6 +11,9 @@ pub const BRAND: &str = "brand";
 /// The name of the document that holds a [`config::snapshot::Watermark`].
 pub const WATERMARK: &str = "watermark";
 
+/// The name of the document that holds a [`crate::ip_lists::switch::Switch`].
+pub const IP_RULES: &str = "ip_rules";
+
 /// A document and how often it has been changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document<T> {

@@ -1,6 +1,8 @@
 //! The entries of IP lists, of which there may be a million: put together as a revision beside the one
 //! in force, a few rows in a transaction, so that other writers get their turn in between.
 
+use std::net::IpAddr;
+
 use config::Timestamp;
 use config::id::EventId;
 use config::snapshot::IpEntry;
@@ -38,8 +40,8 @@ pub async fn copy(
     .fetch_one(&mut *connection)
     .await?;
     sqlx::query(
-        "INSERT INTO ip_revision_entries (revision, place, range, note) \
-         SELECT $1, place, range, note FROM ip_revision_entries \
+        "INSERT INTO ip_revision_entries (revision, place, range, note, expires_at) \
+         SELECT $1, place, range, note, expires_at FROM ip_revision_entries \
          WHERE revision = $2 AND place > $3 AND place <= $4",
     )
     .bind(to)
@@ -62,7 +64,8 @@ pub async fn last_place(connection: &mut Connection, revision: &str) -> Result<i
     Ok(last)
 }
 
-/// Adds entries in the places after `place`; one that the revision has already takes the new note.
+/// Adds entries in the places after `place`; one that the revision has already takes the new note
+/// and the new end.
 pub async fn add(
     connection: &mut Connection,
     revision: &str,
@@ -72,11 +75,15 @@ pub async fn add(
     let mut places = place + 1..;
     for batch in entries.chunks(BATCH) {
         let values: Vec<String> = (0..batch.len())
-            .map(|i| format!("($1, ${}, ${}, ${})", 3 * i + 2, 3 * i + 3, 3 * i + 4))
+            .map(|i| {
+                let at = 4 * i + 2;
+                format!("($1, ${at}, ${}, ${}, ${})", at + 1, at + 2, at + 3)
+            })
             .collect();
         let sql = format!(
-            "INSERT INTO ip_revision_entries (revision, place, range, note) VALUES {} \
-             ON CONFLICT (revision, range) DO UPDATE SET note = excluded.note",
+            "INSERT INTO ip_revision_entries (revision, place, range, note, expires_at) VALUES {} \
+             ON CONFLICT (revision, range) DO UPDATE SET note = excluded.note, \
+             expires_at = excluded.expires_at",
             values.join(", ")
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(revision);
@@ -84,7 +91,8 @@ pub async fn add(
             query = query
                 .bind(place)
                 .bind(entry.range.to_string())
-                .bind(entry.note.as_str());
+                .bind(entry.note.as_str())
+                .bind(entry.expires_at.map(Timestamp::as_millis));
         }
         query.execute(&mut *connection).await?;
     }
@@ -114,9 +122,9 @@ pub async fn page(
     place: i64,
     limit: i64,
 ) -> Result<Vec<EntryRow>, StoreError> {
-    let rows: Vec<(i64, String, String)> = sqlx::query_as(
-        "SELECT place, range, note FROM ip_revision_entries WHERE revision = $1 AND place > $2 \
-         ORDER BY place LIMIT $3",
+    let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
+        "SELECT place, range, note, expires_at FROM ip_revision_entries \
+         WHERE revision = $1 AND place > $2 ORDER BY place LIMIT $3",
     )
     .bind(revision)
     .bind(place)
@@ -124,16 +132,43 @@ pub async fn page(
     .fetch_all(connection)
     .await?;
     rows.into_iter()
-        .map(|(place, range, note)| {
+        .map(|(place, range, note, expires_at)| {
             let range = range
                 .parse()
                 .map_err(|e| StoreError::Corrupt(format!("an entry of an IP list: {e}")))?;
             Ok(EntryRow {
                 place,
-                entry: IpEntry { range, note },
+                entry: IpEntry {
+                    range,
+                    note,
+                    expires_at: expires_at.map(Timestamp),
+                },
             })
         })
         .collect()
+}
+
+/// The first entry of the revision that has the address in it and has not ended.
+pub async fn find(
+    connection: &mut Connection,
+    revision: &str,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<Option<IpEntry>, StoreError> {
+    let mut place = 0;
+    loop {
+        let page = page(connection, revision, place, CHUNK).await?;
+        let Some(last) = page.last() else {
+            return Ok(None);
+        };
+        place = last.place;
+        let counts = |entry: &IpEntry| entry.expires_at.is_none_or(|end| end > now);
+        let mut entries = page.into_iter().map(|row| row.entry);
+        let found = entries.find(|entry| entry.range.contains(address) && counts(entry));
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
 }
 
 /// In place of the time at which a revision was begun, once it is in force.
@@ -241,6 +276,7 @@ mod tests {
         on_both_engines(async |store| {
             let mut tx = store.begin().await.unwrap();
             let entries = [IpEntry {
+                expires_at: None,
                 range: "192.0.2.7".parse().unwrap(),
                 note: String::new(),
             }];

@@ -43,14 +43,14 @@ impl From<Row> for IpListRow {
     }
 }
 
-fn effect_name(effect: Effect) -> &'static str {
+pub fn effect_name(effect: Effect) -> &'static str {
     match effect {
         Effect::Allow => "allow",
         Effect::Deny => "deny",
     }
 }
 
-fn scope_name(everywhere: bool) -> &'static str {
+pub fn scope_name(everywhere: bool) -> &'static str {
     if everywhere {
         "everywhere"
     } else {

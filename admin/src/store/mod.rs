@@ -34,6 +34,7 @@ pub mod handovers;
 pub mod idempotent_answers;
 pub mod ip_entries;
 pub mod ip_lists;
+pub mod ip_trials;
 pub mod known_devices;
 pub mod leases;
 mod listen;

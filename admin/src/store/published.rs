@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use config::Timestamp;
 use config::id::RuleId;
 use config::snapshot::{Effect, IpEntry, IpList};
 use futures::TryStreamExt;
@@ -51,29 +52,50 @@ pub async fn ip_lists(connection: &mut Connection) -> Result<Vec<ListHead>, Stor
         .collect()
 }
 
-/// Reads the entries of a list, of which there may be a million: row by row.
+/// A list as it counts, until the next of its entries ends.
+#[derive(Clone, Debug)]
+pub struct Counting {
+    pub list: Arc<IpList>,
+    pub until: Option<Timestamp>,
+}
+
+/// Reads the entries of a list that have not ended, of which there may be a million: row by row.
 pub async fn ip_list(
     connection: &mut Connection,
     head: &ListHead,
-) -> Result<Arc<IpList>, StoreError> {
-    let mut rows = sqlx::query_as::<_, (String, String)>(
-        "SELECT range, note FROM ip_revision_entries WHERE revision = $1 ORDER BY place",
+    now: Timestamp,
+) -> Result<Counting, StoreError> {
+    let mut rows = sqlx::query_as::<_, (String, String, Option<i64>)>(
+        "SELECT range, note, expires_at FROM ip_revision_entries \
+         WHERE revision = $1 AND (expires_at IS NULL OR expires_at > $2) ORDER BY place",
     )
     .bind(head.revision.as_str())
+    .bind(now.as_millis())
     .fetch(connection);
     let mut entries = Vec::new();
-    while let Some((range, note)) = rows.try_next().await? {
+    let mut until: Option<Timestamp> = None;
+    while let Some((range, note, expires_at)) = rows.try_next().await? {
+        let expires_at = expires_at.map(Timestamp);
+        until = match (until, expires_at) {
+            (Some(first), Some(end)) => Some(first.min(end)),
+            (first, end) => first.or(end),
+        };
         let range = range
             .parse()
             .map_err(|e| StoreError::Corrupt(format!("the IP list {}: {e}", head.name)))?;
-        entries.push(IpEntry { range, note });
+        entries.push(IpEntry {
+            range,
+            note,
+            expires_at,
+        });
     }
-    Ok(Arc::new(IpList {
+    let list = Arc::new(IpList {
         id: head.id.clone(),
         name: head.name.clone(),
         effect: head.effect,
         entries: entries.into(),
-    }))
+    });
+    Ok(Counting { list, until })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Timestamp;
 use crate::id::RuleId;
 use crate::language::Words;
 use crate::snapshot::access::Effect;
@@ -28,6 +29,9 @@ pub struct IpEntry {
     pub range: AddressRange,
     #[serde(default)]
     pub note: String,
+    /// From this moment on, in milliseconds since 1970, it counts no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
 }
 
 /// All addresses from `first` to `last`, both included, of one family. IPv4-mapped IPv6 addresses

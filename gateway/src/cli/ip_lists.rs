@@ -25,7 +25,8 @@ pub enum Action {
     /// Print the entries of one.
     Show { list: String },
     /// Replace the entries of the list of that name, or add the list. The file holds one entry a
-    /// line: an address, a CIDR block or from-to; what follows a # is a note.
+    /// line: an address, a CIDR block or from-to; then until=2027-01-31 if it ends; what follows a # is
+    /// a note.
     Apply {
         name: String,
         file: PathBuf,
@@ -66,7 +67,15 @@ pub async fn run(options: &IpLists) -> Result<(), CommandError> {
         Action::Show { list } => {
             let path = named::path_of(&client, LISTING, list).await?;
             let rows = pages::all(&client, &format!("{path}/entries"), usize::MAX).await?;
-            output::rows(&rows, &[("RANGE", "range"), ("NOTE", "note")], json);
+            output::rows(
+                &rows,
+                &[
+                    ("RANGE", "range"),
+                    ("UNTIL", "expires_at"),
+                    ("NOTE", "note"),
+                ],
+                json,
+            );
         }
         Action::Apply {
             name,

@@ -12,6 +12,7 @@ pub mod events;
 pub mod explain;
 pub mod groups;
 pub mod ip_lists;
+pub mod ip_rules;
 pub mod members;
 pub mod roles;
 pub mod run;
@@ -80,6 +81,8 @@ pub enum Control {
     Applications(applications::Applications),
     /// Addresses that may come in, or must stay out.
     IpLists(ip_lists::IpLists),
+    /// Whether these lists are in force at all: the way out for whoever is locked out.
+    IpRules(ip_rules::IpRules),
     /// How our own pages look.
     Brand(appearance::Document),
     /// What is written across pages that pass.
@@ -121,6 +124,7 @@ async fn ask(command: &Control) -> Result<(), CommandError> {
         Control::Departments(options) => departments::run(options).await,
         Control::Applications(options) => applications::run(options).await,
         Control::IpLists(options) => ip_lists::run(options).await,
+        Control::IpRules(options) => ip_rules::run(options).await,
         Control::Brand(options) => appearance::run(options, "/brand").await,
         Control::Watermark(options) => appearance::run(options, "/watermark").await,
         Control::Export(options) => configuration::export(options).await,

@@ -109,6 +109,7 @@ mod tests {
         let entry = |range: &&str| IpEntry {
             range: range.parse().unwrap(),
             note: String::new(),
+            expires_at: None,
         };
         Arc::new(IpList {
             id: name.into(),

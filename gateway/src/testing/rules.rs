@@ -81,6 +81,7 @@ pub fn ip_list(name: &str, effect: Effect, ranges: &[&str]) -> Arc<IpList> {
     let entry = |range: &&str| IpEntry {
         range: range.parse().unwrap(),
         note: String::new(),
+        expires_at: None,
     };
     Arc::new(IpList {
         id: name.into(),

@@ -10,6 +10,7 @@ mod description;
 mod escalation;
 mod group_rules;
 mod ip_lists;
+mod ip_rules;
 mod logs;
 mod mail;
 mod member_imports;

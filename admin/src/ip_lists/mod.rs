@@ -1,12 +1,17 @@
 //! IP lists: who may come in from where, by the hundred thousand if need be.
 
+pub mod guard;
 mod revisions;
+pub mod switch;
+pub mod text;
+pub mod trial;
 
+pub use guard::Lockout;
 pub use revisions::{put_together, sweep};
+pub use text::once;
 
 use config::id::RuleId;
-use config::snapshot::address::RANGE_ALLOWED;
-use config::snapshot::{AddressRange, Effect, IpEntry};
+use config::snapshot::{Effect, IpEntry};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,12 +90,14 @@ pub async fn entries(
 pub async fn create(mut edit: Edit<'_>, draft: &IpListDraft) -> Result<IpList, Refused> {
     let made = add(&mut edit, draft).await?;
     locks_nobody_out(&made)?;
+    guard::check(&mut edit).await?;
     edit.finish().await?;
     Ok(made)
 }
 
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, draft: &IpListDraft) -> Result<IpList, Refused> {
+    trial::none_pending(&mut edit.tx).await?;
     let row = IpListRow {
         id: RuleId::generate(),
         name: names::display_name("name", &draft.name)?,
@@ -113,9 +120,12 @@ pub async fn update(
     id: &RuleId,
     expected: Expected,
     draft: &IpListDraft,
+    lockout: Lockout,
 ) -> Result<IpList, Refused> {
+    let before = row(&mut edit.tx, id).await?;
     let after = change(&mut edit, id, expected, draft).await?;
     locks_nobody_out(&after)?;
+    guard::check_list(&mut edit, &before, lockout).await?;
     edit.finish().await?;
     Ok(after)
 }
@@ -127,6 +137,7 @@ pub async fn change(
     expected: Expected,
     draft: &IpListDraft,
 ) -> Result<IpList, Refused> {
+    trial::none_pending(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let row = IpListRow {
@@ -143,6 +154,7 @@ pub async fn change(
 
 pub async fn remove(mut edit: Edit<'_>, id: &RuleId, expected: Expected) -> Result<(), Refused> {
     take_away(&mut edit, id, expected).await?;
+    guard::check(&mut edit).await?;
     edit.finish().await
 }
 
@@ -152,6 +164,7 @@ pub async fn take_away(
     id: &RuleId,
     expected: Expected,
 ) -> Result<(), Refused> {
+    trial::none_pending(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let revision = row(&mut edit.tx, id).await?.revision;
@@ -179,8 +192,9 @@ pub async fn upload(
     id: &RuleId,
     expected: Expected,
     entries: &[IpEntry],
-    upload: Upload,
+    (upload, lockout): (Upload, Lockout),
 ) -> Result<IpList, Refused> {
+    trial::none_pending(&mut *state.store.read().await?).await?;
     let before = row(&mut *state.store.read().await?, id).await?;
     expected.check(before.version)?;
     let (revision, count) = put_together(state, &before.revision, entries, upload).await?;
@@ -189,9 +203,10 @@ pub async fn upload(
         Upload::Replace => "replace_entries",
         Upload::Append => "append_entries",
     };
-    match put_in_force(&mut edit, action, before, (&revision, count)).await {
+    match put_in_force(&mut edit, action, &before, (&revision, count)).await {
         Ok(after) => {
             locks_nobody_out(&after)?;
+            guard::check_list(&mut edit, &before, lockout).await?;
             edit.finish().await?;
             Ok(after)
         }
@@ -204,7 +219,8 @@ pub async fn upload(
     }
 }
 
-/// Puts entries in force that were put together, as a part of what is being changed.
+/// Puts entries in force that were put together, as a part of what is being changed. Those that were in
+/// force are given up by whoever knows that nothing puts them back.
 ///
 /// # Errors
 /// [`Refused::Stale`] if the list was changed meanwhile: the version keeps two uploads from mixing.
@@ -212,17 +228,17 @@ pub async fn upload(
 pub async fn put_in_force(
     edit: &mut Edit<'_>,
     action: &'static str,
-    before: IpListRow,
+    before: &IpListRow,
     (revision, count): (&str, i64),
 ) -> Result<IpList, Refused> {
+    trial::none_pending(&mut edit.tx).await?;
     let now = edit.now;
     if !ip_entries::keep(&mut edit.tx, revision).await?
-        || !rows::put_in_force(&mut edit.tx, &before, (revision, count), now).await?
+        || !rows::put_in_force(&mut edit.tx, before, (revision, count), now).await?
     {
         return Err(Refused::Stale);
     }
-    ip_entries::give_up(&mut edit.tx, &before.revision).await?;
-    changed(edit, action, &before.into()).await
+    changed(edit, action, &before.clone().into()).await
 }
 
 async fn changed(
@@ -255,98 +271,4 @@ pub fn locks_nobody_out(list: &IpList) -> Result<(), Refused> {
             "请先添加条目（包括您自己的地址），再让列表对所有站点生效",
         ),
     )]))
-}
-
-/// At most so many mistakes are told of one upload.
-const MISTAKES_TOLD: usize = 20;
-
-/// Reads entries as text: one a line, with an optional note after `#`; empty lines are left out. Of
-/// one that is written twice, the last note counts.
-///
-/// # Errors
-/// The lines that are wrong, by number.
-pub fn read_text(text: &str) -> Result<Vec<IpEntry>, Refused> {
-    let mut entries = Vec::new();
-    let mut wrong = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let (range, note) = line.split_once('#').unwrap_or((line, ""));
-        let range = range.trim().trim_start_matches('\u{FEFF}');
-        if range.is_empty() {
-            continue;
-        }
-        match range.parse::<AddressRange>() {
-            Ok(range) => entries.push(IpEntry {
-                range,
-                note: note
-                    .trim()
-                    .chars()
-                    .filter(|c| !c.is_control())
-                    .take(200)
-                    .collect(),
-            }),
-            Err(error) if wrong.len() < MISTAKES_TOLD => {
-                wrong.push(bad_line(number, &error.to_string()));
-            }
-            Err(_) => {}
-        }
-    }
-    if wrong.is_empty() {
-        Ok(once(entries))
-    } else {
-        Err(Refused::Invalid(wrong))
-    }
-}
-
-/// One statement may not touch the same row twice.
-#[must_use]
-pub fn once(entries: Vec<IpEntry>) -> Vec<IpEntry> {
-    let mut seen: std::collections::HashMap<AddressRange, usize> =
-        std::collections::HashMap::with_capacity(entries.len());
-    let mut kept: Vec<IpEntry> = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match seen.entry(entry.range) {
-            std::collections::hash_map::Entry::Occupied(at) => {
-                if let Some(known) = kept.get_mut(*at.get()) {
-                    known.note = entry.note;
-                }
-            }
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(kept.len());
-                kept.push(entry);
-            }
-        }
-    }
-    kept
-}
-
-fn bad_line(number: usize, error: &str) -> Invalid {
-    Invalid::new(
-        &format!("line {number}"),
-        (error, &format!("第 {number} 行不是有效的地址、网段或范围")),
-        RANGE_ALLOWED,
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_of_many_lines_is_read_with_notes_and_without_repetition() {
-        let text = "10.0.0.1 # first\n\n# only a note\n10.0.0.0/8\n10.0.0.1 # a\0gain\r\n";
-        let entries = read_text(text).unwrap();
-        assert_eq!(entries.len(), 2);
-        assert_eq!(entries[0].note, "again");
-        assert_eq!(entries[1].range.to_string(), "10.0.0.0/8");
-    }
-
-    #[test]
-    fn each_wrong_line_is_named() {
-        let Err(Refused::Invalid(wrong)) = read_text("10.0.0.1\nnonsense\n10.0.0.0/40") else {
-            panic!("accepted");
-        };
-        let fields: Vec<&str> = wrong.iter().map(|w| w.field.as_str()).collect();
-        assert_eq!(fields, ["line 2", "line 3"]);
-        assert!(wrong[0].allowed.en.contains("192.0.2.0/24"));
-    }
 }
