@@ -99,6 +99,13 @@ class House {
     await this.command("watermark", "set", file);
   }
 
+  /** A file of this text, in the folder of the house. */
+  async write(name, text) {
+    const file = join(this.folder, name);
+    await writeFile(file, text);
+    return file;
+  }
+
   /** Keeps these addresses out of an application, and answers the id of the list. */
   async denyAddresses(name, ...ranges) {
     const file = join(this.folder, `${name}.txt`);

@@ -25,6 +25,11 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   revoke_sign_ins: ["终止会话", "End sessions"],
   unlock: ["解除锁定", "Unlock"],
   revoke: ["吊销", "Revoke"],
+  begin_trial: ["试行修改", "Put a change on trial"],
+  confirm_trial: ["确认试行", "Confirm a trial"],
+  end_trial: ["撤回试行", "Put a trial back"],
+  switch_off: ["停用限制", "Switch off"],
+  switch_on: ["启用限制", "Switch on"],
 });
 
 export function actionName(action: string): string {
@@ -37,6 +42,7 @@ export const TARGETS = texts({
   group: ["用户组", "Group"],
   application: ["应用", "Application"],
   ip_list: ["IP 列表", "IP list"],
+  ip_rules: ["IP 访问限制", "IP restrictions"],
   role: ["角色", "Role"],
   token: ["API 令牌", "API token"],
   sign_in: ["登录会话", "Sign-in"],

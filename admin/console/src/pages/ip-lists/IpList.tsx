@@ -1,6 +1,6 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Button, Form, Input, Radio, Space } from "antd";
+import { Button, Space } from "antd";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
@@ -11,10 +11,16 @@ import type { IpEntry, IpListDraft } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
+import { ManagedMark } from "../../parts/ManagedMark";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
+import { TimeText } from "../../parts/TimeText";
 import { useAction } from "../../parts/useAction";
 import { EffectTag, IpListFields, t as shared } from "./IpLists";
+import { Lookup } from "./Lookup";
+import { PasteForm, t as pasteWords } from "./PasteForm";
+import { RulesBanner } from "./RulesBanner";
+import { useLockout } from "./useLockout";
 
 const t = texts({
   remove: ["删除", "Delete"],
@@ -25,19 +31,10 @@ const t = texts({
   ],
   range: ["地址或范围", "Address or range"],
   note: ["备注", "Note"],
-  paste: ["批量添加", "Add addresses"],
-  pasteHint: [
-    "每行一个：单个地址、CIDR 或起止范围；“#”之后是备注。",
-    "One a line: an address, a CIDR block, or a range from-to; what follows “#” is a note.",
-  ],
-  how: ["方式", "How"],
-  append: ["追加到现有条目", "Add to what is there"],
-  replace: ["替换全部条目", "Replace all entries"],
-  lines: ["地址", "Addresses"],
+  until: ["到期", "Ends"],
+  never: ["长期", "Never"],
   none: ["这个名单还是空的", "This list is empty yet"],
 });
-
-type Paste = { how: "append" | "replace"; entries: string };
 
 export default function IpList() {
   const { id = "" } = useParams();
@@ -46,6 +43,7 @@ export default function IpList() {
   const go = useNavigate();
   const queries = useQueryClient();
   const { ask } = useAction();
+  const guarded = useLockout();
   const [editing, setEditing] = useState<"list" | "entries">();
   const { data } = useSuspenseQuery({
     queryKey: ["ip-lists", id],
@@ -60,18 +58,9 @@ export default function IpList() {
     setEditing(undefined);
     if (done) void queries.invalidateQueries({ queryKey: ["ip-lists"] });
   };
-  const send = ({ how, entries }: Paste) => {
-    const call = {
-      params: { path, header },
-      body: entries,
-      bodySerializer: String,
-      headers: { "Content-Type": "text/plain" },
-    };
-    return told(how === "append" ? api.POST("/ip-lists/{id}/entries", call) : api.PUT("/ip-lists/{id}/entries", call));
-  };
   const add = may("ip_lists:change") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing("entries")}>
-      {t.paste}
+      {pasteWords.paste}
     </Button>
   );
   return (
@@ -86,6 +75,7 @@ export default function IpList() {
           </Space>
         }
       >
+        <ManagedMark kind="ip_list" id={id} />
         {may("ip_lists:change") && (
           <Button icon={<EditOutlined />} onClick={() => setEditing("list")}>
             {shared.edit}
@@ -113,12 +103,20 @@ export default function IpList() {
         )}
         {add}
       </PageHeader>
+      <RulesBanner />
       <CursorTable<IpEntry>
         pages={pages}
         rowKey="range"
-        nothing={<Nothing title={t.none} hint={t.pasteHint} action={add} />}
+        filters={<Lookup id={id} />}
+        nothing={<Nothing title={t.none} hint={pasteWords.pasteHint} action={add} />}
         columns={[
           { title: t.range, dataIndex: "range", className: "mono" },
+          {
+            title: t.until,
+            dataIndex: "expires_at",
+            width: 190,
+            render: (at?: number | null) => (at ? <TimeText at={at} /> : t.never),
+          },
           { title: t.note, dataIndex: "note", render: (note?: string) => note || "–" },
         ]}
       />
@@ -126,31 +124,17 @@ export default function IpList() {
         <FormDrawer<IpListDraft>
           title={shared.edit}
           initial={{ name: list.name, effect: list.effect, everywhere: list.everywhere }}
-          send={(draft) => told(api.PUT("/ip-lists/{id}", { params: { path, header }, body: draft }))}
+          send={(draft) =>
+            guarded((on_trial) =>
+              told(api.PUT("/ip-lists/{id}", { params: { path, header, query: { on_trial } }, body: draft })),
+            )
+          }
           onClose={close}
         >
           <IpListFields />
         </FormDrawer>
       )}
-      {editing === "entries" && (
-        <FormDrawer<Paste> title={t.paste} initial={{ how: "append", entries: "" }} send={send} onClose={close}>
-          <Form.Item name="how" label={t.how}>
-            <Radio.Group
-              options={[
-                { value: "append", label: t.append },
-                { value: "replace", label: t.replace },
-              ]}
-            />
-          </Form.Item>
-          <Form.Item name="entries" label={t.lines} extra={t.pasteHint} rules={[{ required: true }]}>
-            <Input.TextArea
-              className="mono"
-              rows={10}
-              placeholder={"192.0.2.0/24 # office\n203.0.113.10-203.0.113.20\n2001:db8::/32"}
-            />
-          </Form.Item>
-        </FormDrawer>
-      )}
+      {editing === "entries" && <PasteForm id={id} etag={etag} onClose={close} />}
     </>
   );
 }

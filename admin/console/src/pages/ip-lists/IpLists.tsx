@@ -12,6 +12,7 @@ import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
+import { RulesBanner } from "./RulesBanner";
 
 export const t = texts({
   title: ["IP 访问限制", "IP restrictions"],
@@ -55,6 +56,7 @@ export default function IpLists() {
       <PageHeader title={t.title} lead={t.lead}>
         {create}
       </PageHeader>
+      <RulesBanner />
       <CursorTable<IpList>
         pages={pages}
         rowKey="id"

@@ -1,0 +1,114 @@
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Flex, Progress } from "antd";
+import { useEffect, useState } from "react";
+
+import { useMay } from "../../api/caller";
+import { api, told } from "../../api/client";
+import type { Trial } from "../../api/schema";
+import { texts } from "../../language/texts";
+import { TimeText } from "../../parts/TimeText";
+import { useAction } from "../../parts/useAction";
+
+const t = texts({
+  off: ["所有 IP 访问限制已停用", "No IP restriction is in force"],
+  offText: [
+    "有人在服务器上运行了 gatehouse ip-rules off。修正名单后请重新启用。停用时间：",
+    "Somebody ran “gatehouse ip-rules off” on the machine. Put the lists right, then switch them on again. Off since:",
+  ],
+  on: ["重新启用", "Switch on"],
+  turnedOn: ["限制已重新启用", "The restrictions are in force again"],
+  trial: (list: string, seconds: number) => [
+    `“${list}”的修改正在试行，${seconds} 秒后自动撤回`,
+    `The change of “${list}” is on trial: put back in ${seconds} s`,
+  ],
+  trialText: (who: string, address: string) => [
+    `${who} 从 ${address} 作出的修改会把该地址拒之门外。如果您能正常访问，说明它放行了您，可以保留。`,
+    `${who} made it from ${address}, which it keeps out. That you see this from elsewhere shows that it lets you in: you can keep it.`,
+  ],
+  keep: ["保留修改", "Keep the change"],
+  kept: ["修改已保留", "The change is kept"],
+  putBack: ["立即撤回", "Put it back now"],
+  wasPutBack: ["修改已撤回", "The change is put back"],
+});
+
+/** Tells that no list is in force, or that a change is on trial, with what can be done about it. */
+export function RulesBanner() {
+  const may = useMay();
+  const { act } = useAction();
+  const { data } = useQuery({
+    queryKey: ["ip-rules"],
+    queryFn: () => told(api.GET("/ip-rules")),
+    refetchInterval: ({ state }) => (state.data?.trial ? 2000 : 15_000),
+  });
+  if (!data) return null;
+  const mayChange = may("ip_lists:change");
+  return (
+    <>
+      {data.off_since && (
+        <Alert
+          type="error"
+          showIcon
+          title={t.off}
+          description={
+            <>
+              {t.offText} <TimeText at={data.off_since} />
+            </>
+          }
+          style={{ marginBottom: 16 }}
+          action={
+            mayChange && (
+              <Button danger onClick={() => void act(() => told(api.POST("/ip-rules/on")), t.turnedOn)}>
+                {t.on}
+              </Button>
+            )
+          }
+        />
+      )}
+      {data.trial && (
+        <OnTrial
+          trial={data.trial}
+          actions={
+            mayChange && (
+              <Flex gap={8} wrap>
+                <Button onClick={() => void act(() => told(api.POST("/ip-rules/trial/put-back")), t.wasPutBack)}>
+                  {t.putBack}
+                </Button>
+                <Button
+                  type="primary"
+                  onClick={() => void act(() => told(api.POST("/ip-rules/trial/confirm")), t.kept)}
+                >
+                  {t.keep}
+                </Button>
+              </Flex>
+            )
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function OnTrial({ trial, actions }: { trial: Trial; actions: React.ReactNode }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const left = Math.max(0, Math.round((trial.until - now) / 1000));
+  const whole = Math.max(1, (trial.until - trial.begun_at) / 1000);
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={t.trial(trial.list_name, left)}
+      style={{ marginBottom: 16 }}
+      description={
+        <Flex vertical gap={8}>
+          {t.trialText(trial.made_by, trial.address)}
+          <Progress aria-hidden percent={(100 * left) / whole} showInfo={false} size="small" />
+          {actions}
+        </Flex>
+      }
+    />
+  );
+}
