@@ -102,6 +102,8 @@ impl Plane {
             sealer,
             may_open: Arc::new(OnceLock::new()),
             explains: Arc::new(OnceLock::new()),
+            foresees: Arc::new(OnceLock::new()),
+            tries_upstreams: Arc::new(OnceLock::new()),
             surroundings: Arc::new(OnceLock::new()),
             snapshots: in_force,
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use std::sync::OnceLock;
 
-use config::link::{Explains, MayOpen};
+use config::link::{Explains, Foresees, MayOpen, TriesUpstreams};
 use config::surroundings::Surroundings;
 use config::{Clock, Settings, Snapshot};
 use tokio::sync::watch;
@@ -26,6 +26,10 @@ pub struct State {
     pub may_open: Arc<OnceLock<Arc<dyn MayOpen>>>,
     /// How a request would be decided. Set once by whoever composes the program.
     pub explains: Arc<OnceLock<Arc<dyn Explains>>>,
+    /// What would have become of past requests. Set once by whoever composes the program.
+    pub foresees: Arc<OnceLock<Arc<dyn Foresees>>>,
+    /// Whether upstreams can be reached. Set once by whoever composes the program.
+    pub tries_upstreams: Arc<OnceLock<Arc<dyn TriesUpstreams>>>,
     /// What the gateway of this node sees. Set once by whoever composes the program.
     pub surroundings: Arc<OnceLock<Arc<dyn Surroundings>>>,
     /// How many requests a caller may send to the API.
@@ -84,6 +88,8 @@ pub mod testing {
             passwords: Hasher::new(&settings.passwords).unwrap(),
             may_open: Arc::default(),
             explains: Arc::default(),
+            foresees: Arc::default(),
+            tries_upstreams: Arc::default(),
             surroundings: Arc::default(),
             api_rates: ApiRates::new(&settings.limits),
             settings,

@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -18,9 +19,11 @@ use tower::util::BoxCloneSyncService;
 use crate::access_event::AccessEvent;
 use crate::clock::Timestamp;
 use crate::id::ApplicationId;
+use crate::language::LocalText;
 use crate::principal::Principal;
+use crate::problem::Problem;
 use crate::session::{Revocation, Session, TokenHash};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Application, Pool, Snapshot};
 
 pub struct Link {
     /// `None` until the first snapshot has been built.
@@ -60,6 +63,105 @@ pub trait MayOpen: Send + Sync {
 /// decision answers, so that the explanation cannot differ from what happens.
 pub trait Explains: Send + Sync {
     fn explain(&self, question: &Question) -> Explanation;
+}
+
+/// Says what would have become of past requests under an application that is being written. The very
+/// rules that decide are asked, so that nothing is foretold that does not happen.
+pub trait Foresees: Send + Sync {
+    /// # Errors
+    /// What makes the application unfit to be obeyed.
+    fn foresee(&self, application: &Application) -> Result<Box<dyn Foresight>, Vec<Problem>>;
+}
+
+/// An application that was compiled for questions.
+pub trait Foresight: Send + Sync {
+    fn judge(&self, request: &PastRequest) -> Foreseen;
+}
+
+/// A request that was made.
+#[derive(Clone, Debug)]
+pub struct PastRequest {
+    pub at: Timestamp,
+    /// As whom; they are taken to have just proven a second factor.
+    pub principal: Option<Arc<Principal>>,
+    pub client_address: IpAddr,
+    pub method: String,
+    pub host: String,
+    /// As it came.
+    pub path: String,
+}
+
+/// What would have become of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// The reason code of the denial; `None`: let in.
+    pub denial: Option<String>,
+    /// The rule or the IP list that decides.
+    pub rule: Option<String>,
+}
+
+/// Tries to reach upstreams as the gateway would, for somebody who is writing an application.
+pub trait TriesUpstreams: Send + Sync {
+    /// `host`: what a browser would ask for. What a pool is made of is checked before.
+    ///
+    /// # Errors
+    /// What of it cannot be read.
+    fn try_pool<'a>(
+        &'a self,
+        pool: &'a Pool,
+        host: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<TriedUpstream>, Problem>>;
+}
+
+/// How far one got with an upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriedUpstream {
+    /// As it is written.
+    pub address: String,
+    /// In their order; those after one that failed are missing.
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub stage: Stage,
+    pub succeeded: bool,
+    /// One sentence.
+    pub finding: LocalText,
+    pub took: Duration,
+}
+
+impl Step {
+    /// The finding in English and in Chinese.
+    #[must_use]
+    pub fn good(stage: Stage, (en, zh_cn): (&str, &str), took: Duration) -> Self {
+        Self {
+            stage,
+            succeeded: true,
+            finding: (en, zh_cn).into(),
+            took,
+        }
+    }
+
+    #[must_use]
+    pub fn bad(stage: Stage, why: LocalText, took: Duration) -> Self {
+        Self {
+            stage,
+            succeeded: false,
+            finding: why,
+            took,
+        }
+    }
+}
+
+/// A step on the way to an upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Resolve,
+    Connect,
+    Tls,
+    Answer,
 }
 
 /// A request that somebody wonders about.

@@ -2,21 +2,19 @@
 //! only wonders, with what each of them found. Nothing is counted, recorded or forwarded.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use config::Language;
-use config::id::{SessionId, SignInId};
+use config::Timestamp;
 use config::link::{ExplainedStep, Explains, Explanation, Question};
-use config::{Session, Timestamp};
 use pingora::http::RequestHeader;
 
+use crate::foresight::signed_in;
 use crate::gate::Gate;
 use crate::path::denial::Denial;
 use crate::path::session::Identity;
 use crate::path::visit::Visit;
 use crate::path::{ip_rules, policy, route};
 use crate::rulebook::Route;
-use crate::sessions::SessionEntry;
 
 impl Explains for Gate {
     fn explain(&self, question: &Question) -> Explanation {
@@ -150,23 +148,11 @@ fn second_factor(asked: bool) -> &'static str {
     }
 }
 
-/// A session as it would be right after signing in with both factors.
 fn identity_of(question: &Question, host: &str, now: Timestamp) -> Identity {
-    let Some(principal) = question.principal.clone() else {
-        return Identity::Anonymous;
-    };
-    Identity::Authenticated(Arc::new(SessionEntry::new(Session {
-        id: SessionId::from("explained"),
-        sign_in: SignInId::from("explained"),
-        host: host.to_owned(),
-        principal: Arc::new(principal),
-        authenticated_at: now,
-        second_factor_at: Some(now),
-        methods: Vec::new(),
-        expires_at: now.plus(Duration::from_mins(1)),
-        idle_limit: None,
-        last_seen_at: now,
-    })))
+    match question.principal.clone() {
+        None => Identity::Anonymous,
+        Some(principal) => signed_in(&Arc::new(principal), host, now),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod cut;
 pub mod exchange;
 pub mod explain;
 pub mod follow;
+mod foresight;
 pub mod forward_auth;
 pub mod gate;
 pub mod identity;

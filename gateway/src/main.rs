@@ -218,7 +218,10 @@ async fn tell_set_up_link(state: &admin::state::State) {
 fn join(state: &admin::state::State, sight: gateway::Sight) {
     let _ = state.may_open.set(Arc::clone(&sight.gate) as _);
     let _ = state.explains.set(Arc::clone(&sight.gate) as _);
-    let _ = state.surroundings.set(Arc::new(sight));
+    let sight = Arc::new(sight);
+    let _ = state.foresees.set(Arc::clone(&sight) as _);
+    let _ = state.tries_upstreams.set(Arc::clone(&sight) as _);
+    let _ = state.surroundings.set(sight);
 }
 
 fn told(report: admin::health::Report) -> Health {

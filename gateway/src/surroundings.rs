@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use config::Problem;
+use config::link::{TriedUpstream, TriesUpstreams};
+use config::snapshot::Pool;
 use config::surroundings::{CertificateSeen, Surroundings, UpstreamHealth, UpstreamSeen};
+
+use futures::future::BoxFuture;
 
 use crate::gate::Gate;
 use crate::listeners::certificates::Certificates;
-use crate::upstreams::UpstreamStatus;
+use crate::upstreams::{UpstreamStatus, tryout};
 
 pub struct Sight {
     pub gate: Arc<Gate>,
@@ -44,6 +49,16 @@ impl Surroundings for Sight {
 
     fn certificates(&self) -> Vec<CertificateSeen> {
         self.certificates.seen()
+    }
+}
+
+impl TriesUpstreams for Sight {
+    fn try_pool<'a>(
+        &'a self,
+        pool: &'a Pool,
+        host: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<TriedUpstream>, Problem>> {
+        Box::pin(tryout::try_pool(pool, host))
     }
 }
 

@@ -6,9 +6,11 @@ use axum::http::StatusCode;
 use config::id::ApplicationId;
 
 use super::{Body, IfMatch, Listing, Problem, Versioned};
+use crate::applications::foretell::{self, Foretold};
 use crate::applications::{self, Definition, Kept};
-use crate::authz::Permit;
+use crate::authz::{Action, Permit, Resource};
 use crate::edit::Edit;
+use crate::refused::{Refused, both};
 use crate::state::State;
 
 #[utoipa::path(get, path = "/applications", tag = "applications",
@@ -29,6 +31,35 @@ pub async fn create(
 ) -> Result<Versioned<Kept>, Problem> {
     let made = applications::create(Edit::begin(&state, &permit).await?, &draft).await?;
     Ok(Versioned::created(made.version, made))
+}
+
+/// What of the requests of the last seven days would have become under a changed definition: which were
+/// let in and would be turned away, and the other way round. At most 20,000 requests, the newest, are
+/// looked at. People are taken as they are today, and to have just proven a second factor. Nothing is
+/// changed.
+#[utoipa::path(post, path = "/applications/{id}/trial", tag = "applications",
+    request_body = Definition, operation_id = "foretell", params(("id" = String, Path)),
+    responses((status = 200, body = Foretold)))]
+pub async fn foretell(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    Body(draft): Body<Definition>,
+) -> Result<Json<Foretold>, Problem> {
+    permit
+        .also_everywhere(Resource::AccessLog, Action::Read)
+        .map_err(Refused::from)?;
+    let id = ApplicationId::from(id);
+    applications::find(&mut *state.store.read().await?, &id).await?;
+    let Some(gateway) = state.foresees.get().cloned() else {
+        return Err(Refused::Impossible(both((
+            "this node runs no gateway: ask one that does",
+            "该节点未运行网关，请在运行网关的节点上操作",
+        )))
+        .into());
+    };
+    let told = foretell::foretell(&state, gateway.as_ref(), &id, draft).await?;
+    Ok(Json(told))
 }
 
 #[utoipa::path(get, path = "/applications/{id}", tag = "applications", params(("id" = String, Path)),

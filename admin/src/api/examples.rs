@@ -105,6 +105,9 @@ fn sent(name: &str) -> Option<Value> {
             "name": "Wiki editors", "description": "May change pages",
             "rule": {"kind": "member", "email_domains": ["example.com"]}
         }),
+        "UpstreamTest" => json!({
+            "host": "wiki.example.com", "pool": {"upstreams": [{"address": "10.0.0.5:8080"}]}
+        }),
         "GroupRule" => json!({"kind": "member", "email_domains": ["example.com"]}),
         "Files" => json!({
             "files": [{"name": "groups.yaml", "text": "kind: group\nname: On call\n"}],
@@ -243,6 +246,28 @@ fn told(name: &str) -> Option<Value> {
             }]
         }),
         "Found" => json!({"entry": {"range": "192.0.2.0/24", "note": "the office"}}),
+        "Foretold" => json!({
+            "since": THEN, "requests": 1200, "more": false, "refused": 3, "let_in": 0,
+            "unknown": 1, "reasons": [{
+                "reason": "no_rule_allows", "rule": null, "requests": 3
+            }],
+            "examples": [{
+                "at": THEN, "username": "zhang.san", "client_address": "192.0.2.7",
+                "method": "GET", "path": "/edit", "before": null, "after": "no_rule_allows",
+                "rule": null
+            }]
+        }),
+        "UpstreamSeen" => json!({
+            "application": ID, "address": "10.0.0.5:8080", "health": "well"
+        }),
+        "UpstreamTestResults" => json!({
+            "upstreams": [{
+                "address": "10.0.0.5:8080", "reached": false, "steps": [{
+                    "stage": "connect", "succeeded": false, "took_ms": 2,
+                    "finding": "the connection is refused: does the service run?"
+                }]
+            }]
+        }),
         "Link" => json!({
             "url": "https://access.example.com/welcome", "code": "ABCD-EFGH-JKLM-NPQR",
             "expires_at": LATER

@@ -5,17 +5,14 @@ use std::net::IpAddr;
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::http::Method;
-use config::Principal;
 use config::link::{Explanation, Question};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Problem, Query};
-use crate::authz::Holding;
-use crate::members::{self, Member};
+use crate::members;
 use crate::refused::{Invalid, Refused, both};
 use crate::state::State;
-use crate::store::{Connection, session_facts};
 
 /// The request in question.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -52,7 +49,7 @@ pub async fn explain(
         Some(name) => {
             let mut view = state.store.view().await?;
             let member = members::find_by_any(&mut view, name).await?;
-            Some(principal(&mut view, member).await?)
+            Some(members::principal(&mut view, member).await?)
         }
     };
     let question = Question {
@@ -62,23 +59,6 @@ pub async fn explain(
         url,
     };
     Ok(Json(gate.explain(&question)))
-}
-
-/// The member as a session would show them to the policy.
-async fn principal(connection: &mut Connection, member: Member) -> Result<Principal, Problem> {
-    Ok(Principal {
-        departments: session_facts::departments(connection, &member.id).await?,
-        id: member.id,
-        kind: member.kind,
-        username: member.username,
-        display_name: member.display_name,
-        email: member.email.filter(|_| member.email_verified),
-        mobile: member.mobile,
-        employee_number: member.employee_number,
-        groups: member.groups,
-        roles: member.roles.iter().filter_map(Holding::built_in).collect(),
-        administers: !member.roles.is_empty(),
-    })
 }
 
 fn method(text: Option<String>) -> Result<String, Problem> {

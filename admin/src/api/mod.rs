@@ -31,6 +31,7 @@ pub mod roles;
 pub mod routes;
 pub mod sign_ins;
 pub mod tokens;
+pub mod upstreams;
 
 pub use extract::{Body, IfMatch, Listing, Page, Query, Versioned};
 pub use problem::Problem;

@@ -16,7 +16,7 @@ use super::guard::guarded;
 use super::{
     appearance, applications, caller, configuration, credentials, departments, document, events,
     explanations, groups, ip_lists, ip_rules, member_batch, member_export, member_imports, members,
-    node, overview, problem, roles, sign_ins, tokens,
+    node, overview, problem, roles, sign_ins, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -87,8 +87,11 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Applications, Read,   routes!(applications::list)))
         .routes(may(R::Applications, Create, routes!(applications::create)))
         .routes(may(R::Applications, Read,   routes!(applications::read)))
+        .routes(may(R::Applications, Change, routes!(applications::foretell)))
         .routes(may(R::Applications, Change, routes!(applications::update)))
         .routes(may(R::Applications, Remove, routes!(applications::remove)))
+        .routes(may(R::Applications, Change, routes!(upstreams::run)))
+        .routes(may(R::Applications, Read,   routes!(upstreams::seen)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::list)))
         .routes(may(R::IpLists,      Create, routes!(ip_lists::create)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::read)))

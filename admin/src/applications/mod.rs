@@ -2,6 +2,7 @@
 
 pub mod check;
 mod definition;
+pub mod foretell;
 pub mod sort_out;
 mod unreadable;
 

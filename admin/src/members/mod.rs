@@ -12,7 +12,7 @@ pub mod reach;
 pub mod table;
 
 use config::id::{DepartmentId, GroupId, MemberId};
-use config::{Named, PrincipalKind, Timestamp};
+use config::{Named, Principal, PrincipalKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ use crate::refused::{Expected, Invalid, Refused};
 use crate::store::members as rows;
 use crate::store::members::{Fields, MemberRow};
 use crate::store::memberships::{self, Memberships};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, session_facts};
 
 /// What an administrator writes down about a person.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -157,6 +157,26 @@ pub async fn find_by_any(connection: &mut Connection, name: &str) -> Result<Memb
         Some(row) => one(connection, Some(row)).await,
         None => find(connection, &name.into()).await,
     }
+}
+
+/// The member as a session would show them to the policy.
+pub async fn principal(
+    connection: &mut Connection,
+    member: Member,
+) -> Result<Principal, StoreError> {
+    Ok(Principal {
+        departments: session_facts::departments(connection, &member.id).await?,
+        id: member.id,
+        kind: member.kind,
+        username: member.username,
+        display_name: member.display_name,
+        email: member.email.filter(|_| member.email_verified),
+        mobile: member.mobile,
+        employee_number: member.employee_number,
+        groups: member.groups,
+        roles: member.roles.iter().filter_map(Holding::built_in).collect(),
+        administers: !member.roles.is_empty(),
+    })
 }
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {

@@ -9,6 +9,7 @@ pub mod application;
 pub mod authorities;
 pub mod brand;
 pub mod colour;
+pub mod destination;
 pub mod identity;
 pub mod keys;
 pub mod upstream;

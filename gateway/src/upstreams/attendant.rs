@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::snapshot::HealthCheck;
+use config::snapshot::destination::is_never_an_application;
 use futures::future::join_all;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -58,7 +59,9 @@ async fn resolve(core: &Core, member: &Member) {
     };
     let found = match timeout(RESOLVER_PATIENCE, lookup_host(name)).await {
         Ok(Ok(found)) => {
-            let mut found: Vec<SocketAddr> = found.collect();
+            let mut found: Vec<SocketAddr> = found
+                .filter(|address| !is_never_an_application(address.ip()))
+                .collect();
             found.sort_unstable();
             found.dedup();
             found

@@ -17,6 +17,7 @@ pub mod patient;
 mod peer;
 mod probe;
 mod status;
+pub mod tryout;
 mod turns;
 
 use std::net::SocketAddr;

@@ -25,31 +25,62 @@ pub struct Probe<'a> {
     pub patience: Duration,
 }
 
+/// What was seen of an upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub is_http2: bool,
+    /// The version of TLS, if it was spoken.
+    pub tls: Option<String>,
+}
+
+impl Answer {
+    pub fn protocol(&self) -> &'static str {
+        if self.is_http2 { "HTTP/2" } else { "HTTP/1.1" }
+    }
+}
+
 impl Probe<'_> {
     /// # Errors
     /// Why the answer, or its absence, counts as bad.
     pub async fn ask(&self, address: SocketAddr) -> Result<(), String> {
         let peer = self.template.at(address, false);
         match tokio::time::timeout(self.patience, self.exchange(&peer)).await {
-            Ok(Ok(status)) if (200..400).contains(&status) => Ok(()),
-            Ok(Ok(status)) => Err(format!("status {status}")),
+            Ok(Ok(answer)) if (200..400).contains(&answer.status) => Ok(()),
+            Ok(Ok(answer)) => Err(format!("status {}", answer.status)),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err(format!("no answer within {} ms", self.patience.as_millis())),
         }
     }
 
-    async fn exchange(&self, peer: &HttpPeer) -> pingora::Result<u16> {
+    /// The same, with what was seen; as patient as the pool.
+    ///
+    /// # Errors
+    /// Why there was no answer.
+    pub async fn look(&self, address: SocketAddr) -> pingora::Result<Answer> {
+        self.exchange(&self.template.at(address, false)).await
+    }
+
+    async fn exchange(&self, peer: &HttpPeer) -> pingora::Result<Answer> {
         let (mut session, _) = CONNECTOR.get_http_session(peer).await?;
+        let tls = session
+            .digest()
+            .and_then(|digest| digest.ssl_digest.clone());
+        let mut answer = Answer {
+            status: 200,
+            is_http2: session.as_http2().is_some(),
+            tls: tls.map(|tls| tls.version.to_string()),
+        };
         if self.path.is_empty() {
-            return Ok(200);
+            return Ok(answer);
         }
         let request = self.request(peer, &session)?;
         session.write_request_header(Box::new(request)).await?;
         session.finish_request_body().await?;
         session.read_response_header().await?;
-        let status = session.response_header().map_or(0, |r| r.status.as_u16());
+        answer.status = session.response_header().map_or(0, |r| r.status.as_u16());
         session.shutdown().await;
-        Ok(status)
+        Ok(answer)
     }
 
     fn request(&self, peer: &HttpPeer, session: &HttpSession) -> pingora::Result<RequestHeader> {

@@ -30,7 +30,9 @@ export function ManagedMark({ kind, id }: { kind: Managed["kind"]; id?: string }
   return (
     <Tooltip title={t.hint}>
       <Link to="/configuration">
-        <Tag color={mark.drifted ? "warning" : "processing"}>{mark.drifted ? t.drifted : t.managed}</Tag>
+        <Tag color={mark.drifted ? "warning" : "processing"} style={{ alignSelf: "center" }}>
+          {mark.drifted ? t.drifted : t.managed}
+        </Tag>
       </Link>
     </Tooltip>
   );

@@ -21,7 +21,7 @@ pub use paths::is_path_prefix;
 
 use crate::id::ApplicationId;
 use crate::problem::Problem;
-use crate::snapshot::{Application, Brand, Snapshot, Watermark, WatermarkPart};
+use crate::snapshot::{Application, Brand, Pool, Snapshot, Watermark, WatermarkPart};
 use findings::Findings;
 
 /// Characters of a name, and of a text of a line or two.
@@ -71,6 +71,16 @@ impl Application {
         access::check(self, &mut findings);
         pool::check(&self.pool, &mut findings);
         identity::check(&self.identity, &mut findings);
+        findings.problems
+    }
+}
+
+impl Pool {
+    /// What is wrong with the pool.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut findings = Findings::about("pool");
+        pool::check(self, &mut findings);
         findings.problems
     }
 }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use super::Findings;
 use crate::language::Words;
+use crate::snapshot::destination::is_never_an_application;
 use crate::snapshot::{
     Ejection, HealthCheck, HostHeader, HostPattern, Pool, Timeouts, Upstream, UpstreamTls,
     authorities,
@@ -56,6 +57,18 @@ fn check_upstreams(upstreams: &[Upstream], findings: &mut Findings) {
         );
         let written = (address.as_str(), "address", "地址");
         findings.written(is_address(address), &key, written, ADDRESS_ALLOWED);
+        findings.require(
+            !leads_nowhere(address),
+            &key,
+            (
+                "no application can be at this address",
+                "该地址不可能是应用",
+            ),
+            (
+                "not a link-local, metadata, multicast or unspecified address",
+                "不能是链路本地、云元数据、组播或未指定地址",
+            ),
+        );
     }
     findings.require(
         upstreams.iter().any(|u| u.weight > 0),
@@ -66,6 +79,13 @@ fn check_upstreams(upstreams: &[Upstream], findings: &mut Findings) {
             "至少一个权重不小于 1 的上游",
         ),
     );
+}
+
+/// Whether the address is written as one at which no application can be.
+fn leads_nowhere(text: &str) -> bool {
+    let host = text.rsplit_once(':').map_or(text, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse().is_ok_and(is_never_an_application)
 }
 
 fn check_tls(tls: &UpstreamTls, findings: &mut Findings) {

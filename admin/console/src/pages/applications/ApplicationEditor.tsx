@@ -6,11 +6,13 @@ import { api, told, versioned } from "../../api/client";
 import type { Application, Definition } from "../../api/schema";
 import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
+import { ManagedMark } from "../../parts/ManagedMark";
 import { PageHeader } from "../../parts/PageHeader";
 import { addressOf } from "./address";
 import { ApplicationForm } from "./ApplicationForm";
 import { blank } from "./blank";
 import { RemoveButton, VisitButton } from "./buttons";
+import { UpstreamHealth } from "./UpstreamHealth";
 
 const t = texts({
   all: ["应用", "Applications"],
@@ -57,6 +59,8 @@ function Existing({ id }: { id: string }) {
   return (
     <>
       <PageHeader title={title} back={{ to: "/applications", title: t.all }}>
+        <UpstreamHealth application={id} />
+        <ManagedMark kind="application" id={id} />
         <VisitButton address={addressOf(value)} />
         {may("applications:remove") && (
           <RemoveButton
@@ -67,6 +71,7 @@ function Existing({ id }: { id: string }) {
       </PageHeader>
       <ApplicationForm
         key={etag}
+        id={id}
         initial={definitionOf(value)}
         mayChange={may("applications:change")}
         send={async (body) => {

@@ -1,10 +1,12 @@
 import { Alert, App, Button, Card, Flex, Form, Grid, Steps, Tabs } from "antd";
 import { useState } from "react";
 
+import { useMay } from "../../api/caller";
 import type { Definition } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { useSubmit } from "../../parts/useSubmit";
 import { SECTIONS } from "./sections";
+import { Tryout } from "./Tryout";
 
 const t = texts({
   next: ["下一步", "Next"],
@@ -18,6 +20,8 @@ const t = texts({
 
 type Props = {
   initial: Definition;
+  /** Of an application that is there. */
+  id?: string;
   /** Step by step. */
   isNew?: boolean;
   mayChange: boolean;
@@ -25,7 +29,8 @@ type Props = {
 };
 
 /** Everything about an application: step by step for a new one, else side by side. */
-export function ApplicationForm({ initial, isNew = false, mayChange, send }: Props) {
+export function ApplicationForm({ initial, id, isNew = false, mayChange, send }: Props) {
+  const may = useMay();
   const [form] = Form.useForm<Definition>();
   const { message } = App.useApp();
   const isWide = Grid.useBreakpoint().md ?? true;
@@ -91,7 +96,7 @@ export function ApplicationForm({ initial, isNew = false, mayChange, send }: Pro
           </section>
         ))}
         {mayChange && (
-          <Flex gap={8} style={{ marginTop: 24 }}>
+          <Flex gap={8} wrap style={{ marginTop: 24 }}>
             {isNew && at > 0 && <Button onClick={() => setAt(at - 1)}>{t.back}</Button>}
             {isNew && !isLast ? (
               <Button type="primary" onClick={() => void next()}>
@@ -103,6 +108,7 @@ export function ApplicationForm({ initial, isNew = false, mayChange, send }: Pro
               </Button>
             )}
             {!isNew && <Button onClick={() => form.resetFields()}>{t.undo}</Button>}
+            {id && may("access_log:read") && <Tryout id={id} />}
           </Flex>
         )}
       </Form>

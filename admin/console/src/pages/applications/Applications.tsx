@@ -1,5 +1,5 @@
 import { ExportOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Tag } from "antd";
+import { Button, Flex, Tag } from "antd";
 import { Link, useNavigate } from "react-router";
 
 import { useMay } from "../../api/caller";
@@ -12,6 +12,7 @@ import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { addressOf } from "./address";
+import { UpstreamHealth } from "./UpstreamHealth";
 
 const t = texts({
   title: ["应用", "Applications"],
@@ -70,7 +71,12 @@ export default function Applications() {
             title: t.upstreams,
             key: "upstreams",
             className: "mono",
-            render: (_, one) => one.pool?.upstreams.map(({ address }) => address).join(", "),
+            render: (_, one) => (
+              <Flex gap={8} wrap align="center">
+                {one.pool?.upstreams.map(({ address }) => address).join(", ")}
+                <UpstreamHealth application={one.id} />
+              </Flex>
+            ),
           },
           {
             title: t.access,

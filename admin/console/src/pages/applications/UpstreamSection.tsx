@@ -1,8 +1,10 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Input, InputNumber, Radio, Select, Switch } from "antd";
 
+import { useMay } from "../../api/caller";
 import { texts } from "../../language/texts";
 import { OptionalPart } from "./OptionalPart";
+import { UpstreamTest } from "./UpstreamTest";
 
 const t = texts({
   upstreams: ["上游地址", "Upstreams"],
@@ -28,6 +30,7 @@ const t = texts({
 });
 
 export function UpstreamSection() {
+  const may = useMay();
   const host = Form.useWatch<string | undefined>(["pool", "host_header", "kind"]);
   return (
     <>
@@ -98,6 +101,7 @@ export function UpstreamSection() {
           )}
         </Flex>
       </Form.Item>
+      {may("applications:change") && <UpstreamTest />}
       <OptionalPart name={["pool", "health_check"]} label={t.health} begin={{ path: "/" }}>
         <Form.Item name={["pool", "health_check", "path"]} label={t.healthPath}>
           <Input className="mono" style={{ maxWidth: 320 }} />

@@ -28,6 +28,7 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   begin_trial: ["试行修改", "Put a change on trial"],
   confirm_trial: ["确认试行", "Confirm a trial"],
   end_trial: ["撤回试行", "Put a trial back"],
+  test: ["测试连接", "Test the connection"],
   switch_off: ["停用限制", "Switch off"],
   switch_on: ["启用限制", "Switch on"],
 });
@@ -42,6 +43,7 @@ export const TARGETS = texts({
   group: ["用户组", "Group"],
   application: ["应用", "Application"],
   ip_list: ["IP 列表", "IP list"],
+  upstream: ["上游", "Upstream"],
   ip_rules: ["IP 访问限制", "IP restrictions"],
   role: ["角色", "Role"],
   token: ["API 令牌", "API token"],
