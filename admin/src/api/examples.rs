@@ -1,6 +1,8 @@
 //! An example for each thing that the API takes or gives, for its description. Tests send those that
 //! it takes, and hold the others against their schemas.
 
+mod access;
+
 use serde_json::{Value, json};
 
 const ID: &str = "0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e21";
@@ -82,6 +84,10 @@ pub fn of_schema(name: &str) -> Option<Value> {
         .or_else(|| kept(name))
         .or_else(|| told(name))
         .or_else(|| told_of_people(name))
+        .or_else(|| told_of_events(name))
+        .or_else(|| access::of_roles(name))
+        .or_else(|| access::of_addresses(name))
+        .or_else(|| access::of_tries(name))
 }
 
 /// What is sent to change something.
@@ -92,11 +98,6 @@ fn sent(name: &str) -> Option<Value> {
             "mobile": "+8613800000000", "employee_number": "E10086", "departments": [], "groups": []
         }),
         "Roles" => json!({"roles": [{"role": "help_desk", "within": [OTHER]}]}),
-        "RoleDraft" => json!({
-            "name": "Partner managers", "description": "May add external members",
-            "permissions": ["guests:create", "members:read"]
-        }),
-        "TokenName" => json!({"name": "weekly export"}),
         "DepartmentDraft" => json!({"name": "研发", "parent": null, "position": 1}),
         "Batch" => json!({"action": {"kind": "add_group", "group": ID}, "members": [OTHER]}),
         "Apply" => json!({"leave_out_errors": true}),
@@ -104,9 +105,6 @@ fn sent(name: &str) -> Option<Value> {
         "GroupDraft" => json!({
             "name": "Wiki editors", "description": "May change pages",
             "rule": {"kind": "member", "email_domains": ["example.com"]}
-        }),
-        "UpstreamTest" => json!({
-            "host": "wiki.example.com", "pool": {"upstreams": [{"address": "10.0.0.5:8080"}]}
         }),
         "GroupRule" => json!({"kind": "member", "email_domains": ["example.com"]}),
         "Files" => json!({
@@ -142,7 +140,7 @@ fn sent(name: &str) -> Option<Value> {
 /// What is kept of it.
 fn kept(name: &str) -> Option<Value> {
     let with = |draft: &str, more: Value| {
-        let mut whole = sent(draft)?;
+        let mut whole = sent(draft).or_else(|| access::of_roles(draft))?;
         let more = more.as_object()?.clone();
         whole.as_object_mut()?.extend(more);
         Some(whole)
@@ -229,45 +227,6 @@ fn told(name: &str) -> Option<Value> {
             "roles": [{"role": "help_desk", "within": [{"id": OTHER, "name": "研发"}]}],
             "permissions": ["members:read", "credentials:change"]
         }),
-        "RuleCount" => json!({"members": 42}),
-        "IpRules" => json!({
-            "off_since": null, "your_address": "192.0.2.7", "refused_by": null,
-            "trial": {
-                "list": ID, "list_name": "office", "made_by": "zhang.san",
-                "address": "198.51.100.7", "begun_at": THEN, "until": LATER
-            }
-        }),
-        "Preview" => json!({
-            "entries": 120, "new": 100, "repeated": 3, "more_wrong": 0,
-            "wrong": [{
-                "line": 7, "text": "10.0.0.0/40",
-                "problem": "\"10.0.0.0/40\" is not an address, a CIDR block or a range",
-                "allowed": "write 192.0.2.7, 192.0.2.0/24 or the like"
-            }]
-        }),
-        "Found" => json!({"entry": {"range": "192.0.2.0/24", "note": "the office"}}),
-        "Foretold" => json!({
-            "since": THEN, "requests": 1200, "more": false, "refused": 3, "let_in": 0,
-            "unknown": 1, "reasons": [{
-                "reason": "no_rule_allows", "rule": null, "requests": 3
-            }],
-            "examples": [{
-                "at": THEN, "username": "zhang.san", "client_address": "192.0.2.7",
-                "method": "GET", "path": "/edit", "before": null, "after": "no_rule_allows",
-                "rule": null
-            }]
-        }),
-        "UpstreamSeen" => json!({
-            "application": ID, "address": "10.0.0.5:8080", "health": "well"
-        }),
-        "UpstreamTestResults" => json!({
-            "upstreams": [{
-                "address": "10.0.0.5:8080", "reached": false, "steps": [{
-                    "stage": "connect", "succeeded": false, "took_ms": 2,
-                    "finding": "the connection is refused: does the service run?"
-                }]
-            }]
-        }),
         "Link" => json!({
             "url": "https://access.example.com/welcome", "code": "ABCD-EFGH-JKLM-NPQR",
             "expires_at": LATER
@@ -276,6 +235,26 @@ fn told(name: &str) -> Option<Value> {
             "id": ID, "started_at": THEN, "last_seen_at": THEN, "address": "192.0.2.7",
             "device": "Firefox on Linux"
         }),
+        "Overview" => overview(),
+        "NodeSettings" => node_settings(),
+        "CertificateSeen" => certificate(),
+        "Explanation" => json!({
+            "steps": [{"stage": "policy", "finding": "no rule lets this person in"}],
+            "granted": false, "denial": "no_rule_allows", "rule": null
+        }),
+        "Export" | "Plan" | "Managed" => return configuration(name),
+        "Problem" => json!({
+            "type": "about:blank", "title": "What was sent is not valid", "status": 422,
+            "code": "invalid", "field": "name", "detail": "it has no name",
+            "allowed": "a name in English, in Chinese (zh-CN), or both"
+        }),
+        _ => return None,
+    })
+}
+
+/// What is told of what happened.
+fn told_of_events(name: &str) -> Option<Value> {
+    Some(match name {
         "AccessEvent" => json!({
             "id": ID, "at": THEN, "request_id": OTHER, "client_address": "192.0.2.7",
             "peer": "192.0.2.7", "method": "GET", "host": "wiki.example.com", "path": "/edit",
@@ -294,19 +273,6 @@ fn told(name: &str) -> Option<Value> {
             "actor_name": "zhang.san", "client_address": "192.0.2.7", "request_id": OTHER,
             "action": "update", "target_kind": "group", "target": ID, "target_name": "Wiki editors",
             "result": "done", "before": {"name": "Wiki"}, "after": {"name": "Wiki editors"}
-        }),
-        "Overview" => overview(),
-        "NodeSettings" => node_settings(),
-        "CertificateSeen" => certificate(),
-        "Explanation" => json!({
-            "steps": [{"stage": "policy", "finding": "no rule lets this person in"}],
-            "granted": false, "denial": "no_rule_allows", "rule": null
-        }),
-        "Export" | "Plan" | "Managed" => return configuration(name),
-        "Problem" => json!({
-            "type": "about:blank", "title": "What was sent is not valid", "status": 422,
-            "code": "invalid", "field": "name", "detail": "it has no name",
-            "allowed": "a name in English, in Chinese (zh-CN), or both"
         }),
         _ => return None,
     })

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use super::Problem;
 use crate::authz::Permit;
 use crate::edit::Edit;
+use crate::ip_lists::switch;
 use crate::ip_lists::trial::{self, Trial};
-use crate::ip_lists::{guard, switch};
 use crate::state::State;
 
 /// How it stands with the rules. Times are milliseconds since 1970.
@@ -23,8 +23,6 @@ pub struct IpRules {
     pub trial: Option<Trial>,
     /// From where the caller comes; `null` on the machine itself.
     pub your_address: Option<String>,
-    /// What keeps that address out, if anything does.
-    pub refused_by: Option<String>,
 }
 
 #[utoipa::path(get, path = "/ip-rules", tag = "ip-lists", operation_id = "read_rules",
@@ -38,15 +36,10 @@ pub async fn read(
         .origin()
         .address
         .map(|address| address.to_canonical());
-    let refused_by = match address {
-        Some(address) => guard::refusing(&mut view, address, state.clock.now()).await?,
-        None => None,
-    };
     Ok(Json(IpRules {
         off_since: switch::read(&mut view).await?.off_since,
         trial: trial::pending(&mut view).await?,
         your_address: address.map(|address| address.to_string()),
-        refused_by: refused_by.map(|(en, _)| en),
     }))
 }
 

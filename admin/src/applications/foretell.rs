@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use config::access_event::Outcome;
 use config::id::{ApplicationId, MemberId};
-use config::link::{Foresees, Foresight, PastRequest};
+use config::link::{Foreseen, Foresees, Foresight, PastRequest};
 use config::snapshot::IpList;
 use config::{AccessEvent, Principal, Timestamp};
 use serde::Serialize;
@@ -222,18 +222,22 @@ async fn weigh(
         _ => return Ok(()),
     }
     if told.examples.len() < SHOWN {
-        told.examples.push(ForetoldRequest {
-            at: event.at,
-            username: event.username.clone(),
-            client_address: Some(client_address.to_string()),
-            method: event.method.clone(),
-            path: event.path.clone(),
-            before,
-            after: foreseen.denial,
-            rule: foreseen.rule,
-        });
+        told.examples.push(shown(event, before, foreseen));
     }
     Ok(())
+}
+
+fn shown(event: &AccessEvent, before: Option<String>, foreseen: Foreseen) -> ForetoldRequest {
+    ForetoldRequest {
+        at: event.at,
+        username: event.username.clone(),
+        client_address: event.client_address.map(|address| address.to_string()),
+        method: event.method.clone(),
+        path: event.path.clone(),
+        before,
+        after: foreseen.denial,
+        rule: foreseen.rule,
+    }
 }
 
 fn count(reasons: &mut Vec<ForetoldReason>, reason: &str, rule: Option<&str>) {

@@ -33,7 +33,7 @@ pub struct GroupRule {
 }
 
 impl GroupRule {
-    /// A rule in the store that cannot be read names nobody, and is told.
+    /// Reads what is kept.
     pub fn read(text: &str) -> Result<Self, StoreError> {
         Ok(serde_json::from_str(text)?)
     }
@@ -141,8 +141,7 @@ pub(super) async fn refresh_group(
 pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<(), Refused> {
     rows::hold(&mut edit.tx).await?;
     let now = edit.now;
-    for (group, rule) in rows::all(&mut edit.tx).await? {
-        let rule = GroupRule::read(&rule)?;
+    for (group, rule) in rules(&mut edit.tx).await? {
         let changed = rows::refresh(&mut edit.tx, &group, &rule.terms(), Some(member), now).await?;
         if !changed.is_empty() {
             edit.forget(member);
@@ -153,13 +152,27 @@ pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<()
 
 /// The tree of departments has changed: the same for everybody in groups whose rules look at it.
 pub async fn refresh_departments(edit: &mut Edit<'_>) -> Result<(), Refused> {
-    for (group, rule) in rows::all(&mut edit.tx).await? {
-        let rule = GroupRule::read(&rule)?;
+    for (group, rule) in rules(&mut edit.tx).await? {
         if !rule.departments.is_empty() {
             refresh_group(edit, &group, &rule).await?;
         }
     }
     Ok(())
+}
+
+/// The rules that can be read. Another, such as a later version may have written, takes nobody in or
+/// out: whoever is in its group stays.
+async fn rules(connection: &mut Connection) -> Result<Vec<(GroupId, GroupRule)>, StoreError> {
+    let mut found = Vec::new();
+    for (group, text) in rows::all(connection).await? {
+        match GroupRule::read(&text) {
+            Ok(rule) => found.push((group, rule)),
+            Err(error) => {
+                tracing::error!(%error, group = group.as_str(), "the rule of a group cannot be read");
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The ids of the groups that take nobody in by hand.

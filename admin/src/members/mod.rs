@@ -8,6 +8,7 @@ pub mod detail;
 pub mod import;
 pub mod lists;
 pub mod names;
+mod place;
 pub mod reach;
 pub mod table;
 
@@ -16,9 +17,8 @@ use config::{Named, Principal, PrincipalKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authz::{Action, Forbidden, Holding, Reach, Resource};
+use crate::authz::Holding;
 use crate::edit::{Edit, shown, target};
-use crate::groups;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused};
 use crate::store::members as rows;
@@ -181,11 +181,11 @@ pub async fn principal(
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
     let fields = fields(profile, PrincipalKind::Member)?;
-    may_begin(&mut edit, profile).await?;
+    place::may_begin(&mut edit, profile).await?;
     let id = MemberId::generate();
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
     vouch(&mut edit, &id, profile).await?;
-    place(&mut edit, &id, &[], profile).await?;
+    place::place(&mut edit, &id, &[], profile).await?;
     let made = find(&mut edit.tx, &id).await?;
     let target = target("member", id.as_str(), &made.username);
     edit.commit("create", target, None, shown(&made)).await?;
@@ -205,9 +205,9 @@ pub async fn update(
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }
-    may_place(&mut edit, &before, profile).await?;
+    place::may_place(&mut edit, &before, profile).await?;
     vouch(&mut edit, id, profile).await?;
-    place(&mut edit, id, &before.groups, profile).await?;
+    place::place(&mut edit, id, &before.groups, profile).await?;
     let after = find(&mut edit.tx, id).await?;
     edit.forget(id);
     let target = target("member", id.as_str(), &after.username);
@@ -224,106 +224,6 @@ async fn vouch(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<
         None => {}
     }
     Ok(())
-}
-
-/// Where somebody new begins: whoever is confined to departments puts people into those; whoever is
-/// not, and may not change departments or groups, puts them into none: policies let people in by them.
-async fn may_begin(edit: &mut Edit<'_>, profile: &Profile) -> Result<(), Refused> {
-    if !profile.groups.is_empty() {
-        edit.permit()
-            .also_everywhere(Resource::Groups, Action::Change)?;
-    }
-    let reach = edit.permit().reach();
-    match reach {
-        Reach::Within(_) if profile.departments.is_empty() => Err(Forbidden::Confined.into()),
-        Reach::Within(_) => reach::must_have(&mut edit.tx, reach, &profile.departments).await,
-        Reach::Everywhere if profile.departments.is_empty() => Ok(()),
-        Reach::Everywhere => {
-            let reach = edit.permit().also(Resource::Departments, Action::Change)?;
-            reach::must_have(&mut edit.tx, &reach, &profile.departments).await
-        }
-    }
-}
-
-/// Whoever may change people but not groups or departments leaves them where they are.
-async fn may_place(edit: &mut Edit<'_>, before: &Member, profile: &Profile) -> Result<(), Refused> {
-    // Where a rule takes people in, nobody does it by hand.
-    let ruled = groups::ruled(&mut edit.tx).await?;
-    let by_hand = |id: &&GroupId| !ruled.contains(id);
-    let held = before.groups.iter().map(|group| &group.id).filter(by_hand);
-    let mut wanted = profile.groups.iter().filter(by_hand);
-    let same = held.clone().count() == wanted.clone().count();
-    if !same || !wanted.all(|id| held.clone().any(|known| known == id)) {
-        edit.permit()
-            .also_everywhere(Resource::Groups, Action::Change)?;
-    }
-    let departments = before.departments.iter().map(|department| &department.id);
-    if departments.clone().eq(&profile.departments) {
-        return Ok(());
-    }
-    let reach = edit.permit().also(Resource::Departments, Action::Change)?;
-    let left = departments
-        .clone()
-        .filter(|id| !profile.departments.contains(id));
-    let entered = profile.departments.iter();
-    let entered = entered.filter(|id| !departments.clone().any(|known| known == *id));
-    let changed: Vec<DepartmentId> = left.chain(entered).cloned().collect();
-    reach::must_have(&mut edit.tx, &reach, &changed).await
-}
-
-/// Puts the person into departments and groups, and nowhere else, but for groups that take people in by
-/// a rule.
-async fn place(
-    edit: &mut Edit<'_>,
-    id: &MemberId,
-    before: &[Named<GroupId>],
-    profile: &Profile,
-) -> Result<(), Refused> {
-    let ruled = groups::ruled(&mut edit.tx).await?;
-    let (ruled, by_hand): (Vec<GroupId>, Vec<GroupId>) = profile
-        .groups
-        .iter()
-        .cloned()
-        .partition(|id| ruled.contains(id));
-    let entered = |id: &GroupId| !before.iter().any(|known| known.id == *id);
-    if ruled.iter().any(entered) {
-        return Err(follows_a_rule().into());
-    }
-    rows::set_departments(&mut edit.tx, id, &profile.departments)
-        .await
-        .map_err(|error| unknown(error, "departments"))?;
-    rows::set_groups(&mut edit.tx, id, &by_hand, edit.now)
-        .await
-        .map_err(|error| unknown(error, "groups"))?;
-    groups::refresh_member(edit, id).await
-}
-
-fn follows_a_rule() -> Invalid {
-    Invalid::new(
-        "groups",
-        (
-            "one of these takes people in by a rule, not by hand",
-            "其中有按规则维护成员的用户组，不能手动加入",
-        ),
-        ("ids of groups without a rule", "没有规则的用户组的 id"),
-    )
-}
-
-fn unknown(error: StoreError, field: &str) -> Refused {
-    let what = match error {
-        StoreError::Reference => ("one of these does not exist", "其中有不存在的项"),
-        StoreError::Conflict { .. } => ("one of these is named twice", "其中有重复的项"),
-        other => return other.into(),
-    };
-    Invalid::new(
-        field,
-        what,
-        (
-            "ids of things that exist, each once",
-            "已存在对象的 id，每个只出现一次",
-        ),
-    )
-    .into()
 }
 
 /// Checks all of it and tells everything that is wrong. `kind`: what the person is unless told.

@@ -201,10 +201,7 @@ pub async fn run(options: &Members) -> Result<(), CommandError> {
             member,
             roles,
             within,
-        } => {
-            let path = path_of(&client, member).await?;
-            set_roles(&client, &path, &roles::ids(&client, roles).await?, within).await
-        }
+        } => give(&client, member, roles, within).await,
         Action::Disable { member } => act(&client, member, "disable").await,
         Action::Enable { member } => act(&client, member, "enable").await,
         Action::ResetSecondFactor { member } => {
@@ -270,6 +267,16 @@ async fn add(
         set_roles(client, &path, &roles, &[]).await?;
     }
     print_link(client, &path, false, json).await
+}
+
+async fn give(
+    client: &Client,
+    member: &str,
+    roles: &[String],
+    within: &[String],
+) -> Result<(), CommandError> {
+    let path = path_of(client, member).await?;
+    set_roles(client, &path, &roles::ids(client, roles).await?, within).await
 }
 
 async fn set_roles(

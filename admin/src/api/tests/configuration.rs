@@ -27,30 +27,30 @@ fn sample() -> Value {
     json!(files)
 }
 
-fn file(text: &str) -> Value {
+pub fn file(text: &str) -> Value {
     json!([{"name": "a.yaml", "text": text}])
 }
 
-async fn send(app: &App, with: &With, what: &str, files: &Value, prune: bool) -> Answer {
+pub async fn send(app: &App, with: &With, what: &str, files: &Value, prune: bool) -> Answer {
     let body = json!({"files": files, "prune": prune});
     app.call(with, "POST", &format!("/configuration/{what}"), body)
         .await
 }
 
-async fn apply(app: &App, files: &Value) -> Value {
+pub async fn apply(app: &App, files: &Value) -> Value {
     let answer = send(app, OP, "apply", files, false).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.json);
     answer.json
 }
 
-async fn diff(app: &App, files: &Value) -> Value {
+pub async fn diff(app: &App, files: &Value) -> Value {
     let answer = send(app, OP, "diff", files, false).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.json);
     answer.json
 }
 
 /// `change group Wiki editors`, one for each item.
-fn steps(plan: &Value) -> Vec<String> {
+pub fn steps(plan: &Value) -> Vec<String> {
     let items = plan["items"].as_array().unwrap();
     let text = |item: &Value, key: &str| item[key].as_str().unwrap().to_owned();
     let step = |item| {
@@ -384,42 +384,4 @@ async fn attack_18_files_do_nothing_that_their_sender_may_not_do_by_hand() {
     // Removal by leaving out is removal.
     let answer = send(&app, &security, "apply", &file(list), true).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
-}
-
-#[tokio::test]
-async fn a_rule_of_a_group_names_departments_by_their_way_from_the_top() {
-    on_both_engines(async |store| {
-        let app = App::start(&store).await;
-        let head = app.call(OP, "POST", "/departments", json!({"name": "总部"}));
-        let head = head.await.id();
-        let below = json!({"name": "研发", "parent": head});
-        let research = app.call(OP, "POST", "/departments", below).await.id();
-        let text = "kind: group\nname: Engineers\nrule:\n  departments:\n    - 总部/研发\n";
-        apply(&app, &file(text)).await;
-        let group = app.get(OP, "/groups").await.json["items"][0].clone();
-        assert_eq!(group["rule"], json!({"departments": [research]}));
-        assert_eq!(steps(&diff(&app, &file(text)).await), [""; 0]);
-        let export = app.get(OP, "/configuration").await.json;
-        let written = export["files"][0]["text"].as_str().unwrap();
-        assert!(written.contains("- 总部/研发"), "{written}");
-        // Another name of the department is no drift; a rule that somebody has changed is.
-        let draft = json!({"name": "研究", "parent": head});
-        let path = format!("/departments/{research}");
-        app.call(OP, "PUT", &path, draft).await;
-        let managed = app.get(OP, "/configuration/managed").await.json;
-        assert_eq!(managed["items"][0]["drifted"], false, "{managed}");
-        let path = format!("/groups/{}", group["id"].as_str().unwrap());
-        app.call(OP, "PUT", &path, json!({"name": "Engineers"}))
-            .await;
-        let managed = app.get(OP, "/configuration/managed").await.json;
-        assert_eq!(managed["items"][0]["drifted"], true, "{managed}");
-        let text = text.replace("研发", "nowhere");
-        let answer = send(&app, OP, "apply", &file(&text), false).await;
-        assert!(
-            answer.text("field").contains("rule.departments.0"),
-            "{}",
-            answer.json
-        );
-    })
-    .await;
 }

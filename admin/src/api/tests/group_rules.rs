@@ -5,6 +5,7 @@ use config::Role;
 use serde_json::{Value, json};
 
 use super::app::{App, With};
+use super::configuration::{apply, diff, file, send, steps};
 use crate::store::testing::on_both_engines;
 
 const OP: &With = &With::Operator;
@@ -174,6 +175,44 @@ async fn a_rule_that_makes_no_sense_is_refused_by_its_field() {
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{rule}");
             assert_eq!(answer.text("field"), field, "{}", answer.json);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_of_a_group_names_departments_by_their_way_from_the_top() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let head = app.call(OP, "POST", "/departments", json!({"name": "总部"}));
+        let head = head.await.id();
+        let below = json!({"name": "研发", "parent": head});
+        let research = app.call(OP, "POST", "/departments", below).await.id();
+        let text = "kind: group\nname: Engineers\nrule:\n  departments:\n    - 总部/研发\n";
+        apply(&app, &file(text)).await;
+        let group = app.get(OP, "/groups").await.json["items"][0].clone();
+        assert_eq!(group["rule"], json!({"departments": [research]}));
+        assert_eq!(steps(&diff(&app, &file(text)).await), [""; 0]);
+        let export = app.get(OP, "/configuration").await.json;
+        let written = export["files"][0]["text"].as_str().unwrap();
+        assert!(written.contains("- 总部/研发"), "{written}");
+        // Another name of the department is no drift; a rule that somebody has changed is.
+        let draft = json!({"name": "研究", "parent": head});
+        let path = format!("/departments/{research}");
+        app.call(OP, "PUT", &path, draft).await;
+        let managed = app.get(OP, "/configuration/managed").await.json;
+        assert_eq!(managed["items"][0]["drifted"], false, "{managed}");
+        let path = format!("/groups/{}", group["id"].as_str().unwrap());
+        app.call(OP, "PUT", &path, json!({"name": "Engineers"}))
+            .await;
+        let managed = app.get(OP, "/configuration/managed").await.json;
+        assert_eq!(managed["items"][0]["drifted"], true, "{managed}");
+        let text = text.replace("研发", "nowhere");
+        let answer = send(&app, OP, "apply", &file(&text), false).await;
+        assert!(
+            answer.text("field").contains("rule.departments.0"),
+            "{}",
+            answer.json
+        );
     })
     .await;
 }

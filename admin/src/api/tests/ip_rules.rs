@@ -226,7 +226,7 @@ async fn the_switch_takes_every_list_out_of_force_and_only_the_machine_does_so()
         assert_eq!(in_force(&app.state).await, []);
         let told = from(&app, &owner, OUTSIDE, ("GET", "/ip-rules"), String::new()).await;
         assert!(told.json["off_since"].is_i64());
-        assert_eq!(told.json["refused_by"], "on no allow list");
+        assert_eq!(told.json["your_address"], OUTSIDE);
         // Nobody switches them on who would be kept out thereby.
         let on = ("POST", "/ip-rules/on");
         let answer = from(&app, &owner, OUTSIDE, on, String::new()).await;
