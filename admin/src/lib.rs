@@ -31,6 +31,7 @@ pub mod overview;
 pub mod pages;
 pub mod passwords;
 pub mod periodic;
+pub mod pictures;
 pub mod plane;
 pub mod portal;
 pub mod publish;

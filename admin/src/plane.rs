@@ -14,7 +14,7 @@ use config::session::Revocation;
 use config::settings::{NodeRole, StoreUrl};
 use config::{AccessEvent, Clock, Link, Settings, Snapshot};
 use parking_lot::Mutex;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::rates::ApiRates;
@@ -102,6 +102,7 @@ impl Plane {
             sealer,
             may_open: Arc::new(OnceLock::new()),
             explains: Arc::new(OnceLock::new()),
+            picture_turns: Arc::new(Semaphore::new(1)),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
             surroundings: Arc::new(OnceLock::new()),

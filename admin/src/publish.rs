@@ -14,6 +14,7 @@ use config::{Problem, Snapshot, Timestamp};
 use crate::appearance;
 use crate::applications::sort_out::{SetAside, Sorted, sort_out};
 use crate::ip_lists::switch;
+use crate::pictures;
 use crate::sealed::Sealer;
 use crate::signing_keys;
 use crate::store::published::{Counting, ListHead};
@@ -74,6 +75,7 @@ impl Publisher {
             ip_lists: self.everywhere(&heads),
             watermark: appearance::get::<Watermark>(view).await?.body,
             brand: appearance::get::<Brand>(view).await?.body,
+            pictures: pictures::all(view).await?,
             signing_keys: signing_keys::publish(&keys, sealer)?
                 .ok_or(PublishError::NoSigningKey)?,
         };

@@ -15,7 +15,7 @@ use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{confirm, new_password, password, second_factor, sign_out, welcome};
 use crate::state::State;
-use crate::{account, console, handover, portal, set_up};
+use crate::{account, console, handover, pictures, portal, set_up};
 
 /// No form of ours is larger, in bytes.
 const MAX_FORM: usize = 64 * 1024;
@@ -64,6 +64,7 @@ fn pages() -> Router<State> {
 fn everywhere() -> Router<State> {
     Router::new()
         .route(assets::ROUTE, get(assets::serve))
+        .route(pictures::ROUTE, get(pictures::serve))
         .route("/.gatehouse/language", get(language::choose))
         .route("/.gatehouse/jwks.json", get(jwks::serve))
         .route("/.gatehouse/start", get(handover::start))

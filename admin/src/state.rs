@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use config::link::{Explains, Foresees, MayOpen, TriesUpstreams};
 use config::surroundings::Surroundings;
 use config::{Clock, Settings, Snapshot};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::api::rates::ApiRates;
 use crate::passwords::Passwords;
@@ -32,6 +32,8 @@ pub struct State {
     pub tries_upstreams: Arc<OnceLock<Arc<dyn TriesUpstreams>>>,
     /// What the gateway of this node sees. Set once by whoever composes the program.
     pub surroundings: Arc<OnceLock<Arc<dyn Surroundings>>>,
+    /// Pictures are decoded one at a time: each takes its share of memory.
+    pub picture_turns: Arc<Semaphore>,
     /// How many requests a caller may send to the API.
     pub api_rates: ApiRates,
     /// What the gateways of this node obey just now; `None` until the first has been built.
@@ -88,6 +90,7 @@ pub mod testing {
             passwords: Hasher::new(&settings.passwords).unwrap(),
             may_open: Arc::default(),
             explains: Arc::default(),
+            picture_turns: Arc::new(tokio::sync::Semaphore::new(1)),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
             surroundings: Arc::default(),

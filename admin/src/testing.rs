@@ -175,6 +175,7 @@ fn snapshot() -> Snapshot {
         ip_lists: Vec::new(),
         watermark: config::snapshot::Watermark::default(),
         brand: Brand::default(),
+        pictures: config::snapshot::Pictures::default(),
         signing_keys: SigningKeys {
             current: SigningKey {
                 kid: "k".into(),

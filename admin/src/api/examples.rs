@@ -125,6 +125,10 @@ fn sent(name: &str) -> Option<Value> {
             }]},
             "watermark": true
         }),
+        "Picture" => json!({
+            "kind": "logo", "width": 640, "height": 120,
+            "path": format!("/.gatehouse/pictures/{}.png", "0f".repeat(32))
+        }),
         "Brand" => json!({
             "organisation": {"en": "Example Ltd", "zh-CN": "示例公司"}, "colour": "#1f5eff",
             "contact": {"en": "help@example.com", "zh-CN": "help@example.com"}

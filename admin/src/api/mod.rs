@@ -25,6 +25,7 @@ pub mod member_imports;
 pub mod members;
 pub mod node;
 pub mod overview;
+pub mod pictures;
 pub mod problem;
 pub mod rates;
 pub mod roles;

@@ -16,7 +16,7 @@ use super::guard::guarded;
 use super::{
     appearance, applications, caller, configuration, credentials, departments, document, events,
     explanations, groups, ip_lists, ip_rules, member_batch, member_export, member_imports, members,
-    node, overview, problem, roles, sign_ins, tokens, upstreams,
+    node, overview, pictures, problem, roles, sign_ins, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -109,6 +109,9 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Change, routes!(ip_rules::put_back)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_brand)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))
+        .routes(may(R::Appearance,   Read,   routes!(pictures::list)))
+        .routes(may(R::Appearance,   Change, picture(routes!(pictures::put))))
+        .routes(may(R::Appearance,   Change, routes!(pictures::remove)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_watermark)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_watermark)))
         .routes(may(R::Configuration, Read,  routes!(configuration::export)))
@@ -136,6 +139,11 @@ type Routes = utoipa_axum::router::UtoipaMethodRouter<State>;
 
 fn large((schemas, paths, routes): Routes) -> Routes {
     let routes = routes.route_layer(DefaultBodyLimit::max(MAX_UPLOAD));
+    (schemas, paths, routes)
+}
+
+fn picture((schemas, paths, routes): Routes) -> Routes {
+    let routes = routes.route_layer(DefaultBodyLimit::max(crate::pictures::MAX_BYTES + 1));
     (schemas, paths, routes)
 }
 

@@ -1,7 +1,7 @@
 //! What stands around every page: language, brand, the person signed in, the switch of languages.
 
 use config::snapshot::brand::{icon, initial};
-use config::snapshot::{Brand, Colour};
+use config::snapshot::{Brand, Colour, Picture, PictureKind};
 use config::{Language, Principal, language_choice};
 
 use super::text::texts;
@@ -38,6 +38,11 @@ pub struct Frame {
     pub style: &'static str,
     pub brand_style: String,
     pub icon: String,
+    /// In the place of the mark and the name, on a light ground and on a dark one.
+    pub logo: Option<Picture>,
+    pub logo_dark: Option<Picture>,
+    /// Beside a form.
+    pub illustration: Option<Picture>,
     /// The hidden field of every form.
     pub csrf: String,
     pub request_id: String,
@@ -49,9 +54,14 @@ pub struct Frame {
 impl Frame {
     #[must_use]
     pub fn new(state: &State, reader: &Reader) -> Self {
-        let brand = state
-            .snapshot()
-            .map_or_else(Brand::default, |snapshot| snapshot.brand.clone());
+        let snapshot = state.snapshot();
+        let snapshot = snapshot.as_deref();
+        let brand = snapshot.map_or_else(Brand::default, |snapshot| snapshot.brand.clone());
+        let picture = |kind| snapshot.and_then(|s| s.pictures.find(kind)).cloned();
+        let icon = match picture(PictureKind::Icon) {
+            Some(own) => own.path,
+            None => icon(Colour::or_default(&brand.colour)),
+        };
         let language = reader.language;
         let (other, other_name) = match language {
             Language::ZhCn => (Language::En, "English"),
@@ -69,7 +79,10 @@ impl Frame {
             contact: brand.contact.get(language).to_owned(),
             style: assets::style(),
             brand_style: assets::brand_style(&brand.colour),
-            icon: icon(Colour::or_default(&brand.colour)),
+            icon,
+            logo: picture(PictureKind::Logo),
+            logo_dark: picture(PictureKind::LogoDark),
+            illustration: picture(PictureKind::Illustration),
             csrf: reader.csrf_field(),
             request_id: reader.visitor.request_id.clone(),
             person: None,

@@ -46,6 +46,7 @@ pub mod members;
 pub mod memberships;
 pub mod one_time_links;
 pub mod overview;
+pub mod pictures;
 pub mod published;
 pub mod recovery_codes;
 pub mod role_holdings;

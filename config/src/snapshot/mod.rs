@@ -12,6 +12,7 @@ pub mod colour;
 pub mod destination;
 pub mod identity;
 pub mod keys;
+pub mod pictures;
 pub mod upstream;
 pub mod validate;
 pub mod watermark;
@@ -25,6 +26,7 @@ pub use brand::Brand;
 pub use colour::Colour;
 pub use identity::{IdentityField, IdentityHeader, IdentityHeaders, IdentityPreset};
 pub use keys::{SigningKey, SigningKeys};
+pub use pictures::{Picture, PictureKind, Pictures};
 pub use upstream::{
     Ejection, HealthCheck, HostHeader, Pool, Protocol, Timeouts, Upstream, UpstreamTls,
 };
@@ -45,5 +47,7 @@ pub struct Snapshot {
     pub ip_lists: Vec<Arc<IpList>>,
     pub watermark: Watermark,
     pub brand: Brand,
+    /// What the brand shows in pictures.
+    pub pictures: Pictures,
     pub signing_keys: SigningKeys,
 }

@@ -138,6 +138,7 @@ pub fn snapshot(applications: Vec<Application>) -> Snapshot {
         ip_lists: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),
+        pictures: config::snapshot::Pictures::default(),
         signing_keys: SigningKeys {
             current: SigningKey {
                 kid: "test".into(),

@@ -85,6 +85,7 @@ pub fn snapshot(revision: u64, applications: Vec<Application>) -> Snapshot {
         ip_lists: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),
+        pictures: config::snapshot::Pictures::default(),
         signing_keys: SigningKeys {
             current: SigningKey {
                 kid: "test".into(),

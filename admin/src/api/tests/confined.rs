@@ -309,7 +309,8 @@ async fn attack_18_nothing_but_people_and_departments_answers_a_role_that_is_con
         let path = path
             .replace("{id}", house.outside.as_str())
             .replace("{member}", house.outside.as_str())
-            .replace("{sign_in}", "none");
+            .replace("{sign_in}", "none")
+            .replace("{kind}", "logo");
         let request = App::request(method, &path, &with).header("if-match", "*");
         let answer = house.app.send(request.body(Body::empty()).unwrap()).await;
         if !resource.is_of_departments() && path != "/me" {

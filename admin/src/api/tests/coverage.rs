@@ -50,6 +50,7 @@ fn filled(path: &str) -> String {
     path.replace("{id}", "none")
         .replace("{member}", "none")
         .replace("{sign_in}", "none")
+        .replace("{kind}", "logo")
 }
 
 async fn try_out(app: &App, with: &With, method: &str, path: &str) -> StatusCode {

@@ -19,6 +19,7 @@ mod members;
 mod node;
 mod once;
 mod overview;
+mod pictures;
 mod rates;
 mod refusals;
 mod roles;

@@ -51,6 +51,7 @@ fn snapshot(applications: Vec<Application>) -> Snapshot {
         ip_lists: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),
+        pictures: crate::snapshot::Pictures::default(),
         signing_keys: SigningKeys {
             current: SigningKey {
                 kid: "k".into(),

@@ -43,6 +43,7 @@ export const TARGETS = texts({
   group: ["用户组", "Group"],
   application: ["应用", "Application"],
   ip_list: ["IP 列表", "IP list"],
+  picture: ["品牌图片", "Picture of the brand"],
   upstream: ["上游", "Upstream"],
   ip_rules: ["IP 访问限制", "IP restrictions"],
   role: ["角色", "Role"],

@@ -8,6 +8,7 @@ import { texts } from "../../language/texts";
 import { LocalTextItem } from "../../parts/LocalTextItem";
 import { PageHeader } from "../../parts/PageHeader";
 import { SettingsForm } from "../../parts/SettingsForm";
+import { PicturesCard, usePictures } from "./PicturesCard";
 import { SignInPreview } from "./SignInPreview";
 
 const t = texts({
@@ -27,6 +28,7 @@ export default function Brand() {
   const may = useMay();
   const { data } = useSuspenseQuery({ queryKey: ["brand", "edit"], queryFn: () => versioned(api.GET("/brand")) });
   const { value, etag } = data;
+  const pictures = usePictures();
   return (
     <>
       <PageHeader title={t.title} lead={t.lead} />
@@ -35,7 +37,7 @@ export default function Brand() {
         initial={value}
         mayChange={may("appearance:change")}
         send={(brand) => told(api.PUT("/brand", { params: { header: { "If-Match": etag } }, body: brand }))}
-        preview={(brand) => <SignInPreview brand={brand} />}
+        preview={(brand) => <SignInPreview brand={brand} pictures={pictures} />}
       >
         <LocalTextItem name={["organisation"]} label={t.organisation} />
         <Form.Item
@@ -48,6 +50,7 @@ export default function Brand() {
         </Form.Item>
         <LocalTextItem name={["contact"]} label={t.contact} extra={t.contactHint} />
       </SettingsForm>
+      <PicturesCard />
     </>
   );
 }

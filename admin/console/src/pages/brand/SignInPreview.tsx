@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Brand } from "../../api/schema";
 import { type Language, language } from "../../language/language";
 import { texts } from "../../language/texts";
+import type { usePictures } from "./PicturesCard";
 
 const t = texts({
   preview: ["登录页预览", "How the sign-in page looks"],
@@ -24,7 +25,7 @@ const WORDS = {
 };
 
 /** The sign-in page with a brand that is not saved yet. */
-export function SignInPreview({ brand }: { brand: Brand }) {
+export function SignInPreview({ brand, pictures }: { brand: Brand; pictures: ReturnType<typeof usePictures> }) {
   const [reader, setReader] = useState<Language>(language);
   const [device, setDevice] = useState<"desk" | "phone">("desk");
   const words = WORDS[reader];
@@ -61,65 +62,83 @@ export function SignInPreview({ brand }: { brand: Brand }) {
         lang={reader}
         aria-hidden
         style={{
+          display: "flex",
+          gap: 24,
+          alignItems: "center",
           width: device === "phone" ? 300 : "100%",
           margin: "0 auto",
-          background: "#f4f6f9",
+          backgroundColor: "#f4f6f9",
           color: "#1b2330",
           borderRadius: 12,
           padding: device === "phone" ? 12 : 32,
           border: "1px solid #dde2ea",
         }}
       >
-        <div
-          style={{
-            maxWidth: 340,
-            margin: "0 auto",
-            background: "#fff",
-            borderRadius: 12,
-            padding: 24,
-            boxShadow: "0 1px 3px #0002",
-          }}
-        >
-          <Flex gap={10} align="center" style={{ marginBottom: 20 }}>
-            <span
+        {device === "desk" && pictures.illustration && (
+          <img
+            src={pictures.illustration.path}
+            alt=""
+            style={{ width: "38%", height: 360, objectFit: "cover", borderRadius: 8 }}
+          />
+        )}
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <div
+            style={{
+              maxWidth: 340,
+              margin: "0 auto",
+              background: "#fff",
+              borderRadius: 12,
+              padding: 24,
+              boxShadow: "0 1px 3px #0002",
+            }}
+          >
+            <Flex gap={10} align="center" style={{ marginBottom: 20 }}>
+              {pictures.logo ? (
+                <img src={pictures.logo.path} alt="" style={{ height: 36, maxWidth: 240, objectFit: "contain" }} />
+              ) : (
+                <>
+                  <span
+                    style={{
+                      background: colour,
+                      color: "#fff",
+                      borderRadius: 8,
+                      width: 32,
+                      height: 32,
+                      display: "grid",
+                      placeItems: "center",
+                      fontWeight: 600,
+                    }}
+                  >
+                    {organisation.slice(0, 1)}
+                  </span>
+                  <strong>{organisation}</strong>
+                </>
+              )}
+            </Flex>
+            <div style={{ fontSize: 20, fontWeight: 600, marginBottom: 16 }}>{words.title}</div>
+            <div style={{ fontSize: 13 }}>{words.account}</div>
+            <div style={field} />
+            <div style={{ fontSize: 13, marginTop: 12 }}>{words.password}</div>
+            <div style={field} />
+            <div
               style={{
                 background: colour,
                 color: "#fff",
                 borderRadius: 8,
-                width: 32,
-                height: 32,
-                display: "grid",
-                placeItems: "center",
-                fontWeight: 600,
+                textAlign: "center",
+                padding: 8,
+                marginTop: 20,
               }}
             >
-              {organisation.slice(0, 1)}
-            </span>
-            <strong>{organisation}</strong>
-          </Flex>
-          <div style={{ fontSize: 20, fontWeight: 600, marginBottom: 16 }}>{words.title}</div>
-          <div style={{ fontSize: 13 }}>{words.account}</div>
-          <div style={field} />
-          <div style={{ fontSize: 13, marginTop: 12 }}>{words.password}</div>
-          <div style={field} />
-          <div
-            style={{
-              background: colour,
-              color: "#fff",
-              borderRadius: 8,
-              textAlign: "center",
-              padding: 8,
-              marginTop: 20,
-            }}
-          >
-            {words.next}
+              {words.next}
+            </div>
           </div>
+          {contact && (
+            <div style={{ textAlign: "center", fontSize: 12, color: "#586172", marginTop: 16 }}>
+              {words.help} {contact}
+            </div>
+          )}
         </div>
-        {contact && (
-          <div style={{ textAlign: "center", fontSize: 12, color: "#586172", marginTop: 16 }}>
-            {words.help} {contact}
-          </div>
-        )}
       </div>
     </Card>
   );

@@ -1,0 +1,98 @@
+//! Pictures of the brand over the API.
+
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use config::Role;
+use config::snapshot::PictureKind;
+use http_body_util::BodyExt;
+use image::{DynamicImage, ImageFormat, RgbaImage};
+use serde_json::json;
+
+use super::app::{Answer, App, With};
+use crate::pictures;
+use crate::publish::Publisher;
+use crate::store::testing::on_both_engines;
+
+const OP: &With = &With::Operator;
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let picture = DynamicImage::ImageRgba8(RgbaImage::new(width, height));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+async fn put(app: &App, with: &With, kind: &str, bytes: Vec<u8>) -> Answer {
+    let path = format!("/brand/pictures/{kind}");
+    let request = App::request("PUT", &path, with)
+        .header(header::CONTENT_TYPE, "application/octet-stream")
+        .body(Body::from(bytes))
+        .unwrap();
+    app.send(request).await
+}
+
+#[tokio::test]
+async fn a_picture_is_put_in_its_place_published_served_and_taken_away() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, admin) = app.member("admin", &[Role::Administrator]).await;
+        let answer = put(&app, &admin, "logo", png(1280, 320)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.json);
+        assert_eq!(
+            (&answer.json["width"], &answer.json["height"]),
+            (&json!(640), &json!(160))
+        );
+        let path = answer.text("path").to_owned();
+        let mut view = app.state.store.view().await.unwrap();
+        let now = app.state.clock.now();
+        let built = Publisher::default()
+            .build(&mut view, &app.state.sealer, now)
+            .await;
+        drop(view);
+        let published = built.unwrap().snapshot.pictures;
+        assert_eq!(published.find(PictureKind::Logo).unwrap().path, path);
+        let name = path.rsplit('/').next().unwrap().to_owned();
+        let state = axum::extract::State(app.state.clone());
+        let served = pictures::serve(state, axum::extract::Path(name)).await;
+        assert_eq!(served.headers()[header::CONTENT_TYPE], "image/png");
+        assert_eq!(served.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        let bytes = served.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(image::guess_format(&bytes).unwrap(), ImageFormat::Png);
+        let removed = app
+            .call(&admin, "DELETE", "/brand/pictures/logo", json!({}))
+            .await;
+        assert_eq!(removed.status, StatusCode::NO_CONTENT);
+        let list = app.get(OP, "/brand/pictures").await.json;
+        assert_eq!(list["items"], json!([]));
+        let log = app.get(OP, "/events/audit?target_kind=picture").await.json;
+        assert_eq!(log["items"][0]["action"], "delete");
+        assert_eq!(log["items"][1]["after"]["path"], path);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_24_a_picture_that_is_none_is_refused_and_not_everybody_uploads() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, admin) = app.member("admin", &[Role::Administrator]).await;
+        let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+        let answer = put(&app, &admin, "logo", svg.to_vec()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.text("field"), "picture");
+        assert!(answer.text("allowed").contains("not SVG"));
+        let answer = put(&app, &admin, "banner", png(1, 1)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let large = put(&app, &admin, "logo", vec![0; 3 << 20]).await;
+        assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let (_, auditor) = app.member("auditor", &[Role::Auditor]).await;
+        let answer = put(&app, &auditor, "logo", png(10, 10)).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        for name in ["x", "x.png", &format!("{}.png", "0".repeat(64)), "../style"] {
+            let state = axum::extract::State(app.state.clone());
+            let answer = pictures::serve(state, axum::extract::Path(name.to_owned())).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{name}");
+        }
+    })
+    .await;
+}
