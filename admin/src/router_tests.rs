@@ -78,6 +78,11 @@ async fn attack_24_names_are_escaped_on_every_page() {
         snapshot.applications = vec![crate::testing::application("x", WIKI, evil, evil)];
         snapshot.brand.organisation.en = evil.to_owned();
         snapshot.brand.contact.en = evil.to_owned();
+        snapshot.brand.sign_in_title.en = evil.to_owned();
+        snapshot.brand.welcome.en = evil.to_owned();
+        snapshot.brand.help_link = "javascript:alert(1)".to_owned();
+        snapshot.brand.copyright.shown = true;
+        snapshot.brand.copyright.text.en = evil.to_owned();
         house
             .snapshots
             .send_replace(Some(std::sync::Arc::new(snapshot)));
@@ -86,6 +91,7 @@ async fn attack_24_names_are_escaped_on_every_page() {
             .get(ACCESS, "/sign-in?to=%2F%22onx%3D%22%3Cscript%3E")
             .await;
         assert!(!asked.body.contains("<script"));
+        assert!(!asked.body.contains("href=\"javascript:"));
         let fields = [("username", evil), ("password", "x")];
         let refused = browser.post(ACCESS, "/sign-in", &fields).await;
         assert!(!refused.body.contains("<script"));
@@ -165,4 +171,34 @@ async fn the_language_is_switched_by_hand_and_remembered() {
     assert!(page.body.contains("<h1>登录</h1>"));
     let evil = "/.gatehouse/language?to=en&back=%2F%2Fevil.example";
     assert_eq!(browser.get(ACCESS, evil).await.location(), "/");
+}
+
+#[tokio::test]
+async fn the_texts_of_the_brand_stand_on_the_sign_in_page_and_ours_where_there_are_none() {
+    let house = House::new(TestStore::sqlite().await).await;
+    let mut browser = house.browser();
+    let ours = browser.get(ACCESS, "/sign-in").await.body;
+    assert!(ours.contains("<h1>Sign in</h1>"), "{ours}");
+    assert!(ours.contains("Use your account to continue"));
+    assert!(!ours.contains('©') && !ours.contains("Get help"));
+    let mut snapshot = (*house.state.snapshot().unwrap()).clone();
+    snapshot.brand.sign_in_title = ("Staff only", "员工入口").into();
+    snapshot.brand.welcome.en = "Take your staff account".into();
+    snapshot.brand.help_link = "mailto:it@example.com".into();
+    snapshot.brand.copyright.shown = true;
+    house
+        .snapshots
+        .send_replace(Some(std::sync::Arc::new(snapshot)));
+    let theirs = browser.get(ACCESS, "/sign-in").await.body;
+    for text in [
+        "<h1>Staff only</h1>",
+        "<title>Staff only · ",
+        "Take your staff account",
+        r#"href="mailto:it@example.com" rel="noreferrer">Get help</a>"#,
+        "© 2026 Gatehouse",
+    ] {
+        assert!(theirs.contains(text), "{text} is missing in {theirs}");
+    }
+    let portal = browser.get(ACCESS, "/nowhere").await.body;
+    assert!(portal.contains("© 2026 Gatehouse"), "{portal}");
 }

@@ -84,6 +84,7 @@ pub fn of_schema(name: &str) -> Option<Value> {
         .or_else(|| kept(name))
         .or_else(|| told(name))
         .or_else(|| told_of_people(name))
+        .or_else(|| of_looks(name))
         .or_else(|| told_of_events(name))
         .or_else(|| access::of_roles(name))
         .or_else(|| access::of_addresses(name))
@@ -125,13 +126,24 @@ fn sent(name: &str) -> Option<Value> {
             }]},
             "watermark": true
         }),
+        _ => return None,
+    })
+}
+
+/// What is sent and told of how our pages look.
+fn of_looks(name: &str) -> Option<Value> {
+    Some(match name {
         "Picture" => json!({
             "kind": "logo", "width": 640, "height": 120,
             "path": format!("/.gatehouse/pictures/{}.png", "0f".repeat(32))
         }),
         "Brand" => json!({
             "organisation": {"en": "Example Ltd", "zh-CN": "示例公司"}, "colour": "#1f5eff",
-            "contact": {"en": "help@example.com", "zh-CN": "help@example.com"}
+            "contact": {"en": "help@example.com", "zh-CN": "help@example.com"},
+            "help_link": "https://help.example.com/",
+            "sign_in_title": {"en": "Welcome", "zh-CN": "欢迎"},
+            "welcome": {"en": "Use your staff account", "zh-CN": "请使用员工账号"},
+            "copyright": {"shown": true, "text": {"en": "", "zh-CN": ""}}
         }),
         "Watermark" => json!({
             "enabled": true, "parts": [{"kind": "name"}, {"kind": "mobile_tail"}],

@@ -19,6 +19,7 @@ texts! {
         other_language: "切换到英文", "Switch to Chinese";
         guarded: "由 Gatehouse 守护", "Guarded by Gatehouse";
         contact: "需要帮助？请联系", "Need help? Contact";
+        help: "获取帮助", "Get help";
         navigation: "导航", "Navigation";
     }
 }
@@ -35,6 +36,11 @@ pub struct Frame {
     /// The letter in the mark.
     pub initial: String,
     pub contact: String,
+    pub help: Option<String>,
+    pub copyright: Option<String>,
+    /// Of the sign-in page; empty where its own words stand.
+    pub sign_in_title: String,
+    pub welcome: String,
     pub style: &'static str,
     pub brand_style: String,
     pub icon: String,
@@ -77,6 +83,10 @@ impl Frame {
             initial: initial(&organisation),
             organisation,
             contact: brand.contact.get(language).to_owned(),
+            help: brand.help().map(str::to_owned),
+            copyright: brand.copyright(language, state.clock.now()),
+            sign_in_title: brand.sign_in_title.get(language).to_owned(),
+            welcome: brand.welcome.get(language).to_owned(),
             style: assets::style(),
             brand_style: assets::brand_style(&brand.colour),
             icon,

@@ -125,6 +125,7 @@ impl Answers {
                 reason,
                 language,
                 brand: &self.brand(passage),
+                at: passage.visit.at,
                 access: &self.gate.access,
                 request_id,
                 sign_in,

@@ -7,6 +7,7 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config::Language;
+use config::clock::Timestamp;
 use config::settings::AccessHost;
 use config::snapshot::brand::{icon, initial};
 use config::snapshot::{Brand, Colour};
@@ -23,6 +24,8 @@ pub(super) struct Told<'a> {
     pub reason: &'a Reason,
     pub language: Language,
     pub brand: &'a Brand,
+    /// When the request came.
+    pub at: Timestamp,
     pub access: &'a AccessHost,
     pub request_id: &'a str,
     /// Where signing in begins, if that would help.
@@ -39,6 +42,8 @@ struct Page<'a> {
     title: &'a str,
     detail: &'a str,
     contact: &'a str,
+    help: Option<&'a str>,
+    copyright: Option<String>,
     status: u16,
     request_id: &'a str,
     portal: &'a str,
@@ -55,6 +60,7 @@ struct Words {
     try_again: &'static str,
     start_page: &'static str,
     contact: &'static str,
+    help: &'static str,
     request: &'static str,
     quote: &'static str,
     other_language: &'static str,
@@ -66,6 +72,7 @@ const EN: Words = Words {
     try_again: "Try again",
     start_page: "My applications",
     contact: "Need help? Contact",
+    help: "Get help",
     request: "Request number",
     quote: "Quote this number when you ask for help.",
     other_language: "Switch to Chinese",
@@ -77,6 +84,7 @@ const ZH_CN: Words = Words {
     try_again: "重试",
     start_page: "我的应用",
     contact: "需要帮助？请联系",
+    help: "获取帮助",
     request: "请求编号",
     quote: "寻求帮助时请提供此编号。",
     other_language: "切换到英文",
@@ -114,6 +122,8 @@ impl Told<'_> {
             title: self.reason.text.title(language),
             detail: self.reason.text.detail(language),
             contact: self.brand.contact.get(language),
+            help: self.brand.help(),
+            copyright: self.brand.copyright(language, self.at),
             status: self.reason.status,
             request_id: self.request_id,
             portal: self.access.url.as_str(),
@@ -155,6 +165,7 @@ mod tests {
             reason: &Reason::of(&Denial::NoRuleAllows),
             language,
             brand,
+            at: Timestamp(1_767_225_600_000),
             access: &access,
             request_id: "0198-id",
             sign_in: None,
@@ -182,11 +193,33 @@ mod tests {
                 en: "<script>alert(1)</script>".into(),
             },
             colour: "red}body{background:url(//evil)".into(),
-            contact: LocalText::default(),
+            help_link: "javascript:alert(1)".into(),
+            ..Brand::default()
         };
         let answer = rendered(&brand, Language::En);
         assert!(!answer.body.contains("<script"));
         assert!(!answer.body.contains("evil"));
+        assert!(!answer.body.contains("javascript:"));
+    }
+
+    #[test]
+    fn the_foot_links_to_help_and_carries_the_copyright_line() {
+        let mut brand = Brand {
+            help_link: "https://help.example.com/?a=1&b=2".into(),
+            ..Brand::default()
+        };
+        let plain = rendered(&brand, Language::En).body;
+        assert!(plain.contains(">Get help</a>"), "{plain}");
+        assert!(!plain.contains('©'));
+        brand.contact.en = "the service desk".into();
+        brand.copyright.shown = true;
+        let full = rendered(&brand, Language::En).body;
+        assert!(
+            full.contains("https://help.example.com/?a=1&#38;b=2"),
+            "{full}"
+        );
+        assert!(full.contains(">Need help? Contact the service desk</a>"));
+        assert!(full.contains("© 2026 Gatehouse"));
     }
 
     #[test]

@@ -319,6 +319,11 @@ async fn the_brand_begins_as_the_default_and_is_changed_by_version() {
             .call_if(OP, "PUT", "/brand", "\"0\"", wanted.clone())
             .await;
         assert_eq!(kept.tag.as_deref(), Some("\"1\""), "{}", kept.json);
+        let mut scripted = wanted.clone();
+        scripted["help_link"] = json!("javascript:alert(1)");
+        let refused = app.call_if(OP, "PUT", "/brand", "\"1\"", scripted).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.json.to_string().contains("help_link"));
         let stale = app.call_if(OP, "PUT", "/brand", "\"0\"", wanted).await;
         assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
         assert!(announced(&app).await.contains(&Change::Snapshot));

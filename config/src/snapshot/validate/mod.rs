@@ -20,7 +20,9 @@ pub use claims::Claims;
 pub use paths::is_path_prefix;
 
 use crate::id::ApplicationId;
+use crate::language::Words;
 use crate::problem::Problem;
+use crate::snapshot::brand::is_help_link;
 use crate::snapshot::{Application, Brand, Pool, Snapshot, Watermark, WatermarkPart};
 use findings::Findings;
 
@@ -29,6 +31,10 @@ const MAX_NAME: usize = 100;
 const MAX_TEXT: usize = 500;
 /// A mark with more parts covers what it stands on.
 const MAX_PARTS: usize = 12;
+const HELP_ALLOWED: Words = (
+    "an address that begins with https:// or mailto:, without a password, or nothing",
+    "以 https:// 或 mailto: 开头且不含密码的地址，或留空",
+);
 
 impl Snapshot {
     /// Checks what the types cannot: hosts claimed twice, empty pools, unknown time zones, colours.
@@ -93,6 +99,16 @@ impl Brand {
         findings.colour("colour", &self.colour);
         findings.texts("organisation", &self.organisation, MAX_NAME);
         findings.texts("contact", &self.contact, MAX_TEXT);
+        findings.text("help_link", &self.help_link, MAX_TEXT);
+        findings.written(
+            self.help_link.is_empty() || is_help_link(&self.help_link),
+            "help_link",
+            (&self.help_link, "link to help", "帮助链接"),
+            HELP_ALLOWED,
+        );
+        findings.texts("sign_in_title", &self.sign_in_title, MAX_NAME);
+        findings.texts("welcome", &self.welcome, MAX_TEXT);
+        findings.texts("copyright.text", &self.copyright.text, MAX_NAME);
         findings.problems
     }
 }

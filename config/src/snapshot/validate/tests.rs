@@ -382,9 +382,19 @@ fn attack_24_what_people_read_is_one_line_that_a_page_has_room_for() {
         assert_eq!(found, ["description.zh-CN"]);
         let mut painted = snapshot(Vec::new());
         painted.brand.contact.en = text.into();
+        painted.brand.sign_in_title.en = text.into();
+        painted.brand.welcome.zh_cn = text.into();
+        painted.brand.copyright.text.en = text.into();
         painted.watermark.parts = vec![WatermarkPart::Text(text.into())];
         let problems = painted.validate().unwrap_err();
         let found: Vec<&str> = problems.iter().map(|p| p.key.as_str()).collect();
-        assert_eq!(found, ["contact.en", "parts.0.text"]);
+        let of_the_brand = [
+            "contact.en",
+            "sign_in_title.en",
+            "welcome.zh-CN",
+            "copyright.text.en",
+        ];
+        assert_eq!(found[..4], of_the_brand);
+        assert_eq!(found[4..], ["parts.0.text"]);
     }
 }

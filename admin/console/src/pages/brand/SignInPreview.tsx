@@ -1,7 +1,7 @@
 import { Card, Flex, Segmented } from "antd";
 import { useState } from "react";
 
-import type { Brand } from "../../api/schema";
+import type { Brand, LocalText } from "../../api/schema";
 import { type Language, language } from "../../language/language";
 import { texts } from "../../language/texts";
 import type { usePictures } from "./PicturesCard";
@@ -14,24 +14,39 @@ const t = texts({
 
 /** Both languages of the sign-in page; the reader may look at either, whichever they read. */
 const WORDS = {
-  "zh-CN": { title: "登录", account: "用户名或邮箱", password: "密码", next: "登录", help: "需要帮助？请联系" },
+  "zh-CN": {
+    title: "登录",
+    lead: "使用您的账号登录",
+    account: "用户名或邮箱",
+    password: "密码",
+    next: "登录",
+    help: "需要帮助？请联系",
+    link: "获取帮助",
+  },
   en: {
     title: "Sign in",
+    lead: "Use your account to continue",
     account: "Username or mail address",
     password: "Password",
     next: "Sign in",
     help: "Need help? Contact",
+    link: "Get help",
   },
 };
 
 /** The sign-in page with a brand that is not saved yet. */
-export function SignInPreview({ brand, pictures }: { brand: Brand; pictures: ReturnType<typeof usePictures> }) {
+type Props = { brand: Brand; pictures: ReturnType<typeof usePictures> };
+
+export function SignInPreview({ brand, pictures }: Props) {
   const [reader, setReader] = useState<Language>(language);
   const [device, setDevice] = useState<"desk" | "phone">("desk");
   const words = WORDS[reader];
   const other = reader === "en" ? "zh-CN" : "en";
-  const organisation = brand.organisation?.[reader] || brand.organisation?.[other] || "Gatehouse";
-  const contact = brand.contact?.[reader] || brand.contact?.[other];
+  const said = (text?: LocalText) => text?.[reader] || text?.[other];
+  const organisation = said(brand.organisation) || "Gatehouse";
+  const contact = said(brand.contact);
+  const help = contact ? `${words.help} ${contact}` : brand.help_link && words.link;
+  const copyright = said(brand.copyright?.text)?.trim() || `© ${new Date().getUTCFullYear()} ${organisation}`;
   const colour = brand.colour ?? "#1f5eff";
   const field = { border: "1px solid #cbd2dc", borderRadius: 8, height: 36, marginTop: 4 };
   return (
@@ -62,12 +77,12 @@ export function SignInPreview({ brand, pictures }: { brand: Brand; pictures: Ret
         lang={reader}
         aria-hidden
         style={{
+          width: device === "phone" ? 300 : "100%",
+          margin: "0 auto",
           display: "flex",
           gap: 24,
           alignItems: "center",
-          width: device === "phone" ? 300 : "100%",
-          margin: "0 auto",
-          backgroundColor: "#f4f6f9",
+          background: "#f4f6f9",
           color: "#1b2330",
           borderRadius: 12,
           padding: device === "phone" ? 12 : 32,
@@ -78,7 +93,7 @@ export function SignInPreview({ brand, pictures }: { brand: Brand; pictures: Ret
           <img
             src={pictures.illustration.path}
             alt=""
-            style={{ width: "38%", height: 360, objectFit: "cover", borderRadius: 8 }}
+            style={{ width: "38%", height: 380, objectFit: "cover", borderRadius: 8 }}
           />
         )}
         <div style={{ flex: 1, minWidth: 0 }}>
@@ -115,7 +130,10 @@ export function SignInPreview({ brand, pictures }: { brand: Brand; pictures: Ret
                 </>
               )}
             </Flex>
-            <div style={{ fontSize: 20, fontWeight: 600, marginBottom: 16 }}>{words.title}</div>
+            <div style={{ fontSize: 20, fontWeight: 600, marginBottom: 4 }}>
+              {said(brand.sign_in_title) || words.title}
+            </div>
+            <div style={{ color: "#586172", marginBottom: 16 }}>{said(brand.welcome) || words.lead}</div>
             <div style={{ fontSize: 13 }}>{words.account}</div>
             <div style={field} />
             <div style={{ fontSize: 13, marginTop: 12 }}>{words.password}</div>
@@ -133,11 +151,10 @@ export function SignInPreview({ brand, pictures }: { brand: Brand; pictures: Ret
               {words.next}
             </div>
           </div>
-          {contact && (
-            <div style={{ textAlign: "center", fontSize: 12, color: "#586172", marginTop: 16 }}>
-              {words.help} {contact}
-            </div>
-          )}
+          <div style={{ textAlign: "center", fontSize: 12, color: "#586172", marginTop: 16 }}>
+            {help && <div>{help}</div>}
+            {brand.copyright?.shown && <div>{copyright}</div>}
+          </div>
         </div>
       </div>
     </Card>
