@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use config::id::ApplicationId;
 use config::snapshot::brand::initial;
 use config::snapshot::{Application, HostPattern};
-use config::{Language, Role};
+use config::{Language, Role, Snapshot};
 
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Frame, Reader, go_to, show};
@@ -43,6 +43,8 @@ struct Tile {
     address: String,
     host: String,
     initial: String,
+    /// The address of its icon, in the place of the letter.
+    icon: Option<String>,
     /// One of the colours of the style sheet; the same application always has the same.
     colour: usize,
 }
@@ -70,7 +72,7 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Option<P
         .applications
         .iter()
         .filter(|application| application.on_portal && may_open(&application.id))
-        .filter_map(|application| tile(&state, application, reader.language))
+        .filter_map(|application| tile(&state, &snapshot, application, reader.language))
         .collect();
     tiles.sort_by(|a, b| a.name.cmp(&b.name));
     show(&PortalPage {
@@ -85,7 +87,12 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Option<P
 }
 
 /// `None` for an application that has no host name of its own to open.
-fn tile(state: &State, application: &Application, language: Language) -> Option<Tile> {
+fn tile(
+    state: &State,
+    snapshot: &Snapshot,
+    application: &Application,
+    language: Language,
+) -> Option<Tile> {
     let host = application.hosts.iter().find_map(|pattern| match pattern {
         HostPattern::Exact(name) => Some(name.clone()),
         HostPattern::Wildcard(_) => None,
@@ -94,6 +101,7 @@ fn tile(state: &State, application: &Application, language: Language) -> Option<
     let origin = state.settings.access.origin_of(&host);
     Some(Tile {
         initial: initial(&name),
+        icon: snapshot.pictures.icons.get(&application.id).cloned(),
         colour: colour(application.id.as_str()),
         description: application.description.get(language).to_owned(),
         address: format!("{origin}{}", application.path_prefix),

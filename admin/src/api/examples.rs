@@ -133,6 +133,10 @@ fn sent(name: &str) -> Option<Value> {
 /// What is sent and told of how our pages look.
 fn of_looks(name: &str) -> Option<Value> {
     Some(match name {
+        "ApplicationIcon" => json!({
+            "application": ID,
+            "path": format!("/.gatehouse/pictures/{}.png", "0f".repeat(32))
+        }),
         "Picture" => json!({
             "kind": "logo", "width": 640, "height": 120,
             "path": format!("/.gatehouse/pictures/{}.png", "0f".repeat(32))

@@ -30,12 +30,19 @@ pub(super) const MAX_UPLOAD: usize = 64 << 20;
 const MAX_FILES: usize = 8 << 20;
 
 /// The routes below `/api/v1`, and their description.
-#[rustfmt::skip]
 fn routes(state: &State) -> OpenApiRouter<State> {
+    OpenApiRouter::with_openapi(document::frame())
+        .merge(of_people(state))
+        .merge(of_the_gate(state))
+}
+
+/// Who there is, and what they may do here.
+#[rustfmt::skip]
+fn of_people(state: &State) -> OpenApiRouter<State> {
     let may = |resource, action, routes| guarded(state, (resource, action), false, routes);
     // Their handlers keep a caller within the departments to which a role is confined.
     let within = |resource, action, routes| guarded(state, (resource, action), true, routes);
-    OpenApiRouter::with_openapi(document::frame())
+    OpenApiRouter::new()
         .routes(may(R::Caller,       Read,   routes!(caller::me)))
         .routes(within(R::Members,      Read,   routes!(members::list)))
         .routes(within(R::Members,      Read,   routes!(members::count)))
@@ -84,6 +91,13 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Groups,       Remove, routes!(groups::remove)))
         .routes(may(R::Groups,       Change, routes!(groups::add_member)))
         .routes(may(R::Groups,       Change, routes!(groups::remove_member)))
+}
+
+/// What gateways obey, what they saw, and how all of it runs.
+#[rustfmt::skip]
+fn of_the_gate(state: &State) -> OpenApiRouter<State> {
+    let may = |resource, action, routes| guarded(state, (resource, action), false, routes);
+    OpenApiRouter::new()
         .routes(may(R::Applications, Read,   routes!(applications::list)))
         .routes(may(R::Applications, Create, routes!(applications::create)))
         .routes(may(R::Applications, Read,   routes!(applications::read)))
@@ -91,6 +105,9 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Applications, Change, routes!(applications::update)))
         .routes(may(R::Applications, Remove, routes!(applications::remove)))
         .routes(may(R::Applications, Change, routes!(upstreams::run)))
+        .routes(may(R::Applications, Read,   routes!(pictures::icons)))
+        .routes(may(R::Applications, Change, picture(routes!(pictures::put_icon))))
+        .routes(may(R::Applications, Change, routes!(pictures::remove_icon)))
         .routes(may(R::Applications, Read,   routes!(upstreams::seen)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::list)))
         .routes(may(R::IpLists,      Create, routes!(ip_lists::create)))

@@ -15,6 +15,7 @@ pub use definition::Definition;
 pub use unreadable::Unreadable;
 
 use crate::edit::{Edit, shown, target};
+use crate::pictures::icons;
 use crate::refused::{Expected, Refused};
 use crate::store::applications as rows;
 use crate::store::applications::ApplicationRow;
@@ -50,7 +51,7 @@ impl From<ApplicationRow> for Kept {
 }
 
 impl Kept {
-    fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         let definition = self.definition.as_ref();
         definition.map_or("", |definition| definition.name.get(config::Language::En))
     }
@@ -161,6 +162,7 @@ pub async fn take_away(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     rows::remove(&mut edit.tx, id).await?;
+    icons::forget(&mut edit.tx, id).await?;
     edit.republish();
     let target = target("application", id.as_str(), before.name());
     edit.note("delete", target, shown(&before), None).await

@@ -1,6 +1,7 @@
 //! Pictures of the brand: uploaded by an administrator, made anew, kept in the store, and served on
 //! each of our hosts to whoever sees a sign-in page.
 
+pub mod icons;
 mod make;
 
 use axum::extract::{Path, State as Shared};
@@ -26,19 +27,30 @@ const FOLDER: &str = "/.gatehouse/pictures";
 /// All that there are.
 pub async fn all(connection: &mut Connection) -> Result<Pictures, StoreError> {
     let rows = rows::all(connection).await?;
-    Ok(Pictures::new(rows.iter().filter_map(picture).collect()))
+    let icons = rows.iter().filter_map(|row| {
+        let id = icons::application_of(&row.kind)?;
+        Some((id, path(row)))
+    });
+    Ok(Pictures {
+        brand: rows.iter().filter_map(picture).collect(),
+        icons: icons.collect(),
+    })
 }
 
-/// One of a kind that this version does not know is not shown.
-fn picture(row: &PictureRow) -> Option<Picture> {
+fn path(row: &PictureRow) -> String {
     let extension = if row.media_type == "image/jpeg" {
         "jpg"
     } else {
         "png"
     };
+    format!("{FOLDER}/{}.{extension}", row.hash)
+}
+
+/// One of a kind that this version does not know is not shown.
+fn picture(row: &PictureRow) -> Option<Picture> {
     Some(Picture {
         kind: PictureKind::from_name(&row.kind)?,
-        path: format!("{FOLDER}/{}.{extension}", row.hash),
+        path: path(row),
         width: u32::try_from(row.width).ok()?,
         height: u32::try_from(row.height).ok()?,
     })
@@ -55,8 +67,18 @@ struct Noted<'a> {
 /// Puts a picture that was made anew in the place of what was there.
 pub async fn put(mut edit: Edit<'_>, kind: PictureKind, made: Made) -> Result<Picture, Refused> {
     let before = all(&mut edit.tx).await?;
+    keep(&mut edit, kind.as_str(), made).await?;
+    let after = all(&mut edit.tx).await?;
+    let (noted_before, noted) = (noted(&before, kind), noted(&after, kind));
+    edit.commit("update", target(kind), noted_before, noted)
+        .await?;
+    let found = after.find(kind).cloned();
+    found.ok_or(Refused::NotFound("picture"))
+}
+
+async fn keep(edit: &mut Edit<'_>, kind: &str, made: Made) -> Result<PictureRow, Refused> {
     let row = PictureRow {
-        kind: kind.as_str().to_owned(),
+        kind: kind.to_owned(),
         hash: hex(&Sha256::digest(&made.content)),
         media_type: made.media_type.to_owned(),
         width: made.width.into(),
@@ -64,12 +86,7 @@ pub async fn put(mut edit: Edit<'_>, kind: PictureKind, made: Made) -> Result<Pi
     };
     rows::put(&mut edit.tx, &row, made.content, edit.now).await?;
     edit.republish();
-    let after = all(&mut edit.tx).await?;
-    let (noted_before, noted) = (noted(&before, kind), noted(&after, kind));
-    edit.commit("update", target(kind), noted_before, noted)
-        .await?;
-    let found = after.find(kind).cloned();
-    found.ok_or(Refused::NotFound("picture"))
+    Ok(row)
 }
 
 /// Goes back to the stand-in.

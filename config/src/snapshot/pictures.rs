@@ -1,25 +1,24 @@
-//! The pictures of the brand: where they are found, not what is in them.
+//! The pictures of the brand and the icons of applications: where they are found, not what is in them.
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::id::ApplicationId;
+
 /// Which of them there are; the others have a stand-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pictures(Vec<Picture>);
+pub struct Pictures {
+    pub brand: Vec<Picture>,
+    /// By the application: the address of its icon on each of our hosts.
+    pub icons: HashMap<ApplicationId, String>,
+}
 
 impl Pictures {
     #[must_use]
-    pub fn new(pictures: Vec<Picture>) -> Self {
-        Self(pictures)
-    }
-
-    #[must_use]
     pub fn find(&self, kind: PictureKind) -> Option<&Picture> {
-        self.0.iter().find(|picture| picture.kind == kind)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &Picture> {
-        self.0.iter()
+        self.brand.iter().find(|picture| picture.kind == kind)
     }
 }
 

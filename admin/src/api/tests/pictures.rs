@@ -96,3 +96,37 @@ async fn attack_24_a_picture_that_is_none_is_refused_and_not_everybody_uploads()
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_application_has_an_icon_until_it_goes_back_to_a_letter_or_is_gone() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let draft = json!({
+            "name": {"en": "Wiki"}, "hosts": ["wiki.example.com"],
+            "pool": {"upstreams": [{"address": "10.0.0.5:80"}]}
+        });
+        let id = app.call(OP, "POST", "/applications", draft).await.id();
+        let path = format!("/applications/{id}/icon");
+        let send = async |bytes: Vec<u8>| {
+            let request = App::request("PUT", &path, OP)
+                .header(header::CONTENT_TYPE, "application/octet-stream");
+            app.send(request.body(Body::from(bytes)).unwrap()).await
+        };
+        let wide = send(png(300, 100)).await;
+        assert_eq!(wide.text("detail"), "an icon is square");
+        let put = send(png(300, 300)).await;
+        assert_eq!(put.status, StatusCode::OK, "{}", put.json);
+        let listed = app.get(OP, "/application-icons").await.json;
+        assert_eq!(listed["items"][0]["path"], put.json["path"]);
+        let log = app.get(OP, "/events/audit?action=set_icon").await.json;
+        assert_eq!(log["items"][0]["target_name"], "Wiki");
+        let gone = app.call(OP, "DELETE", &path, json!({})).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT);
+        send(png(64, 64)).await;
+        let path = format!("/applications/{id}");
+        app.call(OP, "DELETE", &path, json!({})).await;
+        let listed = app.get(OP, "/application-icons").await.json;
+        assert_eq!(listed["items"], json!([]));
+    })
+    .await;
+}

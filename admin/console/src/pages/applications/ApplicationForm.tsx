@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { useMay } from "../../api/caller";
 import type { Definition } from "../../api/schema";
+import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { useSubmit } from "../../parts/useSubmit";
 import { SECTIONS } from "./sections";
@@ -92,7 +93,7 @@ export function ApplicationForm({ initial, id, isNew = false, mayChange, send }:
         {SECTIONS.map(({ title, content: Content }, index) => (
           // All are there, so that the form knows all its fields; one is seen.
           <section key={title} aria-label={title} hidden={index !== at}>
-            <Content />
+            <Content id={id} title={nameOf(initial.name)} />
           </section>
         ))}
         {mayChange && (

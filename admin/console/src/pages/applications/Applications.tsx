@@ -12,6 +12,7 @@ import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { addressOf } from "./address";
+import { ApplicationMark } from "./ApplicationIcon";
 import { UpstreamHealth } from "./UpstreamHealth";
 
 const t = texts({
@@ -59,7 +60,12 @@ export default function Applications() {
           {
             title: t.name,
             key: "name",
-            render: (_, one) => <Link to={`/applications/${one.id}`}>{nameOf(one.name) || one.id}</Link>,
+            render: (_, one) => (
+              <Flex gap={10} align="center">
+                <ApplicationMark id={one.id} name={nameOf(one.name) || one.id} />
+                <Link to={`/applications/${one.id}`}>{nameOf(one.name) || one.id}</Link>
+              </Flex>
+            ),
           },
           {
             title: t.hosts,

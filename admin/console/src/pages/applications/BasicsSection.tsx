@@ -2,6 +2,8 @@ import { Form, Input, Select, Switch } from "antd";
 
 import { texts } from "../../language/texts";
 import { LocalTextItem } from "../../parts/LocalTextItem";
+import { IconItem } from "./ApplicationIcon";
+import type { SectionProps } from "./sections";
 
 const t = texts({
   name: ["名称", "Name"],
@@ -17,10 +19,11 @@ const t = texts({
   portal: ["显示在门户", "Show on the portal"],
 });
 
-export function BasicsSection() {
+export function BasicsSection({ id, title }: SectionProps) {
   return (
     <>
       <LocalTextItem name={["name"]} label={t.name} required />
+      {id && <IconItem id={id} name={title} />}
       <LocalTextItem name={["description"]} label={t.description} extra={t.descriptionHint} />
       <Form.Item name="hosts" label={t.hosts} extra={t.hostsHint} rules={[{ required: true }]}>
         <Select

@@ -15,11 +15,14 @@ const t = texts({
   identity: ["身份传递", "Identity"],
 });
 
+/** Of an application that is there already. */
+export type SectionProps = { id?: string; title: string };
+
 export type Section = {
   title: string;
   /** Fields that begin with one of these are here. */
   fields: string[];
-  content: ComponentType;
+  content: ComponentType<SectionProps>;
 };
 
 /** The parts of an application, in the order in which one decides them. */

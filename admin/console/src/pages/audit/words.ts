@@ -28,6 +28,7 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   begin_trial: ["试行修改", "Put a change on trial"],
   confirm_trial: ["确认试行", "Confirm a trial"],
   end_trial: ["撤回试行", "Put a trial back"],
+  set_icon: ["更换图标", "Change the icon"],
   test: ["测试连接", "Test the connection"],
   switch_off: ["停用限制", "Switch off"],
   switch_on: ["启用限制", "Switch on"],
