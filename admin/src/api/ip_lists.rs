@@ -23,7 +23,7 @@ use crate::store::ip_entries;
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Confirmed {
-    /// Make it all the same, on trial: it is put back after a minute unless somebody whom it lets in
+    /// Make it all the same, on trial, unless it also changes the name: it is put back after a minute unless somebody whom it lets in
     /// confirms it. Without, such a change is refused with the code `would_lock_out`.
     #[serde(default)]
     on_trial: bool,

@@ -323,7 +323,8 @@ impl<'a> Run<'a> {
             return Err(told(self.wrong));
         }
         self.mark().await?;
-        if self.plan.items.iter().any(|item| item.kind == Kind::IpList) {
+        if self.mode == Mode::Apply && self.plan.items.iter().any(|item| item.kind == Kind::IpList)
+        {
             guard::check(&mut self.edit).await?;
         }
         if self.mode == Mode::Apply {

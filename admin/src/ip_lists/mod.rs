@@ -125,6 +125,12 @@ pub async fn update(
     let before = row(&mut edit.tx, id).await?;
     let after = change(&mut edit, id, expected, draft).await?;
     locks_nobody_out(&after)?;
+    // What is put back is what the list does, not what it is called.
+    let lockout = if after.name == before.name {
+        lockout
+    } else {
+        Lockout::Refuse
+    };
     guard::check_list(&mut edit, &before, lockout).await?;
     edit.finish().await?;
     Ok(after)

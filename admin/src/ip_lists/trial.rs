@@ -151,7 +151,7 @@ pub async fn end_overdue(state: &State) -> Result<(), Refused> {
         return Ok(());
     }
     let mut tx = state.store.begin().await?;
-    let Some(trial) = rows::end(&mut tx).await? else {
+    let Some(trial) = rows::end_overdue(&mut tx, now).await? else {
         return Ok(());
     };
     let before = super::find(&mut tx, &trial.list).await?;

@@ -91,6 +91,20 @@ pub async fn end(connection: &mut Connection) -> Result<Option<TrialRow>, StoreE
     Ok(row.map(TrialRow::from))
 }
 
+/// The same, if it is overdue: another may have begun since it was looked at.
+pub async fn end_overdue(
+    connection: &mut Connection,
+    now: Timestamp,
+) -> Result<Option<TrialRow>, StoreError> {
+    let sql =
+        format!("DELETE FROM ip_trials WHERE name = 'pending' AND until <= $1 RETURNING {COLUMNS}");
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(now.as_millis())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(TrialRow::from))
+}
+
 /// Puts the list back to what it was.
 pub async fn put_back(
     connection: &mut Connection,

@@ -199,6 +199,10 @@ async fn a_trial_of_what_a_list_is_puts_that_back_too() {
         let id = office(&app).await;
         let (_, with) = app.member("security", &[Role::SecurityAdministrator]).await;
         let path = format!("/ip-lists/{id}?on_trial=true");
+        // With another name it is not put on trial: the name would not be put back.
+        let renamed = json!({"name": "home", "effect": "deny", "everywhere": true});
+        let answer = from(&app, &with, HOME, ("PUT", &path), renamed.to_string()).await;
+        assert_eq!(answer.text("code"), "would_lock_out");
         let draft = json!({"name": "office", "effect": "deny", "everywhere": true});
         let answer = from(&app, &with, HOME, ("PUT", &path), draft.to_string()).await;
         assert_eq!(answer.json["effect"], "deny", "{}", answer.json);
