@@ -27,8 +27,15 @@ const MOST: usize = 20_000;
 const PAGE: u32 = 1000;
 /// So many are shown one by one.
 const SHOWN: usize = 50;
-/// Who asks for a page without a session is led to sign-in, and comes again as somebody.
-const NOT_YET: [&str; 2] = ["sign_in_required", "session_ended"];
+/// Refusals of the stages that judge here. Others, such as a rate or a second factor that was not proven,
+/// would have refused under any rules.
+const JUDGED: [&str; 5] = [
+    "address_refused",
+    "forbidden",
+    "no_rule_allows",
+    "sign_in_required",
+    "session_ended",
+];
 
 /// What a change would have done to past requests. Times are milliseconds since 1970.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
@@ -101,12 +108,13 @@ pub async fn foretell(
         ..Foretold::default()
     };
     let mut people = People::default();
-    let mut after = None;
+    let (mut after, mut oldest) = (None, since);
     loop {
         let mut view = state.store.view().await?;
         let (events, next) = page(&mut view, id, since, after).await?;
         for event in events {
             told.requests += 1;
+            oldest = event.at;
             weigh(&mut view, rules.as_ref(), &mut people, &event, &mut told).await?;
         }
         after = next;
@@ -115,6 +123,9 @@ pub async fn foretell(
         }
     }
     told.more = after.is_some();
+    if told.more {
+        told.since = oldest;
+    }
     told.reasons
         .sort_by_key(|reason| std::cmp::Reverse(reason.requests));
     Ok(told)
@@ -190,9 +201,8 @@ async fn weigh(
 ) -> Result<(), Refused> {
     let before = match &event.outcome {
         Outcome::Granted | Outcome::Cut(_) => None,
-        Outcome::Denied(reason) if NOT_YET.contains(&reason.as_str()) => return Ok(()),
-        Outcome::Denied(reason) => Some(reason.clone()),
-        Outcome::OwnPage => return Ok(()),
+        Outcome::Denied(reason) if JUDGED.contains(&reason.as_str()) => Some(reason.clone()),
+        Outcome::Denied(_) | Outcome::OwnPage => return Ok(()),
     };
     let Some(client_address) = event.client_address else {
         return Ok(());

@@ -22,6 +22,10 @@ use super::probe::{Answer, Probe};
 
 /// No step takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Nor all of them together.
+const WHOLE: Duration = Duration::from_secs(10);
+/// So many addresses of a name are tried.
+const ADDRESSES: usize = 8;
 
 /// Tries each upstream. `host`: what a browser would ask for.
 ///
@@ -45,7 +49,10 @@ pub async fn try_pool(pool: &Pool, host: &str) -> Result<Vec<TriedUpstream>, Pro
     };
     let all = pool.upstreams.iter().map(async |upstream| {
         let mut steps = Vec::new();
-        walk(&upstream.address, &probe, pool.tls.is_some(), &mut steps).await;
+        let walk = walk(&upstream.address, &probe, pool.tls.is_some(), &mut steps);
+        if timeout(WHOLE, walk).await.is_err() {
+            steps.push(Step::bad(Stage::Answer, NO_ANSWER.into(), WHOLE));
+        }
         TriedUpstream {
             address: upstream.address.clone(),
             steps,
@@ -179,7 +186,7 @@ async fn resolve(text: &str) -> Result<SocketAddr, LocalText> {
             .into());
     }
     // Of several addresses, such as both of `localhost`, one that listens.
-    for address in &found {
+    for address in found.iter().take(ADDRESSES) {
         if connect(*address).await.is_ok() {
             return Ok(*address);
         }

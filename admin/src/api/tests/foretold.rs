@@ -85,7 +85,15 @@ async fn what_a_change_would_have_done_is_told_by_reason_and_by_example() {
             event(Some(bob.as_str()), "/", Outcome::Granted, now - 3),
             event(Some(bob.as_str()), "/", Outcome::Cut("x".into()), now - 4),
             event(Some(ann.as_str()), "/", denied("no_rule_allows"), now - 5),
-            event(None, "/", denied("sign_in_required"), now - 6),
+            event(None, "/secret", denied("sign_in_required"), now - 6),
+            event(None, "/", denied("session_ended"), now - 6),
+            event(Some(ann.as_str()), "/", denied("rate_limited"), now - 6),
+            event(
+                Some(ann.as_str()),
+                "/",
+                denied("two_step_required"),
+                now - 6,
+            ),
             event(Some("gone"), "/", Outcome::Granted, now - 7),
             event(Some(bob.as_str()), "/", Outcome::Granted, now - 8 * DAY),
         ];
@@ -95,7 +103,7 @@ async fn what_a_change_would_have_done_is_told_by_reason_and_by_example() {
         assert_eq!(told.status, StatusCode::OK, "{}", told.json);
         let number = |key: &str| told.json[key].as_i64().unwrap();
         let numbers = ["requests", "refused", "let_in", "unknown"].map(number);
-        assert_eq!(numbers, [7, 3, 1, 1], "{}", told.json);
+        assert_eq!(numbers, [10, 3, 2, 1], "{}", told.json);
         assert_eq!(told.json["more"], false);
         let reasons = json!([
             {"reason": "denied_by_rule", "rule": "office", "requests": 2},
@@ -103,7 +111,7 @@ async fn what_a_change_would_have_done_is_told_by_reason_and_by_example() {
         ]);
         assert_eq!(told.json["reasons"], reasons);
         let examples = told.json["examples"].as_array().unwrap();
-        assert_eq!(examples.len(), 4);
+        assert_eq!(examples.len(), 5);
         assert_eq!(examples[0]["path"], "/secret");
         assert_eq!(examples[3]["before"], "no_rule_allows");
         assert_eq!(examples[3]["after"], Value::Null);
