@@ -52,6 +52,18 @@ impl GroupRule {
     /// # Errors
     /// What is wrong in it.
     pub async fn checked(&self, connection: &mut Connection) -> Result<Self, Refused> {
+        for (field, count) in [
+            ("rule.departments", self.departments.len()),
+            ("rule.email_domains", self.email_domains.len()),
+            (
+                "rule.employee_number_prefixes",
+                self.employee_number_prefixes.len(),
+            ),
+        ] {
+            if count > MOST {
+                return Err(too_many(field).into());
+            }
+        }
         let rule = Self {
             kind: self.kind,
             departments: distinct(&self.departments),
@@ -66,18 +78,6 @@ impl GroupRule {
         };
         if rule == Self::default() {
             return Err(empty().into());
-        }
-        for (field, count) in [
-            ("rule.departments", rule.departments.len()),
-            ("rule.email_domains", rule.email_domains.len()),
-            (
-                "rule.employee_number_prefixes",
-                rule.employee_number_prefixes.len(),
-            ),
-        ] {
-            if count > MOST {
-                return Err(too_many(field).into());
-            }
         }
         let mut wrong = Vec::new();
         for (at, id) in rule.departments.iter().enumerate() {
@@ -152,6 +152,7 @@ pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<()
 
 /// The tree of departments has changed: the same for everybody in groups whose rules look at it.
 pub async fn refresh_departments(edit: &mut Edit<'_>) -> Result<(), Refused> {
+    rows::hold(&mut edit.tx).await?;
     for (group, rule) in rules(&mut edit.tx).await? {
         if !rule.departments.is_empty() {
             refresh_group(edit, &group, &rule).await?;

@@ -13,7 +13,8 @@ use crate::authz::{Holding, roles as rules};
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Invalid, Refused};
 use crate::roles;
-use crate::store::{Connection, departments, members as rows, role_holdings};
+use crate::store::one_time_links::{self, Purpose};
+use crate::store::{Connection, departments, flows, members as rows, role_holdings};
 
 /// So many departments a role can be confined to.
 const MOST_DEPARTMENTS: usize = 100;
@@ -36,13 +37,18 @@ pub async fn set(
     id: &MemberId,
     wanted: &[Assignment],
 ) -> Result<Member, Refused> {
-    let before = find(&mut edit.tx, id).await?;
     crate::store::roles::hold(&mut edit.tx).await?;
+    let before = find(&mut edit.tx, id).await?;
     let after = holdings(&mut edit.tx, wanted).await?;
     rules::may_change(edit.permit().authority(), &before.roles, &after)?;
     write(&mut edit, id, &after).await?;
     rows::touch(&mut edit.tx, id, edit.now).await?;
     account::keep_an_owner(&mut edit, &before).await?;
+    if after.iter().any(|held| !before.roles.contains(held)) {
+        // Made for somebody with less, perhaps by somebody who may not touch them any more.
+        one_time_links::forget(&mut edit.tx, &Purpose::Password(id.clone())).await?;
+        flows::forget_member(&mut edit.tx, id).await?;
+    }
     edit.forget(id);
     let after = find(&mut edit.tx, id).await?;
     let target = target("member", id.as_str(), &after.username);

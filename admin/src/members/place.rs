@@ -40,9 +40,13 @@ pub(super) async fn may_place(
     let ruled = groups::ruled(&mut edit.tx).await?;
     let by_hand = |id: &&GroupId| !ruled.contains(id);
     let held = before.groups.iter().map(|group| &group.id).filter(by_hand);
-    let mut wanted = profile.groups.iter().filter(by_hand);
-    let same = held.clone().count() == wanted.clone().count();
-    if !same || !wanted.all(|id| held.clone().any(|known| known == id)) {
+    let wanted = profile.groups.iter().filter(by_hand);
+    let all_stay = held.clone().all(|id| profile.groups.contains(id));
+    if !all_stay
+        || !wanted
+            .clone()
+            .all(|id| held.clone().any(|known| known == id))
+    {
         edit.permit()
             .also_everywhere(Resource::Groups, Action::Change)?;
     }
@@ -51,6 +55,10 @@ pub(super) async fn may_place(
         return Ok(());
     }
     let reach = edit.permit().also(Resource::Departments, Action::Change)?;
+    // Nobody is drawn in by those who do not reach them where they are.
+    if !reach::sees(&mut edit.tx, &reach, &before.id).await? {
+        return Err(Forbidden::Confined.into());
+    }
     let left = departments
         .clone()
         .filter(|id| !profile.departments.contains(id));

@@ -213,7 +213,8 @@ pub async fn give_up(connection: &mut Connection, revision: &str) -> Result<(), 
 pub async fn sweep(connection: &mut Connection, then: Timestamp) -> Result<u64, StoreError> {
     let idle: Option<(String,)> = sqlx::query_as(
         "SELECT id FROM ip_revisions WHERE begun_at < $1 \
-         AND id NOT IN (SELECT revision FROM ip_lists) ORDER BY begun_at LIMIT 1",
+         AND id NOT IN (SELECT revision FROM ip_lists) \
+         AND id NOT IN (SELECT revision FROM ip_trials) ORDER BY begun_at LIMIT 1",
     )
     .bind(then.as_millis())
     .fetch_optional(&mut *connection)
