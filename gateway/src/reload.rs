@@ -99,6 +99,7 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         ("events", old.events != new.events),
         ("limits", old.limits != new.limits),
         ("monitor", old.monitor != new.monitor),
+        ("outbound", old.outbound != new.outbound),
         ("log.format", old.log.format != new.log.format),
     ];
     changes

@@ -7,12 +7,12 @@ use crate::settings::section::{Report, Section};
 use crate::settings::tree::{Node, Value};
 use crate::settings::{
     AccessHost, NodeRole, Settings, access, cross_checks, environment, events, limits, listeners,
-    log, monitor, passwords, secrets, sessions, store, tree, trust, written,
+    log, monitor, outbound, passwords, secrets, sessions, store, tree, trust, written,
 };
 
 /// The version of the settings file that this program reads.
 const VERSION: i64 = 1;
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "access",
     "listener",
     "trust",
@@ -23,6 +23,7 @@ const SECTIONS: [&str; 11] = [
     "events",
     "limits",
     "monitor",
+    "outbound",
     "log",
 ];
 
@@ -130,6 +131,7 @@ fn read_root(file: &Path, root: Node, report: &mut Report) -> Option<Settings> {
             events: root.section("events", events::read).unwrap_or_default(),
             limits: root.section("limits", limits::read).unwrap_or_default(),
             monitor: root.section("monitor", monitor::read).unwrap_or_default(),
+            outbound: root.section("outbound", outbound::read).unwrap_or_default(),
             log: root.section("log", log::read).unwrap_or_default(),
             ..Settings::with_defaults(data, access)
         };

@@ -10,6 +10,7 @@ pub mod limits;
 pub mod listeners;
 pub mod log;
 pub mod monitor;
+pub mod outbound;
 pub mod passwords;
 pub mod secrets;
 pub mod sessions;
@@ -38,6 +39,7 @@ pub use limits::Limits;
 pub use listeners::{CertificateFiles, Listener, ListenerTls};
 pub use log::{Log, LogFormat};
 pub use monitor::Monitor;
+pub use outbound::Outbound;
 pub use passwords::Passwords;
 pub use secrets::{MasterKeySource, Secrets};
 pub use sessions::Sessions;
@@ -63,6 +65,7 @@ pub struct Settings {
     pub events: Events,
     pub limits: Limits,
     pub monitor: Monitor,
+    pub outbound: Outbound,
     pub log: Log,
     /// What of it was written, and where.
     pub written: Vec<Written>,
@@ -86,6 +89,7 @@ impl Settings {
             events: Events::default(),
             limits: Limits::default(),
             monitor: Monitor::default(),
+            outbound: Outbound::default(),
             log: Log::default(),
             written: Vec::new(),
             data,
