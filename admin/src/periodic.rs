@@ -7,13 +7,14 @@ use config::settings::Events;
 
 use crate::account::authenticator::ENROLMENT_LIFE;
 use crate::ip_lists;
+use crate::messages::ceilings;
 use crate::sign_in::lockout::DEVICE_LIFE;
 use crate::signing_keys;
 use crate::state::State;
 use crate::store::events::Log;
 use crate::store::{
     StoreError, Tx, changes, events, expiry, idempotent_answers, leases, lockouts, member_imports,
-    search_keys,
+    messages, search_keys,
 };
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -25,6 +26,8 @@ const KEEP_CHANGES: Duration = Duration::from_hours(24);
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 30);
 /// For so long a request that was given a name may be sent again.
 const KEEP_ANSWERS: Duration = Duration::from_hours(24);
+/// What was sent to whom is shown for so long.
+const KEEP_MESSAGES: Duration = Duration::from_hours(24 * 90);
 /// Failed attempts are forgotten after so long.
 const KEEP_LOCKOUTS: Duration = Duration::from_hours(24);
 /// Rows of one transaction: others get their turn in between.
@@ -73,6 +76,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
     events::forget_counts(&mut tx, now).await?;
     idempotent_answers::forget(&mut tx, now.minus(KEEP_ANSWERS)).await?;
+    messages::forget_counts(&mut tx, ceilings::day(now) - 1).await?;
     tx.commit().await?;
     count_hours(state, now).await?;
     ip_lists::sweep(&state.store, now).await?;
@@ -80,9 +84,10 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     loop {
         let mut tx = state.store.begin().await?;
         let ended = expiry::delete_ended_sign_ins(&mut tx, now.minus(KEEP_ENDED), BATCH).await?;
+        let sent = messages::forget(&mut tx, now.minus(KEEP_MESSAGES), BATCH).await?;
         let events = forget_events(&mut tx, &state.settings.events, now).await?;
         tx.commit().await?;
-        if ended + events == 0 {
+        if ended + sent + events == 0 {
             return Ok(());
         }
     }

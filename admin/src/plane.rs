@@ -24,6 +24,7 @@ use crate::follow::Follower;
 use crate::health::{Health, Report};
 use crate::ip_lists::trial;
 use crate::lookup::StoreLookup;
+use crate::messages::outbox;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::sealed::{MasterKeyError, Sealer};
 use crate::spool::{self, Limits, Spool};
@@ -218,7 +219,11 @@ async fn with_store(state: &State, health: &Health, node: &str, follower: Follow
         if state.settings.role == NodeRole::Gateway {
             std::future::pending::<()>().await;
         }
-        tokio::join!(periodic::run(state, node), trial::run(state));
+        tokio::join!(
+            periodic::run(state, node),
+            trial::run(state),
+            outbox::run(state),
+        );
     };
     tokio::join!(state.store.listen(), follower.run(), admin);
 }

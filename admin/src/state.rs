@@ -52,7 +52,7 @@ impl State {
 pub mod testing {
     //! The state of a node that a test holds in its hands: its clock, its store, its snapshot.
 
-    use config::settings::{AccessHost, Passwords};
+    use config::settings::{AccessHost, Outbound, Passwords};
     use config::{Settings, Timestamp};
 
     use super::{ApiRates, Arc, Clock, Snapshot, State, watch};
@@ -68,6 +68,10 @@ pub mod testing {
         };
         Settings {
             store: store.settings.clone(),
+            // Where tests have their counterparts.
+            outbound: Outbound {
+                allow: vec!["127.0.0.1".parse().unwrap()],
+            },
             passwords: Passwords {
                 memory_kib: 64,
                 iterations: 1,

@@ -2,17 +2,18 @@
 
 use axum::Json;
 use axum::extract::{Path, State as Extract};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use config::Timestamp;
 use config::id::MemberId;
+use config::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Problem, Query};
+use super::{Body, Problem, Query, language};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::members::credentials;
+use crate::members::credentials::{self, Way};
+use crate::messages::Channel;
 use crate::refused::{Refused, both};
 use crate::set_up;
 use crate::sign_in::one_time_links::OneTimeLink;
@@ -63,6 +64,56 @@ pub async fn one_time_link(
     let (access, id) = (&state.settings.access, MemberId::from(id));
     let link = credentials::one_time_link(edit, access, &id, reset.keep_password).await?;
     Ok(shown_once(StatusCode::CREATED, Link::from(link)))
+}
+
+/// By which way a code goes to the member.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneTimeMessage {
+    /// To the member's mail address, or to their mobile.
+    pub channel: Channel,
+    /// In the caller's unless told.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// As with a link: let the password that the member has work until the code is used.
+    #[serde(default)]
+    pub keep_password: bool,
+}
+
+/// A code that is on its way.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct SentOneTimeMessage {
+    /// The id of the message, which `GET /messages` shows.
+    pub message: String,
+    pub recipient: String,
+    /// Milliseconds since 1970.
+    pub expires_at: Timestamp,
+}
+
+/// As a one-time link, but the code is sent to the member and not shown to the caller.
+#[utoipa::path(post, path = "/members/{id}/one-time-messages", tag = "credentials",
+    operation_id = "send_one_time_link", params(("id" = String, Path)),
+    request_body = OneTimeMessage, responses((status = 202, body = SentOneTimeMessage)))]
+pub async fn send_one_time_link(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(wanted): Body<OneTimeMessage>,
+) -> Result<(StatusCode, Json<SentOneTimeMessage>), Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    let way = Way {
+        channel: wanted.channel,
+        language: wanted.language.unwrap_or_else(|| language::of(&headers)),
+    };
+    let (id, keep) = (MemberId::from(id), wanted.keep_password);
+    let sent = credentials::send_one_time_link(edit, &state, &id, keep, way).await?;
+    let sent = SentOneTimeMessage {
+        message: sent.message,
+        recipient: sent.recipient,
+        expires_at: sent.expires_at,
+    };
+    Ok((StatusCode::ACCEPTED, Json(sent)))
 }
 
 /// A new code that makes the first administrator, while there is none.

@@ -2,6 +2,7 @@
 //! it takes, and hold the others against their schemas.
 
 mod access;
+mod messages;
 
 use serde_json::{Value, json};
 
@@ -48,6 +49,8 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "since" => json!(THEN),
         "until" => json!(LATER),
         "search" | "as" | "username" | "actor_name" | "target_name" => json!("zhang.san"),
+        "channel" => json!("mail"),
+        "state" => json!("sent"),
         "status" => json!("active"),
         "role" => json!("auditor"),
         "outcome" => json!("denied"),
@@ -89,6 +92,7 @@ pub fn of_schema(name: &str) -> Option<Value> {
         .or_else(|| access::of_roles(name))
         .or_else(|| access::of_addresses(name))
         .or_else(|| access::of_tries(name))
+        .or_else(|| messages::of_messages(name))
 }
 
 /// What is sent to change something.

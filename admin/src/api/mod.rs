@@ -30,6 +30,7 @@ pub mod problem;
 pub mod rates;
 pub mod roles;
 pub mod routes;
+pub mod senders;
 pub mod sign_ins;
 pub mod tokens;
 pub mod upstreams;
@@ -38,4 +39,4 @@ pub use extract::{Body, IfMatch, Listing, Page, Query, Versioned};
 pub use problem::Problem;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

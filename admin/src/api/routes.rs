@@ -16,7 +16,7 @@ use super::guard::guarded;
 use super::{
     appearance, applications, caller, configuration, credentials, departments, document, events,
     explanations, groups, ip_lists, ip_rules, member_batch, member_export, member_imports, members,
-    node, overview, pictures, problem, roles, sign_ins, tokens, upstreams,
+    node, overview, pictures, problem, roles, senders, sign_ins, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -64,6 +64,7 @@ fn of_people(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Members,      Create, routes!(member_imports::discard)))
         .routes(may(R::RoleAssignments, Change, routes!(members::set_roles)))
         .routes(within(R::Credentials,  Create, routes!(credentials::one_time_link)))
+        .routes(within(R::Credentials,  Create, routes!(credentials::send_one_time_link)))
         .routes(may(R::SetUp,        Create, routes!(credentials::set_up_link)))
         .routes(within(R::Credentials,  Remove, routes!(credentials::reset_second_factor)))
         .routes(within(R::Credentials,  Change, routes!(credentials::unlock)))
@@ -139,6 +140,13 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Tokens,       Create, routes!(tokens::create)))
         .routes(may(R::Tokens,       Change, routes!(tokens::rename)))
         .routes(may(R::Tokens,       Remove, routes!(tokens::revoke)))
+        .routes(may(R::Senders,      Read,   routes!(senders::read_mail)))
+        .routes(may(R::Senders,      Change, routes!(senders::write_mail)))
+        .routes(may(R::Senders,      Change, routes!(senders::try_mail)))
+        .routes(may(R::Senders,      Read,   routes!(senders::read_sms)))
+        .routes(may(R::Senders,      Change, routes!(senders::write_sms)))
+        .routes(may(R::Senders,      Change, routes!(senders::try_sms)))
+        .routes(may(R::Senders,      Read,   routes!(senders::list)))
         .routes(may(R::Node,         Read,   routes!(node::settings)))
         .routes(may(R::Node,         Read,   routes!(node::certificates)))
         .routes(may(R::Backup,       Read,   routes!(node::back_up)))

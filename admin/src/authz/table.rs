@@ -29,6 +29,8 @@ pub enum Resource {
     Tokens,
     /// What the operator of a node has written, and which certificates it serves.
     Node,
+    /// How mail and SMS go out, and what has gone out.
+    Senders,
     /// The whole store, to be taken away.
     Backup,
     /// How things stand, in numbers.
@@ -66,7 +68,7 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 22] = [
+const TABLE: [Row; 23] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
@@ -83,6 +85,7 @@ const TABLE: [Row; 22] = [
     row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),
     row(Resource::Tokens,       "tokens",               ["rcud", "rcud", "rcud",  "r",    ""   ]),
     row(Resource::Node,         "node",                 ["r",    "r",    "r",     "r",    ""   ]),
+    row(Resource::Senders,      "senders",              ["ru",   "ru",   "r",     "r",    "r"  ]),
     row(Resource::Backup,       "backup",               ["r",    "",     "",      "",     ""   ]),
     row(Resource::Overview,     "overview",             ["r",    "r",    "r",     "r",    "r"  ]),
     row(Resource::AccessLog,    "access_log",           ["r",    "r",    "r",     "r",    "r"  ]),

@@ -2,13 +2,18 @@
 
 use config::id::MemberId;
 use config::settings::AccessHost;
+use config::snapshot::Brand;
+use config::{Language, Timestamp};
 
 use super::{Member, Status, account, find, reach};
+use crate::appearance;
 use crate::authz::Forbidden;
 use crate::edit::{Edit, target};
+use crate::messages::{Channel, Content, Kind, Message, outbox};
 use crate::refused::{Refused, both};
 use crate::sign_in::one_time_links::{self, OneTimeLink};
 use crate::sign_in::{lockout, second_factor};
+use crate::state::State;
 use crate::store::one_time_links::Purpose;
 use crate::store::{self, known_devices, members};
 
@@ -22,7 +27,100 @@ pub async fn one_time_link(
     id: &MemberId,
     keep_password: bool,
 ) -> Result<OneTimeLink, Refused> {
-    let member = within_reach(&mut edit, id).await?;
+    let (member, link, was_reset) = issue(&mut edit, access, id, keep_password).await?;
+    let action = if was_reset {
+        "reset_password"
+    } else {
+        "make_one_time_link"
+    };
+    let target = target("member", id.as_str(), &member.username);
+    edit.commit(action, target, None, None).await?;
+    Ok(link)
+}
+
+/// How a code reaches the person.
+pub struct Way {
+    pub channel: Channel,
+    pub language: Language,
+}
+
+/// A code that was sent; whoever had it sent does not see it.
+pub struct SentLink {
+    /// The message's id.
+    pub message: String,
+    pub recipient: String,
+    pub expires_at: Timestamp,
+}
+
+/// As [`one_time_link`], sent to the person's own mail address or mobile.
+///
+/// # Errors
+/// [`Refused::Impossible`] if the person has none, or there is no sender.
+pub async fn send_one_time_link(
+    mut edit: Edit<'_>,
+    state: &State,
+    id: &MemberId,
+    keep_password: bool,
+    way: Way,
+) -> Result<SentLink, Refused> {
+    let access = &state.settings.access;
+    let (member, link, was_reset) = issue(&mut edit, access, id, keep_password).await?;
+    let recipient = recipient(&member, way.channel)?;
+    let brand = appearance::get::<Brand>(&mut edit.tx).await?.body;
+    let message = Message {
+        channel: way.channel,
+        recipient: recipient.clone(),
+        member: Some(id.clone()),
+        language: way.language,
+        content: Content::OneTimeCode {
+            organisation: brand.organisation,
+            name: member.display_name.clone(),
+            url: link.url,
+            code: link.code,
+            hours: one_time_links::LIFE.as_secs() / 3600,
+        },
+    };
+    // An earlier code works no more: nobody should get it after this one.
+    outbox::withdraw(&mut edit.tx, id, Kind::OneTimeCode, edit.now).await?;
+    let now = edit.now;
+    let message = outbox::queue(&mut edit.tx, &state.sealer, message, link.expires_at, now).await?;
+    let action = if was_reset {
+        "send_password_reset"
+    } else {
+        "send_one_time_link"
+    };
+    let target = target("member", id.as_str(), &member.username);
+    let told = serde_json::json!({"channel": way.channel, "recipient": recipient});
+    edit.commit(action, target, None, Some(told)).await?;
+    Ok(SentLink {
+        message,
+        recipient,
+        expires_at: link.expires_at,
+    })
+}
+
+fn recipient(member: &Member, channel: Channel) -> Result<String, Refused> {
+    let (found, none) = match channel {
+        Channel::Mail => (
+            &member.email,
+            ("the member has no mail address", "该成员没有邮箱地址"),
+        ),
+        Channel::Sms => (
+            &member.mobile,
+            ("the member has no mobile number", "该成员没有手机号码"),
+        ),
+    };
+    found.clone().ok_or_else(|| Refused::Impossible(both(none)))
+}
+
+/// Makes the code; says whether a password ended with it.
+async fn issue(
+    edit: &mut Edit<'_>,
+    access: &AccessHost,
+    id: &MemberId,
+    keep_password: bool,
+) -> Result<(Member, OneTimeLink, bool), Refused> {
+    let member = within_reach(edit, id).await?;
     if member.status != Status::Active {
         return Err(Refused::Impossible(both((
             "the member cannot sign in: enable the account first",
@@ -32,15 +130,8 @@ pub async fn one_time_link(
     members::hold(&mut edit.tx, id).await?;
     let purpose = Purpose::Password(id.clone());
     let link = one_time_links::issue(&mut edit.tx, access, &purpose, edit.now).await?;
-    let was_reset = !keep_password && end_password(&mut edit, id).await?;
-    let action = if was_reset {
-        "reset_password"
-    } else {
-        "make_one_time_link"
-    };
-    let target = target("member", id.as_str(), &member.username);
-    edit.commit(action, target, None, None).await?;
-    Ok(link)
+    let was_reset = !keep_password && end_password(edit, id).await?;
+    Ok((member, link, was_reset))
 }
 
 /// Ends the password with every sign-in. `false` if there was none.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::edit::{Edit, shown};
+use crate::hex::hex;
 use crate::logs::Target;
 use crate::refused::Refused;
 use crate::state::State;
@@ -115,14 +116,6 @@ fn target(kind: PictureKind) -> Target {
         id: None,
         name: kind.as_str().to_owned(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// `GET /.gatehouse/pictures/…`: for everybody, as the sign-in page is. A browser keeps it for good: the

@@ -78,6 +78,8 @@ async fn end_sign_ins_in(pool: &SqlitePool, now: Timestamp) -> Result<u64, Store
         "DELETE FROM one_time_links",
         "DELETE FROM sign_in_flows",
         "DELETE FROM handovers",
+        // What they say works no more.
+        "UPDATE messages SET state = 'failed', content = NULL WHERE state = 'waiting'",
     ] {
         sqlx::query(forget).execute(pool).await?;
     }

@@ -44,6 +44,7 @@ pub mod member_imports;
 pub mod member_lists;
 pub mod members;
 pub mod memberships;
+pub mod messages;
 pub mod one_time_links;
 pub mod overview;
 pub mod pictures;

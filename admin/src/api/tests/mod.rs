@@ -1,6 +1,6 @@
 //! The API as callers see it, on both engines.
 
-mod app;
+pub(crate) mod app;
 mod changes;
 mod configuration;
 mod confined;

@@ -1,0 +1,107 @@
+//! How many messages go out: so that nobody is flooded in our name, and no bill grows without end.
+
+use std::time::Duration;
+
+use config::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Channel;
+use crate::refused::{Invalid, Refused, both};
+use crate::store::Tx;
+use crate::store::messages::count;
+
+/// The day is that of UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ceilings {
+    /// So many to one address or number in a day, 1 to 1000.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub per_recipient: u32,
+    /// So many to all together in a day, 1 to 10000000.
+    #[schema(minimum = 1, maximum = 10_000_000)]
+    pub per_day: u32,
+}
+
+impl Default for Ceilings {
+    fn default() -> Self {
+        Self {
+            per_recipient: 10,
+            per_day: 2000,
+        }
+    }
+}
+
+/// Between two messages to one recipient.
+const INTERVAL: Duration = Duration::from_secs(30);
+const ANY_TIME: Timestamp = Timestamp(i64::MAX);
+const DAY_MS: i64 = 86_400_000;
+
+impl Ceilings {
+    /// What is wrong with them.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Invalid> {
+        let mut wrong = Vec::new();
+        for (name, value, most) in [
+            ("per_recipient", self.per_recipient, 1000),
+            ("per_day", self.per_day, 10_000_000),
+        ] {
+            if !(1..=most).contains(&value) {
+                wrong.push(Invalid::new(
+                    &format!("sender.ceilings.{name}"),
+                    (
+                        &format!("{value} is out of range"),
+                        &format!("{value} 超出范围"),
+                    ),
+                    (&format!("1 to {most}"), &format!("1 到 {most}")),
+                ));
+            }
+        }
+        wrong
+    }
+
+    /// Counts one more, on every node at once.
+    ///
+    /// # Errors
+    /// [`Refused::Impossible`] if that is too many, or too soon after the last one.
+    pub async fn take(
+        self,
+        tx: &mut Tx,
+        channel: Channel,
+        recipient: &str,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        let day = day(now);
+        let to = format!("{}:{}", channel.as_str(), recipient.to_lowercase());
+        let last = now.minus(INTERVAL);
+        if !count(tx, &to, day, self.per_recipient.into(), last, now).await? {
+            return Err(Refused::Impossible(both((
+                "so many messages to this recipient are enough for now: wait half a minute, or, where the \
+                 ceiling of the day is reached, until tomorrow",
+                "发给该收件人的消息过于频繁：请半分钟后再试；如已达到当日上限，请明天再试",
+            ))));
+        }
+        if !count(
+            tx,
+            channel.as_str(),
+            day,
+            self.per_day.into(),
+            ANY_TIME,
+            now,
+        )
+        .await?
+        {
+            return Err(Refused::Impossible(both((
+                "the ceiling of messages for this day is reached: raise it in the settings of the sender",
+                "已达到当日发送上限，可在发送设置中调高",
+            ))));
+        }
+        Ok(())
+    }
+}
+
+/// The day, counted from 1970 in UTC.
+#[must_use]
+pub fn day(now: Timestamp) -> i64 {
+    now.as_millis().div_euclid(DAY_MS)
+}

@@ -1,0 +1,223 @@
+//! The words of each kind of message, in both languages.
+
+use askama::Template;
+use config::Language;
+use config::language::LocalText;
+use serde::{Deserialize, Serialize};
+
+use super::Kind;
+
+/// What is said. Holds codes: it is kept sealed, and no longer than it takes to send it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    Test {
+        organisation: LocalText,
+    },
+    OneTimeCode {
+        organisation: LocalText,
+        /// The person's name.
+        name: String,
+        /// The page that takes the code. Built from the settings.
+        url: String,
+        code: String,
+        /// For how many hours the code works.
+        hours: u64,
+    },
+}
+
+/// A mail as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Html<'a> {
+    language: &'a str,
+    organisation: &'a str,
+    lines: &'a [String],
+    code: Option<&'a str>,
+    url: Option<&'a str>,
+    foot: &'a str,
+}
+
+impl Content {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Test { .. } => Kind::Test,
+            Self::OneTimeCode { .. } => Kind::OneTimeCode,
+        }
+    }
+
+    fn organisation(&self, language: Language) -> &str {
+        match self {
+            Self::Test { organisation } | Self::OneTimeCode { organisation, .. } => {
+                organisation.get(language)
+            }
+        }
+    }
+
+    /// As a mail.
+    ///
+    /// # Errors
+    /// If the page cannot be made.
+    pub fn letter(&self, language: Language) -> Result<Letter, askama::Error> {
+        let organisation = self.organisation(language);
+        let (subject, lines) = self.lines(language);
+        let (code, url) = match self {
+            Self::Test { .. } => (None, None),
+            Self::OneTimeCode { code, url, .. } => (Some(code.as_str()), Some(url.as_str())),
+        };
+        let foot = language.of((
+            "This mail was sent by a program; nobody reads answers to it.",
+            "此邮件由系统自动发送，请勿回复。",
+        ));
+        let html = Html {
+            language: language.tag(),
+            organisation,
+            lines: &lines,
+            code,
+            url,
+            foot,
+        };
+        let mut text = lines.join("\n\n");
+        for extra in [url, code].into_iter().flatten() {
+            text.push_str("\n\n    ");
+            text.push_str(extra);
+        }
+        Ok(Letter {
+            subject,
+            text: format!("{text}\n\n-- \n{organisation}\n{foot}\n"),
+            html: html.render()?,
+        })
+    }
+
+    /// As a short message, for services that send any text.
+    #[must_use]
+    pub fn short_text(&self, language: Language) -> String {
+        let organisation = self.organisation(language);
+        match (self, language) {
+            (Self::Test { .. }, Language::En) => {
+                format!("{organisation}: this is a test message. SMS works.")
+            }
+            (Self::Test { .. }, Language::ZhCn) => {
+                format!("【{organisation}】这是一条测试短信，短信发送正常。")
+            }
+            (
+                Self::OneTimeCode {
+                    url, code, hours, ..
+                },
+                Language::En,
+            ) => format!(
+                "{organisation}: {code} is your code to set a password at {url}. \
+                 It works once, within {hours} hours."
+            ),
+            (
+                Self::OneTimeCode {
+                    url, code, hours, ..
+                },
+                Language::ZhCn,
+            ) => format!(
+                "【{organisation}】设置密码的验证码：{code}，请在 {hours} 小时内打开 {url} 使用，仅一次有效。"
+            ),
+        }
+    }
+
+    /// What stands in the variables of a template that is registered with a service, by their names and in
+    /// their order: `code`, then `hours`.
+    #[must_use]
+    pub fn variables(&self) -> [(&'static str, String); 2] {
+        let (code, hours) = match self {
+            Self::Test { .. } => ("0000-0000".to_owned(), 24),
+            Self::OneTimeCode { code, hours, .. } => (code.clone(), *hours),
+        };
+        [("code", code), ("hours", hours.to_string())]
+    }
+
+    fn lines(&self, language: Language) -> (String, Vec<String>) {
+        let organisation = self.organisation(language);
+        match (self, language) {
+            (Self::Test { .. }, Language::En) => (
+                format!("{organisation}: a test mail"),
+                vec!["This is a test. Mail from Gatehouse reaches you.".to_owned()],
+            ),
+            (Self::Test { .. }, Language::ZhCn) => (
+                format!("{organisation}：测试邮件"),
+                vec!["这是一封测试邮件，邮件发送正常。".to_owned()],
+            ),
+            (Self::OneTimeCode { name, hours, .. }, Language::En) => (
+                format!("{organisation}: your code to set a password"),
+                vec![
+                    format!("Dear {name},"),
+                    format!(
+                        "an administrator has made a code for you, with which you set your password. \
+                         Open the page below and enter it. It works once, within {hours} hours."
+                    ),
+                    "If you did not expect this, tell your administrator, and use it for nothing."
+                        .to_owned(),
+                ],
+            ),
+            (Self::OneTimeCode { name, hours, .. }, Language::ZhCn) => (
+                format!("{organisation}：设置密码的验证码"),
+                vec![
+                    format!("{name}，您好："),
+                    format!(
+                        "管理员为您生成了用于设置密码的验证码。请打开下面的页面并输入验证码，{hours} 小时内有效，仅可使用一次。"
+                    ),
+                    "如果您没有预期收到此邮件，请勿使用，并告知管理员。".to_owned(),
+                ],
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(name: &str) -> Content {
+        Content::OneTimeCode {
+            organisation: ("Example", "示例公司").into(),
+            name: name.to_owned(),
+            url: "https://access.example.com/welcome".to_owned(),
+            code: "7K2M-0000-1111-2222".to_owned(),
+            hours: 24,
+        }
+    }
+
+    #[test]
+    fn a_letter_says_the_same_as_text_and_as_a_page_in_either_language() {
+        for language in [Language::En, Language::ZhCn] {
+            let letter = code("Zhang").letter(language).unwrap();
+            for part in [
+                &letter.text,
+                &letter.html,
+                &code("Zhang").short_text(language),
+            ] {
+                for needed in [
+                    "7K2M-0000-1111-2222",
+                    "https://access.example.com/welcome",
+                    "24",
+                ] {
+                    assert!(part.contains(needed), "{needed} in {part}");
+                }
+            }
+            let organisation = language.of(("Example", "示例公司"));
+            assert!(letter.subject.starts_with(organisation));
+        }
+    }
+
+    #[test]
+    fn attack_24_a_name_is_text_in_a_mail_and_not_its_code() {
+        let letter = code("<img src=x onerror=alert(1)>")
+            .letter(Language::En)
+            .unwrap();
+        assert!(!letter.html.contains("<img"), "{}", letter.html);
+        assert!(letter.html.contains("&#60;img") || letter.html.contains("&lt;img"));
+    }
+}

@@ -1,0 +1,229 @@
+//! The two senders that an administrator sets: one for mail, one for SMS. What they are is a document
+//! each; the one secret of each lies sealed beside it and is never shown again.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use zeroize::Zeroizing;
+
+use super::Channel;
+use super::ceilings::Ceilings;
+use crate::edit::{Edit, shown};
+use crate::logs::Target;
+use crate::refused::{Expected, Invalid, Refused};
+use crate::sealed::{Place, Sealer};
+use crate::store::documents::{self, Document};
+use crate::store::{Connection, StoreError};
+
+/// No secret is longer, in bytes.
+const MAX_SECRET: usize = 4096;
+
+/// What is set of one channel.
+pub trait Sender: Clone + Serialize + DeserializeOwned + Send + Sync {
+    const CHANNEL: Channel;
+    /// The name of its document.
+    const DOCUMENT: &'static str;
+
+    /// What is wrong with it.
+    fn problems(&self) -> Vec<Invalid>;
+
+    /// Whether it needs its secret.
+    fn needs_secret(&self) -> bool;
+
+    /// To whom the secret is shown, and how well guarded on its way. If that changes, the secret is asked
+    /// for anew: nobody who does not know it may have it sent to themselves.
+    fn confidant(&self) -> Value;
+
+    fn ceilings(&self) -> Ceilings;
+}
+
+/// As it is kept.
+#[derive(Clone, Serialize, Deserialize)]
+struct Kept<S> {
+    sender: Option<S>,
+    /// Sealed, in base64.
+    secret: Option<String>,
+}
+
+/// A sender as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Setting<S> {
+    /// `null`: nothing is sent.
+    pub sender: Option<S>,
+    /// Whether its secret is set; it is never shown.
+    pub has_secret: bool,
+}
+
+/// A sender as it is to be.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Draft<S> {
+    /// `null`: nothing is sent, and the secret is forgotten.
+    pub sender: Option<S>,
+    /// The password, the access key's secret, the token, or the secret of signatures. Left out, it stays as
+    /// it is, unless the sender is to show it to somebody else than before.
+    #[serde(default)]
+    pub secret: Option<String>,
+}
+
+/// A sender that is ready to send.
+pub struct Ready<S> {
+    pub sender: S,
+    /// Empty where it needs none.
+    pub secret: Zeroizing<String>,
+}
+
+/// The sender; version 0 until it is first set.
+pub async fn get<S: Sender>(
+    connection: &mut Connection,
+) -> Result<Document<Setting<S>>, StoreError> {
+    let kept = kept::<S>(connection).await?;
+    Ok(Document {
+        body: setting(&kept.body),
+        version: kept.version,
+    })
+}
+
+/// With its secret; `None` where nothing is sent.
+pub async fn ready<S: Sender>(
+    connection: &mut Connection,
+    sealer: &Sealer,
+) -> Result<Option<Ready<S>>, StoreError> {
+    let kept = kept::<S>(connection).await?.body;
+    let Some(sender) = kept.sender else {
+        return Ok(None);
+    };
+    let secret = match kept.secret {
+        Some(secret) => open::<S>(sealer, &secret)?,
+        None => Zeroizing::default(),
+    };
+    Ok(Some(Ready { sender, secret }))
+}
+
+/// Sets it.
+pub async fn put<S: Sender>(
+    mut edit: Edit<'_>,
+    sealer: &Sealer,
+    expected: Expected,
+    draft: Draft<S>,
+) -> Result<Document<Setting<S>>, Refused> {
+    let before = kept::<S>(&mut edit.tx).await?;
+    expected.check(before.version)?;
+    let new_secret = draft.secret.is_some();
+    let after = merged(&before.body, sealer, draft)?;
+    let version = documents::put(&mut edit.tx, S::DOCUMENT, &after, edit.now).await?;
+    if version != before.version + 1 {
+        return Err(Refused::Stale);
+    }
+    let body = setting(&after);
+    let target = Target {
+        kind: S::DOCUMENT,
+        id: None,
+        name: S::DOCUMENT.to_owned(),
+    };
+    let mut told = shown(&body);
+    if let Some(Value::Object(told)) = &mut told {
+        told.insert("secret_changed".to_owned(), new_secret.into());
+    }
+    edit.commit("update", target, shown(&setting(&before.body)), told)
+        .await?;
+    Ok(Document { body, version })
+}
+
+fn merged<S: Sender>(
+    before: &Kept<S>,
+    sealer: &Sealer,
+    draft: Draft<S>,
+) -> Result<Kept<S>, Refused> {
+    let Some(sender) = draft.sender else {
+        return Ok(Kept {
+            sender: None,
+            secret: None,
+        });
+    };
+    let mut wrong = sender.problems();
+    let confidant = before.sender.as_ref().map(Sender::confidant);
+    let same = confidant.as_ref() == Some(&sender.confidant());
+    let kept = match draft.secret.as_deref() {
+        Some(secret) if secret.len() > MAX_SECRET || secret.chars().any(char::is_control) => {
+            wrong.push(Invalid::new(
+                "secret",
+                ("this is no secret of such a service", "这不是有效的密钥"),
+                (
+                    "at most 4096 characters, without line breaks",
+                    "最多 4096 个字符，不含换行",
+                ),
+            ));
+            None
+        }
+        Some("") => None,
+        Some(secret) => Some(STANDARD.encode(sealer.seal(place::<S>(), secret.as_bytes()))),
+        None => before.secret.clone().filter(|_| same),
+    };
+    if kept.is_none() && sender.needs_secret() && wrong.iter().all(|one| one.field != "secret") {
+        wrong.push(needed(before.secret.is_some() && draft.secret.is_none()));
+    }
+    if wrong.is_empty() {
+        let secret = kept.filter(|_| sender.needs_secret());
+        Ok(Kept {
+            sender: Some(sender),
+            secret,
+        })
+    } else {
+        Err(Refused::Invalid(wrong))
+    }
+}
+
+fn needed(was_there: bool) -> Invalid {
+    let what = if was_there {
+        (
+            "where the secret is sent, or how, has changed",
+            "密钥的发送对象或方式已改变",
+        )
+    } else {
+        ("the secret is missing", "缺少密钥")
+    };
+    Invalid::new("secret", what, ("enter the secret", "请填写密钥"))
+}
+
+async fn kept<S: Sender>(connection: &mut Connection) -> Result<Document<Kept<S>>, StoreError> {
+    let found = documents::get::<Kept<S>>(connection, S::DOCUMENT).await?;
+    Ok(found.unwrap_or(Document {
+        body: Kept {
+            sender: None,
+            secret: None,
+        },
+        version: 0,
+    }))
+}
+
+fn setting<S: Sender>(kept: &Kept<S>) -> Setting<S> {
+    Setting {
+        sender: kept.sender.clone(),
+        has_secret: kept.secret.is_some(),
+    }
+}
+
+fn place<S: Sender>() -> Place<'static> {
+    Place {
+        table: "documents",
+        column: "body",
+        row: S::DOCUMENT,
+    }
+}
+
+fn open<S: Sender>(sealer: &Sealer, secret: &str) -> Result<Zeroizing<String>, StoreError> {
+    let corrupt =
+        |why: String| StoreError::Corrupt(format!("the secret of {}: {why}", S::DOCUMENT));
+    let bytes = STANDARD
+        .decode(secret)
+        .map_err(|e| corrupt(e.to_string()))?;
+    let opened = sealer
+        .open(place::<S>(), &bytes)
+        .map_err(|e| corrupt(e.to_string()))?;
+    let text = String::from_utf8(opened.to_vec()).map_err(|e| corrupt(e.to_string()))?;
+    Ok(Zeroizing::new(text))
+}
