@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State as Extract;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use config::id::MemberId;
 use config::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::refused::{Expected, Invalid};
 use crate::state::State;
 use crate::store::messages::{self as rows, MessageFilter, MessageRow};
 
-/// The mail server; `sender` is `null` until one is set.
+/// The mail server, if one is set.
 #[utoipa::path(get, path = "/senders/mail", tag = "messages", operation_id = "read_mail_sender",
     responses((status = 200, body = Setting<MailSender>)))]
 pub async fn read_mail(
@@ -31,7 +31,7 @@ pub async fn read_mail(
     read(&state).await
 }
 
-/// Sets the mail server, or with `null` none.
+/// Sets the mail server.
 #[utoipa::path(put, path = "/senders/mail", tag = "messages", operation_id = "write_mail_sender",
     request_body = Draft<MailSender>, params(("If-Match" = String, Header)),
     responses((status = 200, body = Setting<MailSender>)))]
@@ -44,7 +44,7 @@ pub async fn write_mail(
     write(&state, &permit, expected, draft).await
 }
 
-/// The SMS service; `sender` is `null` until one is set.
+/// The SMS service, if one is set.
 #[utoipa::path(get, path = "/senders/sms", tag = "messages", operation_id = "read_sms_sender",
     responses((status = 200, body = Setting<SmsSender>)))]
 pub async fn read_sms(
@@ -53,7 +53,7 @@ pub async fn read_sms(
     read(&state).await
 }
 
-/// Sets the SMS service, or with `null` none.
+/// Sets the SMS service.
 #[utoipa::path(put, path = "/senders/sms", tag = "messages", operation_id = "write_sms_sender",
     request_body = Draft<SmsSender>, params(("If-Match" = String, Header)),
     responses((status = 200, body = Setting<SmsSender>)))]
@@ -64,6 +64,28 @@ pub async fn write_sms(
     Body(draft): Body<Draft<SmsSender>>,
 ) -> Result<Versioned<Setting<SmsSender>>, Problem> {
     write(&state, &permit, expected, draft).await
+}
+
+/// Sends no mail any more, and forgets the password.
+#[utoipa::path(delete, path = "/senders/mail", tag = "messages", operation_id = "remove_mail_sender",
+    responses((status = 204)))]
+pub async fn remove_mail(
+    Extract(state): Extract<State>,
+    permit: Permit,
+) -> Result<StatusCode, Problem> {
+    senders::remove::<MailSender>(Edit::begin(&state, &permit).await?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends no SMS any more, and forgets the secret.
+#[utoipa::path(delete, path = "/senders/sms", tag = "messages", operation_id = "remove_sms_sender",
+    responses((status = 204)))]
+pub async fn remove_sms(
+    Extract(state): Extract<State>,
+    permit: Permit,
+) -> Result<StatusCode, Problem> {
+    senders::remove::<SmsSender>(Edit::begin(&state, &permit).await?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn read<S: Sender>(state: &State) -> Result<Versioned<Setting<S>>, Problem> {

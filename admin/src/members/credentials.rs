@@ -9,7 +9,7 @@ use super::{Member, Status, account, find, reach};
 use crate::appearance;
 use crate::authz::Forbidden;
 use crate::edit::{Edit, target};
-use crate::messages::{Channel, Content, Kind, Message, outbox};
+use crate::messages::{Channel, Content, Message, MessageKind, outbox};
 use crate::refused::{Refused, both};
 use crate::sign_in::one_time_links::{self, OneTimeLink};
 use crate::sign_in::{lockout, second_factor};
@@ -81,7 +81,7 @@ pub async fn send_one_time_link(
         },
     };
     // An earlier code works no more: nobody should get it after this one.
-    outbox::withdraw(&mut edit.tx, id, Kind::OneTimeCode, edit.now).await?;
+    outbox::withdraw(&mut edit.tx, id, MessageKind::OneTimeCode, edit.now).await?;
     let now = edit.now;
     let message = outbox::queue(&mut edit.tx, &state.sealer, message, link.expires_at, now).await?;
     let action = if was_reset {

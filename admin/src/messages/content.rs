@@ -5,7 +5,7 @@ use config::Language;
 use config::language::LocalText;
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
+use super::MessageKind;
 
 /// What is said. Holds codes: it is kept sealed, and no longer than it takes to send it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,10 +47,10 @@ struct Html<'a> {
 
 impl Content {
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> MessageKind {
         match self {
-            Self::Test { .. } => Kind::Test,
-            Self::OneTimeCode { .. } => Kind::OneTimeCode,
+            Self::Test { .. } => MessageKind::Test,
+            Self::OneTimeCode { .. } => MessageKind::OneTimeCode,
         }
     }
 

@@ -57,14 +57,14 @@ impl Channel {
 /// What a message is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum MessageKind {
     /// Somebody tries the sender out.
     Test,
     /// A code with which the person sets a password.
     OneTimeCode,
 }
 
-impl Kind {
+impl MessageKind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

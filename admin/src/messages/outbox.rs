@@ -12,7 +12,7 @@ use super::deliver::{Delivery, deliver};
 use super::mail_sender::MailSender;
 use super::senders::{self, Sender};
 use super::sms_sender::{SmsSender, e164};
-use super::{Channel, Content, Kind, Message, NotTaken, Taken};
+use super::{Channel, Content, Message, MessageKind, NotTaken, Taken};
 use crate::refused::{Refused, both};
 use crate::sealed::{Place, Sealer};
 use crate::state::State;
@@ -86,7 +86,7 @@ pub async fn send_now(
 pub async fn withdraw(
     tx: &mut Tx,
     member: &MemberId,
-    kind: Kind,
+    kind: MessageKind,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let why = (

@@ -48,10 +48,20 @@ struct Kept<S> {
     secret: Option<String>,
 }
 
+impl<S> Kept<S> {
+    fn none() -> Self {
+        Self {
+            sender: None,
+            secret: None,
+        }
+    }
+}
+
 /// A sender as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Setting<S> {
-    /// `null`: nothing is sent.
+    /// Absent: nothing is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<S>,
     /// Whether its secret is set; it is never shown.
     pub has_secret: bool,
@@ -61,8 +71,7 @@ pub struct Setting<S> {
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft<S> {
-    /// `null`: nothing is sent, and the secret is forgotten.
-    pub sender: Option<S>,
+    pub sender: S,
     /// The password, the access key's secret, the token, or the secret of signatures. Left out, it stays as
     /// it is, unless the sender is to show it to somebody else than before.
     #[serde(default)]
@@ -114,11 +123,30 @@ pub async fn put<S: Sender>(
     expected.check(before.version)?;
     let new_secret = draft.secret.is_some();
     let after = merged(&before.body, sealer, draft)?;
-    let version = documents::put(&mut edit.tx, S::DOCUMENT, &after, edit.now).await?;
+    keep(edit, before, &after, new_secret).await
+}
+
+/// Sends nothing any more, and forgets the secret.
+pub async fn remove<S: Sender>(mut edit: Edit<'_>) -> Result<(), Refused> {
+    let before = kept::<S>(&mut edit.tx).await?;
+    if before.body.sender.is_none() {
+        return Ok(());
+    }
+    keep(edit, before, &Kept::none(), false).await.map(drop)
+}
+
+async fn keep<S: Sender>(
+    mut edit: Edit<'_>,
+    before: Document<Kept<S>>,
+    after: &Kept<S>,
+    new_secret: bool,
+) -> Result<Document<Setting<S>>, Refused> {
+    let version = documents::put(&mut edit.tx, S::DOCUMENT, after, edit.now).await?;
+    // Somebody wrote it between our reading and our writing.
     if version != before.version + 1 {
         return Err(Refused::Stale);
     }
-    let body = setting(&after);
+    let body = setting(after);
     let target = Target {
         kind: S::DOCUMENT,
         id: None,
@@ -128,8 +156,13 @@ pub async fn put<S: Sender>(
     if let Some(Value::Object(told)) = &mut told {
         told.insert("secret_changed".to_owned(), new_secret.into());
     }
-    edit.commit("update", target, shown(&setting(&before.body)), told)
-        .await?;
+    let action = if after.sender.is_some() {
+        "update"
+    } else {
+        "delete"
+    };
+    let noted = shown(&setting(&before.body));
+    edit.commit(action, target, noted, told).await?;
     Ok(Document { body, version })
 }
 
@@ -138,12 +171,7 @@ fn merged<S: Sender>(
     sealer: &Sealer,
     draft: Draft<S>,
 ) -> Result<Kept<S>, Refused> {
-    let Some(sender) = draft.sender else {
-        return Ok(Kept {
-            sender: None,
-            secret: None,
-        });
-    };
+    let sender = draft.sender;
     let mut wrong = sender.problems();
     let confidant = before.sender.as_ref().map(Sender::confidant);
     let same = confidant.as_ref() == Some(&sender.confidant());
@@ -192,10 +220,7 @@ fn needed(was_there: bool) -> Invalid {
 async fn kept<S: Sender>(connection: &mut Connection) -> Result<Document<Kept<S>>, StoreError> {
     let found = documents::get::<Kept<S>>(connection, S::DOCUMENT).await?;
     Ok(found.unwrap_or(Document {
-        body: Kept {
-            sender: None,
-            secret: None,
-        },
+        body: Kept::none(),
         version: 0,
     }))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::ceilings::Ceilings;
 use super::mail_sender::is_line;
 use super::senders::Sender;
-use super::{Channel, Kind};
+use super::{Channel, MessageKind};
 use crate::refused::Invalid;
 
 /// How short messages go out.
@@ -104,7 +104,7 @@ pub struct Webhook {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmsTemplate {
-    pub kind: Kind,
+    pub kind: MessageKind,
     pub language: Language,
     /// What the service calls it: `SMS_123456789`, or a number.
     pub code: String,
@@ -112,10 +112,14 @@ pub struct SmsTemplate {
 
 /// The template for a message: of its kind in its language, or in the other. To try a sender out, any does.
 #[must_use]
-pub fn template(all: &[SmsTemplate], kind: Kind, language: Language) -> Option<&SmsTemplate> {
+pub fn template(
+    all: &[SmsTemplate],
+    kind: MessageKind,
+    language: Language,
+) -> Option<&SmsTemplate> {
     let mut fit = all
         .iter()
-        .filter(|one| one.kind == kind || kind == Kind::Test);
+        .filter(|one| one.kind == kind || kind == MessageKind::Test);
     let first = fit.clone().next();
     fit.find(|one| one.language == language).or(first)
 }

@@ -71,10 +71,13 @@ async fn attack_18_a_secret_is_asked_for_anew_when_it_would_be_shown_to_somebody
             );
             assert_eq!(asked.text("field"), "secret");
         }
-        let none = app
-            .call(OP, "PUT", "/senders/mail", json!({"sender": null}))
-            .await;
-        assert_eq!(none.json, json!({"sender": null, "has_secret": false}));
+        let gone = app.call(OP, "DELETE", "/senders/mail", json!({})).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT);
+        let none = app.get(OP, "/senders/mail").await;
+        assert_eq!(none.json, json!({"has_secret": false}));
+        let unset = json!({"sender": mail("smtp.example.com")});
+        let asked = app.call(OP, "PUT", "/senders/mail", unset).await;
+        assert_eq!(asked.text("field"), "secret", "it was forgotten");
     })
     .await;
 }

@@ -8,7 +8,7 @@ use super::cloud::{Cloud, SECRET, is_signed_acs3, is_signed_tc3};
 use super::{code, install_provider};
 use crate::messages::deliver::Sms;
 use crate::messages::sms_sender::{Aliyun, SmsTemplate, Tencent, Twilio, Webhook};
-use crate::messages::{Content, Kind, NotTaken, aliyun, tencent, twilio, webhook};
+use crate::messages::{Content, MessageKind, NotTaken, aliyun, tencent, twilio, webhook};
 
 fn open() -> Outbound {
     install_provider();
@@ -29,7 +29,7 @@ fn sms<'a>(content: &'a Content, to: &'a str) -> Sms<'a> {
 
 fn templates(code: &str) -> Vec<SmsTemplate> {
     vec![SmsTemplate {
-        kind: Kind::OneTimeCode,
+        kind: MessageKind::OneTimeCode,
         language: Language::ZhCn,
         code: code.to_owned(),
     }]
