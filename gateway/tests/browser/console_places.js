@@ -16,6 +16,7 @@ export const PLACES = {
   requests: { path: "/console/logs/requests", zh: "访问日志", en: "Access log" },
   configuration: { path: "/console/configuration", zh: "配置即代码", en: "Configuration as code" },
   settings: { path: "/console/settings", zh: "系统设置", en: "Settings" },
+  messages: { path: "/console/messages", zh: "消息发送", en: "Messages" },
   tokens: { path: "/console/tokens", zh: "API 令牌", en: "API tokens" },
 };
 

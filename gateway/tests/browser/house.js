@@ -163,6 +163,8 @@ certificates = [{ certificate = "${folder}/tls/hosts.pem", key = "${folder}/tls/
 address = "127.0.0.1:${monitorPort}"
 [limits]
 drain = "1s"
+[outbound]
+allow = ["127.0.0.1"]
 `;
 }
 

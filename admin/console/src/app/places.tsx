@@ -9,6 +9,7 @@ import {
   HighlightOutlined,
   IdcardOutlined,
   KeyOutlined,
+  MailOutlined,
   NodeIndexOutlined,
   SafetyOutlined,
   SettingOutlined,
@@ -41,6 +42,7 @@ const t = texts({
   settings: ["设置", "System"],
   configuration: ["配置即代码", "Configuration as code"],
   tokens: ["API 令牌", "API tokens"],
+  messages: ["消息发送", "Messages"],
   node: ["系统设置", "Settings"],
 });
 
@@ -78,6 +80,7 @@ const Audit = lazy(() => import("../pages/audit/Audit"));
 const Requests = lazy(() => import("../pages/requests/Requests"));
 const Configuration = lazy(() => import("../pages/configuration/Configuration"));
 const Settings = lazy(() => import("../pages/settings/Settings"));
+const Messages = lazy(() => import("../pages/messages/Messages"));
 const Tokens = lazy(() => import("../pages/tokens/Tokens"));
 
 /** The navigation, in its order. */
@@ -166,6 +169,7 @@ export const GROUPS: PlaceGroup[] = [
         icon: <FileTextOutlined />,
         page: Configuration,
       },
+      { path: "/messages", title: t.messages, permission: "senders:read", icon: <MailOutlined />, page: Messages },
       { path: "/tokens", title: t.tokens, permission: "tokens:read", icon: <ApiOutlined />, page: Tokens },
       { path: "/settings", title: t.node, permission: "node:read", icon: <SettingOutlined />, page: Settings },
     ],

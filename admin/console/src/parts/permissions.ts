@@ -20,6 +20,7 @@ export const RESOURCES = texts({
   audit_log: ["审计日志", "Audit log"],
   access_log: ["访问日志", "Access log"],
   tokens: ["API 令牌", "API tokens"],
+  senders: ["消息发送", "Messages (mail and SMS)"],
   node: ["系统设置", "Settings"],
   backup: ["备份（含全部数据）", "Backup (holds everything)"],
 });

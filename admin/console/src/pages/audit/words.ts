@@ -16,6 +16,8 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   add_member: ["添加成员", "Add a member"],
   remove_member: ["移出成员", "Take a member out"],
   make_one_time_link: ["生成一次性链接", "Make a one-time link"],
+  send_one_time_link: ["发送一次性验证码", "Send a one-time code"],
+  send_password_reset: ["重置密码并发送验证码", "Reset the password and send a code"],
   reset_password: ["重置密码", "Reset the password"],
   change_password: ["修改密码", "Change the password"],
   set_authenticator: ["设置身份验证器", "Set an authenticator"],
@@ -53,6 +55,8 @@ export const TARGETS = texts({
   set_up: ["初始设置", "Set-up"],
   brand: ["品牌", "Brand"],
   watermark: ["水印", "Watermark"],
+  mail_sender: ["邮件发送", "Mail sender"],
+  sms_sender: ["短信发送", "SMS sender"],
 });
 
 export function targetName(kind: string): string {

@@ -15,6 +15,18 @@ export const t = texts({
     `${name}现有的密码和全部登录会立即失效，直到本人用链接设置新密码。`,
     `The present password and all sign-ins of ${name} end at once; they set a new password with the link.`,
   ],
+  sendMail: ["通过邮件发送验证码", "Mail a code"],
+  sendSms: ["通过短信发送验证码", "Send a code by SMS"],
+  sendText: [
+    "把设置密码的一次性验证码直接发给本人，您不会看到它。",
+    "Sends a one-time code to set a password straight to the person; you do not see it.",
+  ],
+  sendAsk: (name: string, to: string) => [
+    `验证码将发送到 ${to}。${name}现有的密码立即失效，并在所有设备上退出登录。`,
+    `The code goes to ${to}. The password that ${name} has ends at once, and they are signed out everywhere.`,
+  ],
+  noMail: ["没有邮箱地址", "There is no mail address"],
+  noMobile: ["没有手机号码", "There is no mobile number"],
   secondFactor: ["重置两步验证", "Reset two-step verification"],
   secondFactorText: [
     "移除身份验证器和恢复码，本人下次登录时重新设置。全部登录会立即失效。",

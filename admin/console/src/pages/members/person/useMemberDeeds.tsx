@@ -47,6 +47,23 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
           false,
         ),
     },
+    ...(["mail", "sms"] as const).map(
+      (channel) =>
+        may("credentials:create") && {
+          key: `send-${channel}`,
+          title: channel === "mail" ? t.sendMail : t.sendSms,
+          text: t.sendText,
+          refusal:
+            (own ?? (channel === "mail" ? !member.email && t.noMail : !member.mobile && t.noMobile)) || undefined,
+          run: () =>
+            asked(
+              channel === "mail" ? t.sendMail : t.sendSms,
+              t.sendAsk(name, (channel === "mail" ? member.email : member.mobile) ?? ""),
+              () => told(api.POST("/members/{id}/one-time-messages", { ...call, body: { channel } })),
+              false,
+            ),
+        },
+    ),
     may("credentials:remove") && {
       key: "second-factor",
       title: t.secondFactor,
