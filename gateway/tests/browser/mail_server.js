@@ -14,8 +14,12 @@ export async function openMailServer() {
   const port = Number((await lines.next()).value);
   return {
     port,
-    /** The next mail that it took. */
-    mail: async () => JSON.parse((await lines.next()).value),
+    /** The next mail that it took; what never comes is told, and not waited for without end. */
+    mail: async () => JSON.parse((await Promise.race([lines.next(), nothingCame()])).value),
     close: () => child.kill("SIGKILL"),
   };
+}
+
+function nothingCame() {
+  return new Promise((_, fail) => setTimeout(fail, 15_000, new Error("no mail came")).unref());
 }

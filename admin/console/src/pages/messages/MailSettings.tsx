@@ -121,7 +121,7 @@ function Fields({ hasSecret }: { hasSecret: boolean }) {
         <Input.Password autoComplete="new-password" placeholder={hasSecret ? words.secretSet : undefined} />
       </Form.Item>
       <Form.Item name={["sender", "from"]} label={t.from} rules={[{ required: true, whitespace: true }]}>
-        <Input type="email" placeholder="gatehouse@example.com" autoComplete="off" />
+        <Input inputMode="email" placeholder="gatehouse@example.com" autoComplete="off" />
       </Form.Item>
       <LocalTextItem name={["sender", "from_name"]} label={t.fromName} extra={t.fromNameHint} />
       <CeilingItems />

@@ -104,7 +104,7 @@ function Fields({ mayLink, mayChooseKind }: { mayLink: boolean; mayChooseKind: b
         />
       </Form.Item>
       <Form.Item name="email" label={words.email} style={{ marginBottom: 4 }}>
-        <Input type="email" autoComplete="off" placeholder="name@example.com" />
+        <Input inputMode="email" autoComplete="off" placeholder="name@example.com" />
       </Form.Item>
       <Form.Item name="email_verified" valuePropName="checked">
         <Checkbox>{words.verified}</Checkbox>
