@@ -1,13 +1,19 @@
 //! `/brand` and `/watermark`
 
+use axum::Json;
 use axum::extract::State as Extract;
+use config::Language;
 use config::snapshot::{Brand, Watermark};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::problem::Code;
 use super::{Body, IfMatch, Problem, Versioned};
 use crate::appearance::{self, Part};
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::refused::Expected;
+use crate::sign_in::password;
 use crate::state::State;
 
 #[utoipa::path(get, path = "/brand", tag = "appearance", responses((status = 200, body = Brand)))]
@@ -24,6 +30,37 @@ pub async fn write_brand(
     Body(body): Body<Brand>,
 ) -> Result<Versioned<Brand>, Problem> {
     write(&state, &permit, expected, body).await
+}
+
+/// A brand that is being written.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BrandDraft {
+    pub brand: Brand,
+    /// Of the page.
+    pub language: Language,
+}
+
+/// The sign-in page as it would be.
+#[derive(Serialize, ToSchema)]
+pub struct BrandPreview {
+    /// The page in HTML, without a script, with the pictures that are in force.
+    pub page: String,
+}
+
+/// The sign-in page with a brand that is not saved
+#[utoipa::path(post, path = "/brand/preview", tag = "appearance", request_body = BrandDraft,
+    responses((status = 200, body = BrandPreview)))]
+pub async fn preview_brand(
+    Extract(state): Extract<State>,
+    Body(draft): Body<BrandDraft>,
+) -> Result<Json<BrandPreview>, Problem> {
+    let page = password::preview(&state, &draft.brand, draft.language);
+    let page = page.map_err(|error| {
+        tracing::error!(%error, "a preview could not be written");
+        Problem::new(Code::Internal)
+    })?;
+    Ok(Json(BrandPreview { page }))
 }
 
 #[utoipa::path(get, path = "/watermark", tag = "appearance", responses((status = 200, body = Watermark)))]

@@ -153,6 +153,8 @@ fn of_looks(name: &str) -> Option<Value> {
             "welcome": {"en": "Use your staff account", "zh-CN": "请使用员工账号"},
             "copyright": {"shown": true, "text": {"en": "", "zh-CN": ""}}
         }),
+        "BrandDraft" => json!({"brand": of_schema("Brand")?, "language": "en"}),
+        "BrandPreview" => json!({"page": "<!doctype html>…"}),
         "Watermark" => json!({
             "enabled": true, "parts": [{"kind": "name"}, {"kind": "mobile_tail"}],
             "opacity_permille": 120, "font_size": 16, "angle": -22, "gap": 160, "colour": "#808080"

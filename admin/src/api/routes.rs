@@ -127,6 +127,7 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Change, routes!(ip_rules::put_back)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_brand)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))
+        .routes(may(R::Appearance,   Read,   routes!(appearance::preview_brand)))
         .routes(may(R::Appearance,   Read,   routes!(pictures::list)))
         .routes(may(R::Appearance,   Change, picture(routes!(pictures::put))))
         .routes(may(R::Appearance,   Change, routes!(pictures::remove)))

@@ -61,14 +61,24 @@ impl Frame {
     #[must_use]
     pub fn new(state: &State, reader: &Reader) -> Self {
         let snapshot = state.snapshot();
-        let snapshot = snapshot.as_deref();
         let brand = snapshot.map_or_else(Brand::default, |snapshot| snapshot.brand.clone());
+        Self {
+            csrf: reader.csrf_field(),
+            request_id: reader.visitor.request_id.clone(),
+            ..Self::of_brand(state, &brand, reader.language, &reader.here)
+        }
+    }
+
+    /// With a brand that need not be the one in force, for a page that nobody sends a form from.
+    #[must_use]
+    pub fn of_brand(state: &State, brand: &Brand, language: Language, here: &str) -> Self {
+        let snapshot = state.snapshot();
+        let snapshot = snapshot.as_deref();
         let picture = |kind| snapshot.and_then(|s| s.pictures.find(kind)).cloned();
         let icon = match picture(PictureKind::Icon) {
             Some(own) => own.path,
             None => icon(Colour::or_default(&brand.colour)),
         };
-        let language = reader.language;
         let (other, other_name) = match language {
             Language::ZhCn => (Language::En, "English"),
             Language::En => (Language::ZhCn, "简体中文"),
@@ -79,7 +89,7 @@ impl Frame {
             lang: language.tag(),
             other_lang: other.tag(),
             other_name,
-            switch: language_choice::link(other, &reader.here),
+            switch: language_choice::link(other, here),
             initial: initial(&organisation),
             organisation,
             contact: brand.contact.get(language).to_owned(),
@@ -93,8 +103,8 @@ impl Frame {
             logo: picture(PictureKind::Logo),
             logo_dark: picture(PictureKind::LogoDark),
             illustration: picture(PictureKind::Illustration),
-            csrf: reader.csrf_field(),
-            request_id: reader.visitor.request_id.clone(),
+            csrf: String::new(),
+            request_id: String::new(),
             person: None,
             has_console: false,
         }

@@ -6,8 +6,10 @@
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use config::Language;
 use config::id::MemberId;
 use config::session::AuthenticationMethod;
+use config::snapshot::Brand;
 use serde::Deserialize;
 
 use super::attempt::{self, Attempt};
@@ -75,6 +77,22 @@ pub async fn page(
         _ => None,
     };
     show(&state, &reader, StatusCode::OK, to, "", None, note)
+}
+
+/// The page as it would look with another brand: HTML whose form is nobody's.
+///
+/// # Errors
+/// When the page cannot be written.
+pub fn preview(state: &State, brand: &Brand, language: Language) -> askama::Result<String> {
+    let page = SignInPage {
+        frame: Frame::of_brand(state, brand, language, "/sign-in"),
+        t: SignInTexts::of(language),
+        to: ReturnPath::or_root("/"),
+        typed: "",
+        error: None,
+        note: None,
+    };
+    page.render()
 }
 
 fn show(

@@ -11,7 +11,7 @@ use crate::store::testing::on_both_engines;
 
 const OP: &With = &With::Operator;
 
-async fn announced(app: &App) -> Vec<Change> {
+pub(super) async fn announced(app: &App) -> Vec<Change> {
     let mut read = app.state.store.read().await.unwrap();
     let found = changes::after(&mut read, app.begun, 1000).await.unwrap();
     found.into_iter().map(|(_, change)| change).collect()
@@ -303,30 +303,6 @@ async fn an_allow_list_everywhere_is_never_empty() {
         assert_eq!(emptied, StatusCode::UNPROCESSABLE_ENTITY);
         let kept = app.get(OP, &path).await;
         assert_eq!(kept.json["entries"], 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_brand_begins_as_the_default_and_is_changed_by_version() {
-    on_both_engines(async |store| {
-        let app = App::start(&store).await;
-        let brand = app.get(OP, "/brand").await;
-        assert_eq!(brand.tag.as_deref(), Some("\"0\""));
-        let mut wanted = brand.json.clone();
-        wanted["organisation"]["en"] = json!("Example Ltd");
-        let kept = app
-            .call_if(OP, "PUT", "/brand", "\"0\"", wanted.clone())
-            .await;
-        assert_eq!(kept.tag.as_deref(), Some("\"1\""), "{}", kept.json);
-        let mut scripted = wanted.clone();
-        scripted["help_link"] = json!("javascript:alert(1)");
-        let refused = app.call_if(OP, "PUT", "/brand", "\"1\"", scripted).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.json.to_string().contains("help_link"));
-        let stale = app.call_if(OP, "PUT", "/brand", "\"0\"", wanted).await;
-        assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
-        assert!(announced(&app).await.contains(&Change::Snapshot));
     })
     .await;
 }

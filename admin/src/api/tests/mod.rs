@@ -1,6 +1,7 @@
 //! The API as callers see it, on both engines.
 
 pub(crate) mod app;
+mod brand;
 mod changes;
 mod configuration;
 mod confined;
