@@ -13,7 +13,7 @@ use crate::appearance::{self, Part};
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::refused::Expected;
-use crate::sign_in::password;
+use crate::sign_in::methods;
 use crate::state::State;
 
 #[utoipa::path(get, path = "/brand", tag = "appearance", responses((status = 200, body = Brand)))]
@@ -55,7 +55,7 @@ pub async fn preview_brand(
     Extract(state): Extract<State>,
     Body(draft): Body<BrandDraft>,
 ) -> Result<Json<BrandPreview>, Problem> {
-    let page = password::preview(&state, &draft.brand, draft.language);
+    let page = methods::preview(&state, &draft.brand, draft.language);
     let page = page.map_err(|error| {
         tracing::error!(%error, "a preview could not be written");
         Problem::new(Code::Internal)

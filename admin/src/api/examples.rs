@@ -151,7 +151,8 @@ fn of_looks(name: &str) -> Option<Value> {
             "help_link": "https://help.example.com/",
             "sign_in_title": {"en": "Welcome", "zh-CN": "欢迎"},
             "welcome": {"en": "Use your staff account", "zh-CN": "请使用员工账号"},
-            "copyright": {"shown": true, "text": {"en": "", "zh-CN": ""}}
+            "copyright": {"shown": true, "text": {"en": "", "zh-CN": ""}},
+            "sign_in_methods": ["password", "one_time_code"]
         }),
         "BrandDraft" => json!({"brand": of_schema("Brand")?, "language": "en"}),
         "BrandPreview" => json!({"page": "<!doctype html>…"}),

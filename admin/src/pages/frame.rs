@@ -1,7 +1,7 @@
 //! What stands around every page: language, brand, the person signed in, the switch of languages.
 
 use config::snapshot::brand::{icon, initial};
-use config::snapshot::{Brand, Colour, Picture, PictureKind};
+use config::snapshot::{Brand, Colour, Picture, PictureKind, SignInMethod};
 use config::{Language, Principal, language_choice};
 
 use super::text::texts;
@@ -41,6 +41,8 @@ pub struct Frame {
     /// Of the sign-in page; empty where its own words stand.
     pub sign_in_title: String,
     pub welcome: String,
+    /// What the sign-in page offers, in this order.
+    pub sign_in_methods: Vec<SignInMethod>,
     pub style: &'static str,
     pub brand_style: String,
     pub icon: String,
@@ -97,6 +99,7 @@ impl Frame {
             copyright: brand.copyright(language, state.clock.now()),
             sign_in_title: brand.sign_in_title.get(language).to_owned(),
             welcome: brand.welcome.get(language).to_owned(),
+            sign_in_methods: brand.sign_in_methods.clone(),
             style: assets::style(),
             brand_style: assets::brand_style(&brand.colour),
             icon,

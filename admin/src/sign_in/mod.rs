@@ -13,6 +13,7 @@ pub mod finish;
 pub mod flow;
 pub mod identify;
 pub mod lockout;
+pub mod methods;
 pub mod new_password;
 pub mod one_time_links;
 pub mod password;

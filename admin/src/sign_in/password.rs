@@ -9,13 +9,15 @@ use axum::http::StatusCode;
 use config::Language;
 use config::id::MemberId;
 use config::session::AuthenticationMethod;
-use config::snapshot::Brand;
+use config::snapshot::SignInMethod;
 use serde::Deserialize;
 
 use super::attempt::{self, Attempt};
 use super::flow::{self, Flow};
 use super::identify::{Candidate, identify};
+use super::methods::{self, Offer};
 use super::person::Person;
+use super::welcome::WelcomePage;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::passwords::Verdict;
@@ -33,19 +35,36 @@ texts! {
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
         signed_out: "您已退出登录。", "You have been signed out.";
         over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
-        one_time: "收到了一次性验证码？", "Got a one-time code?";
     }
 }
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct SignInPage<'a> {
+pub(super) struct SignInPage<'a> {
     frame: Frame,
     t: &'static SignInTexts,
     to: ReturnPath,
     typed: &'a str,
     error: Option<&'static str>,
     note: Option<&'static str>,
+    others: Vec<Offer>,
+}
+
+impl SignInPage<'_> {
+    /// Nothing was typed yet.
+    pub(super) fn new(frame: Frame, language: Language, to: ReturnPath) -> Self {
+        let methods = &frame.sign_in_methods;
+        let others = methods::others(methods, SignInMethod::Password, &to, language);
+        Self {
+            t: SignInTexts::of(language),
+            frame,
+            to,
+            typed: "",
+            error: None,
+            note: None,
+            others,
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -55,6 +74,9 @@ pub struct Asked {
     /// What just happened, to be told: `signed-out`, or a sign-in that is `over`.
     #[serde(default)]
     after: String,
+    /// `password` for this way in whatever comes first.
+    #[serde(default)]
+    with: String,
 }
 
 /// `GET /sign-in`
@@ -76,43 +98,14 @@ pub async fn page(
         "over" => Some(t.over),
         _ => None,
     };
-    show(&state, &reader, StatusCode::OK, to, "", None, note)
-}
-
-/// The page as it would look with another brand: HTML whose form is nobody's.
-///
-/// # Errors
-/// When the page cannot be written.
-pub fn preview(state: &State, brand: &Brand, language: Language) -> askama::Result<String> {
-    let page = SignInPage {
-        frame: Frame::of_brand(state, brand, language, "/sign-in"),
-        t: SignInTexts::of(language),
-        to: ReturnPath::or_root("/"),
-        typed: "",
-        error: None,
-        note: None,
-    };
-    page.render()
-}
-
-fn show(
-    state: &State,
-    reader: &Reader,
-    status: StatusCode,
-    to: ReturnPath,
-    typed: &str,
-    error: Option<&'static str>,
-    note: Option<&'static str>,
-) -> Answer {
-    let page = SignInPage {
-        frame: Frame::new(state, reader),
-        t: SignInTexts::of(reader.language),
-        to,
-        typed,
-        error,
-        note,
-    };
-    show_with(status, &page)
+    let frame = Frame::new(&state, &reader);
+    if asked.with != "password" && methods::first(&frame.sign_in_methods) != SignInMethod::Password
+    {
+        let page = WelcomePage::new(frame, reader.language, to);
+        return show_with(StatusCode::OK, &page.telling(note));
+    }
+    let page = SignInPage::new(frame, reader.language, to);
+    show_with(StatusCode::OK, &SignInPage { note, ..page })
 }
 
 /// `POST /sign-in`
@@ -137,10 +130,13 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         }
         Err(reason) => {
             attempt.failed(reason).await?;
-            let t = SignInTexts::of(reader.language);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            let typed = &candidate.typed;
-            show(&state, &reader, status, to, typed, Some(t.wrong), None)
+            let page = SignInPage::new(Frame::new(&state, &reader), reader.language, to);
+            let page = SignInPage {
+                typed: &candidate.typed,
+                error: Some(page.t.wrong),
+                ..page
+            };
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
 }

@@ -4,13 +4,17 @@
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use config::Language;
 use config::session::AuthenticationMethod;
+use config::snapshot::SignInMethod;
+use serde::Deserialize;
 
 use super::attempt::Attempt;
 use super::flow::{self, Flow};
+use super::methods::{self, Offer};
 use super::recovery_codes::hash;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::one_time_links::{self, Purpose};
@@ -24,36 +28,83 @@ texts! {
         code: "一次性验证码", "One-time code";
         submit: "继续", "Continue";
         wrong: "验证码不正确、已使用或已过期，或者尝试次数过多。请向管理员索取新的验证码。", "The code is wrong, was used or has expired, or there were too many attempts. Ask your administrator for a new one.";
-        to_sign_in: "已有密码？去登录", "Already have a password? Sign in";
+        sign_in: "登录", "Sign in";
     }
 }
 
 #[derive(Template)]
 #[template(path = "welcome.html")]
-struct WelcomePage {
+pub(super) struct WelcomePage {
     frame: Frame,
     t: &'static WelcomeTexts,
+    title: String,
+    to: ReturnPath,
     error: Option<&'static str>,
+    note: Option<&'static str>,
+    others: Vec<Offer>,
+}
+
+impl WelcomePage {
+    /// Nothing was typed yet.
+    pub(super) fn new(frame: Frame, language: Language, to: ReturnPath) -> Self {
+        let t = WelcomeTexts::of(language);
+        let methods = &frame.sign_in_methods;
+        // In the place of the sign-in page it is called what that is called.
+        let title = match (methods::first(methods), frame.sign_in_title.as_str()) {
+            (SignInMethod::OneTimeCode, "") => t.sign_in,
+            (SignInMethod::OneTimeCode, own) => own,
+            _ => t.title,
+        };
+        Self {
+            t,
+            title: title.to_owned(),
+            others: methods::others(methods, SignInMethod::OneTimeCode, &to, language),
+            frame,
+            to,
+            error: None,
+            note: None,
+        }
+    }
+
+    pub(super) fn telling(self, note: Option<&'static str>) -> Self {
+        Self { note, ..self }
+    }
+}
+
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    to: String,
 }
 
 /// `GET /welcome`
-pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
-    show(&state, &reader, false)
+pub async fn page(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let to = ReturnPath::or_root(&asked.to);
+    let page = WelcomePage::new(Frame::new(&state, &reader), reader.language, to);
+    show_with(StatusCode::OK, &page)
 }
 
 /// `POST /welcome`
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     let now = state.clock.now();
+    let to = ReturnPath::or_root(form.get("to"));
     let attempt = Attempt::at_code(&state, &reader).await?;
     let Some((mut tx, account)) = redeem(&state, form.get("code")).await? else {
         attempt.failed("wrong_code").await?;
-        return show(&state, &reader, true);
+        let page = WelcomePage::new(Frame::new(&state, &reader), reader.language, to);
+        let error = Some(page.t.wrong);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return show_with(status, &WelcomePage { error, ..page });
     };
     attempt.succeeded(&mut tx).await?;
     // The code stands for a new password: the old one, if there was one, is to be replaced.
     credentials::demand_change(&mut tx, &account.member, now).await?;
     let method = AuthenticationMethod::OneTimeLink;
-    let flow = Flow::begin(account.member, method, now, "/");
+    let flow = Flow::begin(account.member, method, now, to.as_str());
     flow::advance(&state, &reader, tx, flow, None).await
 }
 
@@ -75,19 +126,4 @@ async fn redeem(state: &State, typed: &str) -> Result<Option<(Tx, Account)>, Fai
     let account = credentials::find(&mut tx, &member).await?;
     let account = account.filter(|account| account.is_active);
     Ok(account.map(|account| (tx, account)))
-}
-
-fn show(state: &State, reader: &Reader, failed: bool) -> Answer {
-    let t = WelcomeTexts::of(reader.language);
-    let page = WelcomePage {
-        frame: Frame::new(state, reader),
-        t,
-        error: failed.then_some(t.wrong),
-    };
-    let status = if failed {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
-    show_with(status, &page)
 }

@@ -26,6 +26,24 @@ pub struct Brand {
     /// What stands below that heading, at most 500 characters; our own words where it is empty.
     pub welcome: LocalText,
     pub copyright: Copyright,
+    /// The ways in that the sign-in page offers, in their order: at least one, none twice. The page opens
+    /// with the first.
+    #[schema(min_items = 1, max_items = 2)]
+    pub sign_in_methods: Vec<SignInMethod>,
+}
+
+/// A way in that the sign-in page may offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInMethod {
+    /// A name and a password.
+    Password,
+    /// A code that an administrator made for the person.
+    OneTimeCode,
+}
+
+impl SignInMethod {
+    pub const ALL: [Self; 2] = [Self::Password, Self::OneTimeCode];
 }
 
 /// The copyright line at the foot of every page.
@@ -50,6 +68,7 @@ impl Default for Brand {
             sign_in_title: LocalText::default(),
             welcome: LocalText::default(),
             copyright: Copyright::default(),
+            sign_in_methods: SignInMethod::ALL.to_vec(),
         }
     }
 }

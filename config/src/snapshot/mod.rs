@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use access::{Access, Effect, PathMatch, PathRule, PolicyRule, TimeWindow, TwoStep, Who};
 pub use address::{AddressRange, IpEntry, IpList};
 pub use application::{Application, ClosedApplication, HostPattern, Limits, RateLimit, WebSockets};
-pub use brand::Brand;
+pub use brand::{Brand, SignInMethod};
 pub use colour::Colour;
 pub use identity::{IdentityField, IdentityHeader, IdentityHeaders, IdentityPreset};
 pub use keys::{SigningKey, SigningKeys};

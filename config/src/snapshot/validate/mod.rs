@@ -109,6 +109,20 @@ impl Brand {
         findings.texts("sign_in_title", &self.sign_in_title, MAX_NAME);
         findings.texts("welcome", &self.welcome, MAX_TEXT);
         findings.texts("copyright.text", &self.copyright.text, MAX_NAME);
+        let methods = &self.sign_in_methods;
+        let is_repeated = |(i, method)| methods[..i].contains(method);
+        findings.require(
+            !methods.is_empty() && !methods.iter().enumerate().any(is_repeated),
+            "sign_in_methods",
+            (
+                "no method, or one of them twice",
+                "没有登录方式，或同一方式出现两次",
+            ),
+            (
+                "at least one of \"password\" and \"one_time_code\", each once",
+                "至少一种，可选 “password”、“one_time_code”，每种一次",
+            ),
+        );
         findings.problems
     }
 }

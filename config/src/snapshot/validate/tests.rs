@@ -385,6 +385,7 @@ fn attack_24_what_people_read_is_one_line_that_a_page_has_room_for() {
         painted.brand.sign_in_title.en = text.into();
         painted.brand.welcome.zh_cn = text.into();
         painted.brand.copyright.text.en = text.into();
+        painted.brand.sign_in_methods.clear();
         painted.watermark.parts = vec![WatermarkPart::Text(text.into())];
         let problems = painted.validate().unwrap_err();
         let found: Vec<&str> = problems.iter().map(|p| p.key.as_str()).collect();
@@ -393,8 +394,9 @@ fn attack_24_what_people_read_is_one_line_that_a_page_has_room_for() {
             "sign_in_title.en",
             "welcome.zh-CN",
             "copyright.text.en",
+            "sign_in_methods",
         ];
-        assert_eq!(found[..4], of_the_brand);
-        assert_eq!(found[4..], ["parts.0.text"]);
+        assert_eq!(found[..5], of_the_brand);
+        assert_eq!(found[5..], ["parts.0.text"]);
     }
 }

@@ -11,6 +11,7 @@ import { ManagedMark } from "../../parts/ManagedMark";
 import { PageHeader } from "../../parts/PageHeader";
 import { SettingsForm } from "../../parts/SettingsForm";
 import { useAction } from "../../parts/useAction";
+import { MethodsInput } from "./MethodsInput";
 import { PicturesCard, usePictures } from "./PicturesCard";
 import { SignInPreview } from "./SignInPreview";
 
@@ -39,6 +40,11 @@ const t = texts({
   signInTitleHint: ["留空则显示“登录”。", "“Sign in” where it is empty."],
   welcome: ["登录页欢迎语", "Welcome on the sign-in page"],
   welcomeHint: ["显示在标题下方。", "Below the heading."],
+  methods: ["登录方式", "Ways to sign in"],
+  methodsHint: [
+    "登录页上显示哪些方式及其顺序，排在首位的直接显示。此处只影响显示，不会停用某种方式。",
+    "Which the sign-in page offers, in this order; it opens with the first. This is about what is shown: no way is closed by it.",
+  ],
   copyright: ["显示版权信息", "Show a copyright line"],
   copyrightText: ["版权文字", "Copyright text"],
   copyrightHint: ["留空则为年份加组织名称。", "The year and the organisation where it is empty."],
@@ -93,6 +99,9 @@ export default function Brand() {
         </Form.Item>
         <LocalTextItem name={["sign_in_title"]} label={t.signInTitle} extra={t.signInTitleHint} />
         <LocalTextItem name={["welcome"]} label={t.welcome} extra={t.welcomeHint} />
+        <Form.Item name="sign_in_methods" label={t.methods} extra={t.methodsHint}>
+          <MethodsInput />
+        </Form.Item>
         <Form.Item name={["copyright", "shown"]} label={t.copyright} valuePropName="checked">
           <Switch />
         </Form.Item>
