@@ -81,3 +81,28 @@ test("pictures are uploaded, shown to whoever signs in, and taken away again", a
   await page.getByRole("button", { name: "Back to default: Logo", exact: true }).click();
   await page.getByRole("img", { name: "Logo", exact: true }).waitFor({ state: "detached" });
 });
+
+test("the page itself is seen while its brand is written, and offers what is chosen in its order", async () => {
+  await owner.open("access", "/console/brand");
+  const preview = page.frameLocator("iframe");
+  await preview.getByRole("heading", { name: "Sign in", includeHidden: true }).waitFor();
+  await page.getByLabel("Heading of the sign-in page (English)").fill("Staff <only>");
+  await preview.getByRole("heading", { name: "Staff <only>", includeHidden: true }).waitFor();
+  await preview.locator("#password").waitFor();
+  await page.getByRole("button", { name: "Move up: One-time code from an administrator" }).click();
+  await preview.locator("#code").waitFor();
+  await page.getByRole("checkbox", { name: "Name and password" }).uncheck();
+  await preview.getByText("Already have a password?").waitFor({ state: "detached" });
+  assert.ok(await page.getByRole("checkbox", { name: /One-time code/ }).isDisabled(), "one of them stays");
+  assert.deepEqual([...owner.complaints, ...(await barriers(page))], []);
+  await page.getByRole("button", { name: /Save$/ }).click();
+  await page.getByText("Saved; it takes effect").waitFor();
+
+  const visitor = await arrive(browser, house, DESK);
+  await page.waitForTimeout(1200);
+  await visitor.open("access", "/sign-in");
+  await visitor.page.getByRole("heading", { name: "Staff <only>" }).waitFor();
+  await visitor.page.locator("#code").waitFor();
+  assert.equal(await visitor.page.locator("a[href*='with=password']").count(), 0);
+  await visitor.leave();
+});

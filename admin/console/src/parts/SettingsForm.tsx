@@ -57,7 +57,9 @@ export function SettingsForm<V extends object>({ initial, mayChange, send, child
           )}
         </Form>
       </Card>
-      <div style={{ flex: "1 1 320px", minWidth: 0 }}>{preview({ ...initial, ...values })}</div>
+      <div style={{ flex: "1 1 320px", minWidth: 0, position: "sticky", top: 72 }}>
+        {preview({ ...initial, ...values })}
+      </div>
     </Flex>
   );
 }
