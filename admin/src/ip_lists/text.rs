@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 use crate::refused::{Invalid, Refused};
 use crate::store::{Connection, StoreError, ip_entries};
 
+/// A list is put together from at most so many lines at once.
+const MAX_LINES: usize = 1_000_000;
 /// At most so many mistakes are told of one upload.
 const MISTAKES_TOLD: usize = 100;
 /// Notes are cut off after so many characters.
@@ -66,8 +68,11 @@ pub fn read(text: &str) -> Read {
 /// The same, all or nothing.
 ///
 /// # Errors
-/// The lines that are wrong, by number.
+/// The lines that are wrong, by number; or that there are too many of them.
 pub fn read_whole(text: &str) -> Result<Vec<IpEntry>, Refused> {
+    if text.lines().nth(MAX_LINES).is_some() {
+        return Err(too_many_lines().into());
+    }
     let read = read(text);
     if read.wrong.is_empty() {
         Ok(read.entries)
@@ -178,6 +183,17 @@ pub async fn count_new(
     }
 }
 
+fn too_many_lines() -> Invalid {
+    Invalid::new(
+        "entries",
+        ("these are too many lines", "行数过多"),
+        (
+            "at most 1000000 lines; neighbouring addresses may be one range, such as 192.0.2.0/24",
+            "不超过 1000000 行；相邻的地址可以合并为一个网段，例如 192.0.2.0/24",
+        ),
+    )
+}
+
 fn bad_range(number: usize, error: &str) -> Invalid {
     Invalid::new(
         &format!("line {number}"),
@@ -223,6 +239,16 @@ mod tests {
         let fields: Vec<&str> = wrong.iter().map(|w| w.field.as_str()).collect();
         assert_eq!(fields, ["line 2", "line 3"]);
         assert!(wrong[0].allowed.en.contains("192.0.2.0/24"));
+    }
+
+    #[test]
+    fn a_text_of_more_than_a_million_lines_is_refused_unread() {
+        assert!(read_whole(&"\n".repeat(MAX_LINES)).is_ok());
+        let Err(Refused::Invalid(wrong)) = read_whole(&"x\n".repeat(MAX_LINES + 1)) else {
+            panic!("accepted");
+        };
+        assert_eq!(wrong.len(), 1);
+        assert!(wrong[0].allowed.en.contains("1000000"));
     }
 
     #[test]

@@ -297,6 +297,10 @@ async fn a_pasted_text_is_looked_through_before_anything_is_written() {
         let seen = from(&app, OP, HOME, ("POST", &path), many).await.json;
         assert_eq!(seen["wrong"].as_array().unwrap().len(), 100);
         assert_eq!(seen["more_wrong"], 50);
+        let vast = from(&app, OP, HOME, ("POST", &path), "x\n".repeat(600_000)).await;
+        assert_eq!(vast.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(vast.text("field"), "body");
+        assert_eq!(vast.text("allowed"), "at most 1 MiB");
     })
     .await;
 }
