@@ -39,7 +39,7 @@ pub async fn off(edit: Edit<'_>) -> Result<(), Refused> {
 /// # Errors
 /// [`Refused::LockedOut`] if they would keep the caller out.
 pub async fn on(mut edit: Edit<'_>) -> Result<(), Refused> {
-    guard::check(&mut edit).await?;
+    guard::let_in(&mut edit).await?;
     set(edit, "switch_on", Switch::default()).await
 }
 

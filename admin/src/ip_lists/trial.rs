@@ -91,7 +91,7 @@ pub(super) async fn begin(
 /// Keeps the change. Only for somebody whom it lets in: whoever is kept out would otherwise confirm it
 /// before the gateways have heard of it.
 pub async fn confirm(mut edit: Edit<'_>) -> Result<(), Refused> {
-    guard::check(&mut edit).await?;
+    guard::let_in(&mut edit).await?;
     let trial = rows::end(&mut edit.tx).await?.ok_or_else(nothing)?;
     let list = super::row(&mut edit.tx, &trial.list).await?;
     if list.revision != trial.revision {
