@@ -12,7 +12,7 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::roles as rows;
 use crate::store::roles::{Fields, RoleRow};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, holds};
 
 /// No organisation needs more; all of them are read at once.
 const MOST: usize = 200;
@@ -103,7 +103,7 @@ pub async fn holding(connection: &mut Connection, id: &str) -> Result<Option<Hol
 
 pub async fn create(mut edit: Edit<'_>, draft: &RoleDraft) -> Result<RoleDetail, Refused> {
     let fields = fields(&edit, draft)?;
-    rows::hold(&mut edit.tx).await?;
+    holds::roles(&mut edit.tx).await?;
     if rows::all(&mut edit.tx).await?.len() >= MOST {
         return Err(Refused::Impossible(both((
             "there are 200 roles already, which is the most",
@@ -125,6 +125,7 @@ pub async fn update(
     expected: Expected,
     draft: &RoleDraft,
 ) -> Result<RoleDetail, Refused> {
+    holds::roles(&mut edit.tx).await?;
     let before = made_here(&mut edit, id).await?;
     expected.check(before.version)?;
     let fields = fields(&edit, draft)?;
@@ -140,7 +141,7 @@ pub async fn update(
 
 /// Removes one that nobody holds. Tokens that act with it lose it.
 pub async fn remove(mut edit: Edit<'_>, id: &str, expected: Expected) -> Result<(), Refused> {
-    rows::hold(&mut edit.tx).await?;
+    holds::roles(&mut edit.tx).await?;
     let before = made_here(&mut edit, id).await?;
     expected.check(before.version)?;
     if before.holders > 0 {

@@ -9,6 +9,7 @@ use crate::edit::{Edit, shown, target};
 use crate::groups;
 use crate::refused::{Expected, Refused, both};
 use crate::store::departments as rows;
+use crate::store::holds;
 
 /// Where what a department holds goes when it is removed.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -24,7 +25,8 @@ pub async fn remove(
     expected: Expected,
     heirs: &Heirs,
 ) -> Result<(), Refused> {
-    rows::lock_tree(&mut edit.tx).await?;
+    holds::departments(&mut edit.tx).await?;
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_hold(&mut edit, before.parent.as_ref()).await?;

@@ -12,7 +12,7 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Refused};
 use crate::store::groups as rows;
 use crate::store::groups::{Fields, GroupRow};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, holds};
 
 pub use rule::{GroupRule, count, refresh_departments, refresh_member, ruled};
 
@@ -82,6 +82,7 @@ pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Ref
 
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, draft: &GroupDraft) -> Result<Group, Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let id = GroupId::generate();
     let (fields, rule) = fields(edit, draft).await?;
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
@@ -112,6 +113,7 @@ pub async fn change(
     expected: Expected,
     draft: &GroupDraft,
 ) -> Result<Group, Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let (fields, rule) = fields(edit, draft).await?;
@@ -162,6 +164,7 @@ pub async fn take_away(
     id: &GroupId,
     expected: Expected,
 ) -> Result<(), Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     forget_members(edit, id).await?;
@@ -184,6 +187,7 @@ pub async fn set_member(
     member: &MemberId,
     belongs: bool,
 ) -> Result<(), Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let group = find(&mut edit.tx, id).await?;
     rule::by_hand(&group)?;
     let before = members::find(&mut edit.tx, member).await?;

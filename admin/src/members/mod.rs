@@ -24,7 +24,7 @@ use crate::refused::{Expected, Invalid, Refused};
 use crate::store::members as rows;
 use crate::store::members::{Fields, MemberRow};
 use crate::store::memberships::{self, Memberships};
-use crate::store::{Connection, StoreError, session_facts};
+use crate::store::{Connection, StoreError, holds, session_facts};
 
 /// What an administrator writes down about a person.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -181,6 +181,7 @@ pub async fn principal(
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
     let fields = fields(profile, PrincipalKind::Member)?;
+    holds::group_rules(&mut edit.tx).await?;
     place::may_begin(&mut edit, profile).await?;
     let id = MemberId::generate();
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
@@ -198,6 +199,7 @@ pub async fn update(
     expected: Expected,
     profile: &Profile,
 ) -> Result<Member, Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_touch(&mut edit, &before).await?;

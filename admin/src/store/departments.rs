@@ -39,17 +39,6 @@ impl From<Row> for DepartmentRow {
     }
 }
 
-/// Serialises writers of the tree, so that two moves cannot close a circle between them.
-pub async fn lock_tree(connection: &mut Connection) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO counters (name, value) VALUES ('departments', 1) \
-         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// What is written down of a department.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {

@@ -127,15 +127,3 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<(GroupId, String)>, 
         .map(|(id, rule)| (id.into(), rule))
         .collect())
 }
-
-/// Lets nobody else change a rule, or what rules look at, until the transaction ends: of two that
-/// went on side by side neither would see what the other has changed.
-pub async fn hold(connection: &mut Connection) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO counters (name, value) VALUES ('group_rules', 1) \
-         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}

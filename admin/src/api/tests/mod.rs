@@ -23,5 +23,6 @@ mod pictures;
 mod rates;
 mod refusals;
 mod roles;
+mod side_by_side;
 mod tokens;
 mod upstreams;
