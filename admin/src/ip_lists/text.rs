@@ -112,7 +112,9 @@ fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Some(Timestamp(moment.as_millisecond()));
     }
-    let next = text.parse::<Date>().ok()?.tomorrow().ok()?;
+    // Alone: a date would be found in a moment without its offset, too, whose hour would be lost.
+    let day = Date::strptime("%Y-%m-%d", text).ok()?;
+    let next = day.tomorrow().ok()?;
     let end = TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
     Some(Timestamp(end.as_millisecond()))
 }
@@ -207,8 +209,8 @@ fn bad_moment(number: usize, until: &str) -> Invalid {
     Invalid::new(
         &format!("line {number}"),
         (
-            &format!("\"{until}\" is no day and no moment"),
-            &format!("“{until}”不是有效的日期或时刻"),
+            &format!("\"{until}\" is no day, and no moment with its offset from UTC"),
+            &format!("“{until}”不是有效的日期，也不是带有时区偏移的时刻"),
         ),
         (
             "until=2027-01-31 (the end of that day, UTC) or until=2027-01-31T18:00:00+08:00",
@@ -259,6 +261,9 @@ mod tests {
         for bad in [
             "10.0.0.1 until=soon",
             "10.0.0.1 until=2027-13-01",
+            "10.0.0.1 until=2027-01-31T18:00",
+            "10.0.0.1 until=2027-01-31 18:00:00",
+            "10.0.0.1 until=20270131",
             "10.0.0.1 until=",
         ] {
             assert!(read_whole(bad).is_err(), "{bad}");
