@@ -72,6 +72,26 @@ async fn attack_18_whoever_may_only_add_people_puts_nobody_into_a_group_or_depar
 }
 
 #[tokio::test]
+async fn attack_18_nothing_tells_of_people_to_whom_may_not_read_members() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, with) = app.member("curious", &[]).await;
+        let permissions = json!(["explanations:read", "groups:read"]);
+        let role = make(&app, &With::Operator, "Curious", permissions).await;
+        give(&app, &id, &role).await;
+        let explain = "/explain?from=192.0.2.1&url=https://wiki.example.com/";
+        let answer = app.get(&with, &format!("{explain}&as=nobody")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        let rule = json!({"employee_number_prefixes": ["E10"]});
+        let answer = app.call(&with, "POST", "/group-rule-count", rule).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        // Of nobody in particular: this node only has no gateway to ask.
+        assert_eq!(app.get(&with, explain).await.status, StatusCode::CONFLICT);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_change_of_a_role_counts_with_the_next_request_of_its_holders() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;
