@@ -61,7 +61,7 @@ impl GroupRule {
             ),
         ] {
             if count > MOST {
-                return Err(too_many(field).into());
+                return Err(Invalid::too_many(field, MOST).into());
             }
         }
         let rule = Self {
@@ -201,14 +201,6 @@ fn empty() -> Invalid {
             "at least one of kind, departments, email_domains, employee_number_prefixes; null for a group that is filled by hand",
             "kind、departments、email_domains、employee_number_prefixes 至少填写一项；null 表示手动维护成员",
         ),
-    )
-}
-
-fn too_many(field: &str) -> Invalid {
-    Invalid::new(
-        field,
-        ("these are too many values", "值的数量过多"),
-        ("at most 50", "最多 50 个"),
     )
 }
 

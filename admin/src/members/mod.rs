@@ -46,10 +46,10 @@ pub struct Profile {
     pub mobile: Option<String>,
     #[serde(default)]
     pub employee_number: Option<String>,
-    /// Ids; the first is the main one.
+    /// Ids of at most 100; the first is the main one.
     #[serde(default)]
     pub departments: Vec<DepartmentId>,
-    /// Ids.
+    /// Ids of at most 1000.
     #[serde(default)]
     pub groups: Vec<GroupId>,
 }
@@ -228,9 +228,14 @@ async fn vouch(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<
     Ok(())
 }
 
+/// So many departments a person can be in.
+const MAX_DEPARTMENTS: usize = 100;
+/// And so many groups a profile can name.
+const MAX_GROUPS: usize = 1000;
+
 /// Checks all of it and tells everything that is wrong. `kind`: what the person is unless told.
 fn fields(profile: &Profile, kind: PrincipalKind) -> Result<Fields, Refused> {
-    let mut wrong = Vec::new();
+    let mut wrong = too_many(profile);
     let username = keep(names::username(&profile.username), &mut wrong);
     let display_name = keep(
         names::display_name("display_name", &profile.display_name),
@@ -272,6 +277,16 @@ fn fields(profile: &Profile, kind: PrincipalKind) -> Result<Fields, Refused> {
         mobile,
         employee_number,
     })
+}
+
+fn too_many(profile: &Profile) -> Vec<Invalid> {
+    let counts = [
+        ("departments", profile.departments.len(), MAX_DEPARTMENTS),
+        ("groups", profile.groups.len(), MAX_GROUPS),
+    ];
+    let over = counts.into_iter().filter(|(_, count, most)| count > most);
+    over.map(|(field, _, most)| Invalid::too_many(field, most))
+        .collect()
 }
 
 fn keep(checked: Result<String, Invalid>, wrong: &mut Vec<Invalid>) -> String {
