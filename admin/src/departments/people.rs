@@ -11,6 +11,7 @@ use crate::members::reach::{must_have, sees};
 use crate::refused::Refused;
 use crate::store::departments as rows;
 use crate::store::holds;
+use crate::store::members::touch;
 
 /// Puts a person into the department, or takes them out. Nothing happens where that is so already.
 pub async fn set_member(
@@ -37,6 +38,7 @@ pub async fn set_member(
         return Ok(());
     }
     edit.forget(member);
+    touch(&mut edit.tx, member, edit.now).await?;
     groups::refresh_member(&mut edit, member).await?;
     let after = members::find(&mut edit.tx, member).await?;
     let action = if belongs {

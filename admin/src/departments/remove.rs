@@ -69,7 +69,7 @@ async fn move_members(
     if *to == from.id || rows::find(&mut edit.tx, to).await?.is_none() {
         return Err(no_such("move_members_to").into());
     }
-    Ok(rows::move_members(&mut edit.tx, &from.id, to).await?)
+    Ok(rows::move_members(&mut edit.tx, &from.id, to, edit.now).await?)
 }
 
 async fn move_children(

@@ -12,6 +12,7 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Refused};
 use crate::store::groups as rows;
 use crate::store::groups::{Fields, GroupRow};
+use crate::store::members::touch;
 use crate::store::{Connection, StoreError, holds};
 
 pub use rule::{GroupRule, count, refresh_departments, refresh_member, ruled};
@@ -168,6 +169,7 @@ pub async fn take_away(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     forget_members(edit, id).await?;
+    rows::touch_members(&mut edit.tx, id, edit.now).await?;
     rows::remove(&mut edit.tx, id).await?;
     let target = target("group", id.as_str(), &before.name);
     edit.note("delete", target, shown(&before), None).await
@@ -200,6 +202,7 @@ pub async fn set_member(
         return Ok(());
     }
     edit.forget(member);
+    touch(&mut edit.tx, member, edit.now).await?;
     let after = members::find(&mut edit.tx, member).await?;
     let action = if belongs {
         "add_member"
