@@ -98,7 +98,7 @@ pub async fn holding(connection: &mut Connection, id: &str) -> Result<Option<Hol
         return Ok(Some(Holding::of(role)));
     }
     let row = rows::find(connection, id).await?;
-    Ok(row.map(|row| Holding::made(&row.id, &row.name, Permissions::known_of(&row.permissions))))
+    Ok(row.map(|row| Holding::made(&row.id, &row.name, &row.permissions)))
 }
 
 pub async fn create(mut edit: Edit<'_>, draft: &RoleDraft) -> Result<RoleDetail, Refused> {
@@ -168,9 +168,8 @@ async fn made_here(edit: &mut Edit<'_>, id: &str) -> Result<RoleDetail, Refused>
             "内置角色不能修改，请新建自定义角色",
         ))));
     }
-    let permissions = Permissions::known_of(&found.permissions);
-    if !roles::governs(edit.permit().authority(), permissions) {
-        return Err(Forbidden::Grant(found.name).into());
+    if let Some(held) = holding(&mut edit.tx, id).await? {
+        roles::may_govern(edit.permit().authority(), &held)?;
     }
     Ok(found)
 }
