@@ -16,6 +16,7 @@ mod logs;
 mod mail;
 mod member_imports;
 mod members;
+mod mentions;
 mod node;
 mod once;
 mod overview;

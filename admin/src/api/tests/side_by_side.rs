@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use config::Role;
 use config::id::{GroupId, RuleId};
 use serde_json::{Value, json};
 
@@ -10,13 +11,16 @@ use super::app::{Answer, App, With};
 use crate::store::groups::{self, Fields};
 use crate::store::ip_trials::{self, TrialRow};
 use crate::store::testing::on_both_engines;
-use crate::store::{Tx, holds, ip_lists};
+use crate::store::{Tx, holds, ip_lists, role_holdings};
 
 const OP: &With = &With::Operator;
 
 /// What the API answers to a request that comes while `first` is not yet committed.
 async fn meanwhile(app: &App, first: Tx, (method, path): (&str, &str), body: Value) -> Answer {
-    let second = app.call(OP, method, path, body);
+    waits(app.call(OP, method, path, body), first).await
+}
+
+async fn waits(second: impl Future<Output = Answer>, first: Tx) -> Answer {
     tokio::pin!(second);
     let early = tokio::time::timeout(Duration::from_millis(200), &mut second).await;
     assert!(early.is_err(), "it did not wait");
@@ -51,6 +55,29 @@ async fn a_list_that_is_just_put_on_trial_is_not_deleted() {
         let answer = meanwhile(&app, first, ("DELETE", &path), Value::Null).await;
         assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.json);
         assert_eq!(app.get(OP, &path).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_change_of_roles_is_judged_by_what_the_person_holds_by_then() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, admin) = app.member("admin", &[Role::Administrator]).await;
+        let (bob, _) = app.member("bob", &[Role::HelpDesk]).await;
+        let mut first = app.state.store.begin().await.unwrap();
+        holds::roles(&mut first).await.unwrap();
+        let now = app.state.clock.now();
+        let owner = [(Role::Owner.as_str(), None)];
+        role_holdings::set(&mut first, &bob, &owner, now)
+            .await
+            .unwrap();
+        let path = format!("/members/{bob}/roles");
+        let second = app.call(&admin, "PUT", &path, json!({"roles": []}));
+        let answer = waits(second, first).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        let bob = app.get(OP, &format!("/members/{bob}")).await.json;
+        assert_eq!(bob["roles"][0]["role"], "owner");
     })
     .await;
 }
