@@ -21,6 +21,10 @@ use crate::tokens::Token;
 
 /// A token lives no longer than this.
 const MAX_DAYS: u32 = 366;
+/// It acts with no more roles than this.
+const MAX_ROLES: usize = 50;
+/// Nor names more permissions than this, of which there are fewer.
+const MAX_PERMISSIONS: usize = 200;
 
 /// A token: what its roles let it do, and beside that single permissions. At least one of either.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -28,7 +32,7 @@ const MAX_DAYS: u32 = 366;
 pub struct TokenDraft {
     /// What it is for.
     pub name: String,
-    /// Ids of roles that its maker holds everywhere, or may give.
+    /// Ids of at most 50 roles that its maker holds everywhere, or may give.
     #[serde(default)]
     pub roles: Vec<String>,
     /// Single permissions that its maker has everywhere, each as `resource:action`.
@@ -155,6 +159,12 @@ async fn scope(edit: &mut Edit<'_>, draft: &TokenDraft) -> Result<Scope, Refused
             ),
         )
         .into());
+    }
+    if draft.roles.len() > MAX_ROLES {
+        return Err(Invalid::too_many("roles", MAX_ROLES).into());
+    }
+    if draft.permissions.len() > MAX_PERMISSIONS {
+        return Err(Invalid::too_many("permissions", MAX_PERMISSIONS).into());
     }
     let mut kept: Vec<String> = Vec::with_capacity(draft.roles.len());
     for (at, role) in draft.roles.iter().enumerate() {

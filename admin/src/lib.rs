@@ -52,6 +52,7 @@ pub mod state;
 pub mod store;
 pub mod table_file;
 pub mod tokens;
+pub mod turns;
 
 pub use plane::{Plane, PlaneError};
 #[cfg(test)]

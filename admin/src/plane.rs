@@ -14,7 +14,7 @@ use config::session::Revocation;
 use config::settings::{NodeRole, StoreUrl};
 use config::{AccessEvent, Clock, Link, Settings, Snapshot};
 use parking_lot::Mutex;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::rates::ApiRates;
@@ -30,6 +30,7 @@ use crate::sealed::{MasterKeyError, Sealer};
 use crate::spool::{self, Limits, Spool};
 use crate::state::State;
 use crate::store::{Store, StoreError};
+use crate::turns::Turns;
 use crate::{periodic, sealed_mark, signing_keys};
 
 const FIRST_RETRY: Duration = Duration::from_millis(250);
@@ -103,7 +104,8 @@ impl Plane {
             sealer,
             may_open: Arc::new(OnceLock::new()),
             explains: Arc::new(OnceLock::new()),
-            picture_turns: Arc::new(Semaphore::new(1)),
+            picture_turns: Turns::new(1),
+            reading_turns: Turns::new(2),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
             surroundings: Arc::new(OnceLock::new()),

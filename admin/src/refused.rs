@@ -29,6 +29,16 @@ impl Invalid {
             allowed: both(allowed),
         }
     }
+
+    /// A list with more than `most` items.
+    #[must_use]
+    pub fn too_many(field: &str, most: usize) -> Self {
+        Self::new(
+            field,
+            ("these are too many", "数量过多"),
+            (&format!("at most {most}"), &format!("最多 {most} 个")),
+        )
+    }
 }
 
 impl From<Problem> for Invalid {

@@ -12,7 +12,7 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::roles as rows;
 use crate::store::roles::{Fields, RoleRow};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, holds};
 
 /// No organisation needs more; all of them are read at once.
 const MOST: usize = 200;
@@ -98,12 +98,12 @@ pub async fn holding(connection: &mut Connection, id: &str) -> Result<Option<Hol
         return Ok(Some(Holding::of(role)));
     }
     let row = rows::find(connection, id).await?;
-    Ok(row.map(|row| Holding::made(&row.id, &row.name, Permissions::known_of(&row.permissions))))
+    Ok(row.map(|row| Holding::made(&row.id, &row.name, &row.permissions)))
 }
 
 pub async fn create(mut edit: Edit<'_>, draft: &RoleDraft) -> Result<RoleDetail, Refused> {
     let fields = fields(&edit, draft)?;
-    rows::hold(&mut edit.tx).await?;
+    holds::roles(&mut edit.tx).await?;
     if rows::all(&mut edit.tx).await?.len() >= MOST {
         return Err(Refused::Impossible(both((
             "there are 200 roles already, which is the most",
@@ -125,6 +125,7 @@ pub async fn update(
     expected: Expected,
     draft: &RoleDraft,
 ) -> Result<RoleDetail, Refused> {
+    holds::roles(&mut edit.tx).await?;
     let before = made_here(&mut edit, id).await?;
     expected.check(before.version)?;
     let fields = fields(&edit, draft)?;
@@ -140,7 +141,7 @@ pub async fn update(
 
 /// Removes one that nobody holds. Tokens that act with it lose it.
 pub async fn remove(mut edit: Edit<'_>, id: &str, expected: Expected) -> Result<(), Refused> {
-    rows::hold(&mut edit.tx).await?;
+    holds::roles(&mut edit.tx).await?;
     let before = made_here(&mut edit, id).await?;
     expected.check(before.version)?;
     if before.holders > 0 {
@@ -167,9 +168,8 @@ async fn made_here(edit: &mut Edit<'_>, id: &str) -> Result<RoleDetail, Refused>
             "内置角色不能修改，请新建自定义角色",
         ))));
     }
-    let permissions = Permissions::known_of(&found.permissions);
-    if !roles::governs(edit.permit().authority(), permissions) {
-        return Err(Forbidden::Grant(found.name).into());
+    if let Some(held) = holding(&mut edit.tx, id).await? {
+        roles::may_govern(edit.permit().authority(), &held)?;
     }
     Ok(found)
 }

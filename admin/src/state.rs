@@ -7,12 +7,13 @@ use std::sync::OnceLock;
 use config::link::{Explains, Foresees, MayOpen, TriesUpstreams};
 use config::surroundings::Surroundings;
 use config::{Clock, Settings, Snapshot};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::api::rates::ApiRates;
 use crate::passwords::Passwords;
 use crate::sealed::Sealer;
 use crate::store::Store;
+use crate::turns::Turns;
 
 #[derive(Clone)]
 pub struct State {
@@ -33,7 +34,9 @@ pub struct State {
     /// What the gateway of this node sees. Set once by whoever composes the program.
     pub surroundings: Arc<OnceLock<Arc<dyn Surroundings>>>,
     /// Pictures are decoded one at a time: each takes its share of memory.
-    pub picture_turns: Arc<Semaphore>,
+    pub picture_turns: Turns,
+    /// Lists and tables that people bring are read two at a time.
+    pub reading_turns: Turns,
     /// How many requests a caller may send to the API.
     pub api_rates: ApiRates,
     /// What the gateways of this node obey just now; `None` until the first has been built.
@@ -55,7 +58,7 @@ pub mod testing {
     use config::settings::{AccessHost, Outbound, Passwords};
     use config::{Settings, Timestamp};
 
-    use super::{ApiRates, Arc, Clock, Snapshot, State, watch};
+    use super::{ApiRates, Arc, Clock, Snapshot, State, Turns, watch};
     use crate::passwords::Passwords as Hasher;
     use crate::sealed;
     use crate::store::testing::TestStore;
@@ -94,7 +97,8 @@ pub mod testing {
             passwords: Hasher::new(&settings.passwords).unwrap(),
             may_open: Arc::default(),
             explains: Arc::default(),
-            picture_turns: Arc::new(tokio::sync::Semaphore::new(1)),
+            picture_turns: Turns::new(1),
+            reading_turns: Turns::new(2),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
             surroundings: Arc::default(),

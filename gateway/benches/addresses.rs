@@ -39,12 +39,15 @@ fn rules(count: u32, range: impl Fn(u32) -> (IpAddr, IpAddr)) -> IpRules {
             expires_at: None,
         })
     };
-    IpRules::compile(&[Arc::new(IpList {
-        id: "list".into(),
-        name: "list".into(),
-        effect: Effect::Deny,
-        entries: scattered(count).filter_map(entry).collect(),
-    })])
+    IpRules::compile(
+        &[Arc::new(IpList {
+            id: "list".into(),
+            name: "list".into(),
+            effect: Effect::Deny,
+            entries: scattered(count).filter_map(entry).collect(),
+        })],
+        config::Timestamp(0),
+    )
 }
 
 fn trie(count: u32) -> PrefixMap<Ipv4Net, u32> {

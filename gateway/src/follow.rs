@@ -44,6 +44,7 @@ impl Gate {
                 }
                 () = self.open.overtaken.notified() => self.look_again_at_all(),
                 _ = tick.tick() => {
+                    self.drop_what_has_ended().await;
                     self.look_again_at_all();
                     looks += 1;
                     if looks.is_multiple_of(SWEEP_EVERY) {
@@ -61,7 +62,8 @@ impl Gate {
     pub async fn adopt(self: &Arc<Self>, snapshot: Arc<Snapshot>) -> bool {
         let revision = snapshot.revision;
         let previous = self.rulebook.load_full();
-        let compiling = move || Rulebook::compile(snapshot, previous.as_deref());
+        let now = self.clock.now();
+        let compiling = move || Rulebook::compile(snapshot, previous.as_deref(), now);
         match tokio::task::spawn_blocking(compiling).await {
             Ok(Ok(rulebook)) => {
                 self.rulebook.store(Some(Arc::new(rulebook)));
@@ -79,6 +81,17 @@ impl Gate {
                 tracing::error!(revision, %error, "the rules cannot be compiled");
                 false
             }
+        }
+    }
+
+    /// Compiles the rules anew once an entry of an address list has ended: that it ends needs nobody to
+    /// tell, so it ends also while the store is away.
+    pub(crate) async fn drop_what_has_ended(self: &Arc<Self>) {
+        let now = self.clock.now();
+        let rulebook = self.rulebook.load_full();
+        let over = rulebook.filter(|rules| rules.until.is_some_and(|until| until <= now));
+        if let Some(rules) = over {
+            self.adopt(Arc::clone(&rules.snapshot)).await;
         }
     }
 

@@ -50,7 +50,8 @@ impl Blueprint {
             Some(access) if problems.is_empty() => Ok(Self {
                 hosts: application.hosts.clone(),
                 path_prefix: application.path_prefix.clone(),
-                ip_rules: IpRules::compile(&application.ip_lists),
+                // They come as they count: what has ended is left out.
+                ip_rules: IpRules::compile(&application.ip_lists, Timestamp(0)),
                 access,
                 path_rules,
             }),

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use config::id::ApplicationId;
 use config::snapshot::Application;
-use config::{Problem, Snapshot};
+use config::{Problem, Snapshot, Timestamp};
 use http::Method;
 
 use crate::identity::{IdentityPlan, Signer};
@@ -22,6 +22,8 @@ pub struct Rulebook {
     pub ip_rules: IpRules,
     pub routes: Routes,
     pub applications: HashMap<ApplicationId, Arc<RoutedApplication>>,
+    /// When the next entry of an address list ends, and all this must be compiled anew.
+    pub until: Option<Timestamp>,
     /// Signs what applications are told of who is calling.
     pub signer: Signer,
 }
@@ -59,17 +61,22 @@ pub struct RoutedApplication {
 }
 
 impl Rulebook {
-    /// Compiles a snapshot. What `previous` knows of upstreams and of rates is carried over.
+    /// Compiles a snapshot as it counts at `now`. What `previous` knows of upstreams and of rates is
+    /// carried over.
     ///
     /// # Errors
     /// Everything that makes the snapshot unfit to be obeyed; never an empty list.
-    pub fn compile(snapshot: Arc<Snapshot>, previous: Option<&Self>) -> Result<Self, Vec<Problem>> {
+    pub fn compile(
+        snapshot: Arc<Snapshot>,
+        previous: Option<&Self>,
+        now: Timestamp,
+    ) -> Result<Self, Vec<Problem>> {
         snapshot.validate()?;
         let mut problems = Vec::new();
         let mut routed = Vec::with_capacity(snapshot.applications.len());
         for application in &snapshot.applications {
             let before = previous.and_then(|p| p.applications.get(&application.id));
-            match RoutedApplication::compile(application, before.map(Arc::as_ref)) {
+            match RoutedApplication::compile(application, before.map(Arc::as_ref), now) {
                 Ok(application) => routed.push(Arc::new(application)),
                 Err(found) => problems.extend(found),
             }
@@ -80,9 +87,12 @@ impl Rulebook {
         let Some(signer) = signer.filter(|_| problems.is_empty()) else {
             return Err(problems);
         };
+        let ip_rules = IpRules::compile(&snapshot.ip_lists, now);
+        let ends = routed.iter().filter_map(|a| a.ip_rules.until());
         Ok(Self {
             signer,
-            ip_rules: IpRules::compile(&snapshot.ip_lists),
+            until: ends.chain(ip_rules.until()).min(),
+            ip_rules,
             routes: Routes::compile(&routed, &snapshot.closed),
             applications: routed
                 .into_iter()
@@ -97,6 +107,7 @@ impl RoutedApplication {
     fn compile(
         application: &Arc<Application>,
         before: Option<&Self>,
+        now: Timestamp,
     ) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut keep = |found: Vec<Problem>| problems.extend(found);
@@ -117,7 +128,7 @@ impl RoutedApplication {
         match (access, pool, identity) {
             (Some(access), Some(pool), Some(identity)) if problems.is_empty() => Ok(Self {
                 application: Arc::clone(application),
-                ip_rules: IpRules::compile(&application.ip_lists),
+                ip_rules: IpRules::compile(&application.ip_lists, now),
                 pool,
                 identity,
                 access,

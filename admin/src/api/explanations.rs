@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Problem, Query};
+use crate::authz::{Action, Permit, Resource};
 use crate::members;
 use crate::refused::{Invalid, Refused, both};
 use crate::state::State;
@@ -29,28 +30,31 @@ pub struct Asked {
     url: String,
 }
 
+/// How a request would be decided. As a member, it takes `members:read` too: the answer tells of them.
 #[utoipa::path(get, path = "/explain", tag = "explanations", params(Asked),
     responses((status = 200, body = Explanation)))]
 pub async fn explain(
     Extract(state): Extract<State>,
+    permit: Permit,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Explanation>, Problem> {
     let (client_address, url) = (address(&asked.from)?, url(&asked.url)?);
     let method = method(asked.method)?;
+    let principal = match &asked.who {
+        None => None,
+        Some(name) => {
+            permit.also_everywhere(Resource::Members, Action::Read)?;
+            let mut view = state.store.view().await?;
+            let member = members::find_by_any(&mut view, name).await?;
+            Some(members::principal(&mut view, member).await?)
+        }
+    };
     let Some(gate) = state.explains.get().cloned() else {
         return Err(Refused::Impossible(both((
             "this node runs no gateway: ask one that does",
             "该节点未运行网关，请在运行网关的节点上查询",
         )))
         .into());
-    };
-    let principal = match &asked.who {
-        None => None,
-        Some(name) => {
-            let mut view = state.store.view().await?;
-            let member = members::find_by_any(&mut view, name).await?;
-            Some(members::principal(&mut view, member).await?)
-        }
     };
     let question = Question {
         principal,

@@ -52,6 +52,24 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
     }
 }
 
+/// A body that is a text, of at most so many MiB: what the route's limit is.
+#[derive(Debug)]
+pub struct PlainText<const MEBIBYTES: usize>(pub String);
+
+impl<S: Send + Sync, const MEBIBYTES: usize> FromRequest<S> for PlainText<MEBIBYTES> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        match String::from_request(request, state).await {
+            Ok(text) => Ok(Self(text)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Problem::too_large(MEBIBYTES).into_response())
+            }
+            Err(rejection) => Err(rejection.into_response()),
+        }
+    }
+}
+
 /// The query of the address. A mistake in it is told by the name of the parameter.
 #[derive(Debug)]
 pub struct Query<T>(pub T);

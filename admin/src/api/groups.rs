@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
-use crate::authz::Permit;
+use crate::authz::{Action, Permit, Resource};
 use crate::edit::Edit;
 use crate::groups::{self, Group, GroupDraft, GroupRule};
 use crate::state::State;
@@ -46,13 +46,16 @@ pub async fn create(
     Ok(Versioned::created(made.version, made))
 }
 
-/// How many people a rule would take into a group. Nothing is changed.
+/// How many people a rule would take into a group. Nothing is changed. It takes `members:read` too: a
+/// narrow rule tells of single people.
 #[utoipa::path(post, path = "/group-rule-count", tag = "groups", request_body = GroupRule,
     operation_id = "count_rule", responses((status = 200, body = RuleCount)))]
 pub async fn count_rule(
     Extract(state): Extract<State>,
+    permit: Permit,
     Body(rule): Body<GroupRule>,
 ) -> Result<Json<RuleCount>, Problem> {
+    permit.also_everywhere(Resource::Members, Action::Read)?;
     let mut view = state.store.view().await?;
     let members = groups::count(&mut view, &rule).await?;
     Ok(Json(RuleCount { members }))

@@ -10,6 +10,8 @@ use config::snapshot::IpEntry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::extract::PlainText;
+use super::routes::{MAX_BODY, MAX_UPLOAD};
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned, language};
 use crate::authz::Permit;
 use crate::edit::Edit;
@@ -137,7 +139,7 @@ fn place(text: &str) -> Result<i64, Problem> {
 }
 
 /// Replaces all entries: text, one a line, `10.0.0.0/8 until=2027-01-31 # a note`; the end and the note
-/// may be left out.
+/// may be left out. At most a million lines, and 64 MiB.
 #[utoipa::path(put, path = "/ip-lists/{id}/entries", tag = "ip-lists",
     request_body(content = String, content_type = "text/plain"),
     params(("id" = String, Path), ("If-Match" = String, Header), Confirmed),
@@ -148,14 +150,14 @@ pub async fn replace_entries(
     Path(id): Path<String>,
     IfMatch(expected): IfMatch,
     Query(confirmed): Query<Confirmed>,
-    text: String,
+    PlainText(text): PlainText<{ MAX_UPLOAD >> 20 }>,
 ) -> Result<Versioned<IpList>, Problem> {
     let how = (Upload::Replace, confirmed.lockout());
-    upload(&state, &permit, (&id.into(), expected), &text, how).await
+    upload(&state, &permit, (&id.into(), expected), text, how).await
 }
 
 /// Adds entries: text, one a line, `10.0.0.0/8 until=2027-01-31 # a note`; the end and the note may be
-/// left out.
+/// left out. At most a million lines, and 64 MiB.
 #[utoipa::path(post, path = "/ip-lists/{id}/entries", tag = "ip-lists",
     request_body(content = String, content_type = "text/plain"),
     params(("id" = String, Path), ("If-Match" = String, Header), Confirmed),
@@ -166,25 +168,27 @@ pub async fn append_entries(
     Path(id): Path<String>,
     IfMatch(expected): IfMatch,
     Query(confirmed): Query<Confirmed>,
-    text: String,
+    PlainText(text): PlainText<{ MAX_UPLOAD >> 20 }>,
 ) -> Result<Versioned<IpList>, Problem> {
     let how = (Upload::Append, confirmed.lockout());
-    upload(&state, &permit, (&id.into(), expected), &text, how).await
+    upload(&state, &permit, (&id.into(), expected), text, how).await
 }
 
 async fn upload(
     state: &State,
     permit: &Permit,
     (id, expected): (&RuleId, Expected),
-    text: &str,
+    text: String,
     how: (Upload, Lockout),
 ) -> Result<Versioned<IpList>, Problem> {
-    let entries = text::read_whole(text)?;
+    let read = move || text::read_whole(&text);
+    let entries = state.reading_turns.run(read).await??;
     let list = ip_lists::upload(state, permit, id, expected, &entries, how).await?;
     Ok(Versioned::ok(list.version, list))
 }
 
-/// What a text would do to the list, and each line of it that cannot be read. Nothing is written.
+/// What a text of at most 1 MiB would do to the list, and each line of it that cannot be read. Nothing is
+/// written.
 #[utoipa::path(post, path = "/ip-lists/{id}/entries/preview", tag = "ip-lists",
     request_body(content = String, content_type = "text/plain"), operation_id = "preview_entries",
     params(("id" = String, Path)), responses((status = 200, body = Preview)))]
@@ -192,10 +196,10 @@ pub async fn preview(
     Extract(state): Extract<State>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    text: String,
+    PlainText(text): PlainText<{ MAX_BODY >> 20 }>,
 ) -> Result<Json<Preview>, Problem> {
     let language = language::of(&headers);
-    let read = text::read(&text);
+    let read = state.reading_turns.run(move || text::read(&text)).await?;
     let mut connection = state.store.read().await?;
     let revision = ip_lists::row(&mut connection, &id.into()).await?.revision;
     let wrong = read.wrong.into_iter().map(|line| WrongLine {

@@ -16,7 +16,6 @@ use crate::edit::Edit;
 use crate::pictures::{self, Made};
 use crate::refused::Refused;
 use crate::state::State;
-use crate::store::StoreError;
 
 /// Those that there are; a kind that is missing has a stand-in.
 #[utoipa::path(get, path = "/brand/pictures", tag = "appearance", operation_id = "list_pictures",
@@ -47,10 +46,8 @@ pub async fn put(
 }
 
 async fn make(state: &State, kind: PictureKind, bytes: Bytes) -> Result<Made, Refused> {
-    let turn = state.picture_turns.acquire().await;
-    let made = tokio::task::spawn_blocking(move || pictures::make(kind, &bytes)).await;
-    drop(turn);
-    made.map_err(|error| StoreError::Other(error.to_string()))?
+    let work = move || pictures::make(kind, &bytes);
+    state.picture_turns.run(work).await?
 }
 
 /// Where the icon of an application is found.

@@ -151,6 +151,20 @@ impl Problem {
         }
     }
 
+    /// A body of more bytes than a route takes.
+    #[must_use]
+    pub fn too_large(mebibytes: usize) -> Self {
+        let allowed = (
+            &*format!("at most {mebibytes} MiB"),
+            &*format!("不超过 {mebibytes} MiB"),
+        );
+        let what = ("the text is too long", "文本过长");
+        Self {
+            code: Code::TooLarge,
+            ..Self::invalid(vec![Invalid::new("body", what, allowed)])
+        }
+    }
+
     pub(super) fn body(&self, language: Language) -> ProblemBody {
         let (status, en, zh_cn) = self.code.facts();
         let problems: Vec<FieldProblem> = self

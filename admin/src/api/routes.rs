@@ -22,8 +22,8 @@ use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
 use crate::state::State;
 
-/// No JSON body is larger, in bytes.
-const MAX_BODY: usize = 1 << 20;
+/// No JSON body is larger, nor a text that is only looked at, in bytes.
+pub(super) const MAX_BODY: usize = 1 << 20;
 /// An uploaded list of addresses: a million entries with room for notes.
 pub(super) const MAX_UPLOAD: usize = 64 << 20;
 /// All files of a configuration.
@@ -118,7 +118,7 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::entries)))
         .routes(may(R::IpLists,      Change, large(routes!(ip_lists::replace_entries))))
         .routes(may(R::IpLists,      Change, large(routes!(ip_lists::append_entries))))
-        .routes(may(R::IpLists,      Read,   large(routes!(ip_lists::preview))))
+        .routes(may(R::IpLists,      Read,   routes!(ip_lists::preview)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::look_up)))
         .routes(may(R::IpLists,      Read,   routes!(ip_rules::read)))
         .routes(may(R::IpLists,      Change, routes!(ip_rules::off)))

@@ -3,6 +3,7 @@
 pub mod check;
 mod definition;
 pub mod foretell;
+mod mentions;
 pub mod sort_out;
 mod unreadable;
 
@@ -104,6 +105,7 @@ pub async fn create(mut edit: Edit<'_>, definition: &Definition) -> Result<Kept,
 
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, definition: &Definition) -> Result<Kept, Refused> {
+    mentions::check(&mut edit.tx, definition, None).await?;
     let id = ApplicationId::generate();
     rows::insert(&mut edit.tx, &id, definition, edit.now).await?;
     let made = find(&mut edit.tx, &id).await?;
@@ -133,6 +135,7 @@ pub async fn change(
 ) -> Result<Kept, Refused> {
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    mentions::check(&mut edit.tx, definition, before.definition.as_ref()).await?;
     if !rows::update(&mut edit.tx, id, before.version, definition, edit.now).await? {
         return Err(Refused::Stale);
     }

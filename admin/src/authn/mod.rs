@@ -5,7 +5,10 @@
 
 pub mod csrf;
 pub mod session;
+mod still;
 pub mod token;
+
+pub use still::still;
 
 use std::net::IpAddr;
 use std::sync::Arc;

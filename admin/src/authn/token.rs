@@ -37,18 +37,9 @@ pub async fn find(state: &State, authorization: &str) -> Result<Option<Actor>, S
     let Some(row) = api_tokens::find_good(&mut connection, &token.hash(), now).await? else {
         return Ok(None);
     };
-    let maker = match &row.maker {
-        Some(maker) => {
-            let member = members::find(&mut connection, maker).await?;
-            if member.is_none_or(|member| member.status != "active") {
-                return Ok(None);
-            }
-            let held = role_holdings::of_member(&mut connection, maker).await?;
-            Authority::of(held.into_iter().map(Holding::from).collect())
-        }
-        None => Authority::of_owner(),
+    let Some(authority) = authority(&mut connection, &row).await? else {
+        return Ok(None);
     };
-    let authority = granted(&mut connection, &row, &maker).await?;
     drop(connection);
     let noted = row.last_used_at;
     if noted.is_none_or(|noted| now.since(noted) >= USE_NOTED_EVERY) {
@@ -64,7 +55,26 @@ pub async fn find(state: &State, authorization: &str) -> Result<Option<Actor>, S
     }))
 }
 
-/// What the token may do just now: of its scope, what its maker may do or give.
+/// What the token may do just now; `None` if whoever made it is no longer active.
+pub(super) async fn authority(
+    connection: &mut Connection,
+    row: &TokenRow,
+) -> Result<Option<Authority>, StoreError> {
+    let maker = match &row.maker {
+        Some(maker) => {
+            let member = members::find(connection, maker).await?;
+            if member.is_none_or(|member| member.status != "active") {
+                return Ok(None);
+            }
+            let held = role_holdings::of_member(connection, maker).await?;
+            Authority::of(held.into_iter().map(Holding::from).collect())
+        }
+        None => Authority::of_owner(),
+    };
+    Ok(Some(granted(connection, row, &maker).await?))
+}
+
+/// Of the token's scope, what its maker may do or give.
 async fn granted(
     connection: &mut Connection,
     row: &TokenRow,

@@ -21,6 +21,9 @@ pub struct Holding {
     /// What it lets its holder do there; `None` for a role that this version does not know.
     #[serde(skip)]
     permissions: Option<Permissions>,
+    /// Whether a later version has given it more, of which this one knows nothing.
+    #[serde(skip)]
+    gives_more: bool,
 }
 
 impl Holding {
@@ -32,17 +35,19 @@ impl Holding {
             name: None,
             within: None,
             permissions: Some(Permissions::of(role)),
+            gives_more: false,
         }
     }
 
     /// One that was made here, everywhere.
     #[must_use]
-    pub fn made(id: &str, name: &str, permissions: Permissions) -> Self {
+    pub fn made(id: &str, name: &str, permissions: &[String]) -> Self {
         Self {
             role: id.to_owned(),
             name: Some(name.to_owned()),
             within: None,
-            permissions: Some(permissions),
+            permissions: Some(Permissions::known_of(permissions)),
+            gives_more: !Permissions::knows(permissions),
         }
     }
 
@@ -57,6 +62,11 @@ impl Holding {
     #[must_use]
     pub fn permissions(&self) -> Option<Permissions> {
         self.permissions
+    }
+
+    /// All that the role lets its holder do; `None` if this version cannot tell.
+    pub(super) fn known_whole(&self) -> Option<Permissions> {
+        self.permissions.filter(|_| !self.gives_more)
     }
 
     /// What it gives everywhere.
@@ -95,14 +105,20 @@ pub fn of_departments(permissions: Permissions) -> Permissions {
 
 impl From<HoldingRow> for Holding {
     fn from(row: HoldingRow) -> Self {
-        let built_in = Role::from_name(&row.role).map(Permissions::of);
-        let made = row.made.as_ref();
-        let made_permissions = made.map(|made| Permissions::known_of(&made.permissions));
+        let held = match (Role::from_name(&row.role), &row.made) {
+            (Some(role), _) => Self::of(role),
+            (None, Some(made)) => Self::made(&row.role, &made.name, &made.permissions),
+            (None, None) => Self {
+                role: row.role,
+                name: None,
+                within: None,
+                permissions: None,
+                gives_more: false,
+            },
+        };
         Self {
-            permissions: built_in.or(made_permissions),
-            name: row.made.map(|made| made.name),
-            role: row.role,
             within: row.within,
+            ..held
         }
     }
 }

@@ -69,6 +69,14 @@ impl Permit {
         self
     }
 
+    /// The one for another action, where a request does several, each with the reach of its own.
+    ///
+    /// # Errors
+    /// If no role of the caller may do that too.
+    pub fn another(&self, resource: Resource, action: Action) -> Result<Self, Forbidden> {
+        permit(self.actor.clone(), self.origin.clone(), resource, action)
+    }
+
     /// Asks once more, where one request touches a second resource, and tells how far that goes.
     ///
     /// # Errors

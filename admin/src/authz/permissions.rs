@@ -103,6 +103,12 @@ impl Permissions {
             all.with(resource, action)
         })
     }
+
+    /// Whether this version knows each of them.
+    #[must_use]
+    pub fn knows<T: AsRef<str>>(names: &[T]) -> bool {
+        names.iter().all(|name| read(name.as_ref()).is_some())
+    }
 }
 
 fn read(name: &str) -> Option<(Resource, Action)> {

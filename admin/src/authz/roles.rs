@@ -20,11 +20,23 @@ pub fn governs(actor: &Authority, role: Permissions) -> bool {
         || (gives(actor.everywhere()) && !gives(role) && role.is_less_than(actor.everywhere()))
 }
 
-/// A role that this version does not know is an owner's alone.
+/// A role that this version does not know, or not all of, is an owner's alone.
 fn governs_holding(actor: &Authority, held: &Holding) -> bool {
-    match held.permissions() {
+    match held.known_whole() {
         Some(permissions) => governs(actor, permissions),
         None => actor.is_owner(),
+    }
+}
+
+/// Whether `actor` may change what a role lets its holders do.
+///
+/// # Errors
+/// If the role is not theirs to govern.
+pub fn may_govern(actor: &Authority, role: &Holding) -> Result<(), Forbidden> {
+    if governs_holding(actor, role) {
+        Ok(())
+    } else {
+        Err(Forbidden::Grant(role.shown().to_owned()))
     }
 }
 
@@ -99,7 +111,8 @@ mod tests {
     }
 
     fn made(permissions: &[&str]) -> Holding {
-        Holding::made("id", "made", Permissions::read(permissions).unwrap())
+        let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
+        Holding::made("id", "made", &permissions)
     }
 
     #[test]

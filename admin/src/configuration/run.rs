@@ -17,7 +17,7 @@ use crate::ip_lists::{self, guard};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 use crate::store::managed::{self, MarkRow};
-use crate::store::{self, StoreError, ip_entries};
+use crate::store::{self, StoreError, holds, ip_entries};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -87,6 +87,8 @@ struct Settled<'a> {
 
 impl<'a> Run<'a> {
     async fn begin(mut edit: Edit<'a>, mode: Mode, prepared: Prepared) -> Result<Self, Refused> {
+        holds::group_rules(&mut edit.tx).await?;
+        holds::ip_lists(&mut edit.tx).await?;
         let marks = managed::all(&mut edit.tx).await?;
         let rows = store::applications::all(&mut edit.tx).await?;
         let applications = keys::of(&rows, &marks).into_iter();

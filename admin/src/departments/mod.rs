@@ -18,7 +18,7 @@ use crate::refused::{Expected, Invalid, Refused};
 use crate::store::department_lists as tree;
 use crate::store::departments as rows;
 use crate::store::departments::Fields;
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, holds};
 
 pub use lists::{List, Under, list};
 pub use people::set_member;
@@ -67,7 +67,7 @@ pub async fn find(connection: &mut Connection, id: &DepartmentId) -> Result<Depa
 
 pub async fn create(mut edit: Edit<'_>, draft: &DepartmentDraft) -> Result<Department, Refused> {
     let name = names::display_name("name", &draft.name)?;
-    rows::lock_tree(&mut edit.tx).await?;
+    holds::departments(&mut edit.tx).await?;
     reach::may_hold(&mut edit, draft.parent.as_ref()).await?;
     let id = DepartmentId::generate();
     make(&mut edit, &id, name, draft.parent.clone(), draft.position).await?;
@@ -107,7 +107,8 @@ pub async fn update(
     draft: &DepartmentDraft,
 ) -> Result<Department, Refused> {
     let name = names::display_name("name", &draft.name)?;
-    rows::lock_tree(&mut edit.tx).await?;
+    holds::departments(&mut edit.tx).await?;
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_change(&mut edit, &before).await?;

@@ -10,6 +10,8 @@ use crate::members;
 use crate::members::reach::{must_have, sees};
 use crate::refused::Refused;
 use crate::store::departments as rows;
+use crate::store::holds;
+use crate::store::members::touch;
 
 /// Puts a person into the department, or takes them out. Nothing happens where that is so already.
 pub async fn set_member(
@@ -18,6 +20,7 @@ pub async fn set_member(
     member: &MemberId,
     belongs: bool,
 ) -> Result<(), Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let department = find(&mut edit.tx, id).await?;
     let before = members::find(&mut edit.tx, member).await?;
     // Nobody is drawn into a department by those who do not reach them where they are.
@@ -35,6 +38,7 @@ pub async fn set_member(
         return Ok(());
     }
     edit.forget(member);
+    touch(&mut edit.tx, member, edit.now).await?;
     groups::refresh_member(&mut edit, member).await?;
     let after = members::find(&mut edit.tx, member).await?;
     let action = if belongs {

@@ -10,7 +10,7 @@ use crate::refused::{Expected, Invalid, Refused};
 use crate::store::department_lists::{self as tree, MAX_DEPTH};
 use crate::store::departments as rows;
 use crate::store::departments::Fields;
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, holds};
 
 /// Where a department is to be put.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -34,7 +34,8 @@ pub async fn put(
     expected: Expected,
     place: &Place,
 ) -> Result<Department, Refused> {
-    rows::lock_tree(&mut edit.tx).await?;
+    holds::departments(&mut edit.tx).await?;
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_hold(&mut edit, before.parent.as_ref()).await?;

@@ -9,6 +9,7 @@ use crate::edit::{Edit, shown, target};
 use crate::groups;
 use crate::refused::{Expected, Refused, both};
 use crate::store::departments as rows;
+use crate::store::holds;
 
 /// Where what a department holds goes when it is removed.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -24,7 +25,8 @@ pub async fn remove(
     expected: Expected,
     heirs: &Heirs,
 ) -> Result<(), Refused> {
-    rows::lock_tree(&mut edit.tx).await?;
+    holds::departments(&mut edit.tx).await?;
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_hold(&mut edit, before.parent.as_ref()).await?;
@@ -67,7 +69,7 @@ async fn move_members(
     if *to == from.id || rows::find(&mut edit.tx, to).await?.is_none() {
         return Err(no_such("move_members_to").into());
     }
-    Ok(rows::move_members(&mut edit.tx, &from.id, to).await?)
+    Ok(rows::move_members(&mut edit.tx, &from.id, to, edit.now).await?)
 }
 
 async fn move_children(

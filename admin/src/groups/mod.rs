@@ -12,7 +12,8 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Refused};
 use crate::store::groups as rows;
 use crate::store::groups::{Fields, GroupRow};
-use crate::store::{Connection, StoreError};
+use crate::store::members::touch;
+use crate::store::{Connection, StoreError, holds};
 
 pub use rule::{GroupRule, count, refresh_departments, refresh_member, ruled};
 
@@ -82,6 +83,7 @@ pub async fn create(mut edit: Edit<'_>, draft: &GroupDraft) -> Result<Group, Ref
 
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, draft: &GroupDraft) -> Result<Group, Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let id = GroupId::generate();
     let (fields, rule) = fields(edit, draft).await?;
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
@@ -112,6 +114,7 @@ pub async fn change(
     expected: Expected,
     draft: &GroupDraft,
 ) -> Result<Group, Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let (fields, rule) = fields(edit, draft).await?;
@@ -162,9 +165,11 @@ pub async fn take_away(
     id: &GroupId,
     expected: Expected,
 ) -> Result<(), Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     forget_members(edit, id).await?;
+    rows::touch_members(&mut edit.tx, id, edit.now).await?;
     rows::remove(&mut edit.tx, id).await?;
     let target = target("group", id.as_str(), &before.name);
     edit.note("delete", target, shown(&before), None).await
@@ -184,6 +189,7 @@ pub async fn set_member(
     member: &MemberId,
     belongs: bool,
 ) -> Result<(), Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let group = find(&mut edit.tx, id).await?;
     rule::by_hand(&group)?;
     let before = members::find(&mut edit.tx, member).await?;
@@ -196,6 +202,7 @@ pub async fn set_member(
         return Ok(());
     }
     edit.forget(member);
+    touch(&mut edit.tx, member, edit.now).await?;
     let after = members::find(&mut edit.tx, member).await?;
     let action = if belongs {
         "add_member"

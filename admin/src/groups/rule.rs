@@ -61,7 +61,7 @@ impl GroupRule {
             ),
         ] {
             if count > MOST {
-                return Err(too_many(field).into());
+                return Err(Invalid::too_many(field, MOST).into());
             }
         }
         let rule = Self {
@@ -123,13 +123,12 @@ pub async fn count(connection: &mut Connection, rule: &GroupRule) -> Result<i64,
     Ok(rows::count(connection, &rule.terms()).await?)
 }
 
-/// Takes in and out of one group whom its rule says.
+/// Takes in and out of one group whom its rule says. The rules are held, here and below.
 pub(super) async fn refresh_group(
     edit: &mut Edit<'_>,
     id: &GroupId,
     rule: &GroupRule,
 ) -> Result<(), Refused> {
-    rows::hold(&mut edit.tx).await?;
     let now = edit.now;
     for member in rows::refresh(&mut edit.tx, id, &rule.terms(), None, now).await? {
         edit.forget(&member);
@@ -139,7 +138,6 @@ pub(super) async fn refresh_group(
 
 /// Takes a person who has changed into the groups whose rules they fit, and out of the others.
 pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<(), Refused> {
-    rows::hold(&mut edit.tx).await?;
     let now = edit.now;
     for (group, rule) in rules(&mut edit.tx).await? {
         let changed = rows::refresh(&mut edit.tx, &group, &rule.terms(), Some(member), now).await?;
@@ -152,7 +150,6 @@ pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<()
 
 /// The tree of departments has changed: the same for everybody in groups whose rules look at it.
 pub async fn refresh_departments(edit: &mut Edit<'_>) -> Result<(), Refused> {
-    rows::hold(&mut edit.tx).await?;
     for (group, rule) in rules(&mut edit.tx).await? {
         if !rule.departments.is_empty() {
             refresh_group(edit, &group, &rule).await?;
@@ -204,14 +201,6 @@ fn empty() -> Invalid {
             "at least one of kind, departments, email_domains, employee_number_prefixes; null for a group that is filled by hand",
             "kind、departments、email_domains、employee_number_prefixes 至少填写一项；null 表示手动维护成员",
         ),
-    )
-}
-
-fn too_many(field: &str) -> Invalid {
-    Invalid::new(
-        field,
-        ("these are too many values", "值的数量过多"),
-        ("at most 50", "最多 50 个"),
     )
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use config::snapshot::Effect;
 
-use super::trial;
+use super::{switch, trial};
 use crate::edit::Edit;
 use crate::refused::Refused;
 use crate::store::ip_lists::IpListRow;
@@ -22,12 +22,24 @@ pub enum Lockout {
     OnTrial,
 }
 
-/// Checks a change that was made in `edit`, before it becomes lasting.
+/// Checks a change that was made in `edit`, before it becomes lasting. While lists are switched off
+/// none keeps anybody out, and several are mended one after the other.
+///
+/// # Errors
+/// As [`let_in`].
+pub async fn check(edit: &mut Edit<'_>) -> Result<(), Refused> {
+    if switch::read(&mut edit.tx).await?.off_since.is_some() {
+        return Ok(());
+    }
+    let_in(edit).await
+}
+
+/// Checks that the lists, once they are in force, let the caller in.
 ///
 /// # Errors
 /// [`Refused::LockedOut`] if the caller would be turned away. Whoever is at the machine has no address
 /// and cannot be.
-pub async fn check(edit: &mut Edit<'_>) -> Result<(), Refused> {
+pub(super) async fn let_in(edit: &mut Edit<'_>) -> Result<(), Refused> {
     let Some(address) = edit.permit().origin().address else {
         return Ok(());
     };

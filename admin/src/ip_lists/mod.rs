@@ -97,7 +97,7 @@ pub async fn create(mut edit: Edit<'_>, draft: &IpListDraft) -> Result<IpList, R
 
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, draft: &IpListDraft) -> Result<IpList, Refused> {
-    trial::none_pending(&mut edit.tx).await?;
+    trial::hold(&mut edit.tx).await?;
     let row = IpListRow {
         id: RuleId::generate(),
         name: names::display_name("name", &draft.name)?,
@@ -122,6 +122,7 @@ pub async fn update(
     draft: &IpListDraft,
     lockout: Lockout,
 ) -> Result<IpList, Refused> {
+    trial::hold(&mut edit.tx).await?;
     let before = row(&mut edit.tx, id).await?;
     let after = change(&mut edit, id, expected, draft).await?;
     locks_nobody_out(&after)?;
@@ -143,7 +144,7 @@ pub async fn change(
     expected: Expected,
     draft: &IpListDraft,
 ) -> Result<IpList, Refused> {
-    trial::none_pending(&mut edit.tx).await?;
+    trial::hold(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let row = IpListRow {
@@ -170,7 +171,7 @@ pub async fn take_away(
     id: &RuleId,
     expected: Expected,
 ) -> Result<(), Refused> {
-    trial::none_pending(&mut edit.tx).await?;
+    trial::hold(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let revision = row(&mut edit.tx, id).await?.revision;
@@ -237,7 +238,7 @@ pub async fn put_in_force(
     before: &IpListRow,
     (revision, count): (&str, i64),
 ) -> Result<IpList, Refused> {
-    trial::none_pending(&mut edit.tx).await?;
+    trial::hold(&mut edit.tx).await?;
     let now = edit.now;
     if !ip_entries::keep(&mut edit.tx, revision).await?
         || !rows::put_in_force(&mut edit.tx, before, (revision, count), now).await?

@@ -9,7 +9,7 @@ use crate::authn::Actor;
 use crate::edit::{Edit, shown};
 use crate::logs::Target;
 use crate::refused::{Refused, both};
-use crate::store::{Connection, StoreError, documents};
+use crate::store::{Connection, StoreError, documents, holds};
 
 /// Since when the lists are out of force; `None`: they are in force.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,13 +23,14 @@ pub async fn read(connection: &mut Connection) -> Result<Switch, StoreError> {
 }
 
 /// Puts all lists out of force. Only for whoever is at the machine.
-pub async fn off(edit: Edit<'_>) -> Result<(), Refused> {
+pub async fn off(mut edit: Edit<'_>) -> Result<(), Refused> {
     if !matches!(edit.permit().actor(), Actor::Operator { .. }) {
         return Err(Refused::Impossible(both((
             "this is done on the machine alone: gatehouse ip-rules off",
             "此操作只能在服务器上执行：gatehouse ip-rules off",
         ))));
     }
+    holds::ip_lists(&mut edit.tx).await?;
     let since = Some(edit.now);
     set(edit, "switch_off", Switch { off_since: since }).await
 }
@@ -39,7 +40,8 @@ pub async fn off(edit: Edit<'_>) -> Result<(), Refused> {
 /// # Errors
 /// [`Refused::LockedOut`] if they would keep the caller out.
 pub async fn on(mut edit: Edit<'_>) -> Result<(), Refused> {
-    guard::check(&mut edit).await?;
+    holds::ip_lists(&mut edit.tx).await?;
+    guard::let_in(&mut edit).await?;
     set(edit, "switch_on", Switch::default()).await
 }
 

@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 use crate::refused::{Invalid, Refused};
 use crate::store::{Connection, StoreError, ip_entries};
 
+/// A list is put together from at most so many lines at once.
+const MAX_LINES: usize = 1_000_000;
 /// At most so many mistakes are told of one upload.
 const MISTAKES_TOLD: usize = 100;
 /// Notes are cut off after so many characters.
@@ -66,8 +68,11 @@ pub fn read(text: &str) -> Read {
 /// The same, all or nothing.
 ///
 /// # Errors
-/// The lines that are wrong, by number.
+/// The lines that are wrong, by number; or that there are too many of them.
 pub fn read_whole(text: &str) -> Result<Vec<IpEntry>, Refused> {
+    if text.lines().nth(MAX_LINES).is_some() {
+        return Err(too_many_lines().into());
+    }
     let read = read(text);
     if read.wrong.is_empty() {
         Ok(read.entries)
@@ -107,7 +112,9 @@ fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Some(Timestamp(moment.as_millisecond()));
     }
-    let next = text.parse::<Date>().ok()?.tomorrow().ok()?;
+    // Alone: a date would be found in a moment without its offset, too, whose hour would be lost.
+    let day = Date::strptime("%Y-%m-%d", text).ok()?;
+    let next = day.tomorrow().ok()?;
     let end = TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
     Some(Timestamp(end.as_millisecond()))
 }
@@ -178,6 +185,17 @@ pub async fn count_new(
     }
 }
 
+fn too_many_lines() -> Invalid {
+    Invalid::new(
+        "entries",
+        ("these are too many lines", "行数过多"),
+        (
+            "at most 1000000 lines; neighbouring addresses may be one range, such as 192.0.2.0/24",
+            "不超过 1000000 行；相邻的地址可以合并为一个网段，例如 192.0.2.0/24",
+        ),
+    )
+}
+
 fn bad_range(number: usize, error: &str) -> Invalid {
     Invalid::new(
         &format!("line {number}"),
@@ -191,8 +209,8 @@ fn bad_moment(number: usize, until: &str) -> Invalid {
     Invalid::new(
         &format!("line {number}"),
         (
-            &format!("\"{until}\" is no day and no moment"),
-            &format!("“{until}”不是有效的日期或时刻"),
+            &format!("\"{until}\" is no day, and no moment with its offset from UTC"),
+            &format!("“{until}”不是有效的日期，也不是带有时区偏移的时刻"),
         ),
         (
             "until=2027-01-31 (the end of that day, UTC) or until=2027-01-31T18:00:00+08:00",
@@ -226,6 +244,16 @@ mod tests {
     }
 
     #[test]
+    fn a_text_of_more_than_a_million_lines_is_refused_unread() {
+        assert!(read_whole(&"\n".repeat(MAX_LINES)).is_ok());
+        let Err(Refused::Invalid(wrong)) = read_whole(&"x\n".repeat(MAX_LINES + 1)) else {
+            panic!("accepted");
+        };
+        assert_eq!(wrong.len(), 1);
+        assert!(wrong[0].allowed.en.contains("1000000"));
+    }
+
+    #[test]
     fn an_entry_ends_with_a_day_or_at_a_moment() {
         let until = |text: &str| read_whole(text).unwrap()[0].expires_at.unwrap().0;
         assert_eq!(until("10.0.0.1 until=1970-01-01 # x"), 86_400_000);
@@ -233,6 +261,9 @@ mod tests {
         for bad in [
             "10.0.0.1 until=soon",
             "10.0.0.1 until=2027-13-01",
+            "10.0.0.1 until=2027-01-31T18:00",
+            "10.0.0.1 until=2027-01-31 18:00:00",
+            "10.0.0.1 until=20270131",
             "10.0.0.1 until=",
         ] {
             assert!(read_whole(bad).is_err(), "{bad}");

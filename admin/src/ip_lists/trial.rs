@@ -18,7 +18,7 @@ use crate::state::State;
 use crate::store::changes::{self, Change};
 use crate::store::ip_lists::{IpListRow, effect_name, scope_name};
 use crate::store::ip_trials::{self as rows, TrialRow};
-use crate::store::{Connection, ip_entries};
+use crate::store::{Connection, holds, ip_entries};
 
 /// For so long it waits to be confirmed.
 const LIFE: Duration = Duration::from_mins(1);
@@ -37,6 +37,15 @@ pub struct Trial {
     pub begun_at: Timestamp,
     /// When the list is put back as it was.
     pub until: Timestamp,
+}
+
+/// Takes hold of the lists, to change one.
+///
+/// # Errors
+/// As [`none_pending`].
+pub(super) async fn hold(connection: &mut Connection) -> Result<(), Refused> {
+    holds::ip_lists(connection).await?;
+    none_pending(connection).await
 }
 
 /// # Errors
@@ -91,7 +100,8 @@ pub(super) async fn begin(
 /// Keeps the change. Only for somebody whom it lets in: whoever is kept out would otherwise confirm it
 /// before the gateways have heard of it.
 pub async fn confirm(mut edit: Edit<'_>) -> Result<(), Refused> {
-    guard::check(&mut edit).await?;
+    holds::ip_lists(&mut edit.tx).await?;
+    guard::let_in(&mut edit).await?;
     let trial = rows::end(&mut edit.tx).await?.ok_or_else(nothing)?;
     let list = super::row(&mut edit.tx, &trial.list).await?;
     if list.revision != trial.revision {
@@ -103,6 +113,7 @@ pub async fn confirm(mut edit: Edit<'_>) -> Result<(), Refused> {
 
 /// Puts the list back at once.
 pub async fn give_up(mut edit: Edit<'_>) -> Result<(), Refused> {
+    holds::ip_lists(&mut edit.tx).await?;
     let trial = rows::end(&mut edit.tx).await?.ok_or_else(nothing)?;
     let before = super::find(&mut edit.tx, &trial.list).await?;
     let now = edit.now;
@@ -151,6 +162,7 @@ pub async fn end_overdue(state: &State) -> Result<(), Refused> {
         return Ok(());
     }
     let mut tx = state.store.begin().await?;
+    holds::ip_lists(&mut tx).await?;
     let Some(trial) = rows::end_overdue(&mut tx, now).await? else {
         return Ok(());
     };

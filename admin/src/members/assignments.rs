@@ -14,7 +14,7 @@ use crate::edit::{Edit, shown, target};
 use crate::refused::{Invalid, Refused};
 use crate::roles;
 use crate::store::one_time_links::{self, Purpose};
-use crate::store::{Connection, departments, flows, members as rows, role_holdings};
+use crate::store::{Connection, departments, flows, holds, members as rows, role_holdings};
 
 /// So many departments a role can be confined to.
 const MOST_DEPARTMENTS: usize = 100;
@@ -37,7 +37,7 @@ pub async fn set(
     id: &MemberId,
     wanted: &[Assignment],
 ) -> Result<Member, Refused> {
-    crate::store::roles::hold(&mut edit.tx).await?;
+    holds::roles(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     let after = holdings(&mut edit.tx, wanted).await?;
     rules::may_change(edit.permit().authority(), &before.roles, &after)?;

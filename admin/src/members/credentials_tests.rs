@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use config::cookies;
 
+use super::assignments::{self, Assignment};
 use super::credentials::{one_time_link, reset_second_factor};
 use crate::edit::Edit;
 use crate::sign_in::one_time_links::OneTimeLink;
@@ -143,6 +144,39 @@ async fn attack_10_a_step_that_is_being_taken_does_not_outlive_a_reset() {
                 .unwrap()
                 .is_none()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_code_from_before_a_promotion_is_void() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let made = link(&house, true).await;
+        // Somebody has come in with one like it, and has not set a password yet.
+        let mut early = house.browser();
+        early.get(ACCESS, "/welcome").await;
+        let fields = [("code", made.code.as_str())];
+        let step = early.post(ACCESS, "/welcome", &fields).await;
+        assert_eq!(step.location(), "/sign-in/new-password");
+        let made = link(&house, true).await;
+        let permit = operator();
+        let edit = Edit::begin(&house.state, &permit).await.unwrap();
+        let wanted = [Assignment {
+            role: "help_desk".into(),
+            within: None,
+        }];
+        assignments::set(edit, &house.alice, &wanted).await.unwrap();
+        let mut thief = house.browser();
+        thief.get(ACCESS, "/welcome").await;
+        let fields = [("code", made.code.as_str())];
+        let step = thief.post(ACCESS, "/welcome", &fields).await;
+        assert_ne!(step.status, StatusCode::SEE_OTHER);
+        let fields = [("password", NEW), ("repeated", NEW)];
+        early.post(ACCESS, "/sign-in/new-password", &fields).await;
+        let mut anybody = house.browser();
+        anybody.sign_in("alice", NEW).await;
+        assert!(!anybody.is_signed_in().await);
     })
     .await;
 }

@@ -24,7 +24,7 @@ use crate::refused::{Expected, Invalid, Refused};
 use crate::store::members as rows;
 use crate::store::members::{Fields, MemberRow};
 use crate::store::memberships::{self, Memberships};
-use crate::store::{Connection, StoreError, session_facts};
+use crate::store::{Connection, StoreError, holds, session_facts};
 
 /// What an administrator writes down about a person.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -46,10 +46,10 @@ pub struct Profile {
     pub mobile: Option<String>,
     #[serde(default)]
     pub employee_number: Option<String>,
-    /// Ids; the first is the main one.
+    /// Ids of at most 100; the first is the main one.
     #[serde(default)]
     pub departments: Vec<DepartmentId>,
-    /// Ids.
+    /// Ids of at most 1000.
     #[serde(default)]
     pub groups: Vec<GroupId>,
 }
@@ -181,6 +181,7 @@ pub async fn principal(
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
     let fields = fields(profile, PrincipalKind::Member)?;
+    holds::group_rules(&mut edit.tx).await?;
     place::may_begin(&mut edit, profile).await?;
     let id = MemberId::generate();
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
@@ -198,6 +199,7 @@ pub async fn update(
     expected: Expected,
     profile: &Profile,
 ) -> Result<Member, Refused> {
+    holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_touch(&mut edit, &before).await?;
@@ -226,9 +228,14 @@ async fn vouch(edit: &mut Edit<'_>, id: &MemberId, profile: &Profile) -> Result<
     Ok(())
 }
 
+/// So many departments a person can be in.
+const MAX_DEPARTMENTS: usize = 100;
+/// And so many groups a profile can name.
+const MAX_GROUPS: usize = 1000;
+
 /// Checks all of it and tells everything that is wrong. `kind`: what the person is unless told.
 fn fields(profile: &Profile, kind: PrincipalKind) -> Result<Fields, Refused> {
-    let mut wrong = Vec::new();
+    let mut wrong = too_many(profile);
     let username = keep(names::username(&profile.username), &mut wrong);
     let display_name = keep(
         names::display_name("display_name", &profile.display_name),
@@ -270,6 +277,16 @@ fn fields(profile: &Profile, kind: PrincipalKind) -> Result<Fields, Refused> {
         mobile,
         employee_number,
     })
+}
+
+fn too_many(profile: &Profile) -> Vec<Invalid> {
+    let counts = [
+        ("departments", profile.departments.len(), MAX_DEPARTMENTS),
+        ("groups", profile.groups.len(), MAX_GROUPS),
+    ];
+    let over = counts.into_iter().filter(|(_, count, most)| count > most);
+    over.map(|(field, _, most)| Invalid::too_many(field, most))
+        .collect()
 }
 
 fn keep(checked: Result<String, Invalid>, wrong: &mut Vec<Invalid>) -> String {

@@ -64,7 +64,11 @@ pub(super) async fn may_place(
         .filter(|id| !profile.departments.contains(id));
     let entered = profile.departments.iter();
     let entered = entered.filter(|id| !departments.clone().any(|known| known == *id));
-    let changed: Vec<DepartmentId> = left.chain(entered).cloned().collect();
+    // A person counts to their main department first: that is given by those alone who have it.
+    let (was_main, main) = (departments.clone().next(), profile.departments.first());
+    let main = main.filter(|main| was_main != Some(*main));
+    let changed = left.chain(entered).chain(main);
+    let changed: Vec<DepartmentId> = changed.cloned().collect();
     reach::must_have(&mut edit.tx, &reach, &changed).await
 }
 

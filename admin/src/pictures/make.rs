@@ -7,7 +7,7 @@ use std::io::Cursor;
 use config::snapshot::PictureKind;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use crate::refused::{Invalid, Refused};
 
@@ -17,6 +17,8 @@ pub const MAX_BYTES: usize = 2 << 20;
 const MAX_SIDE: u32 = 4096;
 /// What decoding may take of memory, in bytes: four for each pixel of the largest, and room to work.
 const MAX_MEMORY: u64 = 96 << 20;
+/// Nothing that is kept is larger, in bytes.
+const MAX_KEPT: usize = 1 << 20;
 /// Of 100.
 const JPEG_QUALITY: u8 = 86;
 
@@ -54,17 +56,32 @@ pub fn make(kind: PictureKind, bytes: &[u8]) -> Result<Made, Refused> {
     ) {
         return Err(no_picture().into());
     }
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_MEMORY);
-    reader.limits(limits);
-    let picture = reader.decode().map_err(|error| match error {
-        image::ImageError::Limits(_) => too_large(),
+    let picture = upright(reader, limits).map_err(|error| match error {
+        ImageError::Limits(_) => too_large(),
         _ => no_picture(),
     })?;
-    encode(&scaled(kind, picture)?)
+    small(scaled(kind, picture)?)
+}
+
+/// The picture as it is looked at: a camera writes down how it was held, which is gone with all else
+/// that is no pixel.
+fn upright(
+    mut reader: ImageReader<Cursor<&[u8]>>,
+    mut limits: Limits,
+) -> Result<DynamicImage, ImageError> {
+    reader.limits(limits.clone());
+    let mut decoder = reader.into_decoder()?;
+    limits.reserve(decoder.total_bytes())?;
+    decoder.set_limits(limits)?;
+    let orientation = decoder.orientation()?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
 }
 
 fn scaled(kind: PictureKind, picture: DynamicImage) -> Result<DynamicImage, Refused> {
@@ -79,6 +96,18 @@ fn scaled(kind: PictureKind, picture: DynamicImage) -> Result<DynamicImage, Refu
         return Ok(picture);
     }
     Ok(picture.resize(width, height, FilterType::Lanczos3))
+}
+
+/// What is kept of it, made smaller until everybody who signs in can be sent it.
+fn small(mut picture: DynamicImage) -> Result<Made, Refused> {
+    loop {
+        let made = encode(&picture)?;
+        if made.content.len() <= MAX_KEPT {
+            return Ok(made);
+        }
+        let (width, height) = (made.width * 3 / 4, made.height * 3 / 4);
+        picture = picture.resize(width, height, FilterType::Lanczos3);
+    }
 }
 
 /// Photographs are a tenth as JPEG of what they are as PNG, which alone knows transparency.

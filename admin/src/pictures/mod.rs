@@ -5,7 +5,7 @@ pub mod icons;
 mod make;
 
 use axum::extract::{Path, State as Shared};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use config::snapshot::{Picture, PictureKind, Pictures};
 use serde::Serialize;
@@ -120,19 +120,46 @@ fn target(kind: PictureKind) -> Target {
 
 /// `GET /.gatehouse/pictures/…`: for everybody, as the sign-in page is. A browser keeps it for good: the
 /// address changes with the content.
-pub async fn serve(Shared(state): Shared<State>, Path(name): Path<String>) -> Response {
+pub async fn serve(
+    Shared(state): Shared<State>,
+    Path(name): Path<String>,
+    sent: HeaderMap,
+) -> Response {
     let hash = name.split_once('.').map_or("", |(hash, _)| hash);
     if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let tag = format!("\"{hash}\"");
+    // Whoever has what is called so has it whole: nothing is read for them.
+    if has(&sent, &tag) {
+        let headers = [
+            (header::ETAG, tag.as_str()),
+            (header::CACHE_CONTROL, FOR_GOOD),
+        ];
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
     match find(&state, hash).await {
-        Ok(Some((media_type, content))) => kept(&media_type, content),
+        Ok(Some((media_type, content))) => {
+            ([(header::ETAG, tag)], kept(&media_type, content)).into_response()
+        }
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             tracing::warn!(%error, "a picture cannot be read");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
+}
+
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+/// Whether the browser has what bears the tag (RFC 9110 §13.1.2).
+fn has(sent: &HeaderMap, tag: &str) -> bool {
+    let values = sent.get_all(header::IF_NONE_MATCH).iter();
+    let mut tags = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|one| one.trim().trim_start_matches("W/"));
+    tags.any(|one| one == tag)
 }
 
 async fn find(state: &State, hash: &str) -> Result<Option<(String, Vec<u8>)>, StoreError> {
@@ -149,7 +176,7 @@ fn kept(media_type: &str, content: Vec<u8>) -> Response {
     };
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::CACHE_CONTROL, FOR_GOOD),
         (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; sandbox",

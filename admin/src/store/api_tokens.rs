@@ -18,6 +18,14 @@ pub struct TokenRow {
     pub revoked_at: Option<Timestamp>,
 }
 
+impl TokenRow {
+    /// Neither revoked nor expired.
+    #[must_use]
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 /// What a token may do, as far as its maker may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {

@@ -39,17 +39,6 @@ impl From<Row> for DepartmentRow {
     }
 }
 
-/// Serialises writers of the tree, so that two moves cannot close a circle between them.
-pub async fn lock_tree(connection: &mut Connection) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO counters (name, value) VALUES ('departments', 1) \
-         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// What is written down of a department.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
@@ -144,7 +133,16 @@ pub async fn move_members(
     connection: &mut Connection,
     from: &DepartmentId,
     to: &DepartmentId,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE members SET updated_at = $2, version = version + 1 \
+         WHERE id IN (SELECT member_id FROM department_members WHERE department_id = $1)",
+    )
+    .bind(from.as_str())
+    .bind(now.as_millis())
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "INSERT INTO department_members (department_id, member_id, position) \
          SELECT $2, member_id, position FROM department_members WHERE department_id = $1 \

@@ -5,7 +5,7 @@ use config::id::{DepartmentId, GroupId, MemberId};
 use config::{PrincipalKind, Timestamp};
 
 use super::condition::Condition;
-use super::member_lists::in_or_below;
+use super::member_lists::{in_or_above, in_or_below};
 use super::members::kind_name;
 use super::{Connection, StoreError};
 
@@ -21,8 +21,13 @@ pub struct Terms<'a> {
 }
 
 impl Terms<'_> {
-    fn condition(&self) -> Condition {
+    /// Of all people, or of one, of whom alone it is asked.
+    fn condition(&self, only: Option<&MemberId>) -> Condition {
         let mut all = Condition::default();
+        if let Some(only) = only {
+            let only = all.text(only.as_str());
+            all.and(&format!("m.id = {only}"));
+        }
         if let Some(kind) = self.kind {
             let kind = all.text(kind_name(kind));
             all.and(&format!("m.kind = {kind}"));
@@ -30,7 +35,11 @@ impl Terms<'_> {
         if !self.departments.is_empty() {
             let ids = self.departments.iter();
             let ids: Vec<String> = ids.map(|id| all.text(id.as_str())).collect();
-            all.and(&in_or_below(&ids.join(", ")));
+            let ids = ids.join(", ");
+            all.and(&match only {
+                Some(_) => in_or_above(&ids),
+                None => in_or_below(&ids),
+            });
         }
         if !self.email_domains.is_empty() {
             let domains = self.email_domains.iter();
@@ -64,12 +73,41 @@ pub async fn refresh(
     only: Option<&MemberId>,
     now: Timestamp,
 ) -> Result<Vec<MemberId>, StoreError> {
-    let mut changed = take_out(connection, group, terms, only).await?;
-    let mut fitting = terms.condition();
-    if let Some(only) = only {
-        let only = fitting.text(only.as_str());
-        fitting.and(&format!("m.id = {only}"));
+    let mut changed = Vec::new();
+    for (values, sql) in [
+        leaving(group, terms, only),
+        entering(group, terms, only, now),
+    ] {
+        let query = sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(sql));
+        let rows = values.bind(query).fetch_all(&mut *connection).await?;
+        changed.extend(rows.into_iter().map(|(id,)| MemberId::from(id)));
     }
+    Ok(changed)
+}
+
+/// The statement that takes out of the group whom the rule does not name, with its values.
+fn leaving(group: &GroupId, terms: &Terms<'_>, only: Option<&MemberId>) -> (Condition, String) {
+    let mut fitting = terms.condition(only);
+    let id = fitting.text(group.as_str());
+    let of_one = only.map_or_else(String::new, |only| {
+        format!("AND member_id = {}", fitting.text(only.as_str()))
+    });
+    let sql = format!(
+        "DELETE FROM group_members WHERE group_id = {id} {of_one} AND member_id NOT IN \
+         (SELECT m.id FROM members m WHERE {}) RETURNING member_id",
+        fitting.sql()
+    );
+    (fitting, sql)
+}
+
+/// The one that takes in whom it names.
+fn entering(
+    group: &GroupId,
+    terms: &Terms<'_>,
+    only: Option<&MemberId>,
+    now: Timestamp,
+) -> (Condition, String) {
+    let mut fitting = terms.condition(only);
     let (id, now) = (
         fitting.text(group.as_str()),
         fitting.number(now.as_millis()),
@@ -80,36 +118,12 @@ pub async fn refresh(
          ON CONFLICT (group_id, member_id) DO NOTHING RETURNING member_id",
         fitting.sql()
     );
-    let query = sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(sql));
-    let taken_in = fitting.bind(query).fetch_all(connection).await?;
-    changed.extend(taken_in.into_iter().map(|(id,)| MemberId::from(id)));
-    Ok(changed)
-}
-
-async fn take_out(
-    connection: &mut Connection,
-    group: &GroupId,
-    terms: &Terms<'_>,
-    only: Option<&MemberId>,
-) -> Result<Vec<MemberId>, StoreError> {
-    let mut fitting = terms.condition();
-    let id = fitting.text(group.as_str());
-    let of_one = only.map_or_else(String::new, |only| {
-        format!("AND member_id = {}", fitting.text(only.as_str()))
-    });
-    let sql = format!(
-        "DELETE FROM group_members WHERE group_id = {id} {of_one} AND member_id NOT IN \
-         (SELECT m.id FROM members m WHERE {}) RETURNING member_id",
-        fitting.sql()
-    );
-    let query = sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(sql));
-    let rows = fitting.bind(query).fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    (fitting, sql)
 }
 
 /// How many people a rule names.
 pub async fn count(connection: &mut Connection, terms: &Terms<'_>) -> Result<i64, StoreError> {
-    let fitting = terms.condition();
+    let fitting = terms.condition(None);
     let sql = format!("SELECT count(*) FROM members m WHERE {}", fitting.sql());
     let query = sqlx::query_as::<_, (i64,)>(sqlx::AssertSqlSafe(sql));
     let (count,) = fitting.bind(query).fetch_one(connection).await?;
@@ -128,14 +142,40 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<(GroupId, String)>, 
         .collect())
 }
 
-/// Lets nobody else change a rule, or what rules look at, until the transaction ends: of two that
-/// went on side by side neither would see what the other has changed.
-pub async fn hold(connection: &mut Connection) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO counters (name, value) VALUES ('group_rules', 1) \
-         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::TestStore;
+
+    #[tokio::test]
+    async fn of_one_person_nobody_else_is_looked_at() {
+        let store = TestStore::sqlite().await;
+        let departments = ["d".into(), "e".into()];
+        let terms = Terms {
+            kind: Some(PrincipalKind::Member),
+            departments: &departments,
+            email_domains: &["example.com".into()],
+            employee_number_prefixes: &["E10".into()],
+        };
+        let (group, only) = (GroupId::from("g"), MemberId::from("m"));
+        for (values, sql) in [
+            leaving(&group, &terms, Some(&only)),
+            entering(&group, &terms, Some(&only), Timestamp(0)),
+        ] {
+            let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+            let query = sqlx::query_as::<_, (i64, i64, i64, String)>(sql);
+            let mut read = store.read().await.unwrap();
+            let plan = values.bind(query).fetch_all(&mut *read).await.unwrap();
+            let plan: Vec<String> = plan.into_iter().map(|step| step.3).collect();
+            let people = plan.iter().filter(|step| step.contains(" m "));
+            assert!(people.clone().count() > 0, "{plan:#?}");
+            for step in people {
+                assert!(step.starts_with("SEARCH m "), "{plan:#?}");
+            }
+            assert!(
+                !plan.iter().any(|step| step.starts_with("SCAN x")),
+                "{plan:#?}"
+            );
+        }
+    }
 }

@@ -180,6 +180,23 @@ pub async fn add_member(
     Ok(done.rows_affected() == 1)
 }
 
+/// Notes of everybody in the group that what hangs on them changes.
+pub async fn touch_members(
+    connection: &mut Connection,
+    group: &GroupId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE members SET updated_at = $2, version = version + 1 \
+         WHERE id IN (SELECT member_id FROM group_members WHERE group_id = $1)",
+    )
+    .bind(group.as_str())
+    .bind(now.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Whether the person was in the group.
 pub async fn remove_member(
     connection: &mut Connection,

@@ -268,6 +268,7 @@ pub mod testing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::ip_trials::{self, TrialRow};
     use crate::store::testing::on_both_engines;
 
     const HOUR: i64 = 3_600_000;
@@ -293,6 +294,32 @@ mod tests {
             while sweep(&mut tx, Timestamp(HOUR)).await.unwrap() > 0 {}
             assert!(!keep(&mut tx, &slow).await.unwrap(), "all is gone");
             assert_eq!(count(&mut tx, &kept).await.unwrap(), 1);
+            tx.commit().await.unwrap();
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_a_trial_would_put_back_is_not_swept_away() {
+        on_both_engines(async |store| {
+            let mut tx = store.begin().await.unwrap();
+            let revision = begin(&mut tx, Timestamp(1)).await.unwrap();
+            give_up(&mut tx, &revision).await.unwrap();
+            let trial = TrialRow {
+                list: "l".into(),
+                effect: "allow".into(),
+                scope: "everywhere".into(),
+                revision,
+                entries: 0,
+                actor_name: "security".into(),
+                address: "192.0.2.7".into(),
+                begun_at: Timestamp(1),
+                until: Timestamp(HOUR),
+            };
+            ip_trials::begin(&mut tx, &trial).await.unwrap();
+            assert_eq!(sweep(&mut tx, Timestamp(HOUR)).await.unwrap(), 0);
+            ip_trials::end(&mut tx).await.unwrap();
+            assert_eq!(sweep(&mut tx, Timestamp(HOUR)).await.unwrap(), 1);
             tx.commit().await.unwrap();
         })
         .await;

@@ -182,7 +182,7 @@ async fn condition(
                 "m.id IN (SELECT member_id FROM department_members WHERE department_id = {department})"
             ),
             (true, false) => in_or_below(&department),
-            (true, true) => above_whom_is(&department),
+            (true, true) => in_or_above(&department),
         });
     }
     Ok(all)
@@ -230,11 +230,11 @@ pub(super) fn in_or_below(departments: &str) -> String {
 }
 
 /// The same, asked of one person after another upwards.
-fn above_whom_is(department: &str) -> String {
+pub(super) fn in_or_above(departments: &str) -> String {
     format!(
         "EXISTS (WITH RECURSIVE up (id) AS ( \
          SELECT x.department_id FROM department_members x WHERE x.member_id = m.id \
          UNION SELECT d.parent_id FROM departments d JOIN up ON d.id = up.id) \
-         SELECT 1 FROM up WHERE up.id = {department})"
+         SELECT 1 FROM up WHERE up.id IN ({departments}))"
     )
 }

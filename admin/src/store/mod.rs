@@ -31,6 +31,7 @@ pub mod flows;
 pub mod group_rules;
 pub mod groups;
 pub mod handovers;
+pub mod holds;
 pub mod idempotent_answers;
 pub mod ip_entries;
 pub mod ip_lists;

@@ -125,14 +125,3 @@ pub async fn holders(connection: &mut Connection) -> Result<Vec<(String, i64)>, 
         .await?;
     Ok(rows)
 }
-
-/// Lets nobody else remove a role, or give one, until the transaction ends.
-pub async fn hold(connection: &mut Connection) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO counters (name, value) VALUES ('roles', 1) \
-         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}

@@ -49,6 +49,27 @@ async fn addresses_are_judged_for_all_hosts_and_then_for_the_application() {
 }
 
 #[tokio::test]
+async fn an_entry_of_a_list_ends_although_no_new_rules_come() {
+    let mut office = Arc::unwrap_or_clone(ip_list("office", Effect::Allow, &["192.0.2.7"]));
+    let gate = TestGate::with(vec![public()]).await;
+    let end = gate.clock.now().plus(Duration::from_hours(1));
+    let mut entries = office.entries.to_vec();
+    entries[0].expires_at = Some(end);
+    office.entries = entries.into();
+    let mut rules = snapshot(vec![public()]);
+    rules.ip_lists = vec![Arc::new(office)];
+    assert!(gate.gate.adopt(Arc::new(rules)).await);
+    let comes_in = async || {
+        gate.gate.drop_what_has_ended().await;
+        let (outcome, _) = gate.admit_from("192.0.2.7", &get(WIKI, "/")).await;
+        outcome.is_ok()
+    };
+    assert!(comes_in().await);
+    gate.clock.advance(Duration::from_hours(1));
+    assert!(!comes_in().await);
+}
+
+#[tokio::test]
 async fn attack_05_a_forged_address_passes_no_address_rule() {
     let mut app = public();
     app.ip_lists = vec![ip_list("office", Effect::Allow, &["192.0.2.0/24"])];

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use config::Timestamp;
 use config::snapshot::{Effect, IpList};
 
 use crate::path::addresses::AddressTable;
@@ -21,6 +22,7 @@ pub struct IpRules {
     addresses: AddressTable,
     /// What becomes of an address that is on no list.
     otherwise: Verdict,
+    until: Option<Timestamp>,
 }
 
 /// What the lists say of an address.
@@ -58,13 +60,15 @@ fn check(rules: &IpRules, visit: &mut Visit) -> Result<(), Denial> {
 }
 
 impl IpRules {
+    /// As they count at `now`. An allow list of which all entries have ended lets nobody in.
     #[must_use]
-    pub fn compile(lists: &[Arc<IpList>]) -> Self {
+    pub fn compile(lists: &[Arc<IpList>], now: Timestamp) -> Self {
         let mut ordered: Vec<&Arc<IpList>> = lists.iter().collect();
         ordered.sort_by_key(|list| list.effect != Effect::Deny);
         let ranges = (0..).zip(&ordered).flat_map(|(index, list)| {
             let entries = list.entries.iter();
-            entries.map(move |entry| (entry.range, index))
+            let count = entries.filter(|entry| entry.expires_at.is_none_or(|end| end > now));
+            count.map(move |entry| (entry.range, index))
         });
         let addresses = AddressTable::build(ranges);
         let otherwise = if ordered.iter().any(|list| list.effect == Effect::Allow) {
@@ -79,7 +83,14 @@ impl IpRules {
                 .collect(),
             addresses,
             otherwise,
+            until: next_end(lists, now),
         }
+    }
+
+    /// When the next entry ends, and what was compiled counts no more.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        self.until
     }
 
     /// The memory that the addresses take, in bytes.
@@ -97,6 +108,12 @@ impl IpRules {
             None => self.otherwise.clone(),
         }
     }
+}
+
+fn next_end(lists: &[Arc<IpList>], now: Timestamp) -> Option<Timestamp> {
+    let entries = lists.iter().flat_map(|list| list.entries.iter());
+    let ends = entries.filter_map(|entry| entry.expires_at);
+    ends.filter(|end| *end > now).min()
 }
 
 #[cfg(test)]
@@ -119,20 +136,24 @@ mod tests {
         })
     }
 
+    fn compile(lists: &[Arc<IpList>]) -> IpRules {
+        IpRules::compile(lists, Timestamp(0))
+    }
+
     fn judge(rules: &IpRules, address: &str) -> Verdict {
         rules.judge(address.parse().unwrap())
     }
 
     #[test]
     fn without_lists_every_address_passes() {
-        let rules = IpRules::compile(&[]);
+        let rules = compile(&[]);
         assert_eq!(judge(&rules, "192.0.2.1"), Verdict::Pass(None));
         assert_eq!(judge(&rules, "2001:db8::1"), Verdict::Pass(None));
     }
 
     #[test]
     fn a_deny_list_keeps_out_and_lets_all_others_pass() {
-        let rules = IpRules::compile(&[list("bad", Effect::Deny, &["192.0.2.0/24", "::1"])]);
+        let rules = compile(&[list("bad", Effect::Deny, &["192.0.2.0/24", "::1"])]);
         assert_eq!(judge(&rules, "192.0.2.255"), Verdict::Refuse("bad".into()));
         assert_eq!(judge(&rules, "192.0.3.0"), Verdict::Pass(None));
         assert_eq!(judge(&rules, "::1"), Verdict::Refuse("bad".into()));
@@ -140,7 +161,7 @@ mod tests {
 
     #[test]
     fn where_there_is_an_allow_list_an_address_must_be_on_one() {
-        let rules = IpRules::compile(&[
+        let rules = compile(&[
             list("office", Effect::Allow, &["10.0.0.0-10.0.0.9"]),
             list("home", Effect::Allow, &["10.0.1.7"]),
         ]);
@@ -163,11 +184,38 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_counts_until_it_ends_and_an_allow_list_without_any_stays_closed() {
+        let mut office = Arc::unwrap_or_clone(list("office", Effect::Allow, &[]));
+        let entry = |range: &str, end| IpEntry {
+            range: range.parse().unwrap(),
+            note: String::new(),
+            expires_at: Some(Timestamp(end)),
+        };
+        office.entries = [entry("10.0.0.1", 10), entry("10.0.0.2", 20)].into();
+        let lists = [Arc::new(office)];
+        let passes = |rules: &IpRules, address| judge(rules, address) != closed();
+        for (now, first, second, until) in [
+            (9, true, true, Some(10)),
+            (10, false, true, Some(20)),
+            (20, false, false, None),
+        ] {
+            let rules = IpRules::compile(&lists, Timestamp(now));
+            let seen = (passes(&rules, "10.0.0.1"), passes(&rules, "10.0.0.2"));
+            assert_eq!(seen, (first, second), "{now}");
+            assert_eq!(rules.until(), until.map(Timestamp), "{now}");
+        }
+    }
+
+    fn closed() -> Verdict {
+        Verdict::Refuse(ON_NO_ALLOW_LIST.into())
+    }
+
+    #[test]
     fn deny_wins_over_allow_in_whichever_order_they_were_written() {
         let allow = list("office", Effect::Allow, &["10.0.0.0/8"]);
         let deny = list("bad", Effect::Deny, &["10.1.0.0/16"]);
         for lists in [[&allow, &deny], [&deny, &allow]] {
-            let rules = IpRules::compile(&lists.map(Arc::clone));
+            let rules = compile(&lists.map(Arc::clone));
             assert_eq!(judge(&rules, "10.1.2.3"), Verdict::Refuse("bad".into()));
             assert_eq!(
                 judge(&rules, "10.2.0.0"),
@@ -182,7 +230,7 @@ mod tests {
 
     #[test]
     fn attack_05_an_ipv4_address_in_ipv6_clothes_is_judged_as_ipv4() {
-        let rules = IpRules::compile(&[list("bad", Effect::Deny, &["192.0.2.1"])]);
+        let rules = compile(&[list("bad", Effect::Deny, &["192.0.2.1"])]);
         assert_eq!(
             judge(&rules, "::ffff:192.0.2.1"),
             Verdict::Refuse("bad".into())

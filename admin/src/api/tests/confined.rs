@@ -70,6 +70,64 @@ fn usernames(list: &Value) -> Vec<&str> {
     items.map(|m| m["username"].as_str().unwrap()).collect()
 }
 
+/// Puts a person by their profile into exactly these departments.
+async fn place(house: &Company, with: &With, id: &MemberId, departments: &[&str]) -> StatusCode {
+    let member = house
+        .app
+        .get(&With::Operator, &format!("/members/{id}"))
+        .await;
+    let profile = json!({
+        "username": member.text("username"),
+        "display_name": member.text("display_name"),
+        "departments": departments,
+    });
+    let path = format!("/members/{id}");
+    house.app.call(with, "PUT", &path, profile).await.status
+}
+
+#[tokio::test]
+async fn attack_18_a_confined_administrator_makes_no_department_of_others_the_main_one() {
+    on_both_engines(async |store| {
+        let house = company(&store).await;
+        let (own, other) = (house.backend.as_str(), house.sales.as_str());
+        let (op, id) = (&With::Operator, &house.inside);
+        assert_eq!(place(&house, op, id, &[own, other]).await, StatusCode::OK);
+        let refused = place(&house, &house.with, id, &[other, own]).await;
+        assert_eq!(refused, StatusCode::FORBIDDEN);
+        assert_eq!(place(&house, op, id, &[other, own]).await, StatusCode::OK);
+        let within = place(&house, &house.with, id, &[own, other]).await;
+        assert_eq!(within, StatusCode::OK);
+        let swapped = place(
+            &house,
+            &house.with,
+            id,
+            &[house.research.as_str(), own, other],
+        )
+        .await;
+        assert_eq!(swapped, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_confined_administrator_draws_nobody_in_by_their_profile() {
+    on_both_engines(async |store| {
+        let house = company(&store).await;
+        for departments in [
+            &[house.backend.as_str()][..],
+            &[house.sales.as_str(), house.backend.as_str()],
+        ] {
+            let drawn = place(&house, &house.with, &house.outside, departments).await;
+            assert!(drawn.is_client_error(), "{drawn}");
+        }
+        let path = format!("/members/{}", house.outside);
+        let stays = house.app.get(&With::Operator, &path).await.json;
+        assert_eq!(stays["departments"][0]["id"], house.sales);
+        assert_eq!(stays["departments"].as_array().unwrap().len(), 1);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn attack_18_a_confined_administrator_sees_their_own_people_only() {
     on_both_engines(async |store| {

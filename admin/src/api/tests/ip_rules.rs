@@ -55,6 +55,16 @@ async fn office(app: &App) -> String {
     id
 }
 
+/// Puts entries in as whoever is at the machine, whom nothing keeps out.
+async fn upload(app: &App, path: &str, text: &str) {
+    let request = App::request("PUT", path, OP)
+        .header("if-match", "*")
+        .header("content-type", "text/plain")
+        .body(Body::from(text.to_owned()))
+        .unwrap();
+    assert_eq!(app.send(request).await.status, StatusCode::OK);
+}
+
 /// What the gateways would be told: the names of the lists that guard everything, with their sizes.
 async fn in_force(state: &State) -> Vec<(String, usize)> {
     let mut view = state.store.view().await.unwrap();
@@ -243,6 +253,36 @@ async fn the_switch_takes_every_list_out_of_force_and_only_the_machine_does_so()
 }
 
 #[tokio::test]
+async fn while_lists_are_switched_off_two_that_keep_the_caller_out_are_mended() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let allow = office(&app).await;
+        let draft = json!({"name": "bad", "effect": "deny", "everywhere": true});
+        let deny = app.call(OP, "POST", "/ip-lists", draft).await.id();
+        let [allow, deny] = [allow, deny].map(|id| format!("/ip-lists/{id}/entries"));
+        for (path, text) in [(&allow, "10.0.0.0/8"), (&deny, HOME)] {
+            upload(&app, path, text).await;
+        }
+        let (_, with) = app.member("security", &[Role::SecurityAdministrator]).await;
+        let put = async |path: &str, text: &str| {
+            from(&app, &with, HOME, ("PUT", path), text.into()).await
+        };
+        let on = async || from(&app, &with, HOME, ("POST", "/ip-rules/on"), String::new()).await;
+        let kept_out = put(&allow, HOME).await;
+        assert_eq!(kept_out.text("code"), "would_lock_out");
+        app.call(OP, "POST", "/ip-rules/off", Value::Null).await;
+        for (path, text) in [(&allow, HOME), (&deny, "203.0.113.1")] {
+            assert_eq!(on().await.text("code"), "would_lock_out");
+            let mended = put(path, text).await;
+            assert_eq!(mended.status, StatusCode::OK, "{}", mended.json);
+        }
+        assert_eq!(on().await.status, StatusCode::NO_CONTENT);
+        assert_eq!(put(&deny, HOME).await.text("code"), "would_lock_out");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_entry_counts_until_it_ends() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;
@@ -297,6 +337,10 @@ async fn a_pasted_text_is_looked_through_before_anything_is_written() {
         let seen = from(&app, OP, HOME, ("POST", &path), many).await.json;
         assert_eq!(seen["wrong"].as_array().unwrap().len(), 100);
         assert_eq!(seen["more_wrong"], 50);
+        let vast = from(&app, OP, HOME, ("POST", &path), "x\n".repeat(600_000)).await;
+        assert_eq!(vast.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(vast.text("field"), "body");
+        assert_eq!(vast.text("allowed"), "at most 1 MiB");
     })
     .await;
 }

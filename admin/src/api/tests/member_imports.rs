@@ -1,11 +1,17 @@
 //! Files of members: looked at, row by row, before anything is written, and carried out once.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use config::Role;
+use config::id::{SessionId, SignInId};
 use serde_json::{Value, json};
 
 use super::app::{Answer, App, With};
+use crate::authn::{Actor, Origin};
+use crate::authz::{self, Action, Authority, Holding, Resource};
+use crate::members::import;
 use crate::store::testing::on_both_engines;
 
 const OP: &With = &With::Operator;
@@ -156,6 +162,101 @@ async fn an_import_that_is_applied_under_a_name_carries_out_each_row() {
         assert_eq!(begun.status, StatusCode::ACCEPTED);
         let done = applied(&app, &id).await;
         assert_eq!((&done["done"], &done["failed"]), (&json!(2), &json!(0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_is_carried_out_as_far_as_whoever_applies_it_may_go() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        app.member("old", &[]).await;
+        app.call(OP, "POST", "/groups", json!({"name": "g"}))
+            .await
+            .id();
+        let file = "username,display_name,groups,status\n\
+            new,N,,\nold,Other,,\nput,P,g,\nleft,L,,left\n";
+        let id = upload(&app, OP, "", file.as_bytes()).await.id();
+        let (adder, with) = app.member("adder", &[]).await;
+        let draft = json!({"name": "Adders", "permissions": ["members:read", "members:create"]});
+        let role = app.call(OP, "POST", "/roles", draft).await.id();
+        let path = format!("/members/{adder}/roles");
+        let given = json!({"roles": [{"role": role}]});
+        app.call(OP, "PUT", &path, given).await.id();
+        let path = format!("/member-imports/{id}/apply");
+        app.call(&with, "POST", &path, json!({})).await.id();
+        let done = applied(&app, &id).await;
+        assert_eq!((&done["done"], &done["failed"]), (&json!(1), &json!(3)));
+        let old = app.get(OP, "/members/old").await;
+        assert_eq!(old.text("display_name"), "old");
+        for nobody in ["put", "left"] {
+            let answer = app.get(OP, &format!("/members/{nobody}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nobody}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_an_import_stops_when_the_role_of_whoever_applies_it_is_taken() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (admin, with) = app.member("admin", &[Role::Administrator]).await;
+        let file = b"username,display_name\na,A\nb,B\n";
+        let id = upload(&app, &with, "", file).await.id();
+        let authority = Authority::of(vec![Holding::of(Role::Administrator)]);
+        let actor = Actor::Member {
+            id: admin.clone(),
+            username: "admin".into(),
+            authority: Arc::new(authority),
+            session: SessionId::generate(),
+            sign_in: SignInId::generate(),
+        };
+        let permit = authz::permit(actor, Origin::default(), Resource::Members, Action::Create);
+        import::begin(&app.state, &id, false).await.unwrap();
+        let path = format!("/members/{admin}/roles");
+        app.call(OP, "PUT", &path, json!({"roles": []})).await.id();
+        import::run(app.state.clone(), permit.unwrap(), id.clone()).await;
+        let left = app.get(OP, &format!("/member-imports/{id}")).await.json;
+        assert_eq!((&left["done"], &left["failed"]), (&json!(0), &json!(0)));
+        assert_eq!(left["state"], "applying");
+        let log = app.get(OP, "/events/audit").await.json;
+        assert_eq!(log["items"][0]["result"], "refused", "{log}");
+        assert_eq!(log["items"][0]["actor_name"], "admin");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_would_put_somebody_into_a_group_with_a_rule_is_told_before() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let everybody = json!({"name": "staff", "rule": {"kind": "member"}});
+        app.call(OP, "POST", "/groups", everybody).await.id();
+        let guests = json!({"name": "guests", "rule": {"kind": "guest"}});
+        app.call(OP, "POST", "/groups", guests).await.id();
+        app.call(OP, "POST", "/groups", json!({"name": "hand"}))
+            .await
+            .id();
+        for name in ["a", "b"] {
+            let draft = json!({"username": name, "display_name": name});
+            app.call(OP, "POST", "/members", draft).await.id();
+        }
+        let file = "username,groups\na,guests\nb,hand\n";
+        let seen = upload(&app, OP, "", file.as_bytes()).await;
+        assert_eq!(
+            (&seen.json["errors"], &seen.json["update"]),
+            (&json!(1), &json!(1))
+        );
+        let id = seen.id();
+        assert_eq!(rows(&app, &id).await[0]["problems"][0]["field"], "groups");
+        apply(&app, &id, json!({"leave_out_errors": true})).await;
+        applied(&app, &id).await;
+        let b = app.get(OP, "/members/b").await.json;
+        let groups = b["groups"].as_array().unwrap().iter().map(|g| &g["name"]);
+        assert_eq!(groups.collect::<Vec<_>>(), ["hand", "staff"]);
+        let same = upload(&app, OP, "", b"username,groups\nb,hand\n").await;
+        assert_eq!(same.json["nothing"], 1, "{}", same.json);
     })
     .await;
 }

@@ -42,6 +42,55 @@ async fn listed(app: &App, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn whoever_read_a_person_before_their_groups_or_departments_changed_changes_nothing() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let id = add(&app, "ann", "Ann", json!({})).await;
+        let path = format!("/members/{id}");
+        let group = app
+            .call(OP, "POST", "/groups", json!({"name": "g"}))
+            .await
+            .id();
+        let department = app
+            .call(OP, "POST", "/departments", json!({"name": "d"}))
+            .await
+            .id();
+        let heir = app
+            .call(OP, "POST", "/departments", json!({"name": "e"}))
+            .await
+            .id();
+        let [group, department] = [
+            format!("/groups/{group}"),
+            format!("/departments/{department}"),
+        ];
+        for (method, change) in [
+            ("PUT", format!("{group}/members/{id}")),
+            ("PUT", format!("{department}/members/{id}")),
+            ("DELETE", group),
+            ("DELETE", format!("{department}?move_members_to={heir}")),
+            ("PUT", format!("{path}/roles")),
+        ] {
+            let tag = app.get(OP, &path).await.tag.unwrap();
+            let body = if change.ends_with("roles") {
+                json!({"roles": [{"role": "auditor"}]})
+            } else {
+                Value::Null
+            };
+            let changed = app.call(OP, method, &change, body).await;
+            assert!(changed.status.is_success(), "{change} {}", changed.json);
+            let request = App::request("PUT", &path, OP)
+                .header("if-match", tag)
+                .header("content-type", "application/json")
+                .body(Body::from(r#"{"username": "ann", "display_name": "Ann"}"#))
+                .unwrap();
+            let stale = app.send(request).await;
+            assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED, "{change}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn people_are_found_by_pinyin_and_narrowed_by_what_they_are() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

@@ -1,7 +1,8 @@
 //! Pictures of the brand over the API.
 
 use axum::body::Body;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use config::Role;
 use config::snapshot::PictureKind;
 use http_body_util::BodyExt;
@@ -31,6 +32,16 @@ async fn put(app: &App, with: &With, kind: &str, bytes: Vec<u8>) -> Answer {
     app.send(request).await
 }
 
+/// The picture of that name, for a browser that has what bears the tag.
+async fn serve(app: &App, name: &str, has: Option<&str>) -> Response {
+    let state = axum::extract::State(app.state.clone());
+    let mut sent = HeaderMap::new();
+    if let Some(tag) = has {
+        sent.insert(header::IF_NONE_MATCH, tag.parse().unwrap());
+    }
+    pictures::serve(state, axum::extract::Path(name.to_owned()), sent).await
+}
+
 #[tokio::test]
 async fn a_picture_is_put_in_its_place_published_served_and_taken_away() {
     on_both_engines(async |store| {
@@ -52,10 +63,14 @@ async fn a_picture_is_put_in_its_place_published_served_and_taken_away() {
         let published = built.unwrap().snapshot.pictures;
         assert_eq!(published.find(PictureKind::Logo).unwrap().path, path);
         let name = path.rsplit('/').next().unwrap().to_owned();
-        let state = axum::extract::State(app.state.clone());
-        let served = pictures::serve(state, axum::extract::Path(name)).await;
+        let served = serve(&app, &name, None).await;
         assert_eq!(served.headers()[header::CONTENT_TYPE], "image/png");
         assert_eq!(served.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        let tag = served.headers()[header::ETAG].to_str().unwrap().to_owned();
+        let again = serve(&app, &name, Some(&format!("\"x\", W/{tag}"))).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(again.headers()[header::ETAG], tag);
+        assert!(again.headers().contains_key(header::CACHE_CONTROL));
         let bytes = served.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(image::guess_format(&bytes).unwrap(), ImageFormat::Png);
         let removed = app
@@ -89,8 +104,7 @@ async fn attack_24_a_picture_that_is_none_is_refused_and_not_everybody_uploads()
         let answer = put(&app, &auditor, "logo", png(10, 10)).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         for name in ["x", "x.png", &format!("{}.png", "0".repeat(64)), "../style"] {
-            let state = axum::extract::State(app.state.clone());
-            let answer = pictures::serve(state, axum::extract::Path(name.to_owned())).await;
+            let answer = serve(&app, name, None).await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{name}");
         }
     })

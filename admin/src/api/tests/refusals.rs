@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::app::{Answer, App, With};
-use crate::store::testing::on_both_engines;
+use crate::store::testing::{TestStore, on_both_engines};
 
 const OP: &With = &With::Operator;
 
@@ -17,6 +17,44 @@ async fn send_raw(app: &App, method: &str, path: &str, language: &str, body: Str
         .body(Body::from(body))
         .unwrap();
     app.send(request).await
+}
+
+#[tokio::test]
+async fn lists_in_a_body_are_bounded_before_their_items_are_looked_at() {
+    let store = TestStore::sqlite().await;
+    let app = App::start(&store).await;
+    let many = |count: usize| vec!["nobody"; count];
+    for (path, field, most, body) in [
+        (
+            "/tokens",
+            "roles",
+            50,
+            json!({"name": "t", "roles": many(51)}),
+        ),
+        (
+            "/tokens",
+            "permissions",
+            200,
+            json!({"name": "t", "permissions": many(201)}),
+        ),
+        (
+            "/members",
+            "departments",
+            100,
+            json!({"username": "a", "display_name": "A", "departments": many(101)}),
+        ),
+        (
+            "/members",
+            "groups",
+            1000,
+            json!({"username": "a", "display_name": "A", "groups": many(1001)}),
+        ),
+    ] {
+        let answer = app.call(&With::Operator, "POST", path, body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.text("field"), field);
+        assert_eq!(answer.text("allowed"), format!("at most {most}"));
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use config::Role;
 use serde_json::{Value, json};
 
 use super::app::{App, With};
+use crate::store::roles::{self as rows, Fields};
 use crate::store::testing::on_both_engines;
 
 async fn make(app: &App, with: &With, name: &str, permissions: Value) -> String {
@@ -67,6 +68,75 @@ async fn attack_18_whoever_may_only_add_people_puts_nobody_into_a_group_or_depar
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {key}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_nothing_tells_of_people_to_whom_may_not_read_members() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, with) = app.member("curious", &[]).await;
+        let permissions = json!(["explanations:read", "groups:read"]);
+        let role = make(&app, &With::Operator, "Curious", permissions).await;
+        give(&app, &id, &role).await;
+        let explain = "/explain?from=192.0.2.1&url=https://wiki.example.com/";
+        let answer = app.get(&with, &format!("{explain}&as=nobody")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        let rule = json!({"employee_number_prefixes": ["E10"]});
+        let answer = app.call(&with, "POST", "/group-rule-count", rule).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        // Of nobody in particular: this node only has no gateway to ask.
+        assert_eq!(app.get(&with, explain).await.status, StatusCode::CONFLICT);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_to_which_a_later_version_gave_more_gives_what_is_known_and_is_an_owners_alone() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, with) = app.member("reader", &[]).await;
+        let role = make(&app, &With::Operator, "Readers", json!(["groups:read"])).await;
+        give(&app, &id, &role).await;
+        let fields = Fields {
+            name: "Readers".into(),
+            name_key: "readers".into(),
+            description: String::new(),
+            permissions: vec!["groups:read".into(), "moon:land".into()],
+        };
+        let mut tx = app.state.store.begin().await.unwrap();
+        let now = app.state.clock.now();
+        assert!(rows::update(&mut tx, &role, 1, &fields, now).await.unwrap());
+        tx.commit().await.unwrap();
+        let path = format!("/roles/{role}");
+        let shown = app.get(&With::Operator, &path).await.json;
+        assert_eq!(shown["permissions"], json!(["groups:read"]));
+        assert_eq!(app.get(&with, "/groups").await.status, StatusCode::OK);
+        assert_eq!(
+            app.get(&with, "/members").await.status,
+            StatusCode::FORBIDDEN
+        );
+        // Nobody gives, or makes their own, what they cannot see the whole of.
+        let (_, admin) = app.member("admin", &[Role::Administrator]).await;
+        let (other, _) = app.member("other", &[]).await;
+        let draft = json!({"name": "Readers", "permissions": ["groups:read"]});
+        let given = json!({"roles": [{"role": role}]});
+        let give_to = format!("/members/{other}/roles");
+        for (method, path, body) in [
+            ("PUT", path.clone(), draft),
+            ("PUT", give_to, given),
+            ("POST", format!("/members/{id}/disable"), Value::Null),
+        ] {
+            let answer = app.call(&admin, method, &path, body).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{path} {}",
+                answer.json
+            );
+        }
+        give(&app, &other, &role).await;
     })
     .await;
 }

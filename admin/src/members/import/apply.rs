@@ -10,9 +10,10 @@ use config::id::DepartmentId;
 use super::look_up::{Found, LookUp};
 use super::plan::{Check, Plan, existing};
 use super::{CellProblem, Content, MemberImport, PIECE, Progress, find};
-use crate::authz::Permit;
+use crate::authn;
+use crate::authz::{self, Action, Forbidden, Permit, Resource};
 use crate::departments::{self, DepartmentDraft};
-use crate::edit::{Edit, shown, target};
+use crate::edit::{self, Edit, shown, target};
 use crate::members::{self, Member, account};
 use crate::refused::{Expected, Invalid, Refused, both};
 use crate::state::State;
@@ -59,8 +60,18 @@ pub async fn begin(
 
 /// Carries out whatever of the import is still to be done.
 pub async fn run(state: State, permit: Permit, id: String) {
-    if let Err(error) = rest(&state, &permit, &id).await {
-        tracing::warn!(%error, import = id, "an import was broken off; it can be taken up again");
+    let Err(error) = rest(&state, &permit, &id).await else {
+        return;
+    };
+    tracing::warn!(%error, import = id, "an import was broken off; it can be taken up again");
+    if let Refused::Forbidden(why) = error {
+        let (actor, origin) = (permit.actor(), permit.origin());
+        let (action, resource) = (Action::Create.as_str(), Resource::Members.as_str());
+        let why = why.to_string();
+        let noted = edit::record_refusal(&state, actor, origin, action, resource, &why).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, import = id, "the end of an import cannot be recorded");
+        }
     }
 }
 
@@ -74,9 +85,10 @@ async fn rest(state: &State, permit: &Permit, id: &str) -> Result<(), Refused> {
             break;
         }
         for line in &lines {
-            // What others have changed since is looked at anew for each row.
+            // What others have changed since is looked at anew for each row, and so is the caller.
+            let permit = renewed(state, permit).await?;
             let mut check = Check::new(permit.authority(), import.create_departments);
-            match one(state, permit, id, line, &mut check).await {
+            match one(state, &permit, id, line, &mut check).await {
                 Ok(()) => {}
                 Err(Refused::Store(error @ StoreError::Away(_))) => return Err(error.into()),
                 Err(why) => fail(state, id, line, why).await?,
@@ -90,6 +102,36 @@ async fn rest(state: &State, permit: &Permit, id: &str) -> Result<(), Refused> {
         }
     }
     finish(state, permit, id).await
+}
+
+/// The permit as it would be given now.
+///
+/// # Errors
+/// [`Forbidden`] if it would not.
+async fn renewed(state: &State, permit: &Permit) -> Result<Permit, Refused> {
+    let (resource, action) = (Resource::Members, Action::Create);
+    let actor = authn::still(state, permit.actor()).await?;
+    let actor = actor.ok_or(Forbidden::Role(resource, action))?;
+    let renewed = authz::permit(actor, permit.origin().clone(), resource, action)?;
+    renewed.also_everywhere(resource, action)?;
+    Ok(renewed)
+}
+
+/// Asks for all that a row does, before any of it is done.
+fn may(permit: &Permit, known: Option<&Member>, plan: &Plan) -> Result<(), Forbidden> {
+    if known.is_some_and(|member| plan.changes(member)) || plan.changes_status(known) {
+        permit.also_everywhere(Resource::Members, Action::Change)?;
+    }
+    if plan.moves(known) {
+        permit.also_everywhere(Resource::Departments, Action::Change)?;
+    }
+    if !plan.missing.is_empty() {
+        permit.also_everywhere(Resource::Departments, Action::Create)?;
+    }
+    if plan.changes_groups(known) {
+        permit.also_everywhere(Resource::Groups, Action::Change)?;
+    }
+    Ok(())
 }
 
 /// Carries out one row.
@@ -108,6 +150,7 @@ async fn one(
         (known, plan.map_err(Refused::Invalid)?)
     };
     let mut plan = plan;
+    may(permit, known.as_ref(), &plan)?;
     for path in std::mem::take(&mut plan.missing) {
         let made = make_department(state, permit, &path).await?;
         if !plan.profile.departments.contains(&made) {
@@ -115,17 +158,21 @@ async fn one(
         }
     }
     let member = write(state, permit, known, &plan).await?;
-    let mut edit = Edit::begin(state, permit).await?;
+    let status = plan.status.filter(|status| *status != member.status);
+    let permit = match status {
+        Some(_) => permit.another(Resource::Members, Action::Change)?,
+        None => permit.clone(),
+    };
+    let mut edit = Edit::begin(state, &permit).await?;
     if !rows::settle(&mut edit.tx, id, line.line, "done", "[]").await? {
         return Ok(());
     }
-    match plan.status {
-        Some(status) if status != member.status => {
-            account::set_status(edit, &member.id, status).await?;
-        }
-        _ => edit.tx.commit().await?,
+    match status {
+        Some(status) => account::set_status(edit, &member.id, status)
+            .await
+            .map(drop),
+        None => Ok(edit.tx.commit().await?),
     }
-    Ok(())
 }
 
 /// Makes or changes the person, unless they are so already.
@@ -135,10 +182,11 @@ async fn write(
     known: Option<Member>,
     plan: &Plan,
 ) -> Result<Member, Refused> {
-    let edit = Edit::begin(state, permit).await?;
     match known {
-        None => members::create(edit, &plan.profile).await,
+        None => members::create(Edit::begin(state, permit).await?, &plan.profile).await,
         Some(member) if plan.changes_profile(&member) => {
+            let permit = permit.another(Resource::Members, Action::Change)?;
+            let edit = Edit::begin(state, &permit).await?;
             let expected = Expected::Version(member.version);
             members::update(edit, &member.id, expected, &plan.profile).await
         }
@@ -168,7 +216,8 @@ async fn make_department(
                     parent,
                     position: None,
                 };
-                let edit = Edit::begin(state, permit).await?;
+                let permit = permit.another(Resource::Departments, Action::Create)?;
+                let edit = Edit::begin(state, &permit).await?;
                 departments::create(edit, &draft).await?.id
             }
         });

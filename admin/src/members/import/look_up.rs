@@ -1,9 +1,11 @@
 //! What a file names by words, found in the store once and remembered while the file is read.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use config::id::{DepartmentId, GroupId};
 
+use crate::groups::ruled;
 use crate::name_key::name_key;
 use crate::store::{Connection, StoreError, department_lists as tree, groups};
 
@@ -20,6 +22,7 @@ pub enum Found<T> {
 pub struct LookUp {
     departments: HashMap<(Option<DepartmentId>, String), Found<DepartmentId>>,
     groups: HashMap<String, Option<GroupId>>,
+    ruled: Option<Arc<[GroupId]>>,
 }
 
 impl LookUp {
@@ -56,6 +59,19 @@ impl LookUp {
             (None, _) => Found::None,
         };
         self.departments.insert(key, found.clone());
+        Ok(found)
+    }
+
+    /// The groups that take people in by a rule.
+    pub async fn ruled(
+        &mut self,
+        connection: &mut Connection,
+    ) -> Result<Arc<[GroupId]>, StoreError> {
+        if let Some(known) = &self.ruled {
+            return Ok(Arc::clone(known));
+        }
+        let found: Arc<[GroupId]> = ruled(connection).await?.into();
+        self.ruled = Some(Arc::clone(&found));
         Ok(found)
     }
 

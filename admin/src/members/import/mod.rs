@@ -95,8 +95,10 @@ pub async fn upload(
     file_name: &str,
     create_departments: bool,
 ) -> Result<MemberImport, Refused> {
-    let read = tokio::task::spawn_blocking(move || read::read(&bytes)).await;
-    let file = read.map_err(|error| StoreError::Other(error.to_string()))??;
+    let file = state
+        .reading_turns
+        .run(move || read::read(&bytes))
+        .await??;
     may_bring(permit, &file, create_departments)?;
     let now = state.clock.now();
     let row = ImportRow {

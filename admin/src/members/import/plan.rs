@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use config::PrincipalKind;
-use config::id::MemberId;
+use config::id::{GroupId, MemberId};
+use config::{Named, PrincipalKind};
 
 use super::look_up::{Found, LookUp};
 use super::{CellProblem, Content, wrong};
@@ -136,7 +136,9 @@ impl<'a> Check<'a> {
                 .await?;
         }
         if let Some(text) = text(Column::Groups) {
-            self.groups(connection, text, &mut plan, &mut wrong).await?;
+            let held = existing.map_or(&[][..], |member| &member.groups);
+            self.groups(connection, (text, held), &mut plan, &mut wrong)
+                .await?;
         }
         if let Some(text) = text(Column::Status) {
             plan.status = columns::status(text);
@@ -180,15 +182,20 @@ impl<'a> Check<'a> {
     async fn groups(
         &mut self,
         connection: &mut Connection,
-        text: &str,
+        (text, held): (&str, &[Named<GroupId>]),
         plan: &mut Plan,
         wrong: &mut Vec<Invalid>,
     ) -> Result<(), StoreError> {
+        let ruled = self.look_up.ruled(connection).await?;
         let all = &mut plan.profile.groups;
-        all.clear();
+        // Where a rule takes people in, no file takes them out.
+        all.retain(|id| ruled.contains(id));
         for name in path::read_names(text) {
             match self.look_up.group(connection, &name).await? {
                 Some(id) if all.contains(&id) => {}
+                Some(id) if ruled.contains(&id) && !held.iter().any(|group| group.id == id) => {
+                    wrong.push(wrong::follows_a_rule(&name));
+                }
                 Some(id) => all.push(id),
                 None => wrong.push(wrong::no_group(&name)),
             }
@@ -202,10 +209,34 @@ fn unfit(name: &str) -> Option<Invalid> {
 }
 
 impl Plan {
+    /// Whether somebody known, or somebody new, comes to another status.
+    pub fn changes_status(&self, known: Option<&Member>) -> bool {
+        let now = known.map_or(Status::Active, |member| member.status);
+        self.status.is_some_and(|status| status != now)
+    }
+
+    /// Whether they come to other departments.
+    pub fn moves(&self, known: Option<&Member>) -> bool {
+        let held = known.map_or(&[][..], |member| &member.departments);
+        let same = held
+            .iter()
+            .map(|named| &named.id)
+            .eq(&self.profile.departments);
+        !same || !self.missing.is_empty()
+    }
+
+    /// Whether they come to other groups.
+    pub fn changes_groups(&self, known: Option<&Member>) -> bool {
+        let held = known.map_or(&[][..], |member| &member.groups);
+        let wanted = &self.profile.groups;
+        held.len() != wanted.len() || !held.iter().all(|group| wanted.contains(&group.id))
+    }
+
     /// Whether the person would be another afterwards.
     pub fn changes(&self, member: &Member) -> bool {
-        let status = self.status.is_some_and(|status| status != member.status);
-        self.changes_profile(member) || status || !self.missing.is_empty()
+        self.changes_profile(member)
+            || self.changes_status(Some(member))
+            || !self.missing.is_empty()
     }
 
     pub fn changes_profile(&self, member: &Member) -> bool {
@@ -213,15 +244,8 @@ impl Plan {
         let same = profile.display_name == member.display_name
             && profile.email == member.email
             && profile.mobile == member.mobile
-            && profile.employee_number == member.employee_number
-            && member
-                .departments
-                .iter()
-                .map(|d| &d.id)
-                .eq(&profile.departments)
-            && member.groups.len() == profile.groups.len()
-            && member.groups.iter().all(|g| profile.groups.contains(&g.id));
-        !same
+            && profile.employee_number == member.employee_number;
+        !same || self.moves(Some(member)) || self.changes_groups(Some(member))
     }
 }
 

@@ -38,6 +38,17 @@ pub fn taken() -> Invalid {
     )
 }
 
+pub fn follows_a_rule(name: &str) -> Invalid {
+    Invalid::new(
+        Column::Groups.field(),
+        (
+            &format!("the group {name} takes people in by a rule, not by hand"),
+            &format!("用户组 {name} 的成员由规则决定，不能手动加入"),
+        ),
+        ("names of groups without a rule", "没有规则的用户组的名称"),
+    )
+}
+
 pub fn no_department<T: PartialEq>(path: &[String], found: &Found<T>) -> Invalid {
     let path = path::write(path.iter().map(String::as_str));
     let what = if *found == Found::Several {

@@ -60,6 +60,45 @@ fn photographs_become_jpeg_and_what_is_transparent_png() {
 }
 
 #[test]
+fn a_photograph_of_a_camera_that_was_held_upright_stands_upright() {
+    // 300 wide and 600 high as it is looked at: the left half dark, the right half bright.
+    let bright = |x: u32| if x < 150 { 0 } else { 255 };
+    let seen = RgbImage::from_fn(300, 600, |x, _| Rgb([bright(x); 3]));
+    // What the sensor of a camera that was turned by a quarter wrote, with the note to turn it back.
+    let turned = DynamicImage::ImageRgb8(seen).rotate270();
+    let plain = written(&turned, ImageFormat::Jpeg);
+    let (head, rest) = plain.split_at(2);
+    let tiff = [
+        &b"II*\0\x08\0\0\0"[..],
+        &b"\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"[..],
+    ]
+    .concat();
+    let length = u16::try_from(2 + 6 + tiff.len()).unwrap().to_be_bytes();
+    let note = [&b"\xff\xe1"[..], &length, b"Exif\0\0", &tiff].concat();
+    let noted = [head, &note, rest].concat();
+    let made = make(PictureKind::Illustration, &noted).unwrap();
+    assert_eq!((made.width, made.height), (300, 600));
+    let kept = image::load_from_memory(&made.content).unwrap().to_luma8();
+    assert!(kept.get_pixel(10, 300).0[0] < 64, "dark on the left");
+    assert!(kept.get_pixel(290, 300).0[0] > 192, "bright on the right");
+}
+
+#[test]
+fn what_is_kept_is_no_larger_than_a_page_can_send() {
+    let mut state = 1_u32;
+    let noise = RgbaImage::from_fn(700, 700, |_, _| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [_, a, b, c] = state.to_le_bytes();
+        Rgba([a, b, c, 255])
+    });
+    let noise = written(&DynamicImage::ImageRgba8(noise), ImageFormat::Png);
+    assert!(noise.len() < MAX_BYTES && noise.len() > MAX_KEPT);
+    let made = make(PictureKind::Illustration, &noise).unwrap();
+    assert!(made.content.len() <= MAX_KEPT, "{}", made.content.len());
+    assert!(made.width < 700 && made.width == made.height);
+}
+
+#[test]
 fn attack_24_what_hides_in_or_behind_a_picture_is_gone() {
     let mut bytes = written(&drawing(64, 64), ImageFormat::Png);
     bytes.extend_from_slice(b"<script>alert(1)</script>");

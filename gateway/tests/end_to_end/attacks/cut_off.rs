@@ -92,7 +92,7 @@ async fn attack_16_a_rule_that_lets_nobody_in_cuts_whoever_was_in() {
     let gate = Gatehouse::start().with_application(wiki(&upstream)).await;
     let visitor = gate.visitor("li.lei").await;
     let open = open_all(&gate, &visitor).await;
-    let strict = wiki(&upstream).only_for(json!({ "kind": "group", "id": "nobody" }));
+    let strict = wiki(&upstream).only_for(json!({ "kind": "guests" }));
     gate.apply(&strict).await;
     assert_all_cut(open, "the rule changed").await;
 }

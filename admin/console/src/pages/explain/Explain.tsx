@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Form, Input, Select, Steps, Tag } from "antd";
 
+import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import type { Explanation } from "../../api/schema";
 import { texts } from "../../language/texts";
@@ -37,6 +38,7 @@ const STAGES: Readonly<Record<string, string>> = texts({
 type Question = { as?: string; from: string; method: string; url: string };
 
 export default function Explain() {
+  const maySeePeople = useMay()("members:read");
   const ask = useMutation({ mutationFn: (query: Question) => told(api.GET("/explain", { params: { query } })) });
   return (
     <>
@@ -48,9 +50,11 @@ export default function Explain() {
             initialValues={{ method: "GET" }}
             onFinish={(question) => ask.mutate(question)}
           >
-            <Form.Item name="as" label={t.who} extra={t.whoHint}>
-              <MemberChooser allowClear />
-            </Form.Item>
+            {maySeePeople && (
+              <Form.Item name="as" label={t.who} extra={t.whoHint}>
+                <MemberChooser allowClear />
+              </Form.Item>
+            )}
             <Form.Item name="from" label={t.from} rules={[{ required: true }]}>
               <Input placeholder="192.0.2.7" className="mono" />
             </Form.Item>

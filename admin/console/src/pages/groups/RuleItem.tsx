@@ -96,15 +96,16 @@ function Hidden() {
 
 /** How many people the rule names, as it is being written. */
 function Fitting({ rule }: { rule: GroupRule }) {
+  const mayAsk = useMay()("members:read");
   const settled = useSettled(JSON.stringify(rule));
   const asked = JSON.parse(settled) as GroupRule;
   const { data, error } = useQuery({
     queryKey: ["group-rule-count", settled],
     queryFn: () => told(api.POST("/group-rule-count", { body: asked })),
-    enabled: !isEmptyRule(asked),
+    enabled: mayAsk && !isEmptyRule(asked),
     retry: false,
   });
-  if (isEmptyRule(asked)) return null;
+  if (!mayAsk || isEmptyRule(asked)) return null;
   if (error) return <Typography.Text type="danger">{messageOf(error)}</Typography.Text>;
   return <Typography.Text strong>{data ? t.count(data.members) : "…"}</Typography.Text>;
 }

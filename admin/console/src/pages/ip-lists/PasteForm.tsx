@@ -30,6 +30,10 @@ export const t = texts({
     `${n} ${n === 1 ? "line is" : "lines are"} wrong: mend them first`,
   ],
   more: (n: number) => [`另有 ${n} 行有误未列出`, `${n} more wrong lines are not shown`],
+  tooLong: [
+    "内容较长，不作预览；保存时会检查每一行",
+    "Too long to be looked through beforehand: each line is checked when you save",
+  ],
   line: ["行", "Line"],
   text: ["内容", "Text"],
   problem: ["问题", "Problem"],
@@ -95,18 +99,23 @@ function FromFile() {
   );
 }
 
+/** The longest text that is looked through, in bytes. */
+const MOST_LOOKED_AT = 1024 * 1024;
+
 /** What the text would do, each wrong line with its reason. */
 function Looked({ id }: { id: string }) {
   const form = Form.useFormInstance<Paste>();
   const text = useSettled(Form.useWatch("entries", form) ?? "");
+  const isTooLong = new Blob([text]).size > MOST_LOOKED_AT;
   const { data, error } = useQuery({
     queryKey: ["ip-lists", id, "preview", text],
     queryFn: () => told(api.POST("/ip-lists/{id}/entries/preview", { params: { path: { id } }, ...plain(text) })),
-    enabled: text.trim() !== "",
+    enabled: text.trim() !== "" && !isTooLong,
     placeholderData: keepPreviousData,
     gcTime: 0,
   });
   if (text.trim() === "") return null;
+  if (isTooLong) return <Alert type="info" showIcon title={t.tooLong} />;
   if (error) return <Alert type="error" showIcon title={messageOf(error)} />;
   return data ? <Result preview={data} /> : null;
 }

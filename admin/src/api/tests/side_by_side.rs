@@ -1,0 +1,113 @@
+//! Changes that meet: one waits for the other, and is judged by what that has left behind.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use config::Role;
+use config::id::{GroupId, RuleId};
+use serde_json::{Value, json};
+
+use super::app::{Answer, App, With};
+use crate::store::groups::{self, Fields};
+use crate::store::ip_trials::{self, TrialRow};
+use crate::store::testing::on_both_engines;
+use crate::store::{Tx, holds, ip_lists, role_holdings};
+
+const OP: &With = &With::Operator;
+
+/// What the API answers to a request that comes while `first` is not yet committed.
+async fn meanwhile(app: &App, first: Tx, (method, path): (&str, &str), body: Value) -> Answer {
+    waits(app.call(OP, method, path, body), first).await
+}
+
+async fn waits(second: impl Future<Output = Answer>, first: Tx) -> Answer {
+    tokio::pin!(second);
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut second).await;
+    assert!(early.is_err(), "it did not wait");
+    first.commit().await.unwrap();
+    second.await
+}
+
+#[tokio::test]
+async fn a_list_that_is_just_put_on_trial_is_not_deleted() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let draft = json!({"name": "blocked", "effect": "deny"});
+        let id = app.call(OP, "POST", "/ip-lists", draft).await.id();
+        let now = app.state.clock.now();
+        let mut first = app.state.store.begin().await.unwrap();
+        holds::ip_lists(&mut first).await.unwrap();
+        let list = RuleId::from(id.as_str());
+        let list = ip_lists::find(&mut first, &list).await.unwrap().unwrap();
+        let trial = TrialRow {
+            list: list.id,
+            effect: "deny".into(),
+            scope: "applications".into(),
+            revision: list.revision,
+            entries: 0,
+            actor_name: "security".into(),
+            address: "192.0.2.7".into(),
+            begun_at: now,
+            until: now.plus(Duration::from_mins(1)),
+        };
+        ip_trials::begin(&mut first, &trial).await.unwrap();
+        let path = format!("/ip-lists/{id}");
+        let answer = meanwhile(&app, first, ("DELETE", &path), Value::Null).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.json);
+        assert_eq!(app.get(OP, &path).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_a_change_of_roles_is_judged_by_what_the_person_holds_by_then() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, admin) = app.member("admin", &[Role::Administrator]).await;
+        let (bob, _) = app.member("bob", &[Role::HelpDesk]).await;
+        let mut first = app.state.store.begin().await.unwrap();
+        holds::roles(&mut first).await.unwrap();
+        let now = app.state.clock.now();
+        let owner = [(Role::Owner.as_str(), None)];
+        role_holdings::set(&mut first, &bob, &owner, now)
+            .await
+            .unwrap();
+        let path = format!("/members/{bob}/roles");
+        let second = app.call(&admin, "PUT", &path, json!({"roles": []}));
+        let answer = waits(second, first).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        let bob = app.get(OP, &format!("/members/{bob}")).await.json;
+        assert_eq!(bob["roles"][0]["role"], "owner");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_put_by_hand_into_a_group_that_just_got_a_rule() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (member, _) = app.member("alice", &[]).await;
+        let id = app
+            .call(OP, "POST", "/groups", json!({"name": "g"}))
+            .await
+            .id();
+        let mut first = app.state.store.begin().await.unwrap();
+        holds::group_rules(&mut first).await.unwrap();
+        let fields = Fields {
+            name: "g".into(),
+            name_key: "g".into(),
+            description: String::new(),
+            rule: Some(json!({"kind": "guest"}).to_string()),
+        };
+        let (group, now) = (GroupId::from(id.as_str()), app.state.clock.now());
+        groups::update(&mut first, &group, 1, &fields, now)
+            .await
+            .unwrap();
+        let path = format!("/groups/{id}/members/{member}");
+        let answer = meanwhile(&app, first, ("PUT", &path), Value::Null).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.json);
+        let alice = app.get(OP, &format!("/members/{member}")).await.json;
+        assert_eq!(alice["groups"], json!([]));
+    })
+    .await;
+}

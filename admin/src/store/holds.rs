@@ -1,0 +1,40 @@
+//! What one transaction changes at a time, on whichever node: it takes hold first and reads then, so
+//! that nothing is decided by what another is just changing. SQLite has one writer anyway; PostgreSQL
+//! lets several read the same and then write.
+//!
+//! Whoever takes several takes them in the order of this file, before any row, then the row of a person
+//! ([`super::members::hold`]), and at last the feed of changes ([`super::changes::announce`]). So two
+//! never wait for each other.
+
+use super::{Connection, StoreError};
+
+/// Giving roles to people, and making and removing roles.
+pub async fn roles(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "roles").await
+}
+
+/// The tree of departments: two moves, each right by itself, could make a circle.
+pub async fn departments(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "departments").await
+}
+
+/// Rules of groups, what they look at of people and departments, and who is put into a group by hand.
+pub async fn group_rules(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "group_rules").await
+}
+
+/// Address lists, the trial of one, and whether they are in force.
+pub async fn ip_lists(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "ip_lists").await
+}
+
+async fn hold(connection: &mut Connection, name: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO counters (name, value) VALUES ($1, 1) \
+         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
+    )
+    .bind(name)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
