@@ -5,6 +5,7 @@ import { Link, useNavigate } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
+import { useOnce } from "../../api/once";
 import { usePages } from "../../api/paging";
 import type { Effect, IpList, IpListDraft } from "../../api/schema";
 import { texts } from "../../language/texts";
@@ -44,6 +45,7 @@ export function EffectTag({ effect }: { effect: Effect }) {
 export default function IpLists() {
   const may = useMay();
   const go = useNavigate();
+  const once = useOnce();
   const [isNew, setNew] = useState(false);
   const pages = usePages(["ip-lists"], () => told(api.GET("/ip-lists")));
   const create = may("ip_lists:create") && (
@@ -80,8 +82,8 @@ export default function IpLists() {
         <FormDrawer<IpListDraft>
           title={t.create}
           initial={{ name: "", effect: "deny", everywhere: false }}
-          send={async (draft) => {
-            const made = await told(api.POST("/ip-lists", { body: draft }));
+          send={async (body) => {
+            const made = await once(body, (header) => told(api.POST("/ip-lists", { params: { header }, body })));
             void go(`/ip-lists/${made.id}`);
           }}
           onClose={() => setNew(false)}
