@@ -11,8 +11,10 @@ import type { Effect, IpList, IpListDraft } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
+import { NameSearch } from "../../parts/NameSearch";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
+import { useNameSearch } from "../../parts/useNameSearch";
 import { RulesBanner } from "./RulesBanner";
 
 export const t = texts({
@@ -31,6 +33,8 @@ export const t = texts({
   everywhere: ["所有应用", "Everything"],
   chosen: ["选用它的应用", "Applications that choose it"],
   entries: ["条目数", "Entries"],
+  search: ["搜索名单名称或拼音", "Search lists"],
+  noMatch: ["没有名称相符的名单", "No list has such a name"],
   none: ["没有任何限制", "There are no restrictions"],
   noneHint: [
     "所有地址都可以到达登录页。新建一个名单来限制。",
@@ -47,7 +51,10 @@ export default function IpLists() {
   const go = useNavigate();
   const once = useOnce();
   const [isNew, setNew] = useState(false);
-  const pages = usePages(["ip-lists"], () => told(api.GET("/ip-lists")));
+  const search = useNameSearch();
+  const pages = usePages(["ip-lists", "list", search.text ?? null], (after) =>
+    told(api.GET("/ip-lists", { params: { query: { search: search.text, after } } })),
+  );
   const create = may("ip_lists:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
       {t.create}
@@ -62,7 +69,10 @@ export default function IpLists() {
       <CursorTable<IpList>
         pages={pages}
         rowKey="id"
-        nothing={<Nothing title={t.none} hint={t.noneHint} action={create} />}
+        nothing={
+          search.text ? <Nothing title={t.noMatch} /> : <Nothing title={t.none} hint={t.noneHint} action={create} />
+        }
+        filters={<NameSearch label={t.search} {...search} />}
         columns={[
           {
             title: t.name,
