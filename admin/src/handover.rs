@@ -214,8 +214,8 @@ fn read_hash(text: &str) -> Option<TokenHash> {
 
 fn require_application(state: &State, host: &str) -> Result<(), Failure> {
     let snapshot = state.snapshot().ok_or(Failure::StoreAway)?;
-    // The access host is never an application's, whatever somebody configured.
-    if host != state.settings.access.host() && serves(&snapshot, host) {
+    // Our own hosts are never an application's, whatever somebody configured.
+    if !state.settings.is_own_host(host) && serves(&snapshot, host) {
         Ok(())
     } else {
         Err(Failure::NotFound)

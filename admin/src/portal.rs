@@ -7,6 +7,7 @@ use config::snapshot::brand::initial;
 use config::snapshot::{Application, HostPattern};
 use config::{Language, Role, Snapshot};
 
+use crate::console;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Frame, Reader, go_to, show};
 use crate::sign_in::Person;
@@ -62,6 +63,9 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Option<P
             Err(Failure::SignInNeeded(reader.here))
         };
     };
+    if state.settings.is_admin_host(&reader.visitor.host) {
+        return Ok(go_to(console::PATH));
+    }
     let principal = &person.0.principal;
     let judge = state.may_open.get();
     let may_open = |id: &ApplicationId| {
@@ -75,13 +79,15 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Option<P
         .filter_map(|application| tile(&state, &snapshot, application, reader.language))
         .collect();
     tiles.sort_by(|a, b| a.name.cmp(&b.name));
+    let frame = Frame::new(&state, &reader).for_person(principal);
     show(&PortalPage {
-        frame: Frame::new(&state, &reader).for_person(principal),
+        may_publish: frame.has_console
+            && [Role::Owner, Role::Administrator]
+                .iter()
+                .any(|role| principal.roles.contains(role)),
+        frame,
         t: PortalTexts::of(reader.language),
         name: principal.display_name.clone(),
-        may_publish: [Role::Owner, Role::Administrator]
-            .iter()
-            .any(|role| principal.roles.contains(role)),
         tiles,
     })
 }

@@ -6,6 +6,7 @@ use axum::extract::{DefaultBodyLimit, Request, State as Shared};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use config::Settings;
 use config::link::{OwnPages, PageBody, Visitor};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -135,17 +136,32 @@ fn console_pages() -> Router<State> {
         .route("/console/{*path}", get(console::serve))
 }
 
-/// An application's host has only what lies under `/.gatehouse/`; the rest is the application's.
+/// An application's host has only what lies under `/.gatehouse/`; the rest is the application's. Of what
+/// our own hosts have, one or the other lacks a part where operators have a host of their own.
 async fn right_host(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
-    let is_access = request
-        .extensions()
-        .get::<Visitor>()
-        .is_some_and(|visitor| visitor.host == state.settings.access.host());
-    if is_access || request.uri().path().starts_with("/.gatehouse/") {
+    let visitor = request.extensions().get::<Visitor>();
+    let has = |visitor: &Visitor| has(&state.settings, &visitor.host, request.uri().path());
+    if visitor.is_some_and(has) {
         next.run(request).await
     } else {
         Failure::NotFound.into_response()
     }
+}
+
+/// Whether there may be anything at this path of the host.
+fn has(settings: &Settings, host: &str, path: &str) -> bool {
+    let is_below = |prefix: &str| {
+        let rest = path.strip_prefix(prefix);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if !settings.is_own_host(host) {
+        return is_below("/.gatehouse");
+    }
+    if is_below("/console") || is_below("/api") {
+        return settings.administers_at(host);
+    }
+    // Sessions of applications come from the access host alone.
+    !(settings.is_admin_host(host) && is_below("/sign-in/continue"))
 }
 
 #[cfg(test)]

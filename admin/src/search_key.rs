@@ -1,4 +1,4 @@
-//! What a person or a department is found by: names as they are written, and Chinese ones as they
+//! What a person or a thing is found by: names as they are written, and Chinese ones as they
 //! are typed in Latin letters, in full and by initials (张三: `zhangsan`, `zs`).
 
 use std::collections::BTreeSet;
@@ -29,10 +29,17 @@ pub fn of_person(
     in_one(parts)
 }
 
-/// The text in which a department or a group is looked for.
+/// The text in which a department, a group or an IP list is looked for.
 #[must_use]
 pub fn of_thing(name: &str) -> String {
     in_one(of_name(name))
+}
+
+/// The text in which an application is looked for: its name in each language, and its hosts.
+#[must_use]
+pub fn of_application(names: [&str; 2], hosts: impl Iterator<Item = String>) -> String {
+    let names = names.into_iter().flat_map(of_name);
+    in_one(names.chain(hosts.map(|host| name_key(&host))).collect())
 }
 
 /// Never empty: that would say that it is still to be filled in.
@@ -189,6 +196,16 @@ mod tests {
                 assert!(finds(way, &of_thing(name)), "{name} {way}");
             }
         }
+    }
+
+    #[test]
+    fn an_application_is_found_in_either_language_and_by_its_hosts() {
+        let hosts = ["Wiki.example.com".to_owned()].into_iter();
+        let text = of_application(["知识库", "Handbook"], hosts);
+        for typed in ["知识", "zhishiku", "zsk", "hand", "wiki.example", "WIKI"] {
+            assert!(finds(typed, &text), "{typed}: {text}");
+        }
+        assert!(!finds("echo", &text));
     }
 
     #[test]

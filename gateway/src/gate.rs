@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use config::Clock;
 use config::link::EventSender;
-use config::settings::{AccessHost, NodeRole};
+use config::settings::{AccessHost, AdminHost, NodeRole};
 use pingora::http::RequestHeader;
 
 use crate::follow::Feed;
@@ -26,6 +26,8 @@ use crate::sessions::SessionCache;
 /// Everything that a decision needs. Shared by all connections.
 pub struct Gate {
     pub access: AccessHost,
+    /// Reached by listeners of its own.
+    pub admin: Option<AdminHost>,
     /// What this node serves.
     pub role: NodeRole,
     /// Whose word about the caller is believed. Replaced when settings are reloaded.
@@ -51,6 +53,7 @@ impl Gate {
         let sessions = SessionCache::new(link.sessions, link.feed, grace, clock.clone());
         let gate = Self {
             access: settings.access.clone(),
+            admin: settings.admin.clone(),
             role: settings.role,
             trusted_proxies: ArcSwap::from_pointee(settings.trust.proxies.iter().collect()),
             rulebook: ArcSwapOption::empty(),

@@ -26,6 +26,7 @@ use crate::rulebook::Route;
 const CHUNKS: usize = 8;
 
 /// The way to our own pages.
+#[derive(Clone)]
 pub struct Bridge {
     pages: OwnPages,
     admin: tokio::runtime::Handle,

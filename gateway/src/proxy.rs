@@ -24,12 +24,14 @@ use crate::path::access_event::Recorder;
 use crate::path::denial::Denial;
 use crate::path::policy::{Grant, Target};
 use crate::path::upstream_request::forget_spelling;
-use crate::path::visit::Visit;
+use crate::path::visit::{Entrance, Visit};
 use crate::path::{forward, watermark};
 use crate::upstreams::patient;
 
 /// The gate as pingora's proxy drives it.
 pub struct Proxy {
+    /// Of the listeners that lead here.
+    pub entrance: Entrance,
     pub gate: Arc<Gate>,
     pub pages: Bridge,
     pub answers: Answers,
@@ -151,7 +153,9 @@ impl ProxyHttp for Proxy {
     fn init_downstream_modules(&self, _modules: &mut HttpModules) {}
 
     fn new_ctx(&self) -> Box<Passage> {
-        Box::new(Passage::begin(Arc::clone(&self.recorder)))
+        let mut passage = Passage::begin(Arc::clone(&self.recorder));
+        passage.visit.entrance = self.entrance;
+        Box::new(passage)
     }
 
     async fn request_filter(
@@ -162,7 +166,9 @@ impl ProxyHttp for Proxy {
         forget_spelling(session.req_header_mut())?;
         passage.request = RequestFacts::of(session);
         limits::apply(session, &self.limits);
-        if let Some((endpoint, rest)) = forward_auth::endpoint(session.req_header()) {
+        if self.entrance == Entrance::Public
+            && let Some((endpoint, rest)) = forward_auth::endpoint(session.req_header())
+        {
             let peer = session.client_addr().and_then(|a| a.as_inet()).copied();
             let trusted = self.gate.trusted_proxies.load();
             let asked = self

@@ -91,6 +91,7 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         ("data", old.data != new.data),
         ("role", old.role != new.role),
         ("access", old.access != new.access),
+        ("admin", old.admin != new.admin),
         ("listener", shape(old) != shape(new)),
         ("store", old.store != new.store),
         ("secrets", old.secrets != new.secrets),

@@ -31,6 +31,7 @@ use crate::monitor::{self, Monitor, OtherHealth};
 use crate::open_files::room_for;
 use crate::own_pages::Bridge;
 use crate::path::access_event::Recorder;
+use crate::path::visit::Entrance;
 use crate::proxy::Proxy;
 use crate::reload::watch::{at_rest, watch};
 use crate::reload::{Reloader, SetLogFilter};
@@ -132,9 +133,10 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     (parts.opened)(Sight::new(&gate, &certificates));
     tokio::spawn(Arc::clone(&gate).follow(feed));
     upgrade::until_it_knows_the_rules(&gate, takes_over).await;
+    let inside = assemble(&settings, &gate, pages, &metrics, &open);
     let app = App {
         gate: &gate,
-        inside: &assemble(&settings, &gate, pages, &metrics, &open),
+        inside: &inside,
         settings: &settings,
         open: &open,
         unread: Arc::new(UnreadHeads::new(Arc::clone(&gate), Arc::clone(&metrics))),
@@ -213,37 +215,51 @@ fn assemble(
     pages: Bridge,
     metrics: &Arc<Metrics>,
     open: &Open,
-) -> Arc<Inside> {
+) -> Insides {
     let recorder = Arc::new(Recorder {
         events: gate.events.clone(),
         clock: gate.clock.clone(),
         open: Arc::clone(&open.exchanges),
         metrics: Arc::clone(metrics),
     });
-    let proxy = Proxy {
+    let proxy = |entrance| Proxy {
+        entrance,
         answers: Answers::new(Arc::clone(gate)),
         gate: Arc::clone(gate),
-        pages,
-        recorder,
+        pages: pages.clone(),
+        recorder: Arc::clone(&recorder),
         limits: settings.limits.clone(),
     };
+    Insides {
+        public: inside(proxy(Entrance::Public), &settings.limits),
+        admin: inside(proxy(Entrance::Admin), &settings.limits),
+    }
+}
+
+fn inside(proxy: Proxy, limits: &Limits) -> Arc<Inside> {
     let conf = ServerConf {
         upstream_keepalive_pool_size: KEPT_CONNECTIONS,
         ..ServerConf::default()
     };
     let mut http = HttpProxy::new(proxy, Arc::new(conf));
     http.handle_init_modules();
-    http.h2_options = Some(listeners::h2::options(&settings.limits));
+    http.h2_options = Some(listeners::h2::options(limits));
     let mut options = HttpServerOptions::default();
-    options.h2_idle_timeout = Some(settings.limits.keep_alive);
+    options.h2_idle_timeout = Some(limits.keep_alive);
     http.server_options = Some(options);
     Arc::new(Cuttable(Arc::new(http)))
+}
+
+/// What is behind the listeners for everybody, and behind those for operators.
+struct Insides {
+    public: Arc<Inside>,
+    admin: Arc<Inside>,
 }
 
 /// What the services of the listeners share.
 struct App<'a> {
     gate: &'a Arc<Gate>,
-    inside: &'a Arc<Inside>,
+    inside: &'a Insides,
     settings: &'a Settings,
     open: &'a Open,
     unread: Arc<UnreadHeads>,
@@ -273,8 +289,13 @@ fn start(
         );
         Box::new(listeners::service(listener, endpoint, tls_header, redirect))
     } else {
+        let inside = if listener.admin {
+            &app.inside.admin
+        } else {
+            &app.inside.public
+        };
         let door = Door::new(
-            Arc::clone(app.inside),
+            Arc::clone(inside),
             limits.clone(),
             app.open.connections.clone(),
             app.open.patience.clone(),

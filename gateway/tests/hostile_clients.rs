@@ -50,6 +50,7 @@ async fn secure(clients: Option<&Authority>) -> Secure {
             }),
         }),
         redirect_to_https: false,
+        admin: false,
         proxy_protocol: false,
     };
     let address = listener.address;

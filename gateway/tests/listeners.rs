@@ -35,6 +35,7 @@ fn plain() -> Listener {
         address: free_address(),
         tls: None,
         redirect_to_https: false,
+        admin: false,
         proxy_protocol: false,
     }
 }
@@ -173,6 +174,7 @@ async fn the_redirect_leads_to_known_hosts_only() {
     let origin = Origin::saying("hello").await;
     let redirect = Listener {
         redirect_to_https: true,
+        admin: false,
         ..plain()
     };
     let address = redirect.address;

@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::StatusCode;
 use config::id::ApplicationId;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::{Body, IfMatch, Listing, Problem, Versioned};
+use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::applications::foretell::{self, Foretold};
 use crate::applications::{self, Definition, Kept};
 use crate::authz::{Action, Permit, Resource};
@@ -13,13 +15,27 @@ use crate::edit::Edit;
 use crate::refused::{Refused, both};
 use crate::state::State;
 
-#[utoipa::path(get, path = "/applications", tag = "applications",
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// A part of a name or of a host; Chinese names also by pinyin or its initials.
+    search: Option<String>,
+}
+
+/// In the order in which they were made.
+#[utoipa::path(get, path = "/applications", tag = "applications", params(Which, Page),
     responses((status = 200, body = Listing<Kept>)))]
-pub async fn list(Extract(state): Extract<State>) -> Result<Json<Listing<Kept>>, Problem> {
+pub async fn list(
+    Extract(state): Extract<State>,
+    Query(which): Query<Which>,
+    Query(page): Query<Page>,
+) -> Result<Json<Listing<Kept>>, Problem> {
+    let search = which.search.filter(|text| !text.trim().is_empty());
+    let (after, limit) = (page.after.as_deref(), page.limit()?);
     let mut connection = state.store.read().await?;
-    Ok(Json(Listing::whole(
-        applications::all(&mut connection).await?,
-    )))
+    let (items, next) =
+        applications::list(&mut connection, search.as_deref(), after, limit).await?;
+    Ok(Json(Listing { items, next }))
 }
 
 #[utoipa::path(post, path = "/applications", tag = "applications", request_body = Definition,

@@ -135,8 +135,10 @@ async fn note_refusal(needs: &Needs, permit: &Permit, why: &str) -> Result<(), P
 async fn ask(needs: &Needs, request: &Parts) -> Result<Permit, Problem> {
     let operator = request.extensions.get::<Operator>();
     let origin = origin(request);
-    let found =
-        authn::authenticate(&needs.state, &request.method, &request.headers, operator).await?;
+    let visitor = request.extensions.get::<Visitor>();
+    let host = visitor.map_or("", |visitor| &visitor.host);
+    let (method, headers) = (&request.method, &request.headers);
+    let found = authn::authenticate(&needs.state, method, headers, operator, host).await?;
     let (rates, now) = (&needs.state.api_rates, needs.state.clock.now());
     let is_one_too_many = match &found {
         Authentication::Authenticated(actor) => !rates.take(actor, now),

@@ -20,6 +20,7 @@ use crate::ip_lists::{self, IpList, IpListDraft, Lockout, Upload};
 use crate::refused::{Expected, Invalid};
 use crate::state::State;
 use crate::store::ip_entries;
+use crate::store::ip_lists::Filter;
 
 /// What is done where a change would keep out whoever makes it.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
@@ -41,11 +42,31 @@ impl Confirmed {
     }
 }
 
-#[utoipa::path(get, path = "/ip-lists", tag = "ip-lists",
+/// Which lists. What is left out does not narrow.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// A part of a name, Chinese ones also by pinyin or its initials.
+    search: Option<String>,
+    /// Whether those that guard every host are meant, or those that applications choose.
+    everywhere: Option<bool>,
+}
+
+#[utoipa::path(get, path = "/ip-lists", tag = "ip-lists", params(Which, Page),
     responses((status = 200, body = Listing<IpList>)))]
-pub async fn list(Extract(state): Extract<State>) -> Result<Json<Listing<IpList>>, Problem> {
+pub async fn list(
+    Extract(state): Extract<State>,
+    Query(which): Query<Which>,
+    Query(page): Query<Page>,
+) -> Result<Json<Listing<IpList>>, Problem> {
+    let filter = Filter {
+        search: which.search.filter(|text| !text.trim().is_empty()),
+        everywhere: which.everywhere,
+    };
+    let (after, limit) = (page.after.as_deref(), page.limit()?);
     let mut connection = state.store.read().await?;
-    Ok(Json(Listing::whole(ip_lists::all(&mut connection).await?)))
+    let (items, next) = ip_lists::list(&mut connection, &filter, after, limit).await?;
+    Ok(Json(Listing { items, next }))
 }
 
 #[utoipa::path(post, path = "/ip-lists", tag = "ip-lists", request_body = IpListDraft,

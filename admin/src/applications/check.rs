@@ -103,14 +103,16 @@ async fn unfit(connection: &mut Connection, state: &State) -> Result<Vec<SetAsid
     let lists = lists(connection).await?;
     let rows = applications::all(connection).await?;
     let sorted = sort_out(rows, |id| lists.get(id).map(Arc::clone));
-    let access = state.settings.access.host();
-    let at_access = sorted.good.iter().filter_map(|application| {
-        let host = |host: &HostPattern| matches!(host, HostPattern::Exact(name) if name == access);
-        let index = application.hosts.iter().position(host)?;
-        let problem = access_host(application, index, access);
+    let is_ours = |host: &str| state.settings.is_own_host(host);
+    let at_ours = sorted.good.iter().filter_map(|application| {
+        let mut hosts = application.hosts.iter().enumerate();
+        let problem = hosts.find_map(|(index, host)| match host {
+            HostPattern::Exact(name) if is_ours(name) => Some(own_host(application, index, name)),
+            _ => None,
+        })?;
         Some(SetAside::of(Application::clone(application), vec![problem]))
     });
-    Ok(at_access.chain(sorted.set_aside.iter().cloned()).collect())
+    Ok(at_ours.chain(sorted.set_aside.iter().cloned()).collect())
 }
 
 /// The IP lists without their entries.
@@ -128,7 +130,7 @@ async fn lists(connection: &mut Connection) -> Result<HashMap<RuleId, Arc<IpList
     Ok(heads.into_iter().map(without_entries).collect())
 }
 
-fn access_host(application: &Application, index: usize, host: &str) -> Problem {
+fn own_host(application: &Application, index: usize, host: &str) -> Problem {
     Problem {
         source: format!("application {}", application.id),
         key: format!("hosts.{index}"),

@@ -90,6 +90,19 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<Kept>, StoreError> {
     Ok(rows.into_iter().map(Kept::from).collect())
 }
 
+/// In the order in which they were made, with the id at which the next page begins.
+pub async fn list(
+    connection: &mut Connection,
+    search: Option<&str>,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<Kept>, Option<String>), StoreError> {
+    let found = rows::list(connection, search, after, limit).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
+    let next = found.last().filter(|_| full).map(|row| row.id.to_string());
+    Ok((found.into_iter().map(Kept::from).collect(), next))
+}
+
 pub async fn find(connection: &mut Connection, id: &ApplicationId) -> Result<Kept, Refused> {
     rows::find(connection, id)
         .await?

@@ -48,6 +48,7 @@ pub async fn authenticate(
     method: &Method,
     headers: &HeaderMap,
     operator: Option<&Operator>,
+    host: &str,
 ) -> Result<Authentication, StoreError> {
     if operator.is_some() {
         let authority = Arc::new(Authority::of_owner());
@@ -56,11 +57,11 @@ pub async fn authenticate(
     let found = if let Some(authorization) = token::sent(headers) {
         token::find(state, authorization).await?
     } else if let Some(cookie) = session::sent(headers) {
-        let origin = state.settings.access.url.origin().ascii_serialization();
+        let origin = state.settings.origin_of(host);
         if !csrf::is_meant(method, headers, &origin) {
             return Ok(Authentication::Failed(Failure::NotMeant));
         }
-        session::find(state, cookie).await?
+        session::find(state, cookie, host).await?
     } else {
         return Ok(Authentication::NotRequested);
     };
@@ -87,7 +88,7 @@ pub struct Origin {
 /// Whoever acts through the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// A person in a browser, by the session at the access host.
+    /// A person in a browser, by the session at the host that was asked.
     Member {
         id: MemberId,
         username: String,

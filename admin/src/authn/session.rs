@@ -1,4 +1,4 @@
-//! The session cookie of the access host.
+//! The session cookie of a host of ours.
 
 use std::sync::Arc;
 
@@ -29,14 +29,13 @@ pub fn sent(headers: &HeaderMap) -> Option<&str> {
     first
 }
 
-/// Whom the cookie stands for at the access host. Asked of the store at every request, so that a
+/// Whom the cookie stands for at this host. Asked of the store at every request, so that a
 /// role that was taken is gone at once.
-pub async fn find(state: &State, cookie: &str) -> Result<Option<Actor>, StoreError> {
+pub async fn find(state: &State, cookie: &str, host: &str) -> Result<Option<Actor>, StoreError> {
     let Some(token) = Token::parse(cookie) else {
         return Ok(None);
     };
     let mut connection = state.store.read().await?;
-    let host = state.settings.access.host();
     let now = state.clock.now();
     let found = session_facts::find(&mut connection, &token.hash(), host, now).await?;
     let Some(session) = found else {

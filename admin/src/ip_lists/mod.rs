@@ -23,7 +23,7 @@ use crate::refused::{Expected, Invalid, Refused};
 use crate::state::State;
 use crate::store::ip_entries::EntryRow;
 use crate::store::ip_lists as rows;
-use crate::store::ip_lists::IpListRow;
+use crate::store::ip_lists::{Filter, IpListRow};
 use crate::store::{Connection, StoreError, ip_entries};
 
 /// What an administrator writes down about a list, its entries apart.
@@ -74,6 +74,19 @@ pub async fn find(connection: &mut Connection, id: &RuleId) -> Result<IpList, Re
 pub async fn all(connection: &mut Connection) -> Result<Vec<IpList>, StoreError> {
     let rows = rows::all(connection).await?;
     Ok(rows.into_iter().map(IpList::from).collect())
+}
+
+/// In the order of their names, with the key at which the next page begins.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<IpList>, Option<String>), StoreError> {
+    let found = rows::list(connection, filter, after, limit).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
+    let next = found.last().filter(|_| full).map(|row| name_key(&row.name));
+    Ok((found.into_iter().map(IpList::from).collect(), next))
 }
 
 /// Those in force after `place`.

@@ -60,7 +60,7 @@ impl FromRequest<State> for Form {
             .await
             .map_err(|_| Failure::BadRequest)?;
         let form = Self::read(&bytes).ok_or(Failure::BadRequest)?;
-        let origin = state.settings.access.origin_of(&reader.visitor.host);
+        let origin = state.settings.origin_of(&reader.visitor.host);
         let cookie = (!reader.csrf_is_new).then_some(&*reader.csrf);
         if csrf::is_ours(&headers, &origin, cookie, form.get(csrf::FIELD)) {
             Ok(form)

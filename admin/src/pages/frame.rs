@@ -55,8 +55,10 @@ pub struct Frame {
     pub csrf: String,
     pub request_id: String,
     pub person: Option<String>,
-    /// Whether the person administers something.
+    /// Whether the person administers something, and may do so here.
     pub has_console: bool,
+    /// Whether the console is at this host.
+    pub administers_here: bool,
 }
 
 impl Frame {
@@ -110,6 +112,7 @@ impl Frame {
             request_id: String::new(),
             person: None,
             has_console: false,
+            administers_here: state.settings.administers_at(&reader.visitor.host),
         }
     }
 
@@ -117,7 +120,7 @@ impl Frame {
     #[must_use]
     pub fn for_person(mut self, person: &Principal) -> Self {
         self.person = Some(person.display_name.clone());
-        self.has_console = person.administers;
+        self.has_console = person.administers && self.administers_here;
         self
     }
 }

@@ -1,4 +1,4 @@
-//! The person who is signed in at the access host.
+//! The person who is signed in at a host of ours.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const FRESH: Duration = Duration::from_mins(10);
 /// The activity of a session is written down no more often.
 const TOUCH_AFTER: Duration = Duration::from_secs(30);
 
-/// A signed-in person, with the session at the access host.
+/// A signed-in person, with the session at the host that was asked.
 #[derive(Clone)]
 pub struct Person(pub Session);
 
@@ -34,8 +34,8 @@ impl Person {
             return Ok(None);
         };
         let now = state.clock.now();
-        let host = state.settings.access.host();
-        if reader.visitor.host != host {
+        let host = &reader.visitor.host;
+        if !state.settings.is_own_host(host) {
             return Ok(None);
         }
         let mut read = state.store.read().await?;

@@ -43,11 +43,11 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
 }
 
 fn show_page(state: &State, reader: &Reader, is_done: bool) -> Answer {
-    let at_access = reader.visitor.host == state.settings.access.host();
+    let is_own = state.settings.is_own_host(&reader.visitor.host);
     let page = SignOutPage {
         frame: Frame::new(state, reader),
         t: SignOutTexts::of(reader.language),
-        action: if at_access {
+        action: if is_own {
             "/sign-out"
         } else {
             "/.gatehouse/sign-out"

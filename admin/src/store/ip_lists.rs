@@ -5,6 +5,7 @@ use config::id::RuleId;
 use config::snapshot::Effect;
 
 use super::{Connection, StoreError};
+use crate::search_key;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IpListRow {
@@ -65,8 +66,8 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO ip_lists (id, name, name_key, effect, scope, created_at, updated_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, 1)",
+        "INSERT INTO ip_lists (id, name, name_key, effect, scope, created_at, updated_at, \
+         search, version) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 1)",
     )
     .bind(row.id.as_str())
     .bind(row.name.as_str())
@@ -74,6 +75,7 @@ pub async fn insert(
     .bind(effect_name(row.effect))
     .bind(scope_name(row.everywhere))
     .bind(now.as_millis())
+    .bind(search_key::of_thing(&row.name))
     .execute(connection)
     .await?;
     Ok(())
@@ -88,7 +90,7 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE ip_lists SET name = $3, name_key = $4, effect = $5, scope = $6, updated_at = $7, \
-         version = version + 1 WHERE id = $1 AND version = $2",
+         search = $8, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(row.id.as_str())
     .bind(row.version)
@@ -97,6 +99,7 @@ pub async fn update(
     .bind(effect_name(row.effect))
     .bind(scope_name(row.everywhere))
     .bind(now.as_millis())
+    .bind(search_key::of_thing(&row.name))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -144,6 +147,38 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<IpListRow>, StoreErr
         sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY l.name_key")))
             .fetch_all(connection)
             .await?;
+    Ok(rows.into_iter().map(IpListRow::from).collect())
+}
+
+/// Which lists. What is `None` does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// A part of a name.
+    pub search: Option<String>,
+    pub everywhere: Option<bool>,
+}
+
+/// In the order of the name keys, those after `after`.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<IpListRow>, StoreError> {
+    let patterns = filter.search.as_deref().map(search_key::patterns).unzip();
+    let sql = format!(
+        "{SELECT} WHERE ($1 IS NULL OR l.name_key > $1) \
+         AND ($2 IS NULL OR l.search LIKE $2 ESCAPE '!' OR l.search LIKE $3 ESCAPE '!') \
+         AND ($4 IS NULL OR l.scope = $4) ORDER BY l.name_key LIMIT $5"
+    );
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(after)
+        .bind(patterns.0)
+        .bind(patterns.1)
+        .bind(filter.everywhere.map(scope_name))
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
     Ok(rows.into_iter().map(IpListRow::from).collect())
 }
 

@@ -1,7 +1,9 @@
-//! Fills in what people, departments and groups are found by, where a version that did not know of it has
+//! Fills in what people and things are found by, where a version that did not know of it has
 //! written them.
 
+use super::applications::search;
 use super::{Connection, StoreError};
+use crate::applications::Definition;
 use crate::search_key;
 
 type Person = (
@@ -35,7 +37,7 @@ pub async fn fill_in_members(connection: &mut Connection, limit: i64) -> Result<
     Ok(people.len())
 }
 
-/// How many departments and groups there were to fill in, at most `limit` of each.
+/// How many departments, groups, IP lists and applications there were to fill in, at most `limit` of each.
 pub async fn fill_in_things(connection: &mut Connection, limit: i64) -> Result<usize, StoreError> {
     let mut filled = 0;
     for (read, write) in [
@@ -47,30 +49,47 @@ pub async fn fill_in_things(connection: &mut Connection, limit: i64) -> Result<u
             "SELECT id, name FROM groups WHERE search = '' LIMIT $1",
             "UPDATE groups SET search = $2 WHERE id = $1",
         ),
+        (
+            "SELECT id, name FROM ip_lists WHERE search = '' LIMIT $1",
+            "UPDATE ip_lists SET search = $2 WHERE id = $1",
+        ),
     ] {
-        filled += fill_in(connection, read, write, limit).await?;
+        filled += fill_in(connection, (read, write), search_key::of_thing, limit).await?;
     }
-    Ok(filled)
+    let of_applications = (
+        "SELECT id, definition FROM applications WHERE search = '' LIMIT $1",
+        "UPDATE applications SET search = $2 WHERE id = $1",
+    );
+    Ok(filled + fill_in(connection, of_applications, of_definition, limit).await?)
 }
 
 async fn fill_in(
     connection: &mut Connection,
-    read: &'static str,
-    write: &'static str,
+    (read, write): (&'static str, &'static str),
+    key: impl Fn(&str) -> String,
     limit: i64,
 ) -> Result<usize, StoreError> {
     let things: Vec<(String, String)> = sqlx::query_as(read)
         .bind(limit)
         .fetch_all(&mut *connection)
         .await?;
-    for (id, name) in &things {
+    for (id, text) in &things {
         sqlx::query(write)
             .bind(id.as_str())
-            .bind(search_key::of_thing(name))
+            .bind(key(text))
             .execute(&mut *connection)
             .await?;
     }
     Ok(things.len())
+}
+
+/// Of one that cannot be read: nothing finds it.
+fn of_definition(text: &str) -> String {
+    let read = serde_json::from_str::<Definition>(text);
+    read.map_or_else(
+        |_| search_key::of_thing(""),
+        |definition| search(&definition),
+    )
 }
 
 #[cfg(test)]
@@ -90,17 +109,26 @@ mod tests {
                  VALUES ('d', '研发', 0, 0, 0, 1)",
                 "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, \
                  version) VALUES ('g', '测试组', '测试组', '', 0, 0, 1)",
+                "INSERT INTO ip_lists (id, name, name_key, effect, scope, created_at, updated_at, \
+                 version) VALUES ('l', '办公室', '办公室', 'allow', 'everywhere', 0, 0, 1)",
+                "INSERT INTO applications (id, definition, created_at, updated_at, version) \
+                 VALUES ('a', '{\"name\": {\"zh-CN\": \"知识库\"}, \"hosts\": [\"w.example.com\"], \
+                 \"pool\": {\"upstreams\": [{\"address\": \"127.0.0.1:1\"}]}}', 0, 0, 1)",
+                "INSERT INTO applications (id, definition, created_at, updated_at, version) \
+                 VALUES ('b', 'damaged', 0, 0, 1)",
             ] {
                 sqlx::query(sql).execute(&mut *tx).await.unwrap();
             }
             assert_eq!(fill_in_members(&mut tx, 10).await.unwrap(), 1);
             assert_eq!(fill_in_members(&mut tx, 10).await.unwrap(), 0);
-            assert_eq!(fill_in_things(&mut tx, 10).await.unwrap(), 2);
+            assert_eq!(fill_in_things(&mut tx, 10).await.unwrap(), 5);
             assert_eq!(fill_in_things(&mut tx, 10).await.unwrap(), 0);
             let found: (String, String) = sqlx::query_as(
-                "SELECT m.name_order, d.search FROM members m, departments d, groups g \
+                "SELECT m.name_order, d.search FROM members m, departments d, groups g, \
+                 ip_lists l, applications a \
                  WHERE m.search LIKE '%zhangsan%' AND d.search LIKE '%yanfa%' \
-                 AND g.search LIKE '%csz%'",
+                 AND g.search LIKE '%csz%' AND l.search LIKE '%bangongshi%' \
+                 AND a.search LIKE '%zsk%'",
             )
             .fetch_one(&mut *tx)
             .await

@@ -39,17 +39,22 @@ impl AccessHost {
 }
 
 /// What is allowed as `url`.
-const ALLOWED: &str = "write the address at which people sign in, such as \
+pub(super) const URL_ALLOWED: &str = "write the address at which people sign in, such as \
      https://access.example.com or https://access.example.com:8443: https (http only for localhost \
      and names under it), a host name, no path";
 
 pub(super) fn read(section: &mut Section<'_>) -> Option<AccessHost> {
-    section.require("url", ALLOWED);
-    let url = section.parsed("url", ALLOWED, |text| {
+    section.require("url", URL_ALLOWED);
+    let url = own_url(section)?;
+    Some(AccessHost { url })
+}
+
+/// The address of a host with pages of our own.
+pub(super) fn own_url(section: &mut Section<'_>) -> Option<url::Url> {
+    section.parsed("url", URL_ALLOWED, |text| {
         let url = url::Url::parse(text).map_err(|error| error.to_string())?;
         check(&url).map(|()| url).map_err(str::to_owned)
-    })?;
-    Some(AccessHost { url })
+    })
 }
 
 fn check(url: &url::Url) -> Result<(), &'static str> {

@@ -9,6 +9,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     for (index, listener) in settings.listeners.iter().enumerate() {
         listener_makes_sense(index, listener, settings, report);
     }
+    admin_host_makes_sense(settings, report);
     addresses_are_taken_once(settings, report);
     if !report.mentions("listener") {
         somebody_serves(settings, report);
@@ -28,6 +29,13 @@ fn listener_makes_sense(
             &key("redirect_to_https"),
             "this listener speaks TLS already, so the redirect would never end",
             "set it on a listener without [listener.tls]",
+        );
+    }
+    if listener.redirect_to_https && listener.admin {
+        report.problem(
+            &key("admin"),
+            "a listener that only redirects leads to no console",
+            "leave out admin or redirect_to_https",
         );
     }
     if listener.redirect_to_https && settings.access.url.scheme() != "https" {
@@ -54,6 +62,58 @@ fn listener_makes_sense(
             &key("tls.certificates"),
             "there is no usable certificate",
             "write at least one certificate with its key",
+        );
+    }
+}
+
+/// The host of `[admin]` and the listeners that lead there need each other.
+fn admin_host_makes_sense(settings: &Settings, report: &mut Report) {
+    let listeners = settings.listeners.iter().enumerate();
+    let mut doors = listeners.filter(|(_, listener)| listener.admin).peekable();
+    let Some(admin) = &settings.admin else {
+        if let Some((index, _)) = doors.peek()
+            && !report.mentions("admin")
+        {
+            report.problem(
+                &format!("listener.{index}.admin"),
+                "there is no host to which this listener could lead",
+                "write [admin] with the url of the console",
+            );
+        }
+        return;
+    };
+    if admin.host() == settings.access.host() {
+        report.problem(
+            "admin.url",
+            "it has the host name of access.url: browsers would send the cookies of one to the other",
+            "write a host name that is used for nothing else",
+        );
+    }
+    if settings.role == NodeRole::Gateway {
+        if let Some((index, _)) = doors.peek() {
+            report.problem(
+                &format!("listener.{index}.admin"),
+                "this node serves no console",
+                "leave it out, or make role \"all\" or \"admin\"",
+            );
+        }
+        return;
+    }
+    if doors.peek().is_none() {
+        report.problem(
+            "admin.url",
+            "no listener leads there",
+            "write admin = true in a [[listener]] of its own",
+        );
+    } else if admin.url.scheme() == "https"
+        && settings.trust.proxies.is_empty()
+        && doors.all(|(_, listener)| listener.tls.is_none())
+    {
+        report.problem(
+            "admin.url",
+            "it is https, but no listener with admin = true speaks TLS and no proxy in front is \
+             trusted to do so",
+            "add [listener.tls] to it, or list the TLS-ending proxy in trust.proxies",
         );
     }
 }
@@ -88,16 +148,23 @@ fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
 }
 
 fn somebody_serves(settings: &Settings, report: &mut Report) {
-    if settings
-        .listeners
-        .iter()
-        .all(|listener| listener.redirect_to_https)
-    {
+    let mut serving = settings.listeners.iter().filter(|l| !l.redirect_to_https);
+    if serving.clone().next().is_none() {
         report.problem(
             "listener",
             "there is no listener that serves requests",
             "write at least one [[listener]] without redirect_to_https",
         );
+        return;
+    }
+    if serving.all(|listener| listener.admin) {
+        if settings.role == NodeRole::All {
+            report.problem(
+                "listener",
+                "every listener leads to the console alone, so nobody reaches an application",
+                "write at least one [[listener]] without admin",
+            );
+        }
         return;
     }
     if report.mentions("access.url") {
@@ -106,7 +173,7 @@ fn somebody_serves(settings: &Settings, report: &mut Report) {
     let speaks_tls = settings
         .listeners
         .iter()
-        .any(|listener| listener.tls.is_some());
+        .any(|listener| listener.tls.is_some() && !listener.admin);
     if settings.access.url.scheme() == "https" && !speaks_tls && settings.trust.proxies.is_empty() {
         report.problem(
             "access.url",

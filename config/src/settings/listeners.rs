@@ -14,6 +14,8 @@ pub struct Listener {
     pub tls: Option<ListenerTls>,
     /// Answers every request with a redirect to the same address under https. Plain listeners only.
     pub redirect_to_https: bool,
+    /// Leads to the host of `[admin]` and nowhere else.
+    pub admin: bool,
     /// Expects a PROXY protocol header (v1 or v2) before anything else. Only from trusted networks.
     pub proxy_protocol: bool,
 }
@@ -46,11 +48,13 @@ pub(super) fn read(section: &mut Section<'_>) -> Listener {
     let address = section.parsed("address", ADDRESS_ALLOWED, str::parse::<SocketAddr>);
     let tls = section.optional_section("tls", read_tls);
     let redirect_to_https = section.boolean("redirect_to_https").unwrap_or(false);
+    let admin = section.boolean("admin").unwrap_or(false);
     let proxy_protocol = section.boolean("proxy_protocol").unwrap_or(false);
     Listener {
         address: address.unwrap_or(UNKNOWN),
         tls,
         redirect_to_https,
+        admin,
         proxy_protocol,
     }
 }

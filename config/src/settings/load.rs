@@ -6,14 +6,15 @@ use crate::problem::Problem;
 use crate::settings::section::{Report, Section};
 use crate::settings::tree::{Node, Value};
 use crate::settings::{
-    AccessHost, NodeRole, Settings, access, cross_checks, environment, events, limits, listeners,
-    log, monitor, outbound, passwords, secrets, sessions, store, tree, trust, written,
+    AccessHost, NodeRole, Settings, access, admin, cross_checks, environment, events, limits,
+    listeners, log, monitor, outbound, passwords, secrets, sessions, store, tree, trust, written,
 };
 
 /// The version of the settings file that this program reads.
 const VERSION: i64 = 1;
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 13] = [
     "access",
+    "admin",
     "listener",
     "trust",
     "store",
@@ -118,6 +119,7 @@ fn read_root(file: &Path, root: Node, report: &mut Report) -> Option<Settings> {
         let settings = Settings {
             file: file.to_owned(),
             role: role.unwrap_or_default(),
+            admin: root.optional_section("admin", admin::read).flatten(),
             listeners: root.sections("listener", listeners::read),
             trust: root.section("trust", trust::read).unwrap_or_default(),
             store: root.section("store", store::read).unwrap_or_default(),

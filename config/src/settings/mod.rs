@@ -5,6 +5,7 @@
 //! that people decide while the program runs lives in the store instead.
 
 pub mod access;
+pub mod admin;
 pub mod events;
 pub mod limits;
 pub mod listeners;
@@ -34,6 +35,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use access::AccessHost;
+pub use admin::AdminHost;
 pub use events::Events;
 pub use limits::Limits;
 pub use listeners::{CertificateFiles, Listener, ListenerTls};
@@ -56,6 +58,8 @@ pub struct Settings {
     pub data: PathBuf,
     pub role: NodeRole,
     pub access: AccessHost,
+    /// Absent: operators administer at the access host.
+    pub admin: Option<AdminHost>,
     pub listeners: Vec<Listener>,
     pub trust: Trust,
     pub store: Store,
@@ -80,6 +84,7 @@ impl Settings {
             file: PathBuf::new(),
             role: NodeRole::default(),
             access,
+            admin: None,
             listeners: Vec::new(),
             trust: Trust::default(),
             store: Store::default(),
@@ -93,6 +98,40 @@ impl Settings {
             log: Log::default(),
             written: Vec::new(),
             data,
+        }
+    }
+}
+
+/// Hosts with pages of our own.
+impl Settings {
+    /// Whether everything at this host (normalised) is ours: people sign in here.
+    #[must_use]
+    pub fn is_own_host(&self, host: &str) -> bool {
+        host == self.access.host() || self.is_admin_host(host)
+    }
+
+    /// Whether this host (normalised) is the one at which operators administer and nothing else is.
+    #[must_use]
+    pub fn is_admin_host(&self, host: &str) -> bool {
+        self.admin
+            .as_ref()
+            .is_some_and(|admin| host == admin.host())
+    }
+
+    /// Whether the console and the API are at this host (normalised).
+    #[must_use]
+    pub fn administers_at(&self, host: &str) -> bool {
+        let everywhere = self.admin.as_ref().is_none_or(|a| a.also_at_access_host);
+        self.is_admin_host(host) || (everywhere && host == self.access.host())
+    }
+
+    /// The origin at which people reach a host, ours or an application's, such as
+    /// `https://wiki.example.com:8443`.
+    #[must_use]
+    pub fn origin_of(&self, host: &str) -> String {
+        match &self.admin {
+            Some(admin) if admin.host() == host => admin.url.origin().ascii_serialization(),
+            _ => self.access.origin_of(host),
         }
     }
 }

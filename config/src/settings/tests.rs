@@ -260,6 +260,54 @@ fn each_sample_is_good() {
     assert_eq!(samples().count(), 3);
 }
 
+const ADMIN: &str = r#"
+[admin]
+url = "https://admin.example.com:9443"
+"#;
+const ADMIN_DOOR: &str = r#"
+[[listener]]
+address = "127.0.0.1:9443"
+admin = true
+[listener.tls]
+certificates = [{ certificate = "tls/b.pem", key = "tls/b.key" }]
+"#;
+
+#[test]
+fn operators_may_have_a_host_of_their_own() {
+    let plain = load(GOOD, &[]).unwrap();
+    assert!(plain.administers_at("access.example.com"));
+    assert!(!plain.is_own_host("admin.example.com"));
+    let both = load(&format!("{GOOD}{ADMIN}{ADMIN_DOOR}"), &[]).unwrap();
+    assert!(both.administers_at("access.example.com"));
+    assert!(both.administers_at("admin.example.com"));
+    assert!(!both.administers_at("wiki.example.com"));
+    let apart = [("GATEHOUSE_ADMIN__ALSO_AT_ACCESS_HOST", "false")];
+    let apart = load(&format!("{GOOD}{ADMIN}{ADMIN_DOOR}"), &apart).unwrap();
+    assert!(!apart.administers_at("access.example.com"));
+    assert!(apart.is_own_host("access.example.com"));
+    for (host, origin) in [
+        ("admin.example.com", "https://admin.example.com:9443"),
+        ("access.example.com", "https://access.example.com:8443"),
+        ("wiki.example.com", "https://wiki.example.com:8443"),
+    ] {
+        assert_eq!(apart.origin_of(host), origin);
+    }
+}
+
+#[test]
+fn the_host_of_operators_and_its_listener_need_each_other() {
+    let told = problem_with(ADMIN);
+    assert_eq!(told.key, "admin.url");
+    assert!(told.what.en.contains("no listener leads there"), "{told}");
+    assert_eq!(problem_with(ADMIN_DOOR).key, "listener.1.admin");
+    let same = ADMIN.replace("admin.example", "access.example");
+    let told = problem_with(&format!("{same}{ADMIN_DOOR}"));
+    assert!(told.what.en.contains("cookies"), "{told}");
+    let plain = ADMIN_DOOR.split("[listener.tls]").next().unwrap();
+    let told = problem_with(&format!("{ADMIN}{plain}"));
+    assert!(told.what.en.contains("speaks TLS"), "{told}");
+}
+
 #[test]
 fn the_sample_of_every_option_has_every_option() {
     let file = samples()

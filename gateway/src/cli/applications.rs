@@ -21,7 +21,11 @@ pub struct Applications {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// List the applications.
-    List,
+    List {
+        /// Only those whose name or host contains this.
+        #[arg(long)]
+        search: Option<String>,
+    },
     /// Show the whole definition of one.
     Show { application: String },
     /// Add the application that a TOML or JSON file defines, or change the one of that name.
@@ -46,8 +50,9 @@ pub async fn run(options: &Applications) -> Result<(), CommandError> {
     let client = options.node.client()?;
     let json = options.node.json;
     match &options.action {
-        Action::List => {
-            let rows = pages::all(&client, LISTING, usize::MAX).await?;
+        Action::List { search } => {
+            let path = pages::of(LISTING, search.as_deref());
+            let rows = pages::all(&client, &path, usize::MAX).await?;
             output::rows(&rows, &COLUMNS, json);
         }
         Action::Show { application } => {

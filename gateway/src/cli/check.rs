@@ -104,21 +104,27 @@ impl Findings {
     }
 
     fn certificates(&mut self, settings: &Settings, now: i64) {
-        let mut names = Vec::new();
-        let mut any = false;
+        let mut found: Vec<(bool, Vec<String>)> = Vec::new();
         for (index, listener) in settings.listeners.iter().enumerate() {
             if let Some(tls) = &listener.tls {
-                any = true;
-                names.extend(self.certificates_of(settings, index, tls, now));
+                let names = self.certificates_of(settings, index, tls, now);
+                found.push((listener.admin, names));
             }
         }
-        let host = settings.access.host();
-        let covered = names.iter().any(|name| covers(name, host));
-        if any && !covered && self.problems.is_empty() {
-            self.notes.push(format!(
-                "no certificate here is for {host}, the host of access.url: browsers will warn \
-                 unless something in front of Gatehouse presents its own"
-            ));
+        let mut wanted = vec![(false, settings.access.host(), "access.url")];
+        if let Some(admin) = &settings.admin {
+            wanted.push((true, admin.host(), "admin.url"));
+        }
+        for (is_admin, host, key) in wanted {
+            let mut here = found.iter().filter(|(of_admin, _)| *of_admin == is_admin);
+            let any = here.clone().next().is_some();
+            let covered = here.any(|(_, names)| names.iter().any(|name| covers(name, host)));
+            if any && !covered && self.problems.is_empty() {
+                self.notes.push(format!(
+                    "no certificate here is for {host}, the host of {key}: browsers will warn \
+                     unless something in front of Gatehouse presents its own"
+                ));
+            }
         }
     }
 

@@ -21,7 +21,11 @@ pub enum Action {
     /// Add a group.
     Add { name: String },
     /// List the groups.
-    List,
+    List {
+        /// Only those whose name contains this.
+        #[arg(long)]
+        search: Option<String>,
+    },
     /// List the people in a group.
     Members { group: String },
     /// Give a group another name.
@@ -44,8 +48,9 @@ pub async fn run(options: &Groups) -> Result<(), CommandError> {
             let ask = Ask::new("POST", "/groups", Some(json!({ "name": name })));
             output::one(&client.ask(ask).await?.body, json);
         }
-        Action::List => {
-            let rows = pages::all(&client, "/groups", usize::MAX).await?;
+        Action::List { search } => {
+            let path = pages::of("/groups", search.as_deref());
+            let rows = pages::all(&client, &path, usize::MAX).await?;
             output::rows(
                 &rows,
                 &[("NAME", "name"), ("MEMBERS", "members"), ("ID", "id")],

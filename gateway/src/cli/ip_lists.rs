@@ -21,7 +21,11 @@ pub struct IpLists {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// List the lists.
-    List,
+    List {
+        /// Only those whose name contains this.
+        #[arg(long)]
+        search: Option<String>,
+    },
     /// Print the entries of one.
     Show { list: String },
     /// Replace the entries of the list of that name, or add the list. The file holds one entry a
@@ -60,8 +64,9 @@ pub async fn run(options: &IpLists) -> Result<(), CommandError> {
     let client = options.node.client()?;
     let json = options.node.json;
     match &options.action {
-        Action::List => {
-            let rows = pages::all(&client, LISTING, usize::MAX).await?;
+        Action::List { search } => {
+            let path = pages::of(LISTING, search.as_deref());
+            let rows = pages::all(&client, &path, usize::MAX).await?;
             output::rows(&rows, &COLUMNS, json);
         }
         Action::Show { list } => {

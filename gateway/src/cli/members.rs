@@ -238,11 +238,7 @@ fn new_person(username: &str, profile: &Profile, guest: bool) -> Value {
 }
 
 async fn list(client: &Client, search: Option<&str>, json: bool) -> Result<(), CommandError> {
-    let path = search.map_or_else(
-        || "/members".to_owned(),
-        |text| format!("/members?search={}", encoded(text)),
-    );
-    let found = pages::all(client, &path, usize::MAX).await?;
+    let found = pages::all(client, &pages::of("/members", search), usize::MAX).await?;
     output::rows(&found, &COLUMNS, json);
     Ok(())
 }

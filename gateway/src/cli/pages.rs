@@ -4,6 +4,14 @@ use serde_json::Value;
 
 use crate::cli::client::{Client, CommandError, encoded};
 
+/// The path of the rows of a listing that `search` finds, or of all.
+pub fn of(listing: &str, search: Option<&str>) -> String {
+    search.map_or_else(
+        || listing.to_owned(),
+        |text| format!("{listing}?search={}", encoded(text)),
+    )
+}
+
 /// All rows at `path`, or the first `limit` of them.
 pub async fn all(client: &Client, path: &str, limit: usize) -> Result<Vec<Value>, CommandError> {
     let mut rows: Vec<Value> = Vec::new();

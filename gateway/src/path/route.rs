@@ -12,7 +12,7 @@ use crate::gate::Gate;
 use crate::path::denial::Denial;
 use crate::path::host;
 use crate::path::request_path::{RequestPath, is_below};
-use crate::path::visit::Visit;
+use crate::path::visit::{Entrance, Visit};
 use crate::rulebook::{Route, RoutedApplication, Rulebook};
 
 /// On the host of an application, everything below this is ours.
@@ -54,9 +54,12 @@ pub fn find(
         return Err(Denial::Ambiguous("it asks for a tunnel"));
     }
     let path = RequestPath::read(request.uri.path())?;
-    if visit.host == gate.access.host() {
+    if is_own(gate, visit) {
         visit.route = Some(Route::OwnPages(None));
-        return serves_access_host(gate.role, &path);
+        return serves_own_pages(gate.role, &path);
+    }
+    if visit.entrance == Entrance::Admin || is_admin_host(gate, &visit.host) {
+        return Err(Denial::UnknownHost);
     }
     let host = rulebook.routes.host(&visit.host);
     let host = host.ok_or(Denial::UnknownHost)?;
@@ -74,7 +77,22 @@ pub fn find(
     Ok(())
 }
 
-fn serves_access_host(role: NodeRole, path: &RequestPath) -> Result<(), Denial> {
+/// Whether all of the host is ours for whoever came by this entrance. Whatever a Host header says, the
+/// host of the console is behind its own listeners alone, and they lead to no other.
+fn is_own(gate: &Gate, visit: &Visit) -> bool {
+    match visit.entrance {
+        Entrance::Public => visit.host == gate.access.host(),
+        Entrance::Admin => is_admin_host(gate, &visit.host),
+    }
+}
+
+fn is_admin_host(gate: &Gate, host: &str) -> bool {
+    gate.admin
+        .as_ref()
+        .is_some_and(|admin| admin.host() == host)
+}
+
+fn serves_own_pages(role: NodeRole, path: &RequestPath) -> Result<(), Denial> {
     if role == NodeRole::Gateway {
         return Err(Denial::NotServedHere);
     }

@@ -15,12 +15,23 @@ use crate::path::session::Identity;
 use crate::path::watermark::Marking;
 use crate::rulebook::{Route, Rulebook};
 
+/// Which kind of listener a request came by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Entrance {
+    /// For everybody: applications and the access host.
+    #[default]
+    Public,
+    /// For operators: the host of `[admin]`, and nothing else.
+    Admin,
+}
+
 pub struct Visit {
     pub at: Timestamp,
     pub stopwatch: Stopwatch,
     /// Of the request and of the one event that will tell of it; sent to the upstream as X-Request-Id
     /// and shown on our pages.
     pub request_id: EventId,
+    pub entrance: Entrance,
 
     // Stage 1
     pub peer: Option<SocketAddr>,
@@ -59,6 +70,7 @@ impl Visit {
             at,
             stopwatch: Stopwatch::start(),
             request_id: EventId::generate(),
+            entrance: Entrance::default(),
             peer: None,
             client_address: None,
             rulebook: None,

@@ -62,6 +62,7 @@ impl Builder {
             address: free_address(),
             tls: None,
             redirect_to_https: false,
+            admin: false,
             proxy_protocol: false,
         });
         Self {
@@ -99,6 +100,7 @@ impl Builder {
                 http2: true,
             }),
             redirect_to_https: false,
+            admin: false,
             proxy_protocol: false,
         };
         self.settings.listeners.insert(0, listener);

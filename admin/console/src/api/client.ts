@@ -14,7 +14,7 @@ export const api = createClient<paths>({
 export type Versioned<T> = { value: T; etag: string };
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Call<D> = Promise<FetchResponse<any, any, any> & { data?: D }>;
+export type Call<D> = Promise<FetchResponse<any, any, any> & { data?: D }>;
 
 async function answered<D>(call: Call<D>): Promise<{ data: D; response: Response }> {
   let outcome;

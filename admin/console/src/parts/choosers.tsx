@@ -1,10 +1,11 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Select, type SelectProps } from "antd";
 import { useState } from "react";
 
 import { api, told } from "../api/client";
 import { nameOf } from "../language/names";
 import { useSettled } from "./useSettled";
+import { useThings } from "./useThings";
 
 type Option = { value: string; label: string };
 type Props = Omit<SelectProps<string | string[], Option>, "options" | "onSearch" | "loading">;
@@ -26,45 +27,34 @@ export function MemberChooser({ known = [], ...props }: Props & { known?: Option
 
 /** Groups, found by a part of their name. `byHand`: only such as people are put into. */
 export function GroupChooser({ byHand, ...props }: Props & { byHand?: boolean }) {
-  const [typed, setTyped] = useState("");
-  const search = useSettled(typed.trim()) || undefined;
-  const { data, isFetching } = useQuery({
-    queryKey: ["groups", "chooser", search],
-    queryFn: () => told(api.GET("/groups", { params: { query: { search, limit: 50 } } })),
+  const chooser = useThings("groups", props.value, {
+    find: (search) => api.GET("/groups", { params: { query: { search, limit: 50 } } }),
+    read: (id) => api.GET("/groups/{id}", { params: { path: { id } } }),
+    option: ({ id, name, rule }) => ({
+      value: id,
+      label: name,
+      disabled: byHand && rule !== null && rule !== undefined,
+    }),
   });
-  const chosen = useQueries({
-    queries: [props.value ?? []].flat().map((id) => ({
-      queryKey: ["groups", "name", id],
-      queryFn: () => told(api.GET("/groups/{id}", { params: { path: { id } } })),
-      staleTime: 60_000,
-    })),
-    combine: (found) => found.flatMap(({ data }) => data ?? []),
-  });
-  // What is chosen is in the list to have its name, and is seen there unless something else is looked for.
-  const others = chosen.filter(({ id }) => !search && !data?.items.some((group) => group.id === id));
-  const options = [...(data?.items ?? []), ...others].map(({ id, name, rule }) => ({
-    value: id,
-    label: name,
-    disabled: byHand && rule !== null && rule !== undefined,
-  }));
-  return (
-    <Select
-      {...props}
-      showSearch={{ filterOption: false, onSearch: setTyped }}
-      loading={isFetching}
-      options={options}
-    />
-  );
+  return <Select {...props} {...chooser} />;
 }
 
+/** Applications, found by a part of their name or of a host. */
 export function ApplicationChooser(props: Props) {
-  const { data, isFetching } = useQuery({ queryKey: ["applications"], queryFn: () => told(api.GET("/applications")) });
-  const options = data?.items.map((one) => ({ value: one.id, label: nameOf(one.name) || one.id }));
-  return <Select {...props} showSearch={{ optionFilterProp: "label" }} loading={isFetching} options={options} />;
+  const chooser = useThings("applications", props.value, {
+    find: (search) => api.GET("/applications", { params: { query: { search, limit: 50 } } }),
+    read: (id) => api.GET("/applications/{id}", { params: { path: { id } } }),
+    option: ({ id, name }) => ({ value: id, label: nameOf(name) || id }),
+  });
+  return <Select {...props} {...chooser} />;
 }
 
+/** IP lists that hold for the applications that choose them, found by a part of their name. */
 export function IpListChooser(props: Props) {
-  const { data, isFetching } = useQuery({ queryKey: ["ip-lists"], queryFn: () => told(api.GET("/ip-lists")) });
-  const options = data?.items.filter((list) => !list.everywhere).map((list) => ({ value: list.id, label: list.name }));
-  return <Select {...props} showSearch={{ optionFilterProp: "label" }} loading={isFetching} options={options} />;
+  const chooser = useThings("ip-lists", props.value, {
+    find: (search) => api.GET("/ip-lists", { params: { query: { search, everywhere: false, limit: 50 } } }),
+    read: (id) => api.GET("/ip-lists/{id}", { params: { path: { id } } }),
+    option: ({ id, name }) => ({ value: id, label: name }),
+  });
+  return <Select {...props} {...chooser} />;
 }

@@ -13,6 +13,7 @@ mod foretold;
 mod group_rules;
 mod ip_lists;
 mod ip_rules;
+mod listings;
 mod logs;
 mod mail;
 mod member_imports;

@@ -103,6 +103,24 @@ fn a_certificate_for_other_hosts_deserves_a_note() {
 }
 
 #[test]
+fn a_certificate_for_other_hosts_at_the_listener_of_operators_deserves_a_note() {
+    let folder = good();
+    let file = folder.path().join("gatehouse.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let more = "[admin]\nurl = \"https://admin.else:9443\"\n[[listener]]\nadmin = true\n\
+                address = \"127.0.0.1:9443\"\n[listener.tls]\n\
+                certificates = [{ certificate = \"tls/hosts.pem\", key = \"tls/hosts.key\" }]\n";
+    fs::write(&file, format!("{text}\n{more}")).unwrap();
+    let found = findings(folder.path(), &[]);
+    assert!(found.problems.is_empty(), "{:?}", found.problems);
+    let notes = found.notes;
+    assert!(
+        notes[0].contains("for admin.else, the host of admin.url"),
+        "{notes:?}"
+    );
+}
+
+#[test]
 fn a_data_folder_that_cannot_be_written_is_told() {
     let folder = good();
     fs::write(folder.path().join("file"), "").unwrap();

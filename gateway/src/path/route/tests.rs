@@ -34,6 +34,37 @@ async fn leads_to(gate: &TestGate, host: &str, path: &str) -> Option<String> {
 }
 
 #[tokio::test]
+async fn attack_21_the_host_of_operators_is_behind_its_own_listeners_and_they_lead_nowhere_else() {
+    // Somebody published an application at the host of operators, before it was theirs.
+    let applications = vec![
+        application("wiki", WIKI),
+        application("trap", "admin.example.com"),
+    ];
+    let test = TestGate::started(snapshot(applications), |settings| {
+        settings.admin = Some(config::settings::AdminHost {
+            url: "https://admin.example.com:9443".parse().unwrap(),
+            also_at_access_host: true,
+        });
+    })
+    .await;
+    let rulebook = test.gate.rulebook.load_full().unwrap();
+    let leads = |entrance, host| {
+        let mut visit = Visit::begin(START);
+        visit.entrance = entrance;
+        let found = find(&test.gate, &rulebook, &get(host, "/"), &mut visit);
+        found.map(|()| matches!(visit.route, Some(Route::OwnPages(None))))
+    };
+    let nowhere = Err(Denial::UnknownHost);
+    assert_eq!(leads(Entrance::Public, "admin.example.com"), nowhere);
+    assert_eq!(leads(Entrance::Public, "access.example.com"), Ok(true));
+    assert_eq!(leads(Entrance::Public, WIKI), Ok(false));
+    assert_eq!(leads(Entrance::Admin, "admin.example.com"), Ok(true));
+    for host in [WIKI, "access.example.com", "127.0.0.1", "else.example.com"] {
+        assert_eq!(leads(Entrance::Admin, host), nowhere, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn the_longest_prefix_by_whole_segments_wins() {
     let gate = TestGate::with(vec![
         at_prefix("root", "/"),

@@ -3,6 +3,7 @@ import { useNavigate, useParams } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
+import { useOnce } from "../../api/once";
 import type { Application, Definition } from "../../api/schema";
 import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
@@ -28,6 +29,7 @@ export default function ApplicationEditor() {
 function New() {
   const go = useNavigate();
   const queries = useQueryClient();
+  const once = useOnce();
   return (
     <>
       <PageHeader title={t.create} back={{ to: "/applications", title: t.all }} />
@@ -36,7 +38,7 @@ function New() {
         isNew
         mayChange
         send={async (body) => {
-          const made = await told(api.POST("/applications", { body }));
+          const made = await once(body, (header) => told(api.POST("/applications", { params: { header }, body })));
           await queries.invalidateQueries({ queryKey: ["applications"] });
           void go(`/applications/${made.id}`);
         }}

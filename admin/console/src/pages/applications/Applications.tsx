@@ -9,8 +9,10 @@ import type { Application } from "../../api/schema";
 import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
+import { NameSearch } from "../../parts/NameSearch";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
+import { useNameSearch } from "../../parts/useNameSearch";
 import { addressOf } from "./address";
 import { ApplicationMark } from "./ApplicationIcon";
 import { UpstreamHealth } from "./UpstreamHealth";
@@ -31,6 +33,8 @@ const t = texts({
   marked: ["水印", "Watermark"],
   visit: ["打开应用", "Open the application"],
   unreadable: ["配置已损坏，应用已关闭", "Damaged: the application is closed"],
+  search: ["搜索应用名称、拼音或域名", "Search applications"],
+  noMatch: ["没有名称或域名相符的应用", "No application has such a name or host"],
   none: ["还没有应用", "There are no applications yet"],
   noneHint: [
     "发布第一个应用：给出域名和上游地址，选择谁可以进入。",
@@ -41,7 +45,10 @@ const t = texts({
 export default function Applications() {
   const may = useMay();
   const go = useNavigate();
-  const pages = usePages(["applications"], () => told(api.GET("/applications")));
+  const search = useNameSearch();
+  const pages = usePages(["applications", "list", search.text ?? null], (after) =>
+    told(api.GET("/applications", { params: { query: { search: search.text, after } } })),
+  );
   const create = may("applications:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => void go("/applications/new")}>
       {t.create}
@@ -55,7 +62,10 @@ export default function Applications() {
       <CursorTable<Application>
         pages={pages}
         rowKey="id"
-        nothing={<Nothing title={t.none} hint={t.noneHint} action={create} />}
+        nothing={
+          search.text ? <Nothing title={t.noMatch} /> : <Nothing title={t.none} hint={t.noneHint} action={create} />
+        }
+        filters={<NameSearch label={t.search} {...search} />}
         columns={[
           {
             title: t.name,

@@ -3,6 +3,7 @@ import { Form, Input } from "antd";
 import { useRef } from "react";
 
 import { api, told, type Versioned } from "../../api/client";
+import { useOnce } from "../../api/once";
 import type { Group, GroupDraft } from "../../api/schema";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { RuleItem } from "./RuleItem";
@@ -17,10 +18,11 @@ type Props = {
 
 export function GroupForm({ group, onClose }: Props) {
   const queries = useQueryClient();
+  const once = useOnce();
   const made = useRef<Group>(undefined);
   const send = async (body: GroupDraft) => {
     if (!group) {
-      made.current = await told(api.POST("/groups", { body }));
+      made.current = await once(body, (header) => told(api.POST("/groups", { params: { header }, body })));
       return;
     }
     const params = { path: { id: group.value.id }, header: { "If-Match": group.etag } };

@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Flex, Input, Tag, Typography } from "antd";
+import { Button, Flex, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 
@@ -9,9 +9,10 @@ import { usePages } from "../../api/paging";
 import type { Group } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
+import { NameSearch } from "../../parts/NameSearch";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
-import { useSettled } from "../../parts/useSettled";
+import { useNameSearch } from "../../parts/useNameSearch";
 import { GroupForm } from "./GroupForm";
 import { t as words } from "./words";
 
@@ -30,10 +31,9 @@ export default function Groups() {
   const may = useMay();
   const go = useNavigate();
   const [isNew, setNew] = useState(false);
-  const [typed, setTyped] = useState("");
-  const search = useSettled(typed.trim()) || undefined;
-  const pages = usePages(["groups", "list", search ?? null], (after) =>
-    told(api.GET("/groups", { params: { query: { search, after } } })),
+  const search = useNameSearch();
+  const pages = usePages(["groups", "list", search.text ?? null], (after) =>
+    told(api.GET("/groups", { params: { query: { search: search.text, after } } })),
   );
   const open = (group: Group) => void go(`/groups/${group.id}`);
   const create = may("groups:create") && (
@@ -50,17 +50,10 @@ export default function Groups() {
         pages={pages}
         rowKey="id"
         onOpen={open}
-        nothing={search ? <Nothing title={t.noMatch} /> : <Nothing title={t.none} hint={t.noneHint} action={create} />}
-        filters={
-          <Input.Search
-            allowClear
-            aria-label={t.search}
-            placeholder={t.search}
-            style={{ width: 280, maxWidth: "100%" }}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
+        nothing={
+          search.text ? <Nothing title={t.noMatch} /> : <Nothing title={t.none} hint={t.noneHint} action={create} />
         }
+        filters={<NameSearch label={t.search} {...search} />}
         columns={[
           {
             title: words.name,

@@ -5,13 +5,16 @@ import { Link, useNavigate } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
+import { useOnce } from "../../api/once";
 import { usePages } from "../../api/paging";
 import type { Effect, IpList, IpListDraft } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
+import { NameSearch } from "../../parts/NameSearch";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
+import { useNameSearch } from "../../parts/useNameSearch";
 import { RulesBanner } from "./RulesBanner";
 
 export const t = texts({
@@ -30,6 +33,8 @@ export const t = texts({
   everywhere: ["所有应用", "Everything"],
   chosen: ["选用它的应用", "Applications that choose it"],
   entries: ["条目数", "Entries"],
+  search: ["搜索名单名称或拼音", "Search lists"],
+  noMatch: ["没有名称相符的名单", "No list has such a name"],
   none: ["没有任何限制", "There are no restrictions"],
   noneHint: [
     "所有地址都可以到达登录页。新建一个名单来限制。",
@@ -44,8 +49,12 @@ export function EffectTag({ effect }: { effect: Effect }) {
 export default function IpLists() {
   const may = useMay();
   const go = useNavigate();
+  const once = useOnce();
   const [isNew, setNew] = useState(false);
-  const pages = usePages(["ip-lists"], () => told(api.GET("/ip-lists")));
+  const search = useNameSearch();
+  const pages = usePages(["ip-lists", "list", search.text ?? null], (after) =>
+    told(api.GET("/ip-lists", { params: { query: { search: search.text, after } } })),
+  );
   const create = may("ip_lists:create") && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew(true)}>
       {t.create}
@@ -60,7 +69,10 @@ export default function IpLists() {
       <CursorTable<IpList>
         pages={pages}
         rowKey="id"
-        nothing={<Nothing title={t.none} hint={t.noneHint} action={create} />}
+        nothing={
+          search.text ? <Nothing title={t.noMatch} /> : <Nothing title={t.none} hint={t.noneHint} action={create} />
+        }
+        filters={<NameSearch label={t.search} {...search} />}
         columns={[
           {
             title: t.name,
@@ -80,8 +92,8 @@ export default function IpLists() {
         <FormDrawer<IpListDraft>
           title={t.create}
           initial={{ name: "", effect: "deny", everywhere: false }}
-          send={async (draft) => {
-            const made = await told(api.POST("/ip-lists", { body: draft }));
+          send={async (body) => {
+            const made = await once(body, (header) => told(api.POST("/ip-lists", { params: { header }, body })));
             void go(`/ip-lists/${made.id}`);
           }}
           onClose={() => setNew(false)}

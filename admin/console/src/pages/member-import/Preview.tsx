@@ -2,6 +2,7 @@ import { Alert, Button, Card, Flex, Progress, Statistic } from "antd";
 import { useNavigate } from "react-router";
 
 import { api, told } from "../../api/client";
+import { useOnce } from "../../api/once";
 import type { MemberImport } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { useAction } from "../../parts/useAction";
@@ -79,13 +80,18 @@ function Buttons({ of }: { of: MemberImport }) {
   const go = useNavigate();
   const { ask, act } = useAction();
   const all = of.create + of.update;
-  const params = { path: { id: of.id } };
-  const start = () =>
+  const path = { id: of.id };
+  const once = useOnce();
+  const start = () => {
+    const body = { leave_out_errors: of.errors > 0 };
     ask({ title: t.startTitle(all), content: t.startText(of.create, of.update, of.errors), okText: t.start(all) }, () =>
-      told(api.POST("/member-imports/{id}/apply", { params, body: { leave_out_errors: of.errors > 0 } })),
+      once({ path, body }, (header) =>
+        told(api.POST("/member-imports/{id}/apply", { params: { path, header }, body })),
+      ),
     );
+  };
   const discard = async () => {
-    if (await act(() => told(api.DELETE("/member-imports/{id}", { params })))) await go("/members/import");
+    if (await act(() => told(api.DELETE("/member-imports/{id}", { params: { path } })))) await go("/members/import");
   };
   if (of.state === "applying") return null;
   if (of.state === "applied") {

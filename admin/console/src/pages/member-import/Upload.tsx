@@ -3,6 +3,7 @@ import { Alert, Card, Checkbox, Flex, Typography, Upload as Picker } from "antd"
 import { useState } from "react";
 
 import { api, told } from "../../api/client";
+import { useOnce } from "../../api/once";
 import { messageOf } from "../../api/problem";
 import type { MemberImport } from "../../api/schema";
 import { texts } from "../../language/texts";
@@ -23,20 +24,25 @@ export function Upload({ onRead }: { onRead: (found: MemberImport) => void }) {
   const [createDepartments, setCreateDepartments] = useState(true);
   const [isReading, setReading] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const once = useOnce();
   const read = async (file: File) => {
     setReading(true);
     setProblem(undefined);
     try {
       const query = { file_name: file.name, create_departments: createDepartments };
-      const params = { query };
       const headers = { "Content-Type": "application/octet-stream" };
-      const call = api.POST("/member-imports", {
-        params,
-        headers,
-        body: file as never,
-        bodySerializer: (body) => body,
-      });
-      onRead(await told(call));
+      const content = { query, size: file.size, modified: file.lastModified };
+      const found = await once(content, (header) =>
+        told(
+          api.POST("/member-imports", {
+            params: { query, header },
+            headers,
+            body: file as never,
+            bodySerializer: (body) => body,
+          }),
+        ),
+      );
+      onRead(found);
     } catch (thrown) {
       setProblem(messageOf(thrown));
       setReading(false);

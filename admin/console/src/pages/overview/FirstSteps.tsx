@@ -22,8 +22,8 @@ export function FirstSteps() {
   const may = useMay();
   const go = useNavigate();
   const { data: applications } = useQuery({
-    queryKey: ["applications"],
-    queryFn: () => told(api.GET("/applications")),
+    queryKey: ["applications", "first"],
+    queryFn: () => told(api.GET("/applications", { params: { query: { limit: 1 } } })),
     enabled: may("applications:create"),
   });
   const { data: members } = useQuery({

@@ -36,8 +36,14 @@ const t = texts({
 });
 
 export function RequestDrawer({ event, onClose }: { event: AccessEvent; onClose: () => void }) {
-  const { data } = useQuery({ queryKey: ["applications"], queryFn: () => told(api.GET("/applications")) });
-  const application = data?.items.find((one) => one.id === event.application);
+  const id = event.application ?? "";
+  // One that is no longer there goes by its id.
+  const { data: application } = useQuery({
+    queryKey: ["applications", "name", id],
+    queryFn: () => told(api.GET("/applications/{id}", { params: { path: { id } } })),
+    enabled: id !== "",
+    staleTime: 60_000,
+  });
   return (
     <EventDrawer
       title={t.title}

@@ -3,6 +3,7 @@ import { Form, Input } from "antd";
 
 import { useCaller, useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
+import { useOnce } from "../../api/once";
 import type { RoleDetail, RoleDraft } from "../../api/schema";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { PermissionMatrix } from "../../parts/PermissionMatrix";
@@ -21,13 +22,14 @@ export function RoleForm({ role, grantable, onClose }: Props) {
   const may = useMay();
   const { permissions } = useCaller();
   const queries = useQueryClient();
+  const once = useOnce();
   const isFixed = role ? role.built_in || !may("roles:change") : false;
   // Only what is the caller's to give, and what the role has already.
   const all = isFixed
     ? (role?.permissions ?? [])
     : grantable.filter((one) => permissions.includes(one) || role?.permissions.includes(one));
   const send = (body: RoleDraft) => {
-    if (!role) return told(api.POST("/roles", { body }));
+    if (!role) return once(body, (header) => told(api.POST("/roles", { params: { header }, body })));
     const params = { path: { id: role.id }, header: { "If-Match": `"${role.version}"` } };
     return told(api.PUT("/roles/{id}", { params, body }));
   };

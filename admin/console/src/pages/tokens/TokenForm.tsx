@@ -3,6 +3,7 @@ import { useRef } from "react";
 
 import { useCaller } from "../../api/caller";
 import { api, told } from "../../api/client";
+import { useOnce } from "../../api/once";
 import type { NewApiToken, TokenDraft } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { FormDrawer } from "../../parts/FormDrawer";
@@ -24,13 +25,14 @@ const t = texts({
 export function TokenForm({ onClose }: { onClose: (made: NewApiToken | undefined) => void }) {
   const { permissions } = useCaller();
   const roles = useRoles();
+  const once = useOnce();
   const made = useRef<NewApiToken>(undefined);
   return (
     <FormDrawer<TokenDraft>
       title={t.create}
       initial={{ name: "", roles: [], permissions: [], days: 90 }}
       send={async (body) => {
-        made.current = await told(api.POST("/tokens", { body }));
+        made.current = await once(body, (header) => told(api.POST("/tokens", { params: { header }, body })));
       }}
       onClose={(isDone) => onClose(isDone ? made.current : undefined)}
     >

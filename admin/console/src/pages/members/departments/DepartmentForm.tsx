@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Form, Input } from "antd";
 
 import { api, told } from "../../../api/client";
+import { useOnce } from "../../../api/once";
 import type { Department, DepartmentDraft } from "../../../api/schema";
 import { DepartmentChooser } from "../../../parts/DepartmentChooser";
 import { FormDrawer } from "../../../parts/FormDrawer";
@@ -17,10 +18,11 @@ type Props = {
 
 export function DepartmentForm({ department, parent, onClose }: Props) {
   const queries = useQueryClient();
+  const once = useOnce();
   const initial: DepartmentDraft = { name: department?.name ?? "", parent: department ? department.parent : parent };
   const send = ({ name, parent }: DepartmentDraft) => {
     const body = { name, parent: parent ?? null };
-    if (!department) return told(api.POST("/departments", { body }));
+    if (!department) return once(body, (header) => told(api.POST("/departments", { params: { header }, body })));
     const [path, header] = [{ id: department.id }, { "If-Match": `"${department.version}"` }];
     return told(api.PUT("/departments/{id}", { params: { path, header }, body }));
   };

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 
 import { useMay } from "../../../api/caller";
 import { api, told, type Versioned } from "../../../api/client";
+import { useOnce } from "../../../api/once";
 import type { Link, Member, Profile } from "../../../api/schema";
 import { texts } from "../../../language/texts";
 import { GroupChooser } from "../../../parts/choosers";
@@ -39,6 +40,7 @@ export function MemberForm({ member, department, onClose }: Props) {
   const mayCreate = may("members:create");
   const mayLink = !old && may("credentials:create");
   const { act } = useAction();
+  const once = useOnce();
   const created = useRef<Member>(undefined);
   const wantsLink = useRef(false);
 
@@ -49,7 +51,10 @@ export function MemberForm({ member, department, onClose }: Props) {
       await told(api.PUT("/members/{id}", { params, body }));
       return;
     }
-    created.current = await told(mayCreate ? api.POST("/members", { body }) : api.POST("/guests", { body }));
+    created.current = await once(body, (header) => {
+      const call = { params: { header }, body };
+      return told(mayCreate ? api.POST("/members", call) : api.POST("/guests", call));
+    });
     wantsLink.current = with_link === true;
   };
 
@@ -57,11 +62,13 @@ export function MemberForm({ member, department, onClose }: Props) {
     await queries.invalidateQueries();
     const made = created.current;
     if (!made || !wantsLink.current) return onClose(made?.id ?? old?.id);
-    const params = { path: { id: made.id } };
-    const hasLink = await act(
-      async () => setMade({ member: made, link: await told(api.POST("/members/{id}/one-time-link", { params })) }),
-      t.created,
-    );
+    const path = { id: made.id };
+    const hasLink = await act(async () => {
+      const link = await once(path, (header) =>
+        told(api.POST("/members/{id}/one-time-link", { params: { path, header } })),
+      );
+      setMade({ member: made, link });
+    }, t.created);
     if (!hasLink) onClose(made.id);
   };
 

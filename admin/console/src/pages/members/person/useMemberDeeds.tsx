@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 
 import { useCaller, useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
+import { useOnce } from "../../../api/once";
 import type { Link, MemberDetail } from "../../../api/schema";
 import { OnceLink } from "./OnceLink";
 import { t } from "./deedWords";
@@ -23,9 +24,11 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
   const may = useMay();
   const { name: self } = useCaller();
   const { act, ask } = useAction();
+  const once = useOnce();
   const [link, setLink] = useState<Link>();
   const name = member.display_name;
-  const call = { params: { path: { id: member.id } } };
+  const path = { id: member.id };
+  const call = { params: { path } };
   // One's own credentials are changed on the account page, which asks for a proof.
   const own = self === member.username ? t.own : undefined;
   const isActive = member.status === "active";
@@ -43,7 +46,10 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
         asked(
           t.link,
           member.has_password ? t.linkAsk(name) : t.firstLinkText,
-          async () => setLink(await told(api.POST("/members/{id}/one-time-link", call))),
+          async () =>
+            setLink(
+              await once(path, (header) => told(api.POST("/members/{id}/one-time-link", { params: { path, header } }))),
+            ),
           false,
         ),
     },
@@ -59,7 +65,10 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
             asked(
               channel === "mail" ? t.sendMail : t.sendSms,
               t.sendAsk(name, (channel === "mail" ? member.email : member.mobile) ?? ""),
-              () => told(api.POST("/members/{id}/one-time-messages", { ...call, body: { channel } })),
+              () =>
+                once({ path, channel }, (header) =>
+                  told(api.POST("/members/{id}/one-time-messages", { params: { path, header }, body: { channel } })),
+                ),
               false,
             ),
         },
