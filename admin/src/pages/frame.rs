@@ -69,6 +69,7 @@ impl Frame {
         Self {
             csrf: reader.csrf_field(),
             request_id: reader.visitor.request_id.clone(),
+            administers_here: state.settings.administers_at(&reader.visitor.host),
             ..Self::of_brand(state, &brand, reader.language, &reader.here)
         }
     }
@@ -112,7 +113,7 @@ impl Frame {
             request_id: String::new(),
             person: None,
             has_console: false,
-            administers_here: state.settings.administers_at(&reader.visitor.host),
+            administers_here: false,
         }
     }
 
