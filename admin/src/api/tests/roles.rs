@@ -83,8 +83,8 @@ async fn attack_18_nothing_tells_of_people_to_whom_may_not_read_members() {
         let explain = "/explain?from=192.0.2.1&url=https://wiki.example.com/";
         let answer = app.get(&with, &format!("{explain}&as=nobody")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
-        let rule = json!({"employee_number_prefixes": ["E10"]});
-        let answer = app.call(&with, "POST", "/group-rule-count", rule).await;
+        let fits = json!({"employee_number_prefixes": ["E10"]});
+        let answer = app.call(&with, "POST", "/group-rule-count", fits).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
         // Of nobody in particular: this node only has no gateway to ask.
         assert_eq!(app.get(&with, explain).await.status, StatusCode::CONFLICT);
