@@ -106,6 +106,7 @@ impl Plane {
             picture_turns: Arc::new(Semaphore::new(1)),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
+            serves_certificates: Arc::new(OnceLock::new()),
             surroundings: Arc::new(OnceLock::new()),
             snapshots: in_force,
         };

@@ -93,7 +93,7 @@ fn a_client_is_shown_the_certificate_of_the_name_it_asks_for() {
     let wild = made(&folder.path().join("b"), &["*.apps.example.com"], NOW);
     let exact = made(&folder.path().join("c"), &["wiki.apps.example.com"], NOW);
     let all = [files(&main), files(&wild), files(&exact)];
-    let store = Arc::new(CertificateStore::load(&all).unwrap());
+    let store = Arc::new(CertificateStore::load(&all, NOW).unwrap());
     assert_eq!(shown(&store, "access.example.com"), leaf(&main));
     assert_eq!(shown(&store, "WIKI.apps.example.com"), leaf(&exact));
     assert_eq!(shown(&store, "git.apps.example.com"), leaf(&wild));
@@ -106,7 +106,7 @@ fn a_client_is_shown_the_certificate_of_the_name_it_asks_for() {
 fn a_renewed_certificate_is_shown_from_the_next_handshake_on() {
     let folder = tempfile::tempdir().unwrap();
     let first = made(folder.path(), &["access.example.com"], NOW);
-    let store = Arc::new(CertificateStore::load(&[files(&first)]).unwrap());
+    let store = Arc::new(CertificateStore::load(&[files(&first)], NOW).unwrap());
     let before = shown(&store, "access.example.com");
     let renewed = made(folder.path(), &["access.example.com"], NOW + YEAR - 86_400);
     store.reload(&[files(&renewed)], NOW).unwrap_err();
@@ -130,7 +130,7 @@ fn attack_19_a_bad_pair_never_replaces_a_good_one() {
         &["access.example.com"],
         NOW - 2 * YEAR,
     );
-    let store = Arc::new(CertificateStore::load(&[files(&good)]).unwrap());
+    let store = Arc::new(CertificateStore::load(&[files(&good)], NOW).unwrap());
     let missing = folder.path().join("missing.pem");
     let cut = folder.path().join("cut.pem");
     fs::write(&cut, &fs::read_to_string(&good.key).unwrap()[..60]).unwrap();
@@ -167,7 +167,7 @@ fn attack_19_nothing_is_served_where_a_pair_is_bad_at_the_start() {
     let good = made(folder.path(), &["access.example.com"], NOW);
     let missing = folder.path().join("missing.key");
     let pairs = [files(&good), (good.certificate.clone(), missing)];
-    let errors = CertificateStore::load(&pairs).unwrap_err();
+    let errors = CertificateStore::load(&pairs, NOW).unwrap_err();
     assert!(matches!(errors[0], CertificateError::Unreadable { .. }));
 }
 
@@ -182,7 +182,9 @@ fn attack_19_a_client_certificate_of_another_authority_is_refused() {
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_client_cert_verifier(client_authority::load(&ca.0).unwrap())
-            .with_cert_resolver(Arc::new(CertificateStore::load(&[files(&ours)]).unwrap()));
+            .with_cert_resolver(Arc::new(
+                CertificateStore::load(&[files(&ours)], NOW).unwrap(),
+            ));
         let config = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -251,7 +253,9 @@ fn a_development_certificate_is_trusted_through_its_authority_and_kept() {
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(CertificateStore::load(&[files(&first)]).unwrap()));
+            .with_cert_resolver(Arc::new(
+                CertificateStore::load(&[files(&first)], NOW).unwrap(),
+            ));
         let client = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .unwrap()

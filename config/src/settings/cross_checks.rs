@@ -44,18 +44,6 @@ fn listener_makes_sense(
             "list the addresses of the load balancers in trust.proxies",
         );
     }
-    if listener
-        .tls
-        .as_ref()
-        .is_some_and(|tls| tls.certificates.is_empty())
-        && !report.mentions(&key("tls.certificates"))
-    {
-        report.problem(
-            &key("tls.certificates"),
-            "there is no usable certificate",
-            "write at least one certificate with its key",
-        );
-    }
 }
 
 /// No two of the listeners and the monitor may want the same port of the same address.

@@ -108,7 +108,7 @@ impl Findings {
         let mut any = false;
         for (index, listener) in settings.listeners.iter().enumerate() {
             if let Some(tls) = &listener.tls {
-                any = true;
+                any |= !tls.certificates.is_empty();
                 names.extend(self.certificates_of(settings, index, tls, now));
             }
         }

@@ -1,6 +1,7 @@
 //! The API as callers see it, on both engines.
 
 pub(crate) mod app;
+mod certificates;
 mod changes;
 mod configuration;
 mod confined;
