@@ -288,7 +288,8 @@ async fn one_process_takes_the_place_of_another_without_a_request_lost() {
         }
     });
     let place = settings.clone();
-    let waiting = tokio::task::spawn_blocking(move || gateway::upgrade::inherit(&place));
+    let now = config::Clock::system().now();
+    let waiting = tokio::task::spawn_blocking(move || gateway::upgrade::inherit(&place, now));
     let stopping = tokio::spawn(old.stop(Signal::Upgrade));
     let sockets = waiting.await.unwrap().unwrap();
     settings.monitor.address = free_address();

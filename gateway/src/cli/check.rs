@@ -108,6 +108,13 @@ impl Findings {
         let mut any = false;
         for (index, listener) in settings.listeners.iter().enumerate() {
             if let Some(tls) = &listener.tls {
+                if tls.certificates.is_empty() {
+                    let address = listener.address;
+                    self.notes.push(format!(
+                        "nobody gets through {address} until a certificate is uploaded, such as with \
+                         `gatehouse certificates add`"
+                    ));
+                }
                 any |= !tls.certificates.is_empty();
                 names.extend(self.certificates_of(settings, index, tls, now));
             }
