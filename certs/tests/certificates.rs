@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what a test relies on may end it")]
 
+mod any;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -171,6 +173,58 @@ fn attack_19_nothing_is_served_where_a_pair_is_bad_at_the_start() {
     assert!(matches!(errors[0], CertificateError::Unreadable { .. }));
 }
 
+/// The same certificate as somebody would upload it.
+fn uploaded(made: &Development) -> Arc<Pair> {
+    let read = |file: &Path| fs::read_to_string(file).unwrap();
+    let pair = Pair::of_upload("one", &read(&made.certificate), &read(&made.key));
+    Arc::new(pair.unwrap())
+}
+
+#[test]
+fn an_upload_goes_before_a_file_while_it_is_valid_and_the_newest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let file = made(&at("a"), &["access.example.com", "wiki.example.com"], NOW);
+    let older = made(&at("b"), &["access.example.com"], NOW - YEAR / 2);
+    let newer = made(&at("c"), &["*.example.com", "access.example.com"], NOW);
+    let store = Arc::new(CertificateStore::load(&[files(&file)], NOW).unwrap());
+    let (old, new) = (uploaded(&older), uploaded(&newer));
+    store.set_uploads(&[Arc::clone(&new), Arc::clone(&old)], NOW);
+    assert_eq!(shown(&store, "access.example.com"), leaf(&newer));
+    assert_eq!(shown(&store, "git.example.com"), leaf(&newer));
+    // An exact name goes before a wildcard, wherever it comes from.
+    assert_eq!(shown(&store, "wiki.example.com"), leaf(&file));
+    // Without a name that anybody has, what the first file is for.
+    assert_eq!(shown(&store, "nowhere.test"), leaf(&newer));
+    let superseded: Vec<bool> = store.pairs().iter().map(|(_, is)| *is).collect();
+    assert_eq!(superseded, [false, true, false]);
+    // A reload of files leaves uploads where they are, and the other way round.
+    store.reload_same(NOW).unwrap();
+    assert_eq!(shown(&store, "access.example.com"), leaf(&newer));
+    store.set_uploads(&[old], NOW);
+    assert_eq!(shown(&store, "access.example.com"), leaf(&older));
+    store.set_uploads(&[uploaded(&older)], NOW + 3 * YEAR / 4);
+    assert_eq!(
+        shown(&store, "access.example.com"),
+        leaf(&file),
+        "it has expired"
+    );
+    store.set_uploads(&[], NOW);
+    assert_eq!(shown(&store, "access.example.com"), leaf(&file));
+}
+
+#[test]
+fn a_store_without_files_serves_what_is_uploaded_and_is_not_emptied_by_a_reload() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = made(folder.path(), &["access.example.com"], NOW);
+    let store = Arc::new(CertificateStore::load(&[], NOW).unwrap());
+    assert!(store.reload(&[], NOW).is_err());
+    store.set_uploads(&[uploaded(&made)], NOW);
+    store.reload(&[], NOW).unwrap();
+    assert_eq!(shown(&store, "access.example.com"), leaf(&made));
+    assert!(store.expiries()[0].is_upload);
+}
+
 #[test]
 fn attack_19_a_client_certificate_of_another_authority_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -300,53 +354,4 @@ fn certs_for_clients(folder: &Path) -> (PathBuf, PathBuf, PathBuf) {
         at("client.pem", &client_pem),
         at("client.key", &client_key.serialize_pem()),
     )
-}
-
-mod any {
-    //! A client that accepts every server, because these tests ask which certificate it is shown.
-
-    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-    use rustls::{DigitallySignedStruct, Error, SignatureScheme};
-
-    #[derive(Debug)]
-    pub struct AnyServer;
-
-    impl ServerCertVerifier for AnyServer {
-        fn verify_server_cert(
-            &self,
-            _: &CertificateDer<'_>,
-            _: &[CertificateDer<'_>],
-            _: &ServerName<'_>,
-            _: &[u8],
-            _: UnixTime,
-        ) -> Result<ServerCertVerified, Error> {
-            Ok(ServerCertVerified::assertion())
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            vec![
-                SignatureScheme::ECDSA_NISTP256_SHA256,
-                SignatureScheme::ED25519,
-            ]
-        }
-    }
 }
