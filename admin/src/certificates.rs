@@ -122,12 +122,14 @@ pub async fn reload(state: &State, permit: &Permit) -> Result<(), Refused> {
     let edit = Edit::begin(state, permit).await?;
     edit.commit("reload", node, None, None).await?;
     let reloaded = gateway.reload().await;
-    reloaded.map_err(|problems| match problems.is_empty() {
-        true => Refused::Impossible(both((
-            "the files could not be read again; see the log of the node",
-            "未能重新读取文件，请查看该节点的日志",
-        ))),
-        false => Refused::Invalid(problems.into_iter().map(Invalid::from).collect()),
+    reloaded.map_err(|problems| {
+        if problems.is_empty() {
+            return Refused::Impossible(both((
+                "the files could not be read again; see the log of the node",
+                "未能重新读取文件，请查看该节点的日志",
+            )));
+        }
+        Refused::Invalid(problems.into_iter().map(Invalid::from).collect())
     })
 }
 
