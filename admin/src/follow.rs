@@ -152,6 +152,9 @@ impl Follower {
             Ok(built) => {
                 self.stale = false;
                 self.tell_of(&built.set_aside);
+                for problem in self.health.unread_certificates(built.unread_certificates) {
+                    tracing::error!(problem, "an uploaded certificate is not served");
+                }
                 Ok(Some(built.snapshot))
             }
             Err(PublishError::Store(error @ StoreError::Away(_))) => Err(error),

@@ -16,6 +16,8 @@ struct Noticed {
     unprepared: Option<String>,
     /// Applications that cannot be obeyed, and why.
     set_aside: Vec<String>,
+    /// Uploaded certificates whose keys cannot be read, and why.
+    unread_certificates: Vec<String>,
 }
 
 /// The part and a sentence, for each.
@@ -47,22 +49,34 @@ impl Health {
     /// Notes which applications cannot be obeyed; returns what was not known before.
     pub fn set_aside(&self, applications: &[SetAside]) -> Vec<String> {
         let problems = applications.iter().flat_map(|aside| &aside.problems);
-        let mut told: Vec<String> = problems.map(ToString::to_string).collect();
-        let before = std::mem::replace(&mut self.0.lock().set_aside, told.clone());
-        told.retain(|text| !before.contains(text));
-        told
+        let told: Vec<String> = problems.map(ToString::to_string).collect();
+        news(&mut self.0.lock().set_aside, told)
+    }
+
+    /// Notes which uploaded certificates cannot be read; returns what was not known before.
+    pub fn unread_certificates(&self, told: Vec<String>) -> Vec<String> {
+        news(&mut self.0.lock().unread_certificates, told)
     }
 
     #[must_use]
     pub fn report(&self) -> Report {
         let noticed = self.0.lock();
         let unprepared = noticed.unprepared.iter();
-        let set_aside = noticed.set_aside.iter();
+        let set_aside = noticed.set_aside.iter().map(|why| ("applications", why));
+        let unread = noticed.unread_certificates.iter();
+        let concerns = set_aside.chain(unread.map(|why| ("certificates", why)));
         Report {
             problems: unprepared.map(|why| ("store", why.clone())).collect(),
-            concerns: set_aside.map(|why| ("applications", why.clone())).collect(),
+            concerns: concerns.map(|(part, why)| (part, why.clone())).collect(),
         }
     }
+}
+
+/// Puts what is told now in the place of what was told before; returns what is new.
+fn news(known: &mut Vec<String>, mut told: Vec<String>) -> Vec<String> {
+    let before = std::mem::replace(known, told.clone());
+    told.retain(|text| !before.contains(text));
+    told
 }
 
 #[cfg(test)]

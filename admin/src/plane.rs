@@ -108,6 +108,7 @@ impl Plane {
             reading_turns: Turns::new(2),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
+            serves_certificates: Arc::new(OnceLock::new()),
             surroundings: Arc::new(OnceLock::new()),
             snapshots: in_force,
         };

@@ -1,7 +1,8 @@
 //! Store → snapshot: everything that a gateway obeys, read at one moment.
 //!
 //! An application that cannot be obeyed is set aside: the last good one that is known stays in force
-//! for it, or else its hosts are closed; the others go on. Whatever else does not validate refuses the
+//! for it, or else its hosts are closed; the others go on. A certificate whose key cannot be opened is
+//! left out. Whatever else does not validate refuses the
 //! snapshot as a whole, and the last good one stays in force.
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use config::{Problem, Snapshot, Timestamp};
 
 use crate::appearance;
 use crate::applications::sort_out::{SetAside, Sorted, sort_out};
+use crate::certificates;
 use crate::ip_lists::switch;
 use crate::pictures;
 use crate::sealed::Sealer;
@@ -50,6 +52,8 @@ pub struct Publisher {
 pub struct Built {
     pub snapshot: Snapshot,
     pub set_aside: Vec<SetAside>,
+    /// A sentence for each.
+    pub unread_certificates: Vec<String>,
 }
 
 impl Publisher {
@@ -67,6 +71,7 @@ impl Publisher {
         let rows = store::applications::all(view).await?;
         let mut sorted = sort_out(rows, |id| self.list(id));
         let closed = self.stand_in(&mut sorted);
+        let (certificates, unread_certificates) = certificates::publish(view, sealer).await?;
         let mut snapshot = Snapshot {
             revision: u64::try_from(revision).unwrap_or_default(),
             built_at: now,
@@ -78,6 +83,7 @@ impl Publisher {
             pictures: pictures::all(view).await?,
             signing_keys: signing_keys::publish(&keys, sealer)?
                 .ok_or(PublishError::NoSigningKey)?,
+            certificates,
         };
         snapshot.validate().map_err(PublishError::Invalid)?;
         let good = snapshot.applications.iter();
@@ -88,6 +94,7 @@ impl Publisher {
         Ok(Built {
             snapshot,
             set_aside: sorted.set_aside,
+            unread_certificates,
         })
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use std::sync::OnceLock;
 
+use config::certificates::ServesCertificates;
 use config::link::{Explains, Foresees, MayOpen, TriesUpstreams};
 use config::surroundings::Surroundings;
 use config::{Clock, Settings, Snapshot};
@@ -31,6 +32,8 @@ pub struct State {
     pub foresees: Arc<OnceLock<Arc<dyn Foresees>>>,
     /// Whether upstreams can be reached. Set once by whoever composes the program.
     pub tries_upstreams: Arc<OnceLock<Arc<dyn TriesUpstreams>>>,
+    /// Reads certificates as they will be served. Set once by whoever composes the program.
+    pub serves_certificates: Arc<OnceLock<Arc<dyn ServesCertificates>>>,
     /// What the gateway of this node sees. Set once by whoever composes the program.
     pub surroundings: Arc<OnceLock<Arc<dyn Surroundings>>>,
     /// Pictures are decoded one at a time: each takes its share of memory.
@@ -101,6 +104,7 @@ pub mod testing {
             reading_turns: Turns::new(2),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
+            serves_certificates: Arc::default(),
             surroundings: Arc::default(),
             api_rates: ApiRates::new(&settings.limits),
             settings,

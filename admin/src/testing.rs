@@ -176,6 +176,7 @@ fn snapshot() -> Snapshot {
         watermark: config::snapshot::Watermark::default(),
         brand: Brand::default(),
         pictures: config::snapshot::Pictures::default(),
+        certificates: Vec::new(),
         signing_keys: SigningKeys {
             current: SigningKey {
                 kid: "k".into(),

@@ -22,7 +22,10 @@ pub fn load(file: &Path) -> Result<Arc<dyn ClientCertVerifier>, CertificateError
         why,
     };
     let mut roots = RootCertStore::empty();
-    for certificate in pem::certificates(file)? {
+    for certificate in pem::certificates(pem::Pem {
+        called: file,
+        text: &pem::read(file)?,
+    })? {
         roots
             .add(certificate)
             .map_err(|error| bad(error.to_string()))?;

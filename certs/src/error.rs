@@ -1,6 +1,6 @@
-//! What can be wrong with a certificate or key file, in sentences that say what to do.
+//! What can be wrong with a certificate or its key, in sentences that say what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
@@ -53,6 +53,32 @@ pub enum CertificateError {
          earlier one until then"
     )]
     NotYetValid { file: PathBuf, from: String },
+    #[error("no certificate would be left to serve; name one, or upload one")]
+    NoneLeft,
     #[error("{file} holds no usable authority for client certificates: {why}")]
     BadAuthority { file: PathBuf, why: String },
+}
+
+impl CertificateError {
+    /// The file that it is about, or what an upload is called by.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::NoneLeft => None,
+            Self::KeyOfAnother { key, .. } => Some(key),
+            Self::Unreadable { file, .. }
+            | Self::NotPem { file, .. }
+            | Self::NoCertificate { file }
+            | Self::NoKey { file }
+            | Self::EncryptedKey { file }
+            | Self::UnusableKey { file, .. }
+            | Self::BadCertificate { file, .. }
+            | Self::ChainOutOfOrder { file, .. }
+            | Self::AuthorityFirst { file }
+            | Self::NoNames { file }
+            | Self::Expired { file, .. }
+            | Self::NotYetValid { file, .. }
+            | Self::BadAuthority { file, .. } => Some(file),
+        }
+    }
 }

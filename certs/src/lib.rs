@@ -1,6 +1,6 @@
 //! How certificates are found, checked and served, and how a development machine makes its own.
 //!
-//! [`pair`] loads a certificate with its key and says in a sentence what is wrong with them;
+//! [`pair`] reads a certificate with its key and says in a sentence what is wrong with them;
 //! [`store`] picks the right one in each handshake and swaps them while the gateway runs;
 //! [`client_authority`] checks who calls; [`development`] is an authority for trying Gatehouse out.
 
@@ -8,9 +8,10 @@ pub mod client_authority;
 pub mod development;
 pub mod error;
 pub mod pair;
-mod pem;
+pub mod pem;
+mod served;
 pub mod store;
 
 pub use error::CertificateError;
-pub use pair::Pair;
+pub use pair::{Origin, Pair};
 pub use store::CertificateStore;

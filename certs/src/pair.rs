@@ -1,4 +1,4 @@
-//! One certificate with its chain and key, loaded and checked before any handshake sees it.
+//! One certificate with its chain and key, read and checked before any handshake sees it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,14 +10,37 @@ use rustls::{Error as TlsError, InconsistentKeys};
 use x509_parser::prelude::{ASN1Time, FromDer, GeneralName, X509Certificate};
 
 use crate::CertificateError as Error;
-use crate::pem;
+use crate::pem::{self, Pem};
+
+/// What the certificates of an upload are called.
+const CHAIN: &str = "chain";
+
+/// Where a pair comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Files {
+        certificate: PathBuf,
+        key: PathBuf,
+    },
+    /// Somebody uploaded it; all nodes know it by this id.
+    Upload(String),
+}
+
+impl Origin {
+    /// What a sentence calls the certificate.
+    fn called(&self) -> PathBuf {
+        match self {
+            Self::Files { certificate, .. } => certificate.clone(),
+            Self::Upload(_) => CHAIN.into(),
+        }
+    }
+}
 
 /// A usable pair. It may have expired: whether that matters is for the caller to say, see
 /// [`Pair::check_time`].
 #[derive(Clone, Debug)]
 pub struct Pair {
-    pub certificate_file: PathBuf,
-    pub key_file: PathBuf,
+    pub origin: Origin,
     /// The names that the certificate is for, lower case; `*.` begins those for one label more.
     pub names: Vec<String>,
     /// Who signed it, as the certificate writes it.
@@ -30,28 +53,62 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Loads a pair. The first certificate of the file must be the host's, each one below must have
-    /// issued the one above, and the key must be the host's.
+    /// Loads a pair from its files.
+    ///
+    /// # Errors
+    /// As [`Pair::read`]; and a file that cannot be read.
+    pub fn load(certificate_file: &Path, key_file: &Path) -> Result<Self, Error> {
+        let (chain, key) = (pem::read(certificate_file)?, pem::read(key_file)?);
+        let origin = Origin::Files {
+            certificate: certificate_file.into(),
+            key: key_file.into(),
+        };
+        let named = |called, text| Pem { called, text };
+        Self::read(
+            origin,
+            named(certificate_file, &chain),
+            named(key_file, &key),
+        )
+    }
+
+    /// Reads a pair that was uploaded, and is known by this id. Its parts are called `chain` and `key`.
+    ///
+    /// # Errors
+    /// As [`Pair::read`].
+    pub fn of_upload(id: &str, chain: &str, key: &str) -> Result<Self, Error> {
+        let chain = Pem {
+            called: Path::new(CHAIN),
+            text: chain.as_bytes(),
+        };
+        let key = Pem {
+            called: Path::new("key"),
+            text: key.as_bytes(),
+        };
+        Self::read(Origin::Upload(id.to_owned()), chain, key)
+    }
+
+    /// Reads a pair. The first certificate must be the host's, each one below must have issued the
+    /// one above, and the key must be the host's.
     ///
     /// # Errors
     /// The first thing found wrong, as a sentence.
-    pub fn load(certificate_file: &Path, key_file: &Path) -> Result<Self, Error> {
-        let chain = pem::certificates(certificate_file)?;
-        let key = pem::key(key_file)?;
-        let facts = Facts::of(certificate_file, &chain)?;
-        let certified = CertifiedKey::from_der(chain, key, &provider()).map_err(|e| match e {
+    pub fn read(origin: Origin, chain: Pem<'_>, key: Pem<'_>) -> Result<Self, Error> {
+        let certificates = pem::certificates(chain)?;
+        let private = pem::key(key)?;
+        let facts = Facts::of(chain.called, &certificates)?;
+        let certified = CertifiedKey::from_der(certificates, private, &provider());
+        let certified = certified.map_err(|error| match error {
             TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) => Error::KeyOfAnother {
-                certificate: certificate_file.into(),
-                key: key_file.into(),
+                certificate: chain.called.into(),
+                key: key.called.into(),
             },
             other => Error::UnusableKey {
-                file: key_file.into(),
+                file: key.called.into(),
                 why: other.to_string(),
             },
         })?;
         Ok(Self {
-            certificate_file: certificate_file.into(),
-            key_file: key_file.into(),
+            origin,
             names: facts.names,
             issuer: facts.issuer,
             not_before: facts.not_before,
@@ -65,7 +122,7 @@ impl Pair {
     /// # Errors
     /// [`Error::Expired`] or [`Error::NotYetValid`].
     pub fn check_time(&self, now: i64) -> Result<(), Error> {
-        let file = self.certificate_file.clone();
+        let file = self.origin.called();
         if now > self.not_after {
             let on = date(self.not_after);
             return Err(Error::Expired { file, on });
@@ -75,6 +132,16 @@ impl Pair {
             return Err(Error::NotYetValid { file, from });
         }
         Ok(())
+    }
+
+    /// The certificates alone, written anew in PEM: whatever else stood between them is left out.
+    #[must_use]
+    pub fn chain_pem(&self) -> String {
+        self.certified
+            .cert
+            .iter()
+            .map(|der| pem::write(der))
+            .collect()
     }
 }
 
@@ -86,7 +153,10 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
 }
 
 fn date(seconds: i64) -> String {
-    ASN1Time::from_timestamp(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
+    ASN1Time::from_timestamp(seconds).map_or_else(
+        |_| seconds.to_string(),
+        |time| time.to_datetime().date().to_string(),
+    )
 }
 
 /// What the first certificate says of itself.

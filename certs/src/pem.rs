@@ -1,39 +1,60 @@
-//! Reading PEM files, with the reasons that an operator can act on.
+//! Reading PEM, with the reasons that an operator can act on.
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::CertificateError as Error;
 
-pub(crate) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let text = read(file)?;
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text)
+/// PEM, and what it is called in a sentence that complains of it: its file, where it has one.
+#[derive(Clone, Copy)]
+pub struct Pem<'a> {
+    pub called: &'a Path,
+    pub text: &'a [u8],
+}
+
+pub(crate) fn certificates(pem: Pem<'_>) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem.text)
         .collect::<Result<_, _>>()
-        .map_err(|error| not_pem(file, &error))?;
+        .map_err(|error| not_pem(pem.called, &error))?;
     if certificates.is_empty() {
-        return Err(Error::NoCertificate { file: file.into() });
+        let file = pem.called.into();
+        return Err(Error::NoCertificate { file });
     }
     Ok(certificates)
 }
 
-pub(crate) fn key(file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
-    let text = read(file)?;
-    PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
-        pem::Error::NoItemsFound if is_encrypted(&text) => {
-            Error::EncryptedKey { file: file.into() }
-        }
-        pem::Error::NoItemsFound => Error::NoKey { file: file.into() },
-        error => not_pem(file, &error),
+pub(crate) fn key(pem: Pem<'_>) -> Result<PrivateKeyDer<'static>, Error> {
+    let file = || pem.called.into();
+    PrivateKeyDer::from_pem_slice(pem.text).map_err(|error| match error {
+        _ if is_encrypted(pem.text) => Error::EncryptedKey { file: file() },
+        pem::Error::NoItemsFound => Error::NoKey { file: file() },
+        error => not_pem(pem.called, &error),
     })
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Error> {
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(file).map_err(|why| Error::Unreadable {
         file: file.into(),
         why,
     })
+}
+
+/// A certificate in PEM (RFC 7468 §5).
+pub(crate) fn write(certificate: &CertificateDer<'_>) -> String {
+    let text = STANDARD.encode(certificate);
+    let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (index, letter) in text.chars().enumerate() {
+        if index > 0 && index % 64 == 0 {
+            pem.push('\n');
+        }
+        pem.push(letter);
+    }
+    pem.push_str("\n-----END CERTIFICATE-----\n");
+    pem
 }
 
 fn is_encrypted(text: &[u8]) -> bool {

@@ -1,7 +1,9 @@
 //! The certificates that a listener serves: the right one in each handshake, swapped whole while
 //! the gateway runs, and never a bad one for a good one.
+//!
+//! Some come from files and are read again; some are uploaded and handed in. Neither side waits for
+//! the other.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +11,8 @@ use arc_swap::ArcSwap;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use crate::{CertificateError, Pair};
+use crate::served::Served;
+use crate::{CertificateError, Origin, Pair};
 
 /// A certificate file and its key file.
 pub type Files = (PathBuf, PathBuf);
@@ -28,25 +31,24 @@ pub struct Expiry {
     pub name: String,
     /// Seconds since 1970.
     pub not_after: i64,
+    pub is_upload: bool,
 }
 
 impl CertificateStore {
     /// Loads all pairs. An expired one is served nonetheless: refusing it would shut out the hosts
-    /// of all others as well. [`CertificateStore::expiries`] shows it.
+    /// of all others as well. [`CertificateStore::expiries`] shows it. Without any, there is none to
+    /// serve until one is uploaded.
     ///
     /// # Errors
     /// Every pair that cannot be used, each with its reason.
-    pub fn load(files: &[Files]) -> Result<Self, Vec<CertificateError>> {
+    pub fn load(files: &[Files], now: i64) -> Result<Self, Vec<CertificateError>> {
         let pairs = files
             .iter()
             .map(|(certificate, key)| Pair::load(certificate, key));
-        let (pairs, errors) = part(pairs);
-        match Served::new(pairs) {
-            Some(served) if errors.is_empty() => Ok(Self {
-                served: ArcSwap::from_pointee(served),
-            }),
-            _ => Err(errors),
-        }
+        let served = Served::new(all_good(pairs)?, Vec::new(), now);
+        Ok(Self {
+            served: ArcSwap::from_pointee(served),
+        })
     }
 
     /// Loads the pairs again, or others. All of them come into force, or none: after an error the
@@ -57,6 +59,9 @@ impl CertificateStore {
     /// Every pair that cannot be used, each with its reason.
     pub fn reload(&self, files: &[Files], now: i64) -> Result<(), Vec<CertificateError>> {
         let served = self.served.load();
+        if files.is_empty() && served.uploads.is_empty() {
+            return Err(vec![CertificateError::NoneLeft]);
+        }
         let pairs = files.iter().map(|(certificate, key)| {
             let pair = Pair::load(certificate, key)?;
             if !served.has(&pair) {
@@ -64,29 +69,46 @@ impl CertificateStore {
             }
             Ok(pair)
         });
-        let (pairs, errors) = part(pairs);
-        match Served::new(pairs) {
-            Some(new) if errors.is_empty() => {
-                self.served.store(Arc::new(new));
-                Ok(())
-            }
-            _ => Err(errors),
+        let files = all_good(pairs)?;
+        self.served
+            .rcu(|served| Served::new(files.clone(), served.uploads.clone(), now));
+        Ok(())
+    }
+
+    /// Loads those pairs again that came from files.
+    ///
+    /// # Errors
+    /// As [`CertificateStore::reload`].
+    pub fn reload_same(&self, now: i64) -> Result<(), Vec<CertificateError>> {
+        let served = self.served.load();
+        let files: Vec<Files> = served.files.iter().filter_map(|pair| files(pair)).collect();
+        if files.is_empty() {
+            return Ok(());
         }
+        self.reload(&files, now)
     }
 
-    /// What is being served just now.
+    /// Serves these uploads, the newest first, and no others.
+    pub fn set_uploads(&self, uploads: &[Arc<Pair>], now: i64) {
+        self.served
+            .rcu(|served| Served::new(served.files.clone(), uploads.to_vec(), now));
+    }
+
+    /// What there is to serve just now, and whether others take its place in every handshake.
     #[must_use]
-    pub fn pairs(&self) -> Vec<Arc<Pair>> {
-        self.served.load().pairs.clone()
+    pub fn pairs(&self) -> Vec<(Arc<Pair>, bool)> {
+        self.served.load().superseded()
     }
 
-    /// Of each certificate that is being served, for metrics and warnings.
+    /// Of each certificate that handshakes may show, for metrics and warnings.
     #[must_use]
     pub fn expiries(&self) -> Vec<Expiry> {
-        let served = self.served.load();
-        let expiries = served.pairs.iter().map(|pair| Expiry {
+        let pairs = self.pairs().into_iter();
+        let shown = pairs.filter(|(_, superseded)| !superseded);
+        let expiries = shown.map(|(pair, _)| Expiry {
             name: pair.names.first().cloned().unwrap_or_default(),
             not_after: pair.not_after,
+            is_upload: matches!(pair.origin, Origin::Upload(_)),
         });
         expiries.collect()
     }
@@ -95,79 +117,31 @@ impl CertificateStore {
 impl ResolvesServerCert for CertificateStore {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let served = self.served.load();
-        let usable = |pair: &&Arc<Pair>| {
+        let pair = served.choose(hello.server_name(), |pair| {
             let key = &pair.certified.key;
             key.choose_scheme(hello.signature_schemes()).is_some()
-        };
-        let named = hello.server_name().map(|name| served.named(name));
-        let pair = named
-            .and_then(|pairs| pairs.iter().find(usable))
-            .or_else(|| served.pairs.iter().find(usable))
-            .or_else(|| served.pairs.first())?;
+        })?;
         Some(Arc::clone(&pair.certified))
     }
 }
 
-fn part(
+fn files(pair: &Pair) -> Option<Files> {
+    match &pair.origin {
+        Origin::Files { certificate, key } => Some((certificate.clone(), key.clone())),
+        Origin::Upload(_) => None,
+    }
+}
+
+fn all_good(
     pairs: impl Iterator<Item = Result<Pair, CertificateError>>,
-) -> (Vec<Pair>, Vec<CertificateError>) {
+) -> Result<Vec<Arc<Pair>>, Vec<CertificateError>> {
     let mut good = Vec::new();
     let mut bad = Vec::new();
     for pair in pairs {
         match pair {
-            Ok(pair) => good.push(pair),
+            Ok(pair) => good.push(Arc::new(pair)),
             Err(error) => bad.push(error),
         }
     }
-    (good, bad)
-}
-
-#[derive(Debug)]
-struct Served {
-    /// As they were named; the first is the default.
-    pairs: Vec<Arc<Pair>>,
-    /// By name, several where there are certificates of different kinds of keys for it.
-    exact: HashMap<String, Vec<Arc<Pair>>>,
-    /// By what follows `*.`.
-    wildcard: HashMap<String, Vec<Arc<Pair>>>,
-}
-
-impl Served {
-    /// `None` if there are no pairs.
-    fn new(pairs: Vec<Pair>) -> Option<Self> {
-        let pairs: Vec<_> = pairs.into_iter().map(Arc::new).collect();
-        let mut exact: HashMap<String, Vec<_>> = HashMap::new();
-        let mut wildcard: HashMap<String, Vec<_>> = HashMap::new();
-        for pair in &pairs {
-            for name in &pair.names {
-                let (names, name) = match name.strip_prefix("*.") {
-                    Some(suffix) => (&mut wildcard, suffix),
-                    None => (&mut exact, name.as_str()),
-                };
-                names
-                    .entry(name.to_owned())
-                    .or_default()
-                    .push(Arc::clone(pair));
-            }
-        }
-        (!pairs.is_empty()).then_some(Self {
-            pairs,
-            exact,
-            wildcard,
-        })
-    }
-
-    /// `name` is in lower case, as rustls hands it over.
-    fn named(&self, name: &str) -> &[Arc<Pair>] {
-        let exact = self.exact.get(name);
-        exact
-            .or_else(|| self.wildcard.get(name.split_once('.')?.1))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    fn has(&self, pair: &Pair) -> bool {
-        self.pairs
-            .iter()
-            .any(|served| served.certified.cert == pair.certified.cert)
-    }
+    if bad.is_empty() { Ok(good) } else { Err(bad) }
 }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what a test relies on may end it")]
 
+mod any;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -93,7 +95,7 @@ fn a_client_is_shown_the_certificate_of_the_name_it_asks_for() {
     let wild = made(&folder.path().join("b"), &["*.apps.example.com"], NOW);
     let exact = made(&folder.path().join("c"), &["wiki.apps.example.com"], NOW);
     let all = [files(&main), files(&wild), files(&exact)];
-    let store = Arc::new(CertificateStore::load(&all).unwrap());
+    let store = Arc::new(CertificateStore::load(&all, NOW).unwrap());
     assert_eq!(shown(&store, "access.example.com"), leaf(&main));
     assert_eq!(shown(&store, "WIKI.apps.example.com"), leaf(&exact));
     assert_eq!(shown(&store, "git.apps.example.com"), leaf(&wild));
@@ -106,7 +108,7 @@ fn a_client_is_shown_the_certificate_of_the_name_it_asks_for() {
 fn a_renewed_certificate_is_shown_from_the_next_handshake_on() {
     let folder = tempfile::tempdir().unwrap();
     let first = made(folder.path(), &["access.example.com"], NOW);
-    let store = Arc::new(CertificateStore::load(&[files(&first)]).unwrap());
+    let store = Arc::new(CertificateStore::load(&[files(&first)], NOW).unwrap());
     let before = shown(&store, "access.example.com");
     let renewed = made(folder.path(), &["access.example.com"], NOW + YEAR - 86_400);
     store.reload(&[files(&renewed)], NOW).unwrap_err();
@@ -130,7 +132,7 @@ fn attack_19_a_bad_pair_never_replaces_a_good_one() {
         &["access.example.com"],
         NOW - 2 * YEAR,
     );
-    let store = Arc::new(CertificateStore::load(&[files(&good)]).unwrap());
+    let store = Arc::new(CertificateStore::load(&[files(&good)], NOW).unwrap());
     let missing = folder.path().join("missing.pem");
     let cut = folder.path().join("cut.pem");
     fs::write(&cut, &fs::read_to_string(&good.key).unwrap()[..60]).unwrap();
@@ -167,8 +169,60 @@ fn attack_19_nothing_is_served_where_a_pair_is_bad_at_the_start() {
     let good = made(folder.path(), &["access.example.com"], NOW);
     let missing = folder.path().join("missing.key");
     let pairs = [files(&good), (good.certificate.clone(), missing)];
-    let errors = CertificateStore::load(&pairs).unwrap_err();
+    let errors = CertificateStore::load(&pairs, NOW).unwrap_err();
     assert!(matches!(errors[0], CertificateError::Unreadable { .. }));
+}
+
+/// The same certificate as somebody would upload it.
+fn uploaded(made: &Development) -> Arc<Pair> {
+    let read = |file: &Path| fs::read_to_string(file).unwrap();
+    let pair = Pair::of_upload("one", &read(&made.certificate), &read(&made.key));
+    Arc::new(pair.unwrap())
+}
+
+#[test]
+fn an_upload_goes_before_a_file_while_it_is_valid_and_the_newest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let file = made(&at("a"), &["access.example.com", "wiki.example.com"], NOW);
+    let older = made(&at("b"), &["access.example.com"], NOW - YEAR / 2);
+    let newer = made(&at("c"), &["*.example.com", "access.example.com"], NOW);
+    let store = Arc::new(CertificateStore::load(&[files(&file)], NOW).unwrap());
+    let (old, new) = (uploaded(&older), uploaded(&newer));
+    store.set_uploads(&[Arc::clone(&new), Arc::clone(&old)], NOW);
+    assert_eq!(shown(&store, "access.example.com"), leaf(&newer));
+    assert_eq!(shown(&store, "git.example.com"), leaf(&newer));
+    // An exact name goes before a wildcard, wherever it comes from.
+    assert_eq!(shown(&store, "wiki.example.com"), leaf(&file));
+    // Without a name that anybody has, what the first file is for.
+    assert_eq!(shown(&store, "nowhere.test"), leaf(&newer));
+    let superseded: Vec<bool> = store.pairs().iter().map(|(_, is)| *is).collect();
+    assert_eq!(superseded, [false, true, false]);
+    // A reload of files leaves uploads where they are, and the other way round.
+    store.reload_same(NOW).unwrap();
+    assert_eq!(shown(&store, "access.example.com"), leaf(&newer));
+    store.set_uploads(&[old], NOW);
+    assert_eq!(shown(&store, "access.example.com"), leaf(&older));
+    store.set_uploads(&[uploaded(&older)], NOW + 3 * YEAR / 4);
+    assert_eq!(
+        shown(&store, "access.example.com"),
+        leaf(&file),
+        "it has expired"
+    );
+    store.set_uploads(&[], NOW);
+    assert_eq!(shown(&store, "access.example.com"), leaf(&file));
+}
+
+#[test]
+fn a_store_without_files_serves_what_is_uploaded_and_is_not_emptied_by_a_reload() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = made(folder.path(), &["access.example.com"], NOW);
+    let store = Arc::new(CertificateStore::load(&[], NOW).unwrap());
+    assert!(store.reload(&[], NOW).is_err());
+    store.set_uploads(&[uploaded(&made)], NOW);
+    store.reload(&[], NOW).unwrap();
+    assert_eq!(shown(&store, "access.example.com"), leaf(&made));
+    assert!(store.expiries()[0].is_upload);
 }
 
 #[test]
@@ -182,7 +236,9 @@ fn attack_19_a_client_certificate_of_another_authority_is_refused() {
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_client_cert_verifier(client_authority::load(&ca.0).unwrap())
-            .with_cert_resolver(Arc::new(CertificateStore::load(&[files(&ours)]).unwrap()));
+            .with_cert_resolver(Arc::new(
+                CertificateStore::load(&[files(&ours)], NOW).unwrap(),
+            ));
         let config = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -251,7 +307,9 @@ fn a_development_certificate_is_trusted_through_its_authority_and_kept() {
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(CertificateStore::load(&[files(&first)]).unwrap()));
+            .with_cert_resolver(Arc::new(
+                CertificateStore::load(&[files(&first)], NOW).unwrap(),
+            ));
         let client = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -296,53 +354,4 @@ fn certs_for_clients(folder: &Path) -> (PathBuf, PathBuf, PathBuf) {
         at("client.pem", &client_pem),
         at("client.key", &client_key.serialize_pem()),
     )
-}
-
-mod any {
-    //! A client that accepts every server, because these tests ask which certificate it is shown.
-
-    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-    use rustls::{DigitallySignedStruct, Error, SignatureScheme};
-
-    #[derive(Debug)]
-    pub struct AnyServer;
-
-    impl ServerCertVerifier for AnyServer {
-        fn verify_server_cert(
-            &self,
-            _: &CertificateDer<'_>,
-            _: &[CertificateDer<'_>],
-            _: &ServerName<'_>,
-            _: &[u8],
-            _: UnixTime,
-        ) -> Result<ServerCertVerified, Error> {
-            Ok(ServerCertVerified::assertion())
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            vec![
-                SignatureScheme::ECDSA_NISTP256_SHA256,
-                SignatureScheme::ED25519,
-            ]
-        }
-    }
 }

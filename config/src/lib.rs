@@ -9,6 +9,7 @@
 
 pub mod access_event;
 pub mod api_token;
+pub mod certificates;
 pub mod clock;
 pub mod cookies;
 pub mod id;

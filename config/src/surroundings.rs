@@ -51,6 +51,12 @@ pub struct CertificateSeen {
     pub issuer: String,
     pub not_before: Timestamp,
     pub not_after: Timestamp,
-    /// Where it was read from.
-    pub file: String,
+    /// Where it was read from; absent: it was uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The id of one that was uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<String>,
+    /// Whether others are shown in its place, for each of its names.
+    pub superseded: bool,
 }

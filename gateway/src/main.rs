@@ -171,7 +171,7 @@ fn sockets(upgrade: bool, settings: &Settings) -> Result<gateway::listeners::Soc
     }
     // What would keep this process from running must be known before the old one stops.
     admin::sealed::load(&settings.secrets.master_key).map_err(admin::PlaneError::from)?;
-    Ok(gateway::upgrade::inherit(settings)?)
+    Ok(gateway::upgrade::inherit(settings, Clock::system().now())?)
 }
 
 /// While another process gives the data folder up, the one that replaces it waits.
@@ -221,6 +221,7 @@ fn join(state: &admin::state::State, sight: gateway::Sight) {
     let sight = Arc::new(sight);
     let _ = state.foresees.set(Arc::clone(&sight) as _);
     let _ = state.tries_upstreams.set(Arc::clone(&sight) as _);
+    let _ = state.serves_certificates.set(Arc::clone(&sight) as _);
     let _ = state.surroundings.set(sight);
 }
 

@@ -100,11 +100,14 @@ impl Monitor {
                 "access events cannot be written: see the log and the disk".into(),
             );
         }
-        for name in self.expired(self.clock.now()) {
+        for listener in self.certificates.bare() {
             problem(
                 "certificates",
-                format!("the certificate of {name} has expired"),
+                format!("the listener {listener} has no certificate to show: upload one"),
             );
+        }
+        for name in self.expired(false) {
+            problem("certificates", expired(&name));
         }
         problems
     }
@@ -122,6 +125,7 @@ impl Monitor {
             mut concerns,
         } = (self.other)();
         problems.extend(others);
+        concerns.extend(self.concerns_of_uploads());
         if let Some(silence) = self.silence() {
             let (seconds, grace) = (silence.as_secs(), self.gate.sessions.grace());
             if silence > grace {
@@ -151,12 +155,25 @@ impl Monitor {
         }
     }
 
-    fn expired(&self, now: Timestamp) -> Vec<String> {
+    /// The names of those that are shown nonetheless.
+    fn expired(&self, uploads: bool) -> Vec<String> {
+        let now = self.clock.now().as_seconds();
         let expiries = self.certificates.expiries().into_iter();
         expiries
-            .filter(|expiry| expiry.not_after <= now.as_seconds())
+            .filter(|expiry| expiry.not_after <= now && expiry.is_upload == uploads)
             .map(|expiry| expiry.name)
             .collect()
+    }
+
+    /// All nodes serve the same uploads: none of them is better off elsewhere.
+    fn concerns_of_uploads(&self) -> Vec<Unready> {
+        let expired = self.expired(true).into_iter().map(|name| expired(&name));
+        let told = self.certificates.set_aside().into_iter().chain(expired);
+        told.map(|why| Unready {
+            component: "certificates",
+            why,
+        })
+        .collect()
     }
 
     /// Brings up to date what is not counted as it happens.
@@ -173,6 +190,7 @@ impl Monitor {
             .set(count(self.gate.events.waiting()));
         metrics.feed_age.set(age(now, self.feed.last()));
         self.look_at_session_cache();
+        metrics.certificate_expiry.reset();
         for expiry in self.certificates.expiries() {
             let gauge = metrics
                 .certificate_expiry
@@ -212,6 +230,10 @@ impl Monitor {
         let shown = &self.metrics.session_revocations;
         shown.inc_by(since_shown(&counters.revocations, shown));
     }
+}
+
+fn expired(name: &str) -> String {
+    format!("the certificate of {name} has expired")
 }
 
 fn since_shown(counted: &AtomicU64, shown: &IntCounter) -> u64 {

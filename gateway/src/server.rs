@@ -86,8 +86,9 @@ pub fn prepare_process() {
 /// If it cannot start; nothing listens then.
 pub fn run(parts: Parts) -> Result<(), RunError> {
     prepare_process();
-    let certificates = Certificates::load(&parts.settings).map_err(ListenError::from)?;
-    certificates.tell_of_expired(parts.clock.now());
+    let now = parts.clock.now();
+    let certificates = Certificates::load(&parts.settings, now).map_err(ListenError::from)?;
+    certificates.tell_of_expired(now);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(parts.settings.limits.threads)
         .enable_all()
@@ -125,6 +126,8 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
     let open = Open::within(&settings.limits, &metrics);
     let feed_pulse = parts.link.feed.clone();
+    let following = certificates.clone();
+    tokio::spawn(following.follow(parts.link.snapshots.clone(), parts.clock.clone()));
     let monitor_socket = monitor::bind(settings.monitor.address)
         .await
         .map_err(|why| RunError::Monitor(settings.monitor.address, why))?;
@@ -132,7 +135,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let (gate, feed) = Gate::open(&settings, parts.link, parts.clock.clone());
     (parts.opened)(Sight::new(&gate, &certificates));
     tokio::spawn(Arc::clone(&gate).follow(feed));
-    upgrade::until_it_knows_the_rules(&gate, takes_over).await;
+    upgrade::until_it_knows_the_rules(&gate, &certificates, takes_over).await;
     let inside = assemble(&settings, &gate, pages, &metrics, &open);
     let app = App {
         gate: &gate,

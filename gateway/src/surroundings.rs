@@ -1,15 +1,19 @@
-//! What this gateway sees of its surroundings, for the overview in the console.
+//! What this gateway sees of its surroundings, and what it can do with a certificate, for the console.
 
 use std::sync::Arc;
 
-use config::Problem;
+use certs::Pair;
+use config::certificates::{CertificateFacts, ReadCertificate, ServesCertificates};
 use config::link::{TriedUpstream, TriesUpstreams};
 use config::snapshot::Pool;
 use config::surroundings::{CertificateSeen, Surroundings, UpstreamHealth, UpstreamSeen};
+use config::{Problem, Timestamp};
 
 use futures::future::BoxFuture;
+use sha2::{Digest, Sha256};
 
 use crate::gate::Gate;
+use crate::listeners::certificate_problem::problem;
 use crate::listeners::certificates::Certificates;
 use crate::upstreams::{UpstreamStatus, tryout};
 
@@ -60,6 +64,47 @@ impl TriesUpstreams for Sight {
     ) -> BoxFuture<'a, Result<Vec<TriedUpstream>, Problem>> {
         Box::pin(tryout::try_pool(pool, host))
     }
+}
+
+impl ServesCertificates for Sight {
+    fn read(&self, chain: &str, key: &str, now: Timestamp) -> Result<ReadCertificate, Problem> {
+        let pair = Pair::of_upload("", chain, key);
+        let pair = pair.and_then(|pair| pair.check_time(now.as_seconds()).map(|()| pair));
+        let pair = pair.map_err(|error| problem(&error))?;
+        let moment = |seconds: i64| Timestamp(seconds.saturating_mul(1000));
+        Ok(ReadCertificate {
+            chain: pair.chain_pem(),
+            facts: CertificateFacts {
+                fingerprint: fingerprint(&pair),
+                names: pair.names,
+                issuer: pair.issuer,
+                not_before: moment(pair.not_before),
+                not_after: moment(pair.not_after),
+            },
+        })
+    }
+
+    fn reload(&self) -> BoxFuture<'_, Result<(), Vec<Problem>>> {
+        let (certificates, now) = (self.certificates.clone(), self.gate.clock.now());
+        // Reads files: not on a thread that serves requests.
+        let reading = tokio::task::spawn_blocking(move || certificates.reload_same(now));
+        Box::pin(async move {
+            let Ok(result) = reading.await else {
+                return Err(Vec::new());
+            };
+            result.map_err(|unusable| {
+                let errors = unusable.0.iter();
+                errors.map(|(_, error)| problem(error)).collect()
+            })
+        })
+    }
+}
+
+/// As `openssl x509 -fingerprint -sha256` has it, in small letters and without colons.
+fn fingerprint(pair: &Pair) -> String {
+    let first = pair.certified.cert.first();
+    let digest = Sha256::digest(first.map(AsRef::as_ref).unwrap_or_default());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn health(upstream: &UpstreamStatus) -> UpstreamHealth {

@@ -9,12 +9,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use config::Settings;
 use config::clock::Stopwatch;
+use config::{Settings, Timestamp};
 use parking_lot::Mutex;
 use pingora::server::Fds;
 
 use crate::gate::Gate;
+use crate::listeners::certificates::Certificates;
 use crate::listeners::{self, ListenError, Sockets};
 
 /// Nobody is served between the hand-over and the end of the old process: it waits no longer than
@@ -52,8 +53,8 @@ pub fn no_sockets() -> Sockets {
 /// # Errors
 /// If they do not come, or if this process could do nothing with them: the old one would stop for
 /// nothing.
-pub fn inherit(settings: &Settings) -> Result<Sockets, NotHandedOver> {
-    listeners::check(settings)?;
+pub fn inherit(settings: &Settings, now: Timestamp) -> Result<Sockets, NotHandedOver> {
+    listeners::check(settings, now)?;
     let place = meeting_place(settings).to_string_lossy().into_owned();
     // pingora panics where it cannot listen.
     let _ = std::fs::remove_file(&place);
@@ -91,10 +92,16 @@ pub(crate) async fn hand_over(settings: &Settings, sockets: &Sockets) -> bool {
     false
 }
 
-/// Whoever waits at sockets that were taken over shall not be told that there are no rules yet.
-pub(crate) async fn until_it_knows_the_rules(gate: &Gate, takes_over: bool) {
+/// Whoever waits at sockets that were taken over shall not be told that there are no rules yet, nor be
+/// shown another certificate than before.
+pub(crate) async fn until_it_knows_the_rules(
+    gate: &Gate,
+    certificates: &Certificates,
+    takes_over: bool,
+) {
     let since = Stopwatch::start();
-    while takes_over && gate.rulebook.load().is_none() && since.elapsed() < RULES_WITHIN {
+    let knows = || gate.rulebook.load().is_some() && certificates.know_uploads();
+    while takes_over && !knows() && since.elapsed() < RULES_WITHIN {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use config::certificates::UploadedCertificate;
 use config::settings::{CertificateFiles, Listener, ListenerTls, Settings};
 use gateway::signals::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -96,6 +98,50 @@ async fn open(
     port: u16,
 ) -> reqwest::Result<reqwest::Response> {
     client.get(format!("https://{host}:{port}/")).send().await
+}
+
+#[tokio::test]
+async fn an_upload_that_cannot_be_read_is_told_and_holds_up_no_other_and_no_rule() {
+    let origin = Origin::saying("hello").await;
+    let folder = tempfile::tempdir().unwrap();
+    let files = write_pair(folder.path(), "wiki", WIKI);
+    let read = |file: &Path| std::fs::read_to_string(file).unwrap();
+    let good = UploadedCertificate {
+        id: "good".into(),
+        chain: read(&files.certificate).into(),
+        key: read(&files.key).into(),
+    };
+    let bad = UploadedCertificate {
+        id: "bad".into(),
+        key: "of a kind that comes later".into(),
+        ..good.clone()
+    };
+    let address = free_address();
+    let listener = Listener {
+        address,
+        tls: Some(ListenerTls {
+            certificates: Vec::new(),
+            http2: true,
+            client_authority: None,
+        }),
+        ..plain()
+    };
+    let gatehouse = Builder::new()
+        .applications(vec![public(WIKI, origin.address)])
+        .snapshot(|snapshot| snapshot.certificates = vec![Arc::new(bad), Arc::new(good)])
+        .with(|settings: &mut Settings| settings.listeners.push(listener))
+        .start()
+        .await;
+    let client = browser(&files.certificate, WIKI, address);
+    let answer = open(&client, WIKI, address.port()).await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "hello");
+    let health = reqwest::get(format!("http://{}/readyz", gatehouse.monitor));
+    let told = health.await.unwrap().text().await.unwrap();
+    assert!(told.contains("\"ready\":true"), "{told}");
+    assert!(
+        told.contains("the uploaded certificate bad is not served"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
@@ -290,7 +336,8 @@ async fn one_process_takes_the_place_of_another_without_a_request_lost() {
         }
     });
     let place = settings.clone();
-    let waiting = tokio::task::spawn_blocking(move || gateway::upgrade::inherit(&place));
+    let now = config::Clock::system().now();
+    let waiting = tokio::task::spawn_blocking(move || gateway::upgrade::inherit(&place, now));
     let stopping = tokio::spawn(old.stop(Signal::Upgrade));
     let sockets = waiting.await.unwrap().unwrap();
     settings.monitor.address = free_address();

@@ -2,6 +2,7 @@
 //! it takes, and hold the others against their schemas.
 
 mod access;
+mod certificates;
 mod messages;
 
 use serde_json::{Value, json};
@@ -93,6 +94,7 @@ pub fn of_schema(name: &str) -> Option<Value> {
         .or_else(|| access::of_addresses(name))
         .or_else(|| access::of_tries(name))
         .or_else(|| messages::of_messages(name))
+        .or_else(|| certificates::of_certificates(name))
 }
 
 /// What is sent to change something.
@@ -264,7 +266,6 @@ fn told(name: &str) -> Option<Value> {
         }),
         "Overview" => overview(),
         "NodeSettings" => node_settings(),
-        "CertificateSeen" => certificate(),
         "Explanation" => json!({
             "steps": [{"stage": "policy", "finding": "no rule lets this person in"}],
             "granted": false, "denial": "no_rule_allows", "rule": null
@@ -357,15 +358,8 @@ fn overview() -> Value {
             "upstreams": [{
                 "application": ID, "address": "10.0.0.5:8080", "health": "well"
             }],
-            "certificates": [certificate()]
+            "certificates": [certificates::seen()]
         }
-    })
-}
-
-fn certificate() -> Value {
-    json!({
-        "listener": "0.0.0.0:443", "names": ["*.example.com"], "issuer": "CN=Example CA",
-        "not_before": THEN, "not_after": LATER, "file": "/etc/gatehouse/tls/example.com.pem"
     })
 }
 

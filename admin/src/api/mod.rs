@@ -3,6 +3,7 @@
 pub mod appearance;
 pub mod applications;
 pub mod caller;
+pub mod certificates;
 pub mod characters;
 pub mod configuration;
 pub mod credentials;

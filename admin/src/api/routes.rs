@@ -14,9 +14,10 @@ use utoipa_axum::routes;
 
 use super::guard::guarded;
 use super::{
-    appearance, applications, caller, configuration, credentials, departments, document, events,
-    explanations, groups, ip_lists, ip_rules, member_batch, member_export, member_imports, members,
-    node, overview, pictures, problem, roles, senders, sign_ins, tokens, upstreams,
+    appearance, applications, caller, certificates, configuration, credentials, departments,
+    document, events, explanations, groups, ip_lists, ip_rules, member_batch, member_export,
+    member_imports, members, node, overview, pictures, problem, roles, senders, sign_ins, tokens,
+    upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -152,6 +153,11 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Senders,      Read,   routes!(senders::list)))
         .routes(may(R::Node,         Read,   routes!(node::settings)))
         .routes(may(R::Node,         Read,   routes!(node::certificates)))
+        .routes(may(R::Certificates, Read,   routes!(certificates::list)))
+        .routes(may(R::Certificates, Create, routes!(certificates::create)))
+        .routes(may(R::Certificates, Change, routes!(certificates::reload)))
+        .routes(may(R::Certificates, Read,   routes!(certificates::read)))
+        .routes(may(R::Certificates, Remove, routes!(certificates::remove)))
         .routes(may(R::Backup,       Read,   routes!(node::back_up)))
         .routes(may(R::Overview,     Read,   routes!(overview::look)))
         .routes(may(R::AccessLog,    Read,   routes!(events::access::access)))

@@ -29,6 +29,8 @@ pub enum Resource {
     Tokens,
     /// What the operator of a node has written, and which certificates it serves.
     Node,
+    /// Those that are uploaded, with which every node shows who it is.
+    Certificates,
     /// How mail and SMS go out, and what has gone out.
     Senders,
     /// The whole store, to be taken away.
@@ -68,7 +70,7 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 23] = [
+const TABLE: [Row; 24] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
@@ -85,6 +87,7 @@ const TABLE: [Row; 23] = [
     row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),
     row(Resource::Tokens,       "tokens",               ["rcud", "rcud", "rcud",  "r",    ""   ]),
     row(Resource::Node,         "node",                 ["r",    "r",    "r",     "r",    ""   ]),
+    row(Resource::Certificates, "certificates",         ["rcud", "rcud", "rcud",  "r",    ""   ]),
     row(Resource::Senders,      "senders",              ["ru",   "ru",   "r",     "r",    "r"  ]),
     row(Resource::Backup,       "backup",               ["r",    "",     "",      "",     ""   ]),
     row(Resource::Overview,     "overview",             ["r",    "r",    "r",     "r",    "r"  ]),

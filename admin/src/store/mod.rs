@@ -16,6 +16,7 @@
 
 pub mod api_tokens;
 pub mod applications;
+pub mod certificates;
 pub mod changes;
 pub mod condition;
 pub mod copy;

@@ -52,18 +52,6 @@ fn listener_makes_sense(
             "list the addresses of the load balancers in trust.proxies",
         );
     }
-    if listener
-        .tls
-        .as_ref()
-        .is_some_and(|tls| tls.certificates.is_empty())
-        && !report.mentions(&key("tls.certificates"))
-    {
-        report.problem(
-            &key("tls.certificates"),
-            "there is no usable certificate",
-            "write at least one certificate with its key",
-        );
-    }
 }
 
 /// The host of `[admin]` and the listeners that lead there need each other.

@@ -22,7 +22,7 @@ pub struct Listener {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListenerTls {
-    /// Chosen by SNI; the first answers where no name matches.
+    /// Chosen by SNI; the first answers where no name matches. Empty: only uploaded ones are served.
     pub certificates: Vec<CertificateFiles>,
     /// PEM of the authorities whose certificate a caller must show; absent: none is asked for.
     pub client_authority: Option<PathBuf>,
@@ -62,7 +62,8 @@ pub(super) fn read(section: &mut Section<'_>) -> Listener {
 fn read_tls(section: &mut Section<'_>) -> ListenerTls {
     section.require(
         "certificates",
-        "write at least one: certificates = [{ certificate = \"….pem\", key = \"….key\" }]",
+        "write at least one: certificates = [{ certificate = \"….pem\", key = \"….key\" }]; or [], \
+         where all are uploaded",
     );
     ListenerTls {
         certificates: section.sections("certificates", |entry| CertificateFiles {

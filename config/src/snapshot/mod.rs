@@ -33,6 +33,7 @@ pub use upstream::{
 pub use validate::{Claims, is_path_prefix};
 pub use watermark::{Watermark, WatermarkPart};
 
+use crate::certificates::UploadedCertificate;
 use crate::clock::Timestamp;
 
 #[derive(Clone, Debug)]
@@ -50,4 +51,6 @@ pub struct Snapshot {
     /// What the brand shows in pictures.
     pub pictures: Pictures,
     pub signing_keys: SigningKeys,
+    /// Served by every listener that speaks TLS, beside those of its files. The newest first.
+    pub certificates: Vec<Arc<UploadedCertificate>>,
 }

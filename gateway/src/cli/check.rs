@@ -107,6 +107,14 @@ impl Findings {
         let mut found: Vec<(bool, Vec<String>)> = Vec::new();
         for (index, listener) in settings.listeners.iter().enumerate() {
             if let Some(tls) = &listener.tls {
+                if tls.certificates.is_empty() {
+                    let address = listener.address;
+                    self.notes.push(format!(
+                        "nobody gets through {address} until a certificate is uploaded, such as with \
+                         `gatehouse certificates add`"
+                    ));
+                    continue;
+                }
                 let names = self.certificates_of(settings, index, tls, now);
                 found.push((listener.admin, names));
             }

@@ -4,6 +4,7 @@
 pub mod appearance;
 pub mod applications;
 pub mod backup;
+pub mod certificates;
 pub mod check;
 pub mod configuration;
 pub mod departments;
@@ -93,6 +94,8 @@ pub enum Control {
     Diff(configuration::Files),
     /// Make it so as YAML files say, all or nothing.
     Apply(configuration::Files),
+    /// With which certificates the gate shows who it is.
+    Certificates(certificates::Certificates),
     /// Who is signed in.
     Sessions(sessions::Sessions),
     /// Who came, who signed in, who changed what.
@@ -130,6 +133,7 @@ async fn ask(command: &Control) -> Result<(), CommandError> {
         Control::Export(options) => configuration::export(options).await,
         Control::Diff(options) => configuration::diff(options).await,
         Control::Apply(options) => configuration::apply(options).await,
+        Control::Certificates(options) => certificates::run(options).await,
         Control::Sessions(options) => sessions::run(options).await,
         Control::Events(options) => events::run(options).await,
         Control::Tokens(options) => tokens::run(options).await,

@@ -104,11 +104,11 @@ fn at<'a>(row: &'a Value, path: &str) -> &'a Value {
         .fold(row, |value, key| value.get(key).unwrap_or(&Value::Null))
 }
 
-/// A value in one line; a moment, whose key ends so, in words (RFC 3339, UTC).
+/// A value in one line; a moment, which its key tells, in words (RFC 3339, UTC).
 fn told(key: &str, value: &Value) -> String {
     let moment = value
         .as_i64()
-        .filter(|_| key.ends_with("_at"))
+        .filter(|_| key.ends_with("_at") || ["not_before", "not_after"].contains(&key))
         .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
     moment.map_or_else(|| cell(value), |moment| moment.to_string())
 }

@@ -1,4 +1,5 @@
-//! The certificates of all TLS listeners, loaded at start and again when they change.
+//! The certificates of all TLS listeners: those of files, loaded at start and again when they change,
+//! and beside them those that are uploaded.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -6,10 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use certs::store::{Expiry, Files};
-use certs::{CertificateError, CertificateStore, client_authority};
+use certs::{CertificateError, CertificateStore, Origin, client_authority};
 use config::Timestamp;
 use config::settings::{Listener, Settings};
 use config::surroundings::CertificateSeen;
+
+use super::uploads::Uploads;
 
 /// Every certificate that cannot be used, each with its reason and what to do.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ pub struct Certificates {
     stores: Arc<Vec<(SocketAddr, Arc<CertificateStore>)>>,
     /// The files that say whose client certificates are taken, as they were at the start.
     authorities: Arc<Vec<(SocketAddr, Vec<u8>)>>,
+    pub(super) uploads: Arc<Uploads>,
 }
 
 impl Certificates {
@@ -40,11 +44,11 @@ impl Certificates {
     ///
     /// # Errors
     /// All that cannot be used.
-    pub fn load(settings: &Settings) -> Result<Self, Unusable> {
+    pub fn load(settings: &Settings, now: Timestamp) -> Result<Self, Unusable> {
         let (mut stores, mut authorities) = (Vec::new(), Vec::new());
         let mut errors = Vec::new();
         for listener in settings.listeners.iter().filter(|l| l.tls.is_some()) {
-            match CertificateStore::load(&files(listener)) {
+            match CertificateStore::load(&files(listener), now.as_seconds()) {
                 Ok(store) => stores.push((listener.address, Arc::new(store))),
                 Err(why) => errors.extend(why.into_iter().map(|why| (listener.address, why))),
             }
@@ -58,6 +62,7 @@ impl Certificates {
             Ok(Self {
                 stores: Arc::new(stores),
                 authorities: Arc::new(authorities),
+                uploads: Arc::default(),
             })
         } else {
             Err(Unusable(errors))
@@ -80,6 +85,25 @@ impl Certificates {
             }
             if let Err(why) = self.compare_authority(listener) {
                 errors.push((listener.address, why));
+            }
+        }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Unusable(errors))
+        }
+    }
+
+    /// Loads the files again that were loaded last. A listener one of whose certificates cannot be
+    /// used keeps all that it served before.
+    ///
+    /// # Errors
+    /// All that cannot be used.
+    pub fn reload_same(&self, now: Timestamp) -> Result<(), Unusable> {
+        let mut errors = Vec::new();
+        for (address, store) in self.stores.iter() {
+            if let Err(why) = store.reload_same(now.as_seconds()) {
+                errors.extend(why.into_iter().map(|why| (*address, why)));
             }
         }
         if errors.is_empty() {
@@ -127,6 +151,20 @@ impl Certificates {
             .map(|(_, store)| Arc::clone(store))
     }
 
+    pub(super) fn stores(&self) -> impl Iterator<Item = &Arc<CertificateStore>> {
+        self.stores.iter().map(|(_, store)| store)
+    }
+
+    /// The listeners that have no certificate to show, so that nobody gets through them.
+    #[must_use]
+    pub fn bare(&self) -> Vec<SocketAddr> {
+        let stores = self.stores.iter();
+        stores
+            .filter(|(_, store)| store.pairs().is_empty())
+            .map(|(address, _)| *address)
+            .collect()
+    }
+
     /// When each certificate that is being served expires.
     #[must_use]
     pub fn expiries(&self) -> Vec<Expiry> {
@@ -146,13 +184,23 @@ impl Certificates {
         stores
             .flat_map(|(listener, store)| {
                 let pairs = store.pairs().into_iter();
-                pairs.map(|pair| CertificateSeen {
-                    listener: *listener,
-                    names: pair.names.clone(),
-                    issuer: pair.issuer.clone(),
-                    not_before: moment(pair.not_before),
-                    not_after: moment(pair.not_after),
-                    file: pair.certificate_file.display().to_string(),
+                pairs.map(|(pair, superseded)| {
+                    let (file, upload) = match &pair.origin {
+                        Origin::Files { certificate, .. } => {
+                            (Some(certificate.display().to_string()), None)
+                        }
+                        Origin::Upload(id) => (None, Some(id.clone())),
+                    };
+                    CertificateSeen {
+                        listener: *listener,
+                        names: pair.names.clone(),
+                        issuer: pair.issuer.clone(),
+                        not_before: moment(pair.not_before),
+                        not_after: moment(pair.not_after),
+                        file,
+                        upload,
+                        superseded,
+                    }
                 })
             })
             .collect()

@@ -3,6 +3,7 @@
 //! The sockets are bound here rather than by pingora, because pingora panics in a background task
 //! where a port is taken; handed to it in the table that it also uses for inherited sockets.
 
+pub mod certificate_problem;
 pub mod certificates;
 pub mod connections;
 pub mod door;
@@ -13,6 +14,7 @@ pub mod proxy_protocol;
 pub mod redirect;
 pub mod sparing;
 pub mod unread;
+pub mod uploads;
 
 use std::collections::HashSet;
 use std::net::{SocketAddr, TcpListener};
@@ -20,6 +22,7 @@ use std::os::fd::IntoRawFd;
 use std::sync::Arc;
 
 use certs::{CertificateStore, client_authority};
+use config::Timestamp;
 use config::settings::{Listener, Settings};
 use parking_lot::Mutex;
 use pingora::apps::ServerApp;
@@ -49,8 +52,8 @@ pub enum ListenError {
 pub type Sockets = Arc<Mutex<Fds>>;
 
 /// Whether everything that the listeners need for TLS can be used.
-pub(crate) fn check(settings: &Settings) -> Result<(), ListenError> {
-    let certificates = Certificates::load(settings)?;
+pub(crate) fn check(settings: &Settings, now: Timestamp) -> Result<(), ListenError> {
+    let certificates = Certificates::load(settings, now)?;
     for listener in &settings.listeners {
         endpoint(listener, certificates.of(listener))?;
     }

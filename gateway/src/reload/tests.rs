@@ -46,7 +46,7 @@ impl World {
         let filters: Arc<Mutex<Vec<String>>> = Arc::default();
         let set = Arc::clone(&filters);
         let reloader = Reloader {
-            certificates: Certificates::load(&settings).unwrap(),
+            certificates: Certificates::load(&settings, test.clock.now()).unwrap(),
             settings: Arc::new(settings),
             gate: Arc::clone(&test.gate),
             set_log_filter: Arc::new(move |filter| {

@@ -139,6 +139,7 @@ pub fn snapshot(applications: Vec<Application>) -> Snapshot {
         watermark: Watermark::default(),
         brand: Brand::default(),
         pictures: config::snapshot::Pictures::default(),
+        certificates: Vec::new(),
         signing_keys: SigningKeys {
             current: SigningKey {
                 kid: "test".into(),

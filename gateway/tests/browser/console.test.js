@@ -72,7 +72,7 @@ test("an auditor sees everything and is offered no change", async () => {
   const auditor = await arrive(browser, house, DESK);
   await auditor.join("audit.or", "Audit Or");
   await house.command("members", "roles", "audit.or", "auditor");
-  for (const place of ["members", "groups", "applications", "ip-lists", "tokens"]) {
+  for (const place of ["members", "groups", "applications", "ip-lists", "tokens", "settings"]) {
     await visit(auditor, place);
     assert.equal(await auditor.page.locator("main .ant-btn-primary").count(), 0, place);
   }

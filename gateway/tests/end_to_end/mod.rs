@@ -4,6 +4,7 @@
 mod api_contract;
 mod attacks;
 mod bad_input;
+mod certificates;
 mod configuration;
 mod console_listener;
 mod endurance;

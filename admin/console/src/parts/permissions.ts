@@ -22,6 +22,7 @@ export const RESOURCES = texts({
   tokens: ["API 令牌", "API tokens"],
   senders: ["消息发送", "Messages (mail and SMS)"],
   node: ["系统设置", "Settings"],
+  certificates: ["证书（上传与移除）", "Certificates (uploading and removing)"],
   backup: ["备份（含全部数据）", "Backup (holds everything)"],
 });
 

@@ -127,11 +127,11 @@ async fn what_the_description_shows_is_taken() {
             .unwrap();
         let answer = app.send(request).await;
         let status = answer.status;
-        // Two of them make the same person.
+        // Two of them make the same person, and no gateway is here for two others.
         let understood = status.is_success()
             || status == StatusCode::NOT_FOUND
             || answer.text("code") == "taken"
-            || path == "/upstream-tests";
+            || ["/upstream-tests", "/certificates"].contains(&&*path);
         assert!(understood, "{method} {path}: {status} {}", answer.json);
         taken += usize::from(status.is_success());
     }

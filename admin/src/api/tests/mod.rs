@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 mod brand;
+mod certificates;
 mod changes;
 mod configuration;
 mod confined;

@@ -52,6 +52,7 @@ fn snapshot(applications: Vec<Application>) -> Snapshot {
         watermark: Watermark::default(),
         brand: Brand::default(),
         pictures: crate::snapshot::Pictures::default(),
+        certificates: Vec::new(),
         signing_keys: SigningKeys {
             current: SigningKey {
                 kid: "k".into(),

@@ -32,6 +32,7 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   end_trial: ["撤回试行", "Put a trial back"],
   set_icon: ["更换图标", "Change the icon"],
   test: ["测试连接", "Test the connection"],
+  reload: ["重新读取文件", "Read the files again"],
   switch_off: ["停用限制", "Switch off"],
   switch_on: ["启用限制", "Switch on"],
 });
@@ -57,6 +58,7 @@ export const TARGETS = texts({
   watermark: ["水印", "Watermark"],
   mail_sender: ["邮件发送", "Mail sender"],
   sms_sender: ["短信发送", "SMS sender"],
+  certificate: ["证书", "Certificate"],
 });
 
 export function targetName(kind: string): string {

@@ -79,13 +79,16 @@ function upstreams({ node }: Overview, application: (id: string) => string): Lin
 }
 
 function certificates({ node, at }: Overview): Line {
-  const soon = node.certificates.filter(({ not_after }) => not_after - at < SOON);
+  // Each once, on however many listeners; and none of which nothing is shown.
+  const shown = node.certificates.filter(({ superseded }) => !superseded);
+  const served = [...new Map(shown.map((one) => [one.upload ?? one.file, one])).values()];
+  const soon = served.filter(({ not_after }) => not_after - at < SOON);
   const title = t.certificates;
-  if (node.certificates.length === 0) return { title, isWell: true, content: t.noCertificates };
-  const next = Math.min(...node.certificates.map(({ not_after }) => not_after));
-  const well = t.certificatesWell(node.certificates.length, Math.floor((next - at) / DAY));
-  const content = soon.map(({ names, not_after, file }) => (
-    <div key={file}>{(not_after < at ? t.expired : t.expires)(names.join(", "), timeText(not_after))}</div>
+  if (served.length === 0) return { title, isWell: true, content: t.noCertificates };
+  const next = Math.min(...served.map(({ not_after }) => not_after));
+  const well = t.certificatesWell(served.length, Math.floor((next - at) / DAY));
+  const content = soon.map(({ names, not_after, file, upload }) => (
+    <div key={upload ?? file}>{(not_after < at ? t.expired : t.expires)(names.join(", "), timeText(not_after))}</div>
   ));
   return { title, isWell: soon.length === 0, content: soon.length > 0 ? content : well };
 }

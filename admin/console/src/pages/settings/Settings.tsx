@@ -5,10 +5,10 @@ import { Alert, Button, Card, Flex, Tag, Typography } from "antd";
 import { PlainTable } from "../../parts/PlainTable";
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
-import type { CertificateSeen, Written } from "../../api/schema";
+import type { Written } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { PageHeader } from "../../parts/PageHeader";
-import { TimeText } from "../../parts/TimeText";
+import { Certificates } from "./Certificates";
 
 const t = texts({
   title: ["系统设置", "Settings"],
@@ -16,19 +16,6 @@ const t = texts({
     "这个节点的运行方式。写在文件或环境变量中的内容只能在那里修改。",
     "How this node runs. What stands in its file or environment is changed there, and only there.",
   ],
-  certificates: ["证书", "Certificates"],
-  certificatesHint: [
-    "文件改变后会自动载入，无需重启。",
-    "They are loaded by themselves when their files change, without a restart.",
-  ],
-  names: ["域名", "Names"],
-  issuer: ["签发者", "Issuer"],
-  listener: ["监听", "Listener"],
-  file: ["文件", "File"],
-  expires: ["到期时间", "Expires"],
-  expired: ["已过期", "Expired"],
-  soon: ["即将到期", "Soon"],
-  noCertificates: ["此节点没有使用证书", "This node serves no certificate"],
   written: ["文件与环境变量", "File and environment"],
   readOnly: ["只读", "Read only"],
   key: ["设置项", "Setting"],
@@ -49,8 +36,6 @@ const t = texts({
   download: ["下载备份", "Download a backup"],
 });
 
-const SOON = 30 * 86_400_000;
-
 /** What a node's operator wrote, its certificates, and a backup to take away. */
 export default function Settings() {
   const may = useMay();
@@ -63,51 +48,6 @@ export default function Settings() {
         {may("backup:read") && <Backup />}
       </Flex>
     </>
-  );
-}
-
-function Certificates() {
-  const { data, dataUpdatedAt: now } = useSuspenseQuery({
-    queryKey: ["node", "certificates"],
-    queryFn: () => told(api.GET("/node/certificates")),
-  });
-  return (
-    <Card title={t.certificates} styles={{ body: { padding: 0 } }}>
-      <Typography.Paragraph type="secondary" style={{ padding: "12px 24px", margin: 0 }}>
-        {t.certificatesHint}
-      </Typography.Paragraph>
-      <PlainTable<CertificateSeen>
-        rowKey={({ listener, file }) => `${listener} ${file}`}
-        dataSource={data.items}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <Typography.Text type="secondary">{t.noCertificates}</Typography.Text> }}
-        columns={[
-          {
-            title: t.names,
-            dataIndex: "names",
-            render: (names: string[]) => <span className="names">{names.join(", ")}</span>,
-          },
-          {
-            title: t.expires,
-            dataIndex: "not_after",
-            render: (at: number) => (
-              <>
-                <TimeText at={at} />{" "}
-                {at < now ? (
-                  <Tag color="error">{t.expired}</Tag>
-                ) : (
-                  at - now < SOON && <Tag color="warning">{t.soon}</Tag>
-                )}
-              </>
-            ),
-          },
-          { title: t.issuer, dataIndex: "issuer" },
-          { title: t.listener, dataIndex: "listener", className: "mono" },
-          { title: t.file, dataIndex: "file", className: "mono" },
-        ]}
-      />
-    </Card>
   );
 }
 
