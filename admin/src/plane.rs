@@ -86,8 +86,7 @@ impl Plane {
         registry: &prometheus::Registry,
     ) -> Result<Self, PlaneError> {
         let folder = DataFolder::take(&settings.data)?;
-        let store = Store::reach(&settings.store, folder.path())?;
-        store.metrics().register(registry)?;
+        let store = open_store(&settings, &folder, registry)?;
         let health = Health::default();
         let sealer = open_sealer(&settings, &store, &health).await?;
         let spool = open_spool(&settings, &folder, &store)?;
@@ -251,6 +250,16 @@ async fn prepare_once(state: &State) -> Result<(), PlaneError> {
     sealed_mark::check(&state.store, &state.sealer, &state.settings.secrets, now).await?;
     signing_keys::rotate(&state.store, &state.sealer, now).await?;
     Ok(())
+}
+
+fn open_store(
+    settings: &Settings,
+    folder: &DataFolder,
+    registry: &prometheus::Registry,
+) -> Result<Store, PlaneError> {
+    let store = Store::reach(&settings.store, folder.path())?;
+    store.metrics().register(registry)?;
+    Ok(store)
 }
 
 fn open_spool(

@@ -126,8 +126,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
     let open = Open::within(&settings.limits, &metrics);
     let feed_pulse = parts.link.feed.clone();
-    let following = certificates.clone();
-    tokio::spawn(following.follow(parts.link.snapshots.clone(), parts.clock.clone()));
+    certificates.keep_up_with(&parts.link.snapshots, &parts.clock);
     let monitor_socket = monitor::bind(settings.monitor.address)
         .await
         .map_err(|why| RunError::Monitor(settings.monitor.address, why))?;

@@ -1,5 +1,6 @@
 //! What this gateway sees of its surroundings, and what it can do with a certificate, for the console.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use certs::Pair;
@@ -104,7 +105,10 @@ impl ServesCertificates for Sight {
 fn fingerprint(pair: &Pair) -> String {
     let first = pair.certified.cert.first();
     let digest = Sha256::digest(first.map(AsRef::as_ref).unwrap_or_default());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn health(upstream: &UpstreamStatus) -> UpstreamHealth {

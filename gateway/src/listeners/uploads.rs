@@ -59,8 +59,12 @@ fn read(upload: &UploadedCertificate) -> Result<Arc<Pair>, String> {
 }
 
 impl Certificates {
-    /// Serves what each snapshot names. Run it as a task of its own.
-    pub async fn follow(self, mut snapshots: watch::Receiver<Option<Arc<Snapshot>>>, clock: Clock) {
+    /// Serves what each snapshot names, from now on, in a task of its own.
+    pub fn keep_up_with(&self, snapshots: &watch::Receiver<Option<Arc<Snapshot>>>, clock: &Clock) {
+        tokio::spawn(self.clone().follow(snapshots.clone(), clock.clone()));
+    }
+
+    async fn follow(self, mut snapshots: watch::Receiver<Option<Arc<Snapshot>>>, clock: Clock) {
         let mut tick = tokio::time::interval(LOOK_AGAIN_EVERY);
         let mut known = Known::default();
         snapshots.mark_changed();

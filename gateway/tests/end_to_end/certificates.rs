@@ -119,7 +119,7 @@ async fn attack_19_what_could_not_be_served_is_not_taken() {
         (
             &old.certificate,
             &old.key,
-            "chain: the certificate expired on 2001-01-01",
+            "chain: the certificate has expired: 2001-01-01",
         ),
         (
             &good.certificate,

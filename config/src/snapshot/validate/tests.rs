@@ -95,11 +95,8 @@ fn hours(from: u16, to: u16, zone: &str) -> TimeWindow {
 #[test]
 fn a_sound_snapshot_has_no_problems() {
     assert_eq!(snapshot(Vec::new()).validate(), Ok(()));
-    let two = vec![
-        application("a", "a.example.com"),
-        application("b", "b.example.com"),
-    ];
-    assert_eq!(snapshot(two).validate(), Ok(()));
+    let two = ["a", "b"].map(|id| application(id, &format!("{id}.example.com")));
+    assert_eq!(snapshot(two.into()).validate(), Ok(()));
 }
 
 #[test]
