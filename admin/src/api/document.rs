@@ -143,7 +143,32 @@ pub fn written(document: &OpenApi) -> Value {
     for operation in operations.flat_map(|item| item.values_mut()) {
         exemplify(operation);
     }
+    open_what_is_extended(&mut written);
     written
+}
+
+/// A schema that takes no further properties would refuse those of the `allOf` in which it stands (JSON
+/// Schema 2020-12, section 10.3.2.3): the tag of a variant.
+fn open_what_is_extended(document: &mut Value) {
+    let schemas = document.pointer_mut("/components/schemas");
+    let Some(schemas) = schemas.and_then(Value::as_object_mut) else {
+        return;
+    };
+    let variants = schemas
+        .values()
+        .filter_map(|schema| schema.get("oneOf").and_then(Value::as_array))
+        .flatten();
+    let parts = variants.filter_map(|variant| variant.get("allOf").and_then(Value::as_array));
+    let names: Vec<String> = parts
+        .flatten()
+        .filter_map(|part| part.get("$ref")?.as_str()?.rsplit('/').next())
+        .map(str::to_owned)
+        .collect();
+    for name in names {
+        if let Some(schema) = schemas.get_mut(&name).and_then(Value::as_object_mut) {
+            schema.remove("additionalProperties");
+        }
+    }
 }
 
 fn exemplify(operation: &mut Value) {

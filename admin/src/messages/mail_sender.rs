@@ -59,7 +59,7 @@ impl Sender for MailSender {
         let mut wrong = self.ceilings.problems();
         wrong.extend(self.server_problems());
         wrong.extend(self.sign_in_problems());
-        wrong.extend(self.from_problems());
+        wrong.extend(self.wrong_sender());
         wrong.extend(super::smtp::authority_problem(self.authority.as_deref()));
         wrong
     }
@@ -131,7 +131,7 @@ impl MailSender {
         })
     }
 
-    fn from_problems(&self) -> Vec<Invalid> {
+    fn wrong_sender(&self) -> Vec<Invalid> {
         let mut wrong = Vec::new();
         if let Err(no_address) = names::email(&self.from) {
             wrong.push(Invalid {
