@@ -40,7 +40,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "If-Match" => json!("\"3\""),
         "Idempotency-Key" => json!("0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e2a"),
         "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
-        "totals" | "below" | "create_departments" => json!(true),
+        "totals" | "below" | "everywhere" | "create_departments" => json!(true),
         "sort" => json!("display_name"),
         "file_name" => json!("people.csv"),
         "verdict" => json!("error"),
@@ -254,7 +254,8 @@ fn told(name: &str) -> Option<Value> {
         "Caller" => json!({
             "name": "zhang.san",
             "roles": [{"role": "help_desk", "within": [{"id": OTHER, "name": "研发"}]}],
-            "permissions": ["members:read", "credentials:change"]
+            "permissions": ["members:read", "credentials:change"],
+            "access_url": "https://access.example.com/"
         }),
         "Link" => json!({
             "url": "https://access.example.com/welcome", "code": "ABCD-EFGH-JKLM-NPQR",

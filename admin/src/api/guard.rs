@@ -135,8 +135,10 @@ async fn note_refusal(needs: &Needs, permit: &Permit, why: &str) -> Result<(), P
 async fn ask(needs: &Needs, request: &Parts) -> Result<Permit, Problem> {
     let operator = request.extensions.get::<Operator>();
     let origin = origin(request);
+    // The gateway always says who visits; the control socket, which knows no host, brings no cookie.
     let visitor = request.extensions.get::<Visitor>();
-    let host = visitor.map_or("", |visitor| &visitor.host);
+    let access = needs.state.settings.access.host();
+    let host = visitor.map_or(access, |visitor| &visitor.host);
     let (method, headers) = (&request.method, &request.headers);
     let found = authn::authenticate(&needs.state, method, headers, operator, host).await?;
     let (rates, now) = (&needs.state.api_rates, needs.state.clock.now());

@@ -69,7 +69,7 @@ export function PersonMenu({ shade, isWide }: { shade: ReturnType<typeof useShad
             },
             ...(isWide ? [] : [{ key: "shade", label: choice }]),
             { type: "divider" },
-            { key: "portal", label: <a href="/">{t.portal}</a> },
+            { key: "portal", label: <a href={caller.access_url}>{t.portal}</a> },
             { key: "account", label: <a href="/account">{t.account}</a> },
             { type: "divider" },
             { key: "out", label: <a href="/sign-out">{t.signOut}</a> },

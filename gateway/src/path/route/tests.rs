@@ -34,7 +34,7 @@ async fn leads_to(gate: &TestGate, host: &str, path: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn attack_21_the_host_of_operators_is_behind_its_own_listeners_and_they_lead_nowhere_else() {
+async fn attack_08_the_host_of_operators_is_behind_its_own_listeners_and_they_lead_nowhere_else() {
     // Somebody published an application at the host of operators, before it was theirs.
     let applications = vec![
         application("wiki", WIKI),

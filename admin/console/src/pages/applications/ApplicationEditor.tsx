@@ -1,7 +1,7 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "react-router";
 
-import { useMay } from "../../api/caller";
+import { useCaller, useMay } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
 import { useOnce } from "../../api/once";
 import type { Application, Definition } from "../../api/schema";
@@ -50,6 +50,7 @@ function New() {
 function Existing({ id }: { id: string }) {
   const may = useMay();
   const queries = useQueryClient();
+  const { access_url } = useCaller();
   const path = { id };
   const { data } = useSuspenseQuery({
     queryKey: ["applications", id],
@@ -63,7 +64,7 @@ function Existing({ id }: { id: string }) {
       <PageHeader title={title} back={{ to: "/applications", title: t.all }}>
         <UpstreamHealth application={id} />
         <ManagedMark kind="application" id={id} />
-        <VisitButton address={addressOf(value)} />
+        <VisitButton address={addressOf(value, access_url)} />
         {may("applications:remove") && (
           <RemoveButton
             name={title}

@@ -2,7 +2,7 @@ import { ExportOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Tag } from "antd";
 import { Link, useNavigate } from "react-router";
 
-import { useMay } from "../../api/caller";
+import { useCaller, useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
 import type { Application } from "../../api/schema";
@@ -45,6 +45,7 @@ const t = texts({
 export default function Applications() {
   const may = useMay();
   const go = useNavigate();
+  const { access_url } = useCaller();
   const search = useNameSearch();
   const pages = usePages(["applications", "list", search.text ?? null], (after) =>
     told(api.GET("/applications", { params: { query: { search: search.text, after } } })),
@@ -112,7 +113,7 @@ export default function Applications() {
             key: "visit",
             align: "right",
             render: (_, one) => {
-              const address = addressOf(one);
+              const address = addressOf(one, access_url);
               return (
                 address && (
                   <Button
