@@ -133,7 +133,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     (parts.opened)(Sight::new(&gate, &certificates));
     tokio::spawn(Arc::clone(&gate).follow(feed));
     upgrade::until_it_knows_the_rules(&gate, takes_over).await;
-    let inside = assemble(&settings, &gate, pages, &metrics, &open);
+    let inside = assemble(&settings, &gate, &pages, &metrics, &open);
     let app = App {
         gate: &gate,
         inside: &inside,
@@ -212,7 +212,7 @@ async fn wind_down(
 fn assemble(
     settings: &Settings,
     gate: &Arc<Gate>,
-    pages: Bridge,
+    pages: &Bridge,
     metrics: &Arc<Metrics>,
     open: &Open,
 ) -> Insides {
