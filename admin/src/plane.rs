@@ -69,10 +69,7 @@ pub struct Plane {
     health: Health,
 }
 
-struct Ends {
-    revocations: mpsc::UnboundedReceiver<Revocation>,
-    events: EventSender,
-}
+struct Ends(mpsc::UnboundedReceiver<Revocation>, EventSender);
 
 impl Plane {
     /// Takes the data folder, opens the store, the master key and the spool.
@@ -124,10 +121,7 @@ impl Plane {
             pulse: FeedPulse::default(),
             events,
             event_state,
-            ends: Mutex::new(Some(Ends {
-                revocations: revoked,
-                events: sender,
-            })),
+            ends: Mutex::new(Some(Ends(revoked, sender))),
             health,
         })
     }
@@ -140,16 +134,16 @@ impl Plane {
 
     /// The wires to the gateway of this process; `None` the second time.
     pub fn link(&self, own_pages: impl FnOnce(&State) -> OwnPages) -> Option<Link> {
-        let ends = self.ends.lock().take()?;
+        let Ends(revocations, events) = self.ends.lock().take()?;
         Some(Link {
             snapshots: self.state.snapshots.clone(),
             sessions: Arc::new(StoreLookup {
                 store: self.state.store.clone(),
                 clock: self.state.clock.clone(),
             }),
-            revocations: ends.revocations,
+            revocations,
             feed: self.pulse.clone(),
-            events: ends.events,
+            events,
             pages: own_pages(&self.state),
         })
     }

@@ -135,10 +135,9 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     (parts.opened)(Sight::new(&gate, &certificates));
     tokio::spawn(Arc::clone(&gate).follow(feed));
     upgrade::until_it_knows_the_rules(&gate, &certificates, takes_over).await;
-    let inside = assemble(&settings, &gate, pages, &metrics, &open);
     let app = App {
         gate: &gate,
-        inside: &inside,
+        inside: &assemble(&settings, &gate, &pages, &metrics, &open),
         settings: &settings,
         open: &open,
         unread: Arc::new(UnreadHeads::new(Arc::clone(&gate), Arc::clone(&metrics))),
@@ -214,7 +213,7 @@ async fn wind_down(
 fn assemble(
     settings: &Settings,
     gate: &Arc<Gate>,
-    pages: Bridge,
+    pages: &Bridge,
     metrics: &Arc<Metrics>,
     open: &Open,
 ) -> Insides {

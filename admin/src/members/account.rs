@@ -8,7 +8,7 @@ use crate::authz::Holding;
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Refused, both};
 use crate::store::members as rows;
-use crate::store::{flows, role_holdings, sign_ins};
+use crate::store::{flows, holds, role_holdings, sign_ins};
 
 /// Lets the person sign in, or ends every sign-in and lets them no longer.
 pub async fn set_status(
@@ -16,6 +16,10 @@ pub async fn set_status(
     id: &MemberId,
     status: Status,
 ) -> Result<Member, Refused> {
+    if status != Status::Active {
+        // So that of two owners who disable each other at once one stays.
+        holds::roles(&mut edit.tx).await?;
+    }
     let before = find(&mut edit.tx, id).await?;
     reach::may_touch(&mut edit, &before).await?;
     let action = match status {

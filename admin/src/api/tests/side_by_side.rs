@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use config::Role;
-use config::id::{GroupId, RuleId};
+use config::id::{GroupId, MemberId, RuleId};
 use serde_json::{Value, json};
 
 use super::app::{Answer, App, With};
 use crate::store::groups::{self, Fields};
 use crate::store::ip_trials::{self, TrialRow};
 use crate::store::testing::on_both_engines;
-use crate::store::{Tx, holds, ip_lists, role_holdings};
+use crate::store::{Tx, holds, ip_lists, members, role_holdings};
 
 const OP: &With = &With::Operator;
 
@@ -108,6 +108,27 @@ async fn nobody_is_put_by_hand_into_a_group_that_just_got_a_rule() {
         assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.json);
         let alice = app.get(OP, &format!("/members/{member}")).await.json;
         assert_eq!(alice["groups"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_owners_who_disable_each_other_one_stays() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (first_owner, _) = app.member("first", &[Role::Owner]).await;
+        let (second_owner, _) = app.member("second", &[Role::Owner]).await;
+        let mut first = app.state.store.begin().await.unwrap();
+        holds::roles(&mut first).await.unwrap();
+        let (id, now) = (MemberId::from(first_owner.as_str()), app.state.clock.now());
+        members::set_status(&mut first, &id, "disabled", now)
+            .await
+            .unwrap();
+        let path = format!("/members/{second_owner}/disable");
+        let answer = meanwhile(&app, first, ("POST", &path), Value::Null).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.json);
+        let second = app.get(OP, &format!("/members/{second_owner}")).await.json;
+        assert_eq!(second["status"], "active");
     })
     .await;
 }
