@@ -1,7 +1,7 @@
 // A whole house to try: the real program in front of the demo applications, on free ports, in a
 // folder of its own. Whoever opens one closes it; nothing is left running.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,6 +14,7 @@ const DEMO = process.env.DEMO_BIN ?? join(built, "demo");
 
 export const HOSTS = {
   access: "access.gate.localhost",
+  admin: "admin.gate.localhost",
   wiki: "wiki.gate.localhost",
   echo: "echo.gate.localhost",
   vault: "vault.gate.localhost",
@@ -26,11 +27,11 @@ const MEMBERS_MAY = '[access]\nkind = "rules"\n[[access.rules]]\nname = "Members
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
-/** Starts everything and answers once it serves. */
-export async function openHouse() {
+/** Starts everything and answers once it serves; with `isApart`, operators have a host of their own. */
+export async function openHouse({ isApart = false } = {}) {
   const house = new House(await mkdtemp(join(tmpdir(), "gatehouse-browser-")));
   try {
-    await house.start();
+    await house.start(isApart);
   } catch (error) {
     await house.close();
     throw error;
@@ -46,10 +47,12 @@ class House {
     this.settings = join(folder, "gatehouse.toml");
   }
 
-  async start() {
+  async start(isApart) {
     this.port = await freePort();
+    this.adminPort = isApart ? await freePort() : this.port;
     await run(GATEHOUSE, ["dev-certificates", join(this.folder, "tls"), ...Object.values(HOSTS)]);
     await writeFile(this.settings, settings(this.folder, this.port, await freePort()));
+    if (isApart) await appendFile(this.settings, apart(this.folder, this.adminPort));
     const gate = this.#spawn(GATEHOUSE, ["run", "--config", this.settings]);
     const [, code] = await said(gate, /with the code (\S+)\s/);
     this.setUpCode = code;
@@ -60,7 +63,7 @@ class House {
 
   /** The address of a page at one of the hosts. */
   url(host, path = "/") {
-    return `https://${HOSTS[host]}:${this.port}${path}`;
+    return `https://${HOSTS[host]}:${host === "admin" ? this.adminPort : this.port}${path}`;
   }
 
   /** Runs a command of the program against this node, and answers what it printed. */
@@ -165,6 +168,19 @@ address = "127.0.0.1:${monitorPort}"
 drain = "1s"
 [outbound]
 allow = ["127.0.0.1"]
+`;
+}
+
+function apart(folder, port) {
+  return `
+[admin]
+url = "https://${HOSTS.admin}:${port}"
+also_at_access_host = false
+[[listener]]
+address = "127.0.0.1:${port}"
+admin = true
+[listener.tls]
+certificates = [{ certificate = "${folder}/tls/hosts.pem", key = "${folder}/tls/hosts.key" }]
 `;
 }
 
