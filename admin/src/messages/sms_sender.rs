@@ -180,8 +180,9 @@ impl Sender for SmsSender {
         let (lines, templates) = self.service.parts();
         for (field, text) in lines {
             // Outside of China Tencent Cloud needs no signature.
-            let may_lack = field == "sign_name" && !self.service.needs_signature();
-            if !is_line(text) && !(may_lack && text.is_empty()) {
+            let may_lack =
+                field == "sign_name" && text.is_empty() && !self.service.needs_signature();
+            if !is_line(text) && !may_lack {
                 wrong.push(Invalid::new(
                     &format!("sender.service.{field}"),
                     (

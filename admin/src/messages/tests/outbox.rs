@@ -106,9 +106,9 @@ async fn attack_23_a_code_that_the_service_repeats_is_shown_to_nobody() {
         tx.commit().await.unwrap();
         assert!(!outbox::send_one(&app.state, Channel::Mail).await.unwrap());
         assert!(outbox::send_one(&app.state, Channel::Sms).await.unwrap());
-        let sent = cloud.last().json();
-        assert_eq!(sent["variables"]["code"], "7K2M-0000-1111-2222");
-        assert_eq!(sent["variables"]["hours"], "1", "as much as is left");
+        let received = cloud.last().json();
+        assert_eq!(received["variables"]["code"], "7K2M-0000-1111-2222");
+        assert_eq!(received["variables"]["hours"], "1", "as much as is left");
         let row = row(&app, &id).await;
         let finding = row.finding.unwrap();
         assert!(
