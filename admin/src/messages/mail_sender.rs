@@ -34,7 +34,6 @@ pub struct MailSender {
     /// Certificates, as PEM, of an authority of your own that signed the server's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 65536)]
-    #[schema(max_length = 65536)]
     pub authority: Option<String>,
     #[serde(default)]
     pub ceilings: Ceilings,
