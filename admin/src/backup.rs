@@ -120,6 +120,7 @@ async fn bring_in(
         .map_err(unusable)?;
     sealed_mark::check_mark(mark.as_deref(), &settings.secrets)
         .map_err(|error| BackupError::Key(Box::new(error)))?;
+    copy::migrate(incoming).await.map_err(unusable)?;
     Ok(copy::end_sign_ins(incoming, clock.now()).await?)
 }
 

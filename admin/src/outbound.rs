@@ -14,6 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// So many addresses of a name are kept.
 const MOST: usize = 8;
 
+const TOO_LATE: (&str, &str) = (
+    "the name server did not answer in time",
+    "域名服务器未及时响应",
+);
+const NO_ADDRESS: (&str, &str) = ("it has no address", "该域名没有地址");
+
 /// The name leads to nowhere that may be reached. One sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .why.en)]
@@ -35,11 +41,14 @@ pub async fn resolve(
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let found = match timeout(PATIENCE, lookup_host((bare, port))).await {
         Ok(Ok(found)) => found.take(MOST).collect::<Vec<_>>(),
-        Ok(Err(error)) => return Err(unknown(host, &error.to_string())),
-        Err(_) => return Err(unknown(host, "the name server did not answer in time")),
+        Ok(Err(error)) => {
+            let why = error.to_string();
+            return Err(unknown(host, (&why, &format!("域名查询失败（{why}）"))));
+        }
+        Err(_) => return Err(unknown(host, TOO_LATE)),
     };
     let Some(first) = found.first().map(SocketAddr::ip) else {
-        return Err(unknown(host, "it has no address"));
+        return Err(unknown(host, NO_ADDRESS));
     };
     let open: Vec<SocketAddr> = found
         .into_iter()
@@ -50,12 +59,12 @@ pub async fn resolve(
             is_closed: true,
             why: (
                 format!(
-                    "{host} leads to {first}, an address of this machine or one that clouds keep for \
-                     themselves: the operator must list it under outbound.allow"
+                    "{host} leads to {first}, a loopback or link-local address: the operator must list it \
+                     under outbound.allow"
                 )
                 .as_str(),
                 format!(
-                    "{host} 指向 {first}，属于本机或云平台保留地址，需由运维人员在 outbound.allow 中放行"
+                    "{host} 指向 {first}，属于环回或链路本地地址，需由运维人员在 outbound.allow 中放行"
                 )
                 .as_str(),
             )
@@ -65,12 +74,12 @@ pub async fn resolve(
     Ok(open)
 }
 
-fn unknown(host: &str, why: &str) -> NotReached {
+fn unknown(host: &str, (en, zh): (&str, &str)) -> NotReached {
     NotReached {
         is_closed: false,
         why: (
-            format!("the name {host} leads nowhere: {why}").as_str(),
-            format!("无法解析 {host}：{why}").as_str(),
+            format!("the name {host} leads nowhere: {en}").as_str(),
+            format!("无法解析 {host}：{zh}").as_str(),
         )
             .into(),
     }

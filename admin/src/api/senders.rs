@@ -198,18 +198,20 @@ async fn try_out(
         Channel::Mail => MailSender::DOCUMENT,
         Channel::Sms => SmsSender::DOCUMENT,
     };
-    edit.commit("test", target(name, "", &recipient), None, None)
-        .await?;
     let message = Message {
         channel,
-        recipient,
+        recipient: recipient.clone(),
         member: None,
         language: wanted.unwrap_or(callers),
         content: Content::Test {
             organisation: brand.body.organisation,
         },
     };
-    Ok(Json(match outbox::send_now(state, message).await? {
+    let now = edit.now;
+    let admitted = outbox::admit(&mut edit.tx, message, now).await?;
+    edit.commit("test", target(name, "", &recipient), None, None)
+        .await?;
+    Ok(Json(match outbox::send_now(state, &admitted).await? {
         Ok(taken) => SenderTestResult {
             taken: true,
             finding: taken.finding.get(callers).to_owned(),

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::Plane;
+use crate::store::messages::{self, MessageRow};
 use crate::store::one_time_links::{self, Purpose};
 use crate::store::{Store, documents};
 
@@ -112,6 +113,64 @@ async fn whoever_had_signed_in_before_the_backup_signs_in_again() {
     let mut read = again.state().store.read().await.unwrap();
     let found = one_time_links::find(&mut read, &code, now).await.unwrap();
     assert_eq!(found, None, "attack_23: it may have been used since");
+}
+
+#[tokio::test]
+async fn a_backup_that_an_earlier_version_made_is_restored_at_the_present_schema() {
+    let (data, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = elsewhere.path().join("backup.db");
+    let before_messages = 70;
+    copy::make_before(before_messages, &file).await.unwrap();
+    restore(&settings(&data), &file, &Clock::system())
+        .await
+        .unwrap();
+    let restored = node(&data).await;
+    let mut read = restored.state().store.read().await.unwrap();
+    let none = messages::find(&mut read, "m1").await.unwrap();
+    assert_eq!(none, None, "there are messages now");
+}
+
+#[tokio::test]
+async fn a_message_that_waited_in_a_backup_is_told_of_as_failed() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("backup.db");
+    let running = node(&data).await;
+    let state = running.state();
+    let now = Clock::system().now();
+    let row = MessageRow {
+        id: "m1".to_owned(),
+        created_at: now,
+        channel: "mail".to_owned(),
+        recipient: "a@example.com".to_owned(),
+        member: None,
+        kind: "test".to_owned(),
+        language: "en".to_owned(),
+        state: "waiting".to_owned(),
+        attempts: 0,
+        // Not before the node has been closed.
+        next_at: now.plus(std::time::Duration::from_hours(1)),
+        expires_at: now.plus(std::time::Duration::from_hours(2)),
+        done_at: None,
+        reference: None,
+        finding: None,
+    };
+    let mut tx = state.store.begin().await.unwrap();
+    messages::insert(&mut tx, &row, Some(vec![1]))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    backup(&settings(&data), &file).await.unwrap();
+    state.store.close().await;
+    drop(running);
+    restore(&settings(&data), &file, &Clock::system())
+        .await
+        .unwrap();
+    let restored = node(&data).await;
+    let mut read = restored.state().store.read().await.unwrap();
+    let found = messages::find(&mut read, "m1").await.unwrap().unwrap();
+    assert_eq!(found.state, "failed");
+    assert!(found.done_at.is_some());
+    assert_eq!(found.finding.unwrap().en, "the store was restored");
 }
 
 #[tokio::test]

@@ -3,12 +3,19 @@
 use config::Role;
 use config::id::{MemberId, SignInId};
 
+use super::credentials::withdraw_codes;
 use super::{Member, Status, find, reach};
 use crate::authz::Holding;
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Refused, both};
 use crate::store::members as rows;
 use crate::store::{flows, holds, role_holdings, sign_ins};
+
+/// Why a code for the person is not sent.
+const NO_SIGN_IN: (&str, &str) = (
+    "it was withdrawn: the member can no longer sign in",
+    "已撤回，该成员已无法登录",
+);
 
 /// Lets the person sign in, or ends every sign-in and lets them no longer.
 pub async fn set_status(
@@ -31,6 +38,7 @@ pub async fn set_status(
     if status != Status::Active {
         keep_an_owner(&mut edit, &before).await?;
         end_sign_ins(&mut edit, id, status.as_str()).await?;
+        withdraw_codes(&mut edit, id, NO_SIGN_IN).await?;
     }
     edit.forget(id);
     let after = find(&mut edit.tx, id).await?;
@@ -50,6 +58,7 @@ pub async fn remove(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
             "该成员仍处于启用状态，请先停用账号",
         ))));
     }
+    withdraw_codes(&mut edit, id, NO_SIGN_IN).await?;
     rows::remove(&mut edit.tx, id).await?;
     edit.forget(id);
     let target = target("member", id.as_str(), &before.username);

@@ -80,8 +80,6 @@ pub async fn send_one_time_link(
             hours: one_time_links::LIFE.as_secs() / 3600,
         },
     };
-    // An earlier code works no more: nobody should get it after this one.
-    outbox::withdraw(&mut edit.tx, id, MessageKind::OneTimeCode, edit.now).await?;
     let now = edit.now;
     let message = outbox::queue(&mut edit.tx, &state.sealer, message, link.expires_at, now).await?;
     let action = if was_reset {
@@ -128,10 +126,30 @@ async fn issue(
         ))));
     }
     members::hold(&mut edit.tx, id).await?;
+    // An earlier code works no more: nobody should get it after this one.
+    withdraw_codes(
+        edit,
+        id,
+        (
+            "it was withdrawn: a newer code takes its place",
+            "已撤回，由较新的验证码取代",
+        ),
+    )
+    .await?;
     let purpose = Purpose::Password(id.clone());
     let link = one_time_links::issue(&mut edit.tx, access, &purpose, edit.now).await?;
     let was_reset = !keep_password && end_password(edit, id).await?;
     Ok((member, link, was_reset))
+}
+
+/// Codes that wait to be sent to the person are not sent any more.
+pub(super) async fn withdraw_codes(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    why: (&str, &str),
+) -> Result<(), Refused> {
+    let kind = MessageKind::OneTimeCode;
+    Ok(outbox::withdraw(&mut edit.tx, id, kind, why, edit.now).await?)
 }
 
 /// Ends the password with every sign-in. `false` if there was none.

@@ -63,7 +63,8 @@ pub async fn send(
         endpoint,
         action: "SendSms",
         version: "2017-05-25",
-        nonce: sms.id,
+        // Each request has its own: a repeated one is refused, where a message is tried again.
+        nonce: &uuid::Uuid::now_v7().to_string(),
         now: sms.now,
         query: &query,
     };

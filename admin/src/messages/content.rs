@@ -1,11 +1,13 @@
 //! The words of each kind of message, in both languages.
 
 use askama::Template;
-use config::Language;
 use config::language::LocalText;
+use config::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::MessageKind;
+
+const HOUR_MS: i64 = 3_600_000;
 
 /// What is said. Holds codes: it is kept sealed, and no longer than it takes to send it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -139,6 +141,32 @@ impl Content {
         [("code", code), ("hours", hours.to_string())]
     }
 
+    /// What a service said, without any part of the code: it may repeat what it was sent, in whatever
+    /// encoding.
+    #[must_use]
+    pub fn redact(&self, said: &str) -> String {
+        let mut said = said.to_owned();
+        let Self::OneTimeCode { code, .. } = self else {
+            return said;
+        };
+        let code = code.to_ascii_uppercase();
+        let parts = std::iter::once(code.as_str()).chain(code.split('-'));
+        for part in parts.filter(|part| !part.is_empty()) {
+            while let Some(at) = said.to_ascii_uppercase().find(part) {
+                said.replace_range(at..at + part.len(), "…");
+            }
+        }
+        said
+    }
+
+    /// Tells of the time that is left of what it says, as it is at `now`: in whole hours, and never none.
+    pub fn set_time_left(&mut self, expires: Timestamp, now: Timestamp) {
+        if let Self::OneTimeCode { hours, .. } = self {
+            let left = expires.as_millis() - now.as_millis();
+            *hours = u64::try_from(left / HOUR_MS).unwrap_or_default().max(1);
+        }
+    }
+
     fn lines(&self, language: Language) -> (String, Vec<String>) {
         let organisation = self.organisation(language);
         match (self, language) {
@@ -209,6 +237,39 @@ mod tests {
             }
             let organisation = language.of(("Example", "示例公司"));
             assert!(letter.subject.starts_with(organisation));
+        }
+    }
+
+    #[test]
+    fn the_time_that_is_left_is_told_in_whole_hours_and_never_as_none() {
+        for (left, hours) in [(86_400_000, 24), (86_399_999, 23), (60_000, 1), (-1, 1)] {
+            let mut late = code("Zhang");
+            late.set_time_left(Timestamp(100_000 + left), Timestamp(100_000));
+            let [_, (_, told)] = late.variables();
+            assert_eq!(told, hours.to_string());
+        }
+    }
+
+    #[test]
+    fn attack_23_a_code_that_a_service_repeats_is_taken_out_however_it_is_written() {
+        let unlike = Content::OneTimeCode {
+            organisation: ("Example", "示例公司").into(),
+            name: String::new(),
+            url: String::new(),
+            code: "7K2M-QRST-1A1B-2C2D".to_owned(),
+            hours: 24,
+        };
+        for (said, kept) in [
+            (
+                "no route for 7K2M-QRST-1A1B-2C2D, sorry",
+                "no route for …, sorry",
+            ),
+            ("code=7k2m%2Dqrst%2D1a1b%2D2c2d", "code=…%2D…%2D…%2D…"),
+            ("短信7K2MQRST1A1B2C2D", "短信…………"),
+            ("7K2M-QRST-1A", "…-…-1A"),
+            ("busy", "busy"),
+        ] {
+            assert_eq!(unlike.redact(said), kept);
         }
     }
 

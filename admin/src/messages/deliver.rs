@@ -45,10 +45,13 @@ pub struct Sms<'a> {
 /// # Errors
 /// If there is no sender, or it did not take the message.
 pub async fn deliver(state: &State, delivery: &Delivery<'_>) -> Result<Taken, NotTaken> {
-    match delivery.channel {
+    let outcome = match delivery.channel {
         Channel::Mail => mail(state, delivery).await,
         Channel::Sms => sms(state, delivery).await,
-    }
+    };
+    outcome
+        .map(|taken| taken.redacted(delivery.content))
+        .map_err(|not_taken| not_taken.redacted(delivery.content))
 }
 
 async fn mail(state: &State, delivery: &Delivery<'_>) -> Result<Taken, NotTaken> {
@@ -121,14 +124,14 @@ pub(super) fn taken(reference: &str) -> Taken {
     }
 }
 
-/// The service answered that it does not take it: its code and what it said.
+/// The service answered that it does not take it: its code and what it said. Never the answer as it
+/// stands, which may repeat the whole request.
 pub(super) fn refused(answer: &Answered, (code, said): (&str, &str), is_final: bool) -> NotTaken {
-    let said = if code.is_empty() && said.is_empty() {
-        answer.text.as_str()
-    } else {
-        said
-    };
-    let told: String = format!("{} {code} {said}", answer.status)
+    let told: String = [&answer.status.to_string(), code, said]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
         .chars()
         .filter(|c| !c.is_control())
         .take(300)

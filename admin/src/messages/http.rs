@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// No answer that we read is longer, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
 
+/// Nor are certificates of an authority, in bytes.
+const MAX_AUTHORITY: usize = 64 * 1024;
+
 /// A request that is about to be sent.
 pub struct Ask<'a> {
     pub url: Url,
@@ -33,7 +36,6 @@ pub struct Answered {
     pub status: u16,
     /// `null` where it is no JSON.
     pub json: Value,
-    pub text: String,
 }
 
 /// Posts it.
@@ -48,20 +50,18 @@ pub async fn post(outbound: &Outbound, ask: Ask<'_>) -> Result<Answered, NotTake
         .body(ask.body)
         .send()
         .await
-        .map_err(|error| not_answered(&error))?;
+        .map_err(not_answered)?;
     let status = sent.status().as_u16();
     let bytes = read(sent).await?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Answered {
         status,
         json: serde_json::from_slice(&bytes).unwrap_or_default(),
-        text,
     })
 }
 
 async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, NotTaken> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| not_answered(&error))? {
+    while let Some(chunk) = answer.chunk().await.map_err(not_answered)? {
         let room = MAX_ANSWER - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if bytes.len() == MAX_ANSWER {
@@ -88,14 +88,16 @@ async fn client(outbound: &Outbound, ask: &Ask<'_>) -> Result<Client, NotTaken> 
     }
     if let Some(pem) = ask.authority {
         let found = Certificate::from_pem_bundle(pem.as_bytes());
-        builder = builder.tls_certs_merge(found.map_err(|error| not_answered(&error))?);
+        builder = builder.tls_certs_merge(found.map_err(not_answered)?);
     }
-    builder.build().map_err(|error| not_answered(&error))
+    builder.build().map_err(not_answered)
 }
 
-fn not_answered(error: &reqwest::Error) -> NotTaken {
+fn not_answered(error: reqwest::Error) -> NotTaken {
+    // The address may hold what is sent.
+    let error = error.without_url();
     let mut why = error.to_string();
-    let mut source = std::error::Error::source(error);
+    let mut source = std::error::Error::source(&error);
     while let Some(inner) = source {
         why = inner.to_string();
         source = inner.source();
@@ -146,13 +148,17 @@ fn is_fit(url: &Url) -> bool {
 /// What is wrong with certificates of an authority.
 #[must_use]
 pub fn authority_problem(pem: Option<&str>) -> Option<Invalid> {
-    let found = Certificate::from_pem_bundle(pem?.as_bytes());
-    if found.is_ok_and(|found| !found.is_empty()) {
+    let pem = pem?;
+    let found = Certificate::from_pem_bundle(pem.as_bytes());
+    if pem.len() <= MAX_AUTHORITY && found.is_ok_and(|found| !found.is_empty()) {
         return None;
     }
     Some(Invalid::new(
         "sender.service.authority",
         ("this is no certificate", "这不是有效的证书"),
-        ("one or more certificates as PEM", "一个或多个 PEM 格式证书"),
+        (
+            "one or more certificates as PEM, 64 KiB at most",
+            "一个或多个 PEM 格式证书，最多 64 KiB",
+        ),
     ))
 }

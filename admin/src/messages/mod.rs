@@ -94,6 +94,21 @@ pub struct Taken {
     pub finding: LocalText,
 }
 
+impl Taken {
+    /// As it may be kept: a service may have repeated what it was sent.
+    fn redacted(self, content: &Content) -> Self {
+        Self {
+            reference: self.reference.map(|text| content.redact(&text)),
+            finding: redacted(&self.finding, content),
+        }
+    }
+}
+
+fn redacted(said: &LocalText, content: &Content) -> LocalText {
+    let texts = (content.redact(&said.en), content.redact(&said.zh_cn));
+    (texts.0.as_str(), texts.1.as_str()).into()
+}
+
 /// The service did not take it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .why.en)]
@@ -111,6 +126,14 @@ impl NotTaken {
         Self {
             is_final: false,
             why: why.into(),
+        }
+    }
+
+    /// As [`Taken::redacted`].
+    fn redacted(self, content: &Content) -> Self {
+        Self {
+            why: redacted(&self.why, content),
+            ..self
         }
     }
 

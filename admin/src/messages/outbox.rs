@@ -20,8 +20,9 @@ use crate::store::messages::{self as rows, MessageRow};
 use crate::store::{StoreError, Tx};
 
 const EVERY: Duration = Duration::from_secs(1);
-/// So many are sent at once: a service that hangs holds up no other.
-const AT_ONCE: usize = 4;
+/// So many of each channel are sent at once. No channel takes another's: a service that hangs holds up
+/// nothing but its own.
+const AT_ONCE: usize = 2;
 /// Longer than any attempt takes.
 const CLAIM: Duration = Duration::from_mins(2);
 /// How long after an attempt the next one comes; the last of these from then on.
@@ -41,31 +42,31 @@ const PAUSES: [Duration; 6] = [
 pub async fn queue(
     tx: &mut Tx,
     sealer: &Sealer,
-    mut message: Message,
+    message: Message,
     expires: Timestamp,
     now: Timestamp,
 ) -> Result<String, Refused> {
-    message.recipient = admit(tx, message.channel, message.recipient, now).await?;
+    let Admitted(message) = admit(tx, message, now).await?;
     let row = row(&message, "waiting", expires, now);
     let content = seal(sealer, &row.id, &message.content)?;
     rows::insert(tx, &row, Some(content)).await?;
     Ok(row.id)
 }
 
+/// A message that is within the ceilings, and counted.
+pub struct Admitted(Message);
+
 /// Sends a message at once and tells what came of it, for somebody who tries a sender out.
 ///
 /// # Errors
-/// As [`queue`].
+/// If the outcome cannot be kept.
 pub async fn send_now(
     state: &State,
-    mut message: Message,
-) -> Result<Result<Taken, NotTaken>, Refused> {
+    Admitted(message): &Admitted,
+) -> Result<Result<Taken, NotTaken>, StoreError> {
     let now = state.clock.now();
-    let mut tx = state.store.begin().await?;
-    message.recipient = admit(&mut tx, message.channel, message.recipient, now).await?;
-    tx.commit().await?;
-    let mut row = row(&message, "failed", now, now);
-    let outcome = deliver(state, &delivery(&row.id, &message, now)).await;
+    let mut row = row(message, "failed", now, now);
+    let outcome = deliver(state, &delivery(&row.id, message, now)).await;
     row.attempts = 1;
     row.done_at = Some(state.clock.now());
     match &outcome {
@@ -87,32 +88,28 @@ pub async fn withdraw(
     tx: &mut Tx,
     member: &MemberId,
     kind: MessageKind,
+    why: (&str, &str),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let why = (
-        "it was withdrawn: a newer one takes its place",
-        "已撤回，由较新的消息取代",
-    );
     rows::withdraw(tx, member, kind.as_str(), &why.into(), now).await
 }
 
-/// Counts the message, and says to whom it goes as that is counted.
-async fn admit(
-    tx: &mut Tx,
-    channel: Channel,
-    recipient: String,
-    now: Timestamp,
-) -> Result<String, Refused> {
-    let (ceilings, recipient) = match channel {
+/// Counts the message, whose recipient is then written as that is counted.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn admit(tx: &mut Tx, mut message: Message, now: Timestamp) -> Result<Admitted, Refused> {
+    let channel = message.channel;
+    let ceilings = match channel {
         Channel::Mail => {
             let sender = senders::get::<MailSender>(tx).await?.body.sender;
-            (sender.map(|sender| sender.ceilings()), recipient)
+            sender.map(|sender| sender.ceilings())
         }
         Channel::Sms => {
             let sender = senders::get::<SmsSender>(tx).await?.body.sender;
             let code = sender.as_ref().map(|sender| sender.country_code.as_str());
-            let recipient = e164(&recipient, code.unwrap_or_default());
-            (sender.map(|sender| sender.ceilings()), recipient)
+            message.recipient = e164(&message.recipient, code.unwrap_or_default());
+            sender.map(|sender| sender.ceilings())
         }
     };
     let Some(ceilings) = ceilings else {
@@ -127,8 +124,8 @@ async fn admit(
             ),
         })));
     };
-    ceilings.take(tx, channel, &recipient, now).await?;
-    Ok(recipient)
+    ceilings.take(tx, channel, &message.recipient, now).await?;
+    Ok(Admitted(message))
 }
 
 fn row(message: &Message, state: &str, expires: Timestamp, now: Timestamp) -> MessageRow {
@@ -163,12 +160,13 @@ fn delivery<'a>(id: &'a str, message: &'a Message, now: Timestamp) -> Delivery<'
 
 /// Sends until it is dropped.
 pub async fn run(state: &State) {
-    join_all((0..AT_ONCE).map(|_| work(state))).await;
+    let each = [Channel::Mail, Channel::Sms].repeat(AT_ONCE);
+    join_all(each.into_iter().map(|channel| work(state, channel))).await;
 }
 
-async fn work(state: &State) {
+async fn work(state: &State, channel: Channel) {
     loop {
-        match send_one(state).await {
+        match send_one(state, channel).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "messages have to wait"),
@@ -177,14 +175,14 @@ async fn work(state: &State) {
     }
 }
 
-/// Sends the message that has waited longest; `false` if none is due.
-pub async fn send_one(state: &State) -> Result<bool, StoreError> {
+/// Sends the message of this channel that has waited longest; `false` if none is due.
+pub async fn send_one(state: &State, channel: Channel) -> Result<bool, StoreError> {
     let now = state.clock.now();
-    if !rows::is_due(&mut *state.store.read().await?, now).await? {
+    if !rows::is_due(&mut *state.store.read().await?, channel.as_str(), now).await? {
         return Ok(false);
     }
     let mut tx = state.store.begin().await?;
-    let claimed = rows::claim(&mut tx, now, now.plus(CLAIM)).await?;
+    let claimed = rows::claim(&mut tx, channel.as_str(), now, now.plus(CLAIM)).await?;
     tx.commit().await?;
     let Some((row, sealed)) = claimed else {
         return Ok(true);
@@ -195,7 +193,7 @@ pub async fn send_one(state: &State) -> Result<bool, StoreError> {
             "未能在有效期内发送",
         )))
     } else {
-        attempt(state, &row, &sealed, now).await
+        attempt(state, channel, (&row, &sealed), now).await
     };
     let mut tx = state.store.begin().await?;
     note(&mut tx, &row, outcome, state.clock.now()).await?;
@@ -205,14 +203,14 @@ pub async fn send_one(state: &State) -> Result<bool, StoreError> {
 
 async fn attempt(
     state: &State,
-    row: &MessageRow,
-    sealed: &[u8],
+    channel: Channel,
+    (row, sealed): (&MessageRow, &[u8]),
     now: Timestamp,
 ) -> Result<Taken, NotTaken> {
-    let unreadable = |why: &str| NotTaken::for_good((why, why));
-    let content = open(&state.sealer, &row.id, sealed)
-        .ok_or_else(|| unreadable("what it says cannot be unsealed (无法解密内容)"))?;
-    let channel = Channel::from_name(&row.channel).ok_or_else(|| unreadable(&row.channel))?;
+    let mut content = open(&state.sealer, &row.id, sealed).ok_or_else(|| {
+        NotTaken::for_good(("what it says cannot be unsealed", "无法解密消息内容"))
+    })?;
+    content.set_time_left(row.expires_at, now);
     let delivery = Delivery {
         id: &row.id,
         channel,

@@ -33,6 +33,11 @@ pub trait Sender: Clone + Serialize + DeserializeOwned + Send + Sync {
     /// Whether it needs its secret.
     fn needs_secret(&self) -> bool;
 
+    /// What is wrong with a secret for it, beyond what is asked of any.
+    fn secret_problem(&self, _secret: &str) -> Option<Invalid> {
+        None
+    }
+
     /// To whom the secret is shown, and how well guarded on its way. If that changes, the secret is asked
     /// for anew: nobody who does not know it may have it sent to themselves.
     fn confidant(&self) -> Value;
@@ -173,9 +178,11 @@ fn merged<S: Sender>(
 ) -> Result<Kept<S>, Refused> {
     let sender = draft.sender;
     let mut wrong = sender.problems();
+    let new_secret = draft.secret.as_deref();
+    wrong.extend(new_secret.and_then(|secret| sender.secret_problem(secret)));
     let confidant = before.sender.as_ref().map(Sender::confidant);
     let same = confidant.as_ref() == Some(&sender.confidant());
-    let kept = match draft.secret.as_deref() {
+    let kept = match new_secret {
         Some(secret) if secret.len() > MAX_SECRET || secret.chars().any(char::is_control) => {
             wrong.push(Invalid::new(
                 "secret",

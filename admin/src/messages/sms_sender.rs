@@ -44,8 +44,10 @@ pub enum SmsService {
 pub struct Aliyun {
     pub access_key_id: String,
     /// The signature that is registered there (短信签名).
+    #[schema(max_length = 200)]
     pub sign_name: String,
-    /// Templates with the variables `code` and `hours`.
+    /// Notification templates (通知类; one for captchas takes no such code) with the variables `code`, of 19
+    /// characters, and `hours`, whose text names the page that takes the code: the access URL and `/welcome`.
     pub templates: Vec<SmsTemplate>,
     /// Another address of the service than `https://dysmsapi.aliyuncs.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,11 +63,14 @@ pub struct Tencent {
     pub app_id: String,
     /// The signature that is registered there (短信签名); not needed outside of China.
     #[serde(default)]
+    #[schema(max_length = 200)]
     pub sign_name: String,
     /// Such as `ap-guangzhou`.
     #[serde(default = "guangzhou")]
     pub region: String,
-    /// Templates whose `{1}` is the code and `{2}` the hours.
+    /// Notification templates (通知类; one for captchas takes no such code) whose `{1}` is the code, of 19
+    /// characters, and `{2}` the hours, and whose text names the page that takes the code: the access URL
+    /// and `/welcome`.
     pub templates: Vec<SmsTemplate>,
     /// Another address of the service than `https://sms.tencentcloudapi.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,6 +94,16 @@ pub struct Twilio {
 }
 
 /// A service of your own: each message is posted there as JSON, signed as Standard Webhooks has it.
+///
+/// The body is an object: `type` (`sms`), `to` (with `+` and the country code), `kind`, `language`, `text`,
+/// which is the whole message, and `variables` (`code` and `hours`) for services that send registered texts
+/// only. The header fields are `webhook-id`, which a message that is tried again keeps, `webhook-timestamp`
+/// (seconds since 1970) and `webhook-signature`: `v1,` and the HMAC-SHA256, as base64, of `id.timestamp.body`.
+/// A secret that begins with `whsec_` is base64 of the key; any other is the key itself.
+///
+/// An answer of 2xx takes the message; `id` of its JSON is kept as the service's name of it. After 400, 410
+/// and 422 it is not tried again, after any other answer it is; `message` of its JSON is shown to
+/// administrators as the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Webhook {
@@ -107,6 +122,7 @@ pub struct SmsTemplate {
     pub kind: MessageKind,
     pub language: Language,
     /// What the service calls it: `SMS_123456789`, or a number.
+    #[schema(min_length = 1, max_length = 200)]
     pub code: String,
 }
 
@@ -124,14 +140,24 @@ pub fn template(
     fit.find(|one| one.language == language).or(first)
 }
 
-/// The number with `+` and the country code (E.164).
+/// Italy's, whose numbers keep the `0` that they begin with.
+const KEEPS_ZERO: &str = "39";
+
+/// The number with `+` and the country code (E.164). `00` stands for the `+`; a `0` that is dialled only
+/// within the country falls away.
 #[must_use]
 pub fn e164(number: &str, country_code: &str) -> String {
     if number.starts_with('+') {
-        number.to_owned()
-    } else {
-        format!("+{country_code}{number}")
+        return number.to_owned();
     }
+    if let Some(abroad) = number.strip_prefix("00") {
+        return format!("+{abroad}");
+    }
+    let national = match number.strip_prefix('0') {
+        Some(rest) if country_code != KEEPS_ZERO => rest,
+        _ => number,
+    };
+    format!("+{country_code}{national}")
 }
 
 impl Sender for SmsSender {
@@ -153,7 +179,10 @@ impl Sender for SmsSender {
         }
         let (lines, templates) = self.service.parts();
         for (field, text) in lines {
-            if !is_line(text) {
+            // Outside of China Tencent Cloud needs no signature.
+            let may_lack =
+                field == "sign_name" && text.is_empty() && !self.service.needs_signature();
+            if !is_line(text) && !may_lack {
                 wrong.push(Invalid::new(
                     &format!("sender.service.{field}"),
                     (
@@ -187,6 +216,24 @@ impl Sender for SmsSender {
         true
     }
 
+    fn secret_problem(&self, secret: &str) -> Option<Invalid> {
+        let is_webhook = matches!(self.service, SmsService::Webhook(_));
+        if !is_webhook || super::webhook::is_key(secret) {
+            return None;
+        }
+        Some(Invalid::new(
+            "secret",
+            (
+                "what follows whsec_ is not base64",
+                "whsec_ 之后的内容不是有效的 base64",
+            ),
+            (
+                "whsec_ and the key as base64, or a secret that does not begin so",
+                "whsec_ 加上 base64 编码的密钥，或不以 whsec_ 开头的密钥",
+            ),
+        ))
+    }
+
     fn confidant(&self) -> Value {
         match &self.service {
             SmsService::Aliyun(one) => json!(["aliyun", one.access_key_id, one.endpoint]),
@@ -218,6 +265,7 @@ impl SmsService {
                 vec![
                     ("secret_id", &one.secret_id),
                     ("app_id", &one.app_id),
+                    ("sign_name", &one.sign_name),
                     ("region", &one.region),
                 ],
                 Some(&one.templates),
@@ -228,6 +276,10 @@ impl SmsService {
             ),
             Self::Webhook(_) => (Vec::new(), None),
         }
+    }
+
+    fn needs_signature(&self) -> bool {
+        matches!(self, Self::Aliyun(_))
     }
 
     fn endpoint(&self) -> Option<&str> {
@@ -284,4 +336,22 @@ fn template_problems(templates: &[SmsTemplate]) -> Vec<Invalid> {
         })
     });
     wrong.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_with_its_country_code_however_it_was_kept() {
+        for (number, code, written) in [
+            ("13800000000", "86", "+8613800000000"),
+            ("+14155550100", "86", "+14155550100"),
+            ("0014155550100", "86", "+14155550100"),
+            ("07911123456", "44", "+447911123456"),
+            ("0612345678", "39", "+390612345678"),
+        ] {
+            assert_eq!(e164(number, code), written);
+        }
+    }
 }

@@ -182,8 +182,9 @@ enum Step {
 /// What went wrong, in words, with what the server said. Only what the server refuses for good is final.
 fn explain(error: &lettre_smtp::Error, step: Step) -> NotTaken {
     let said = short(&error.to_string());
+    let is_reply = error.is_permanent() || error.is_transient();
     let (en, zh) = match step {
-        _ if error.is_tls() => (
+        _ if is_untrusted(error) => (
             "the certificate of the mail server is not trusted",
             "邮件服务器的证书不受信任",
         ),
@@ -191,6 +192,10 @@ fn explain(error: &lettre_smtp::Error, step: Step) -> NotTaken {
         Step::StartTls => (
             "the mail server does not offer STARTTLS, or it failed",
             "邮件服务器不支持 STARTTLS 或握手失败",
+        ),
+        Step::SignIn | Step::Send if !is_reply => (
+            "what was said with the mail server came to no end",
+            "与邮件服务器的通信未能完成",
         ),
         Step::SignIn => (
             "the mail server refuses the user name or password",
@@ -206,6 +211,23 @@ fn explain(error: &lettre_smtp::Error, step: Step) -> NotTaken {
         )
             .into(),
     }
+}
+
+/// Whether the certificate is why. The error of TLS lies in one of input and output, in one of the
+/// connection.
+fn is_untrusted(error: &lettre_smtp::Error) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return true;
+        }
+        next = match error.downcast_ref::<std::io::Error>() {
+            // The source of such an error is that of what it holds.
+            Some(io) => io.get_ref().map(|inner| inner as _),
+            None => error.source(),
+        };
+    }
+    false
 }
 
 /// What a server said, made safe to show.

@@ -64,6 +64,14 @@ pub async fn send(
     Err(super::deliver::refused(&answer, ("", said), is_final))
 }
 
+/// Whether it can be the secret of signatures: what says that it is base64 has to be so.
+#[must_use]
+pub fn is_key(secret: &str) -> bool {
+    secret
+        .strip_prefix("whsec_")
+        .is_none_or(|text| STANDARD.decode(text).is_ok_and(|key| !key.is_empty()))
+}
+
 /// A secret that begins with `whsec_` is base64, as the standard has it; any other is taken as it is.
 fn signature(secret: &str, id: &str, seconds: i64, body: &str) -> String {
     let decoded = secret

@@ -81,6 +81,7 @@ mod tests {
             let offer = |methods: &[SignInMethod]| {
                 let mut snapshot = (*house.state.snapshot().unwrap()).clone();
                 snapshot.brand.sign_in_methods = methods.to_vec();
+                snapshot.brand.welcome = ("Welcome, staff", "欢迎各位同事").into();
                 house
                     .snapshots
                     .send_replace(Some(std::sync::Arc::new(snapshot)));
@@ -96,6 +97,7 @@ mod tests {
                 page.contains(r#"name="code""#) && page.contains("<h1>Sign in</h1>"),
                 "{page}"
             );
+            assert!(page.contains(">Welcome, staff</p>"), "{page}");
             let other = "/sign-in?with=password&to=%2Faccount";
             assert!(
                 page.contains(&format!("href=\"{}\"", other.replace('&', "&#38;"))),

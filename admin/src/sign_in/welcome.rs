@@ -38,6 +38,7 @@ pub(super) struct WelcomePage {
     frame: Frame,
     t: &'static WelcomeTexts,
     title: String,
+    lead: String,
     to: ReturnPath,
     error: Option<&'static str>,
     note: Option<&'static str>,
@@ -49,15 +50,21 @@ impl WelcomePage {
     pub(super) fn new(frame: Frame, language: Language, to: ReturnPath) -> Self {
         let t = WelcomeTexts::of(language);
         let methods = &frame.sign_in_methods;
-        // In the place of the sign-in page it is called what that is called.
-        let title = match (methods::first(methods), frame.sign_in_title.as_str()) {
-            (SignInMethod::OneTimeCode, "") => t.sign_in,
-            (SignInMethod::OneTimeCode, own) => own,
-            _ => t.title,
+        // In the place of the sign-in page it says what that says.
+        let is_first = methods::first(methods) == SignInMethod::OneTimeCode;
+        let own = |text: &str, usual: &str| {
+            let text = Some(text).filter(|text| is_first && !text.is_empty());
+            text.unwrap_or(usual).to_owned()
         };
+        let title = own(
+            &frame.sign_in_title,
+            if is_first { t.sign_in } else { t.title },
+        );
+        let lead = own(&frame.welcome, t.lead);
         Self {
             t,
-            title: title.to_owned(),
+            title,
+            lead,
             others: methods::others(methods, SignInMethod::OneTimeCode, &to, language),
             frame,
             to,

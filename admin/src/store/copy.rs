@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use config::Timestamp;
+use config::language::LocalText;
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
-use super::{MIGRATIONS, StoreError};
+use super::{MIGRATIONS, StoreError, migration_error};
 
 /// Waits so long for whoever writes to the store just now.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -64,6 +65,14 @@ async fn check_in(pool: &SqlitePool) -> Result<(), StoreError> {
     }
 }
 
+/// Brings the schema of `file` up to date: an earlier version may have made it.
+pub async fn migrate(file: &Path) -> Result<(), StoreError> {
+    let pool = open(file, false).await?;
+    let done = MIGRATIONS.run(&pool).await;
+    pool.close().await;
+    done.map_err(migration_error)
+}
+
 /// Ends every sign-in in `file`, and takes back what had been handed out to begin one: a copy knows
 /// nothing of those who have signed out, or have used their code, since it was made.
 pub async fn end_sign_ins(file: &Path, now: Timestamp) -> Result<u64, StoreError> {
@@ -78,11 +87,19 @@ async fn end_sign_ins_in(pool: &SqlitePool, now: Timestamp) -> Result<u64, Store
         "DELETE FROM one_time_links",
         "DELETE FROM sign_in_flows",
         "DELETE FROM handovers",
-        // What they say works no more.
-        "UPDATE messages SET state = 'failed', content = NULL WHERE state = 'waiting'",
     ] {
         sqlx::query(forget).execute(pool).await?;
     }
+    // What they say works no more.
+    let why = LocalText::from(("the store was restored", "数据已从备份恢复"));
+    sqlx::query(
+        "UPDATE messages SET state = 'failed', content = NULL, finding = $1, done_at = $2 \
+         WHERE state = 'waiting'",
+    )
+    .bind(serde_json::to_string(&why)?)
+    .bind(now.as_millis())
+    .execute(pool)
+    .await?;
     let done = sqlx::query(
         "UPDATE sign_ins SET ended_at = $1, end_reason = 'restored' WHERE ended_at IS NULL",
     )
@@ -113,4 +130,19 @@ async fn open(file: &Path, read_only: bool) -> Result<SqlitePool, StoreError> {
         .max_connections(1)
         .connect_with(options)
         .await?)
+}
+
+/// An empty store in `file` as it was before the schema's step `step`.
+#[cfg(test)]
+pub async fn make_before(step: i64, file: &Path) -> Result<(), StoreError> {
+    let earlier = MIGRATIONS.iter().filter(|one| one.version < step);
+    let earlier = sqlx::migrate::Migrator {
+        migrations: earlier.cloned().collect(),
+        ..sqlx::migrate::Migrator::DEFAULT
+    };
+    std::fs::File::create_new(file).map_err(|e| StoreError::Other(e.to_string()))?;
+    let pool = open(file, false).await?;
+    let done = earlier.run(&pool).await;
+    pool.close().await;
+    done.map_err(migration_error)
 }

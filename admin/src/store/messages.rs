@@ -103,28 +103,36 @@ pub async fn insert(
     Ok(())
 }
 
-/// Whether one waits to be sent now.
-pub async fn is_due(connection: &mut Connection, now: Timestamp) -> Result<bool, StoreError> {
+/// Whether one of the channel waits to be sent now.
+pub async fn is_due(
+    connection: &mut Connection,
+    channel: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let row: Option<(i64,)> = sqlx::query_as(
-        "SELECT CAST(1 AS BIGINT) FROM messages WHERE state = 'waiting' AND next_at <= $1 LIMIT 1",
+        "SELECT CAST(1 AS BIGINT) FROM messages \
+         WHERE state = 'waiting' AND channel = $1 AND next_at <= $2 LIMIT 1",
     )
+    .bind(channel)
     .bind(now.as_millis())
     .fetch_optional(connection)
     .await?;
     Ok(row.is_some())
 }
 
-/// Takes the one that has waited longest, for whoever comes first; another gets it if nothing was heard of
+/// Takes the one of the channel that has waited longest, for whoever comes first; another gets it if nothing was heard of
 /// it by `again_at`.
 pub async fn claim(
     tx: &mut Connection,
+    channel: &str,
     now: Timestamp,
     again_at: Timestamp,
 ) -> Result<Option<(MessageRow, Vec<u8>)>, StoreError> {
     let due: Option<(String,)> = sqlx::query_as(
-        "SELECT id FROM messages WHERE state = 'waiting' AND next_at <= $1 \
+        "SELECT id FROM messages WHERE state = 'waiting' AND channel = $1 AND next_at <= $2 \
          ORDER BY next_at, id LIMIT 1",
     )
+    .bind(channel)
     .bind(now.as_millis())
     .fetch_optional(&mut *tx)
     .await?;

@@ -12,7 +12,7 @@ use crate::snapshot::destination::is_never_an_application;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbound {
-    /// Addresses that may be connected to although they are the machine's own, or link-local. Empty by
+    /// Addresses that may be connected to although they are loopback or link-local. Empty by
     /// default.
     pub allow: Vec<AddressRange>,
 }

@@ -70,8 +70,12 @@ test("a code goes to the member, who sets a password with it, and nobody else se
   await drawer.getByRole("tab", { name: "Account" }).click();
   await button("Mail a code", drawer).click();
   await page.getByText(/The code goes to li.na@example.com/).waitFor();
-  await page.locator(".ant-modal-confirm-btns").getByRole("button", { name: "Mail a code" }).click();
+  const question = page.locator(".ant-modal-confirm");
+  assert.doesNotMatch(await question.innerText(), /ends at once/, "she has no password yet");
+  await question.getByRole("radio", { name: "中文" }).check();
+  await question.locator(".ant-modal-confirm-btns").getByRole("button", { name: "Mail a code" }).click();
   const mail = await mails.mail();
+  assert.match(mail.subject, /设置密码的验证码/);
   assert.deepEqual(mail.to, ["li.na@example.com"]);
   const code = mail.text.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/)[0];
   assert.match(mail.text, /access\.gate\.localhost/);

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
+import type { ReactNode } from "react";
 
 import { messageOf } from "../api/problem";
 import { texts } from "../language/texts";
@@ -9,7 +10,7 @@ const t = texts({ done: ["已完成", "Done"], cancel: ["取消", "Cancel"] });
 type Question = {
   title: string;
   /** What it will do, and to how many. */
-  content: string;
+  content: ReactNode;
   /** On the button: the deed, not "OK". */
   okText: string;
   isDanger?: boolean;

@@ -50,6 +50,8 @@ impl Seen {
 struct Script {
     answers: Arc<Mutex<Vec<(u16, Value)>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
+    /// Says what it was sent, in a refusal with this status.
+    echoes: Option<u16>,
 }
 
 pub struct Cloud {
@@ -63,7 +65,22 @@ impl Cloud {
         let script = Script {
             answers: Arc::new(Mutex::new(answers.iter().rev().cloned().collect())),
             seen: Arc::default(),
+            echoes: None,
         };
+        Self::run(script).await
+    }
+
+    /// It refuses each request, and repeats it.
+    pub async fn echoing(status: u16) -> Self {
+        Self::run(Script {
+            answers: Arc::default(),
+            seen: Arc::default(),
+            echoes: Some(status),
+        })
+        .await
+    }
+
+    async fn run(script: Script) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(script.clone());
@@ -86,8 +103,17 @@ async fn answer(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> impl IntoResponse {
+) -> axum::response::Response {
     let body = String::from_utf8(body.to_vec()).unwrap();
+    let echo = script
+        .echoes
+        .map(|status| (status, json!({"message": body})));
+    let nonce = headers.get("x-acs-signature-nonce").cloned();
+    let used = |seen: &Seen| seen.headers.get("x-acs-signature-nonce") == nonce.as_ref();
+    if nonce.is_some() && script.seen.lock().iter().any(used) {
+        let json = json!({"Code": "SignatureNonceUsed", "Message": "the nonce was used"});
+        return (StatusCode::BAD_REQUEST, axum::Json(json)).into_response();
+    }
     script.seen.lock().push(Seen {
         method,
         uri,
@@ -95,7 +121,9 @@ async fn answer(
         body,
     });
     let mut answers = script.answers.lock();
-    let (status, json) = if answers.len() > 1 {
+    let (status, json) = if let Some(echo) = echo {
+        echo
+    } else if answers.len() > 1 {
         answers.pop().unwrap()
     } else {
         answers.last().cloned().unwrap_or((200, json!({})))
@@ -106,6 +134,7 @@ async fn answer(
         location,
         axum::Json(json),
     )
+        .into_response()
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use config::{Language, Timestamp};
 use serde_json::json;
 
+use super::cloud::Cloud;
 use super::mail_server::MailServer;
 use super::message;
 use crate::api::tests::app::{App, With};
@@ -57,8 +58,11 @@ async fn a_code_is_sent_to_the_member_and_shown_to_nobody_else() {
         let sent = app.call(OP, "POST", &path, wanted).await;
         assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
         assert_eq!(sent.text("recipient"), "zhang.san@example.com");
-        assert!(outbox::send_one(&app.state).await.unwrap());
-        assert!(!outbox::send_one(&app.state).await.unwrap(), "once");
+        assert!(outbox::send_one(&app.state, Channel::Mail).await.unwrap());
+        assert!(
+            !outbox::send_one(&app.state, Channel::Mail).await.unwrap(),
+            "once"
+        );
         let mail = server.mail().await;
         let text = mail["text"].as_str().unwrap();
         assert_eq!(mail["to"][0], "zhang.san@example.com");
@@ -82,6 +86,42 @@ async fn a_code_is_sent_to_the_member_and_shown_to_nobody_else() {
     .await;
 }
 
+#[tokio::test]
+async fn attack_23_a_code_that_the_service_repeats_is_shown_to_nobody() {
+    super::install_provider();
+    on_both_engines(async |store| {
+        let cloud = Cloud::echoing(422).await;
+        let app = App::start(&store).await;
+        let service = json!({"provider": "webhook", "url": cloud.address});
+        let draft = json!({"sender": {"service": service}, "secret": "s"});
+        let set = app.call(OP, "PUT", "/senders/sms", draft).await;
+        assert_eq!(set.status, StatusCode::OK, "{}", set.body);
+        let message = message(Channel::Sms, "13800000000", Language::En);
+        let now = app.state.clock.now();
+        let mut tx = store.begin().await.unwrap();
+        let expires = now.plus(Duration::from_hours(1));
+        let id = outbox::queue(&mut tx, &app.state.sealer, message, expires, now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(!outbox::send_one(&app.state, Channel::Mail).await.unwrap());
+        assert!(outbox::send_one(&app.state, Channel::Sms).await.unwrap());
+        let received = cloud.last().json();
+        assert_eq!(received["variables"]["code"], "7K2M-0000-1111-2222");
+        assert_eq!(received["variables"]["hours"], "1", "as much as is left");
+        let row = row(&app, &id).await;
+        let finding = row.finding.unwrap();
+        assert!(
+            finding.en.contains("422") && finding.en.contains('…'),
+            "{finding:?}"
+        );
+        for said in [finding.en, finding.zh_cn] {
+            assert!(!said.contains("7K2M") && !said.contains("2222"), "{said}");
+        }
+    })
+    .await;
+}
+
 fn is_code(line: &str) -> bool {
     line.len() == 19 && line.split('-').count() == 4
 }
@@ -94,18 +134,21 @@ async fn what_is_refused_for_now_is_tried_again_and_what_has_had_its_time_has_fa
         set_sender(&app, server.port, json!({})).await;
         let later = queue(&app, "later@example.com").await.unwrap();
         let nobody = queue(&app, "nobody@example.com").await.unwrap();
-        while outbox::send_one(&app.state).await.unwrap() {}
+        while outbox::send_one(&app.state, Channel::Mail).await.unwrap() {}
         let row_of = async |id: &str| row(&app, id).await;
         assert_eq!(row_of(&nobody).await.state, "failed");
         let waiting = row_of(&later).await;
         assert_eq!((waiting.state.as_str(), waiting.attempts), ("waiting", 1));
         assert!(waiting.finding.unwrap().en.contains("try again later"));
-        assert!(!outbox::send_one(&app.state).await.unwrap(), "not at once");
+        assert!(
+            !outbox::send_one(&app.state, Channel::Mail).await.unwrap(),
+            "not at once"
+        );
         app.state.clock.advance(Duration::from_secs(11));
-        assert!(outbox::send_one(&app.state).await.unwrap());
+        assert!(outbox::send_one(&app.state, Channel::Mail).await.unwrap());
         assert_eq!(row_of(&later).await.attempts, 2);
         app.state.clock.advance(Duration::from_hours(2));
-        outbox::send_one(&app.state).await.unwrap();
+        outbox::send_one(&app.state, Channel::Mail).await.unwrap();
         let failed = row_of(&later).await;
         assert_eq!(failed.state, "failed");
         assert!(failed.finding.unwrap().en.contains("in time"));
@@ -123,15 +166,15 @@ async fn a_message_whose_node_died_on_the_way_is_sent_by_another() {
         let now = app.state.clock.now();
         let mut tx = store.begin().await.unwrap();
         let again = now.plus(Duration::from_mins(2));
-        let claimed = rows::claim(&mut tx, now, again).await.unwrap();
+        let claimed = rows::claim(&mut tx, "mail", now, again).await.unwrap();
         assert_eq!(claimed.unwrap().0.id, id);
         tx.commit().await.unwrap();
         assert!(
-            !outbox::send_one(&app.state).await.unwrap(),
+            !outbox::send_one(&app.state, Channel::Mail).await.unwrap(),
             "it is another's"
         );
         app.state.clock.advance(Duration::from_mins(3));
-        assert!(outbox::send_one(&app.state).await.unwrap());
+        assert!(outbox::send_one(&app.state, Channel::Mail).await.unwrap());
         server.mail().await;
         assert_eq!(row(&app, &id).await.state, "sent");
     })
@@ -201,6 +244,19 @@ async fn a_newer_code_withdraws_one_that_was_not_sent_yet() {
             "waiting",
             "nothing changed"
         );
+        let link = format!("/members/{id}/one-time-link");
+        app.call(OP, "POST", &link, json!({})).await;
+        let withdrawn = row(&app, second.text("message")).await;
+        assert_eq!(withdrawn.state, "failed", "a link takes its place, too");
+        app.state.clock.advance(Duration::from_mins(1));
+        let third = app
+            .call(OP, "POST", &path, json!({"channel": "mail"}))
+            .await;
+        let disable = format!("/members/{id}/disable");
+        app.call(OP, "POST", &disable, json!({})).await;
+        let withdrawn = row(&app, third.text("message")).await;
+        assert_eq!(withdrawn.state, "failed");
+        assert!(withdrawn.finding.unwrap().en.contains("no longer sign in"));
     })
     .await;
 }

@@ -108,6 +108,15 @@ async fn what_is_wrong_with_a_sender_is_told_by_its_field() {
         assert!(refused.body.contains(field), "{field}: {}", refused.body);
     }
     for (service, field) in [
+        (
+            json!({"provider": "webhook", "url": "https://sms.example.com"}),
+            "\"secret\"",
+        ),
+        (
+            json!({"provider": "tencent", "secret_id": "a", "app_id": "1", "sign_name": "b".repeat(201),
+                "templates": [{"kind": "one_time_code", "language": "en", "code": "1"}]}),
+            "sender.service.sign_name",
+        ),
         (json!({"provider": "pigeon"}), "sender.service"),
         (
             json!({"provider": "webhook", "url": "http://sms.example.com"}),
@@ -126,7 +135,7 @@ async fn what_is_wrong_with_a_sender_is_told_by_its_field() {
             "sender.service.account_sid",
         ),
     ] {
-        let draft = json!({"sender": {"service": service}, "secret": "s"});
+        let draft = json!({"sender": {"service": service}, "secret": "whsec_no base64"});
         let refused = app.call(OP, "PUT", "/senders/sms", draft).await;
         assert_eq!(
             refused.status,
@@ -149,6 +158,8 @@ async fn a_sender_that_is_tried_out_tells_what_its_server_said() {
         .call(OP, "POST", "/senders/mail/tests", to.clone())
         .await;
     assert_eq!(early.status, StatusCode::CONFLICT, "{}", early.body);
+    let audit = app.get(OP, "/events/audit?action=test").await;
+    assert_eq!(audit.json["items"], json!([]), "nothing was tried");
     let sender = json!({
         "host": "127.0.0.1", "port": server.port, "security": "none", "from": "gate@example.com"
     });

@@ -82,7 +82,11 @@ async fn aliyun_takes_a_signed_message_and_its_codes_are_told() {
         illegal.is_final && illegal.why.zh_cn.contains("号码不合法"),
         "{illegal:?}"
     );
-    assert!(!send().await.unwrap_err().is_final, "a limit passes");
+    let limited = send().await.unwrap_err();
+    assert!(
+        !limited.is_final && limited.why.en.contains("BUSINESS_LIMIT"),
+        "a limit passes: {limited:?}"
+    );
     let no_key = send().await.unwrap_err();
     assert!(
         !no_key.is_final && no_key.why.en.contains("no such key"),

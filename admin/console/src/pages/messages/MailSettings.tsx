@@ -57,6 +57,7 @@ export function MailSettings() {
     <SenderFrame<MailSender>
       channel="mail"
       setting={data.value}
+      etag={data.etag}
       blank={BLANK}
       nothing={{ title: words.noMail, hint: words.noMailHint, off: words.offMail }}
       remove={() => told(api.DELETE("/senders/mail"))}

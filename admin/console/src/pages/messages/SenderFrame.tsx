@@ -15,6 +15,8 @@ type Draft<S> = { sender: S; secret?: string };
 type Props<S> = {
   channel: Channel;
   setting: Setting<S>;
+  /** The version of the setting. */
+  etag: string;
   /** What the form begins with where nothing is set. */
   blank: S;
   send: (draft: Draft<S>) => Promise<unknown>;
@@ -24,7 +26,16 @@ type Props<S> = {
 };
 
 /** The settings of one channel: nothing yet, or a form with a way to try it out beside it. */
-export function SenderFrame<S extends object>({ channel, setting, blank, send, remove, nothing, children }: Props<S>) {
+export function SenderFrame<S extends object>({
+  channel,
+  setting,
+  etag,
+  blank,
+  send,
+  remove,
+  nothing,
+  children,
+}: Props<S>) {
   const mayChange = useMay()("senders:change");
   const { ask } = useAction();
   const [isBegun, setBegun] = useState(false);
@@ -47,7 +58,7 @@ export function SenderFrame<S extends object>({ channel, setting, blank, send, r
   return (
     <SettingsForm<Draft<S>>
       // What is set anew begins the form anew.
-      key={JSON.stringify(setting)}
+      key={etag}
       initial={initial}
       mayChange={mayChange}
       send={({ sender, secret }) => send({ sender, secret: secret || undefined })}

@@ -1,6 +1,7 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Alert, Form, Input, Select } from "antd";
 
+import { useCaller } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
 import type { SmsSender, SmsService } from "../../api/schema";
 import { texts } from "../../language/texts";
@@ -37,12 +38,16 @@ const t = texts({
   country: ["默认国家代码", "Default country code"],
   countryHint: ["用于没有写国家代码的手机号。", "For numbers that are kept without one."],
   aliyunHint: [
-    "模板变量：${code} 为验证码，${hours} 为有效小时数。",
-    "Variables of the template: ${code} is the code, ${hours} for how many hours it works.",
+    "模板变量：${code} 为验证码（19 个字符），${hours} 为有效小时数。",
+    "Variables of the template: ${code} is the code (19 characters), ${hours} for how many hours it works.",
   ],
   tencentHint: [
-    "模板变量：{1} 为验证码，{2} 为有效小时数。",
-    "Variables of the template: {1} is the code, {2} for how many hours it works.",
+    "模板变量：{1} 为验证码（19 个字符），{2} 为有效小时数。",
+    "Variables of the template: {1} is the code (19 characters), {2} for how many hours it works.",
+  ],
+  templateHint: (page: string) => [
+    `请申请通知类模板，不要使用验证码类模板（只接受一个较短的变量）。模板正文须写明网址 ${page}，本人在该页面输入验证码。`,
+    `Register a notification template (通知类), not one for captchas, which takes one short variable. Its text must name the page that takes the code: ${page}.`,
   ],
 });
 
@@ -71,6 +76,7 @@ export function SmsSettings() {
     <SenderFrame<SmsSender>
       channel="sms"
       setting={data.value}
+      etag={data.etag}
       blank={BLANK}
       nothing={{ title: words.noSms, hint: words.noSmsHint, off: words.offSms }}
       remove={() => told(api.DELETE("/senders/sms"))}
@@ -94,6 +100,7 @@ function pruned(service: SmsService): SmsService {
 }
 
 function Fields({ hasSecret }: { hasSecret: boolean }) {
+  const { access_url } = useCaller();
   const provider = (Form.useWatch(["sender", "service", "provider"]) ?? "aliyun") as Provider;
   return (
     <>
@@ -127,6 +134,7 @@ function Fields({ hasSecret }: { hasSecret: boolean }) {
             type="info"
             showIcon
             title={provider === "aliyun" ? t.aliyunHint : t.tencentHint}
+            description={t.templateHint(new URL("/welcome", access_url).href)}
             style={{ marginBottom: 16 }}
           />
           <TemplatesItem />

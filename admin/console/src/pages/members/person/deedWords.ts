@@ -25,6 +25,11 @@ export const t = texts({
     `验证码将发送到 ${to}。${name}现有的密码立即失效，并在所有设备上退出登录。`,
     `The code goes to ${to}. The password that ${name} has ends at once, and they are signed out everywhere.`,
   ],
+  firstSendAsk: (name: string, to: string) => [
+    `验证码将发送到 ${to}，${name}用它设置密码。`,
+    `The code goes to ${to}; ${name} sets a password with it.`,
+  ],
+  codeLanguage: ["消息语言", "Language of the message"],
   noMail: ["没有邮箱地址", "There is no mail address"],
   noMobile: ["没有手机号码", "There is no mobile number"],
   secondFactor: ["重置两步验证", "Reset two-step verification"],

@@ -3,7 +3,9 @@ import { type ReactNode, useState } from "react";
 import { useCaller, useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
 import { useOnce } from "../../../api/once";
-import type { Link, MemberDetail } from "../../../api/schema";
+import type { Channel, Link, MemberDetail } from "../../../api/schema";
+import { type Language, language } from "../../../language/language";
+import { CodeQuestion } from "./CodeQuestion";
 import { OnceLink } from "./OnceLink";
 import { t } from "./deedWords";
 import { useAction } from "../../../parts/useAction";
@@ -33,7 +35,7 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
   const own = self === member.username ? t.own : undefined;
   const isActive = member.status === "active";
 
-  const asked = (title: string, text: string, deed: () => Promise<unknown>, isDanger = true, onDone?: () => void) =>
+  const asked = (title: string, text: ReactNode, deed: () => Promise<unknown>, isDanger = true, onDone?: () => void) =>
     ask({ title: t.sure(title, name), content: text, okText: title, isDanger }, deed, onDone);
 
   const deeds: (MemberDeed | false)[] = [
@@ -61,16 +63,20 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
           text: t.sendText,
           refusal:
             (own ?? (channel === "mail" ? !member.email && t.noMail : !member.mobile && t.noMobile)) || undefined,
-          run: () =>
+          run: () => {
+            const to = (channel === "mail" ? member.email : member.mobile) ?? "";
+            const text = member.has_password ? t.sendAsk(name, to) : t.firstSendAsk(name, to);
+            let body: { channel: Channel; language: Language } = { channel, language };
             asked(
               channel === "mail" ? t.sendMail : t.sendSms,
-              t.sendAsk(name, (channel === "mail" ? member.email : member.mobile) ?? ""),
+              <CodeQuestion text={text} onLanguage={(chosen) => (body = { channel, language: chosen })} />,
               () =>
-                once({ path, channel }, (header) =>
-                  told(api.POST("/members/{id}/one-time-messages", { params: { path, header }, body: { channel } })),
+                once({ path, body }, (header) =>
+                  told(api.POST("/members/{id}/one-time-messages", { params: { path, header }, body })),
                 ),
               false,
-            ),
+            );
+          },
         },
     ),
     may("credentials:remove") && {
