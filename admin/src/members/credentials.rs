@@ -127,7 +127,6 @@ async fn issue(
             "该成员无法登录，请先启用账号",
         ))));
     }
-    members::hold(&mut edit.tx, id).await?;
     let purpose = Purpose::Password(id.clone());
     let link = one_time_links::issue(&mut edit.tx, access, &purpose, edit.now).await?;
     let was_reset = !keep_password && end_password(edit, id).await?;
@@ -169,6 +168,8 @@ async fn within_reach(edit: &mut Edit<'_>, id: &MemberId) -> Result<Member, Refu
     if edit.permit().actor().member() == Some(id) {
         return Err(Forbidden::Own.into());
     }
+    // Whoever is just being promoted is judged by what they are then.
+    members::hold(&mut edit.tx, id).await?;
     let member = find(&mut edit.tx, id).await?;
     reach::may_touch(edit, &member).await?;
     Ok(member)
