@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 
 import { useCaller, useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
-import { useOnce } from "../../../api/once";
+import { makeOnce } from "../../../api/once";
 import type { Link, MemberDetail } from "../../../api/schema";
 import { OnceLink } from "./OnceLink";
 import { t } from "./deedWords";
@@ -24,7 +24,6 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
   const may = useMay();
   const { name: self } = useCaller();
   const { act, ask } = useAction();
-  const once = useOnce();
   const [link, setLink] = useState<Link>();
   const name = member.display_name;
   const path = { id: member.id };
@@ -42,7 +41,8 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
       title: t.link,
       text: member.has_password ? t.linkText : t.firstLinkText,
       refusal: own,
-      run: () =>
+      run: () => {
+        const once = makeOnce();
         asked(
           t.link,
           member.has_password ? t.linkAsk(name) : t.firstLinkText,
@@ -51,7 +51,8 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
               await once(path, (header) => told(api.POST("/members/{id}/one-time-link", { params: { path, header } }))),
             ),
           false,
-        ),
+        );
+      },
     },
     ...(["mail", "sms"] as const).map(
       (channel) =>
@@ -61,7 +62,8 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
           text: t.sendText,
           refusal:
             (own ?? (channel === "mail" ? !member.email && t.noMail : !member.mobile && t.noMobile)) || undefined,
-          run: () =>
+          run: () => {
+            const once = makeOnce();
             asked(
               channel === "mail" ? t.sendMail : t.sendSms,
               t.sendAsk(name, (channel === "mail" ? member.email : member.mobile) ?? ""),
@@ -70,7 +72,8 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
                   told(api.POST("/members/{id}/one-time-messages", { params: { path, header }, body: { channel } })),
                 ),
               false,
-            ),
+            );
+          },
         },
     ),
     may("credentials:remove") && {
