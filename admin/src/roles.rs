@@ -168,9 +168,9 @@ async fn made_here(edit: &mut Edit<'_>, id: &str) -> Result<RoleDetail, Refused>
             "内置角色不能修改，请新建自定义角色",
         ))));
     }
-    if let Some(held) = holding(&mut edit.tx, id).await? {
-        roles::may_govern(edit.permit().authority(), &held)?;
-    }
+    let held = holding(&mut edit.tx, id).await?;
+    let held = held.ok_or(Refused::NotFound("role"))?;
+    roles::may_govern(edit.permit().authority(), &held)?;
     Ok(found)
 }
 

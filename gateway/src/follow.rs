@@ -61,13 +61,21 @@ impl Gate {
     /// Returns whether it was adopted.
     pub async fn adopt(self: &Arc<Self>, snapshot: Arc<Snapshot>) -> bool {
         let revision = snapshot.revision;
+        let obeyed = self.obey(snapshot).await;
+        if obeyed {
+            tracing::info!(revision, "new rules are in force");
+        }
+        obeyed
+    }
+
+    async fn obey(self: &Arc<Self>, snapshot: Arc<Snapshot>) -> bool {
+        let revision = snapshot.revision;
         let previous = self.rulebook.load_full();
         let now = self.clock.now();
         let compiling = move || Rulebook::compile(snapshot, previous.as_deref(), now);
         match tokio::task::spawn_blocking(compiling).await {
             Ok(Ok(rulebook)) => {
                 self.rulebook.store(Some(Arc::new(rulebook)));
-                tracing::info!(revision, "new rules are in force");
                 self.look_again_at_all();
                 true
             }
@@ -85,13 +93,21 @@ impl Gate {
     }
 
     /// Compiles the rules anew once an entry of an address list has ended: that it ends needs nobody to
-    /// tell, so it ends also while the store is away.
+    /// tell, so it ends also while the store is away. Ends that lie close together are waited for
+    /// ([`crate::rulebook::ENDS_TOGETHER`]): with the look that finds it, an entry counts for less than a
+    /// minute after its end.
     pub(crate) async fn drop_what_has_ended(self: &Arc<Self>) {
         let now = self.clock.now();
         let rulebook = self.rulebook.load_full();
         let over = rulebook.filter(|rules| rules.until.is_some_and(|until| until <= now));
         if let Some(rules) = over {
-            self.adopt(Arc::clone(&rules.snapshot)).await;
+            let revision = rules.snapshot.revision;
+            if self.obey(Arc::clone(&rules.snapshot)).await {
+                tracing::debug!(
+                    revision,
+                    "what has ended was dropped from the address lists"
+                );
+            }
         }
     }
 

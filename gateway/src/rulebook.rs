@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use config::id::ApplicationId;
 use config::snapshot::Application;
@@ -17,12 +18,16 @@ use crate::path::route::Routes;
 use crate::rate_limit::RateLimits;
 use crate::upstreams::UpstreamPool;
 
+/// Entries of address lists that end within so long are dropped together, at its end, however many
+/// there are: to compile is dear. An entry that lets somebody in counts for as long after its own.
+pub const ENDS_TOGETHER: Duration = Duration::from_secs(50);
+
 pub struct Rulebook {
     pub snapshot: Arc<Snapshot>,
     pub ip_rules: IpRules,
     pub routes: Routes,
     pub applications: HashMap<ApplicationId, Arc<RoutedApplication>>,
-    /// When the next entry of an address list ends, and all this must be compiled anew.
+    /// When the next entries of address lists have ended, and all this must be compiled anew.
     pub until: Option<Timestamp>,
     /// Signs what applications are told of who is calling.
     pub signer: Signer,
@@ -91,7 +96,7 @@ impl Rulebook {
         let ends = routed.iter().filter_map(|a| a.ip_rules.until());
         Ok(Self {
             signer,
-            until: ends.chain(ip_rules.until()).min(),
+            until: ends.chain(ip_rules.until()).min().map(together),
             ip_rules,
             routes: Routes::compile(&routed, &snapshot.closed),
             applications: routed
@@ -101,6 +106,13 @@ impl Rulebook {
             snapshot,
         })
     }
+}
+
+/// The next moment at which what ends by then is dropped; the same for ends that lie close together.
+fn together(end: Timestamp) -> Timestamp {
+    let grain = i64::try_from(ENDS_TOGETHER.as_millis()).unwrap_or(i64::MAX);
+    let begun = end.0.saturating_sub(1).div_euclid(grain);
+    Timestamp(begun.saturating_add(1).saturating_mul(grain))
 }
 
 impl RoutedApplication {

@@ -65,9 +65,23 @@ impl<S: Send + Sync, const MEBIBYTES: usize> FromRequest<S> for PlainText<MEBIBY
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(Problem::too_large(MEBIBYTES).into_response())
             }
+            Err(rejection) if rejection.status() == StatusCode::BAD_REQUEST => {
+                Err(Problem::from(not_utf8()).into_response())
+            }
             Err(rejection) => Err(rejection.into_response()),
         }
     }
+}
+
+fn not_utf8() -> Invalid {
+    Invalid::new(
+        "body",
+        ("the text is not UTF-8", "文本不是 UTF-8 编码"),
+        (
+            "text in UTF-8; save the file in this encoding",
+            "UTF-8 编码的文本，请将文件另存为此编码",
+        ),
+    )
 }
 
 /// The query of the address. A mistake in it is told by the name of the parameter.
@@ -208,6 +222,17 @@ mod tests {
         let problem = read::<Definition>(body).unwrap_err().body(Language::En);
         assert_eq!(problem.field.as_deref(), Some("pool.upstreams[0].weight"));
         assert!(problem.detail.unwrap().contains("expected u16"));
+    }
+
+    #[tokio::test]
+    async fn a_text_that_is_not_utf8_is_told_in_the_words_of_the_api() {
+        let request = Request::new(axum::body::Body::from(&b"10.0.0.1 # \xb0\xec"[..]));
+        let read = PlainText::<1>::from_request(request, &()).await;
+        let answer = read.unwrap_err();
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let problem = Problem::from(not_utf8()).body(Language::ZhCn);
+        assert_eq!(problem.field.as_deref(), Some("body"));
+        assert!(problem.detail.unwrap().contains("UTF-8"));
     }
 
     #[test]

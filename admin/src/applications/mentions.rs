@@ -7,7 +7,8 @@ use config::snapshot::{Access, PolicyRule, Who};
 
 use super::Definition;
 use crate::refused::{Invalid, Refused};
-use crate::store::{Connection, StoreError, departments, groups, members};
+use crate::store::mentions::Mentioned;
+use crate::store::{self, Connection};
 
 /// At most so many mistakes are told at once.
 const MISTAKES_TOLD: usize = 100;
@@ -22,20 +23,28 @@ pub async fn check(
     before: Option<&Definition>,
 ) -> Result<(), Refused> {
     let before = before.map(mentions).unwrap_or_default().into_iter();
-    let mut known: HashSet<&Who> = before.map(|(_, who)| who).collect();
-    let mut wrong = Vec::new();
-    for (place, who) in mentions(definition) {
-        if known.contains(who) {
-            continue;
-        }
-        match missing(connection, who).await? {
-            None => {
-                known.insert(who);
-            }
-            Some(what) if wrong.len() < MISTAKES_TOLD => wrong.push(what.told(&place)),
-            Some(_) => break,
-        }
+    let known: HashSet<&Who> = before.map(|(_, who)| who).collect();
+    let named = mentions(definition).into_iter();
+    let new = named.filter(|(_, who)| !known.contains(who));
+    let new: Vec<_> = new
+        .filter_map(|(place, who)| Some((place, mentioned(who)?)))
+        .collect();
+    let mut wrong: Vec<(usize, Invalid)> = Vec::new();
+    for kind in [Mentioned::Group, Mentioned::Department, Mentioned::Person] {
+        let of_kind = || {
+            new.iter()
+                .enumerate()
+                .filter(move |(_, (_, who))| who.0 == kind)
+        };
+        let ids: HashSet<&str> = of_kind().map(|(_, (_, (_, id)))| *id).collect();
+        let ids: Vec<&str> = ids.into_iter().collect();
+        let there = store::mentions::existing(connection, kind, &ids).await?;
+        let missing = of_kind().filter(|(_, (_, (_, id)))| !there.contains(*id));
+        wrong.extend(missing.map(|(at, (place, _))| (at, told(kind, place))));
     }
+    wrong.sort_by_key(|(at, _)| *at);
+    wrong.truncate(MISTAKES_TOLD);
+    let wrong: Vec<Invalid> = wrong.into_iter().map(|(_, wrong)| wrong).collect();
     if wrong.is_empty() {
         Ok(())
     } else {
@@ -65,49 +74,30 @@ fn collect<'a>(access: &'a Access, place: &str, all: &mut Vec<(String, &'a Who)>
     }
 }
 
-/// Of which kind somebody is who does not exist.
-#[derive(Clone, Copy, Debug)]
-enum Missing {
-    Group,
-    Department,
-    Person,
+/// Of which kind they are, and their id; `None` for those who always exist.
+fn mentioned(who: &Who) -> Option<(Mentioned, &str)> {
+    match who {
+        Who::Everyone | Who::Members | Who::Guests | Who::Role(_) => None,
+        Who::Group(id) => Some((Mentioned::Group, id.as_str())),
+        Who::Department(id) => Some((Mentioned::Department, id.as_str())),
+        Who::Person(id) => Some((Mentioned::Person, id.as_str())),
+    }
 }
 
-async fn missing(connection: &mut Connection, who: &Who) -> Result<Option<Missing>, StoreError> {
-    let (is_there, kind) = match who {
-        Who::Everyone | Who::Members | Who::Guests | Who::Role(_) => return Ok(None),
-        Who::Group(id) => (
-            groups::find(connection, id).await?.is_some(),
-            Missing::Group,
+fn told(missing: Mentioned, place: &str) -> Invalid {
+    let (what, allowed) = match missing {
+        Mentioned::Group => (
+            ("there is no such group", "该用户组不存在"),
+            ("the id of a group", "已存在用户组的 id"),
         ),
-        Who::Department(id) => {
-            let found = departments::find(connection, id).await?;
-            (found.is_some(), Missing::Department)
-        }
-        Who::Person(id) => (
-            members::find(connection, id).await?.is_some(),
-            Missing::Person,
+        Mentioned::Department => (
+            ("there is no such department", "该部门不存在"),
+            ("the id of a department", "已存在部门的 id"),
+        ),
+        Mentioned::Person => (
+            ("there is no such person", "该成员不存在"),
+            ("the id of a member", "已存在成员的 id"),
         ),
     };
-    Ok((!is_there).then_some(kind))
-}
-
-impl Missing {
-    fn told(self, place: &str) -> Invalid {
-        let (what, allowed) = match self {
-            Self::Group => (
-                ("there is no such group", "该用户组不存在"),
-                ("the id of a group", "已存在用户组的 id"),
-            ),
-            Self::Department => (
-                ("there is no such department", "该部门不存在"),
-                ("the id of a department", "已存在部门的 id"),
-            ),
-            Self::Person => (
-                ("there is no such person", "该成员不存在"),
-                ("the id of a member", "已存在成员的 id"),
-            ),
-        };
-        Invalid::new(place, what, allowed)
-    }
+    Invalid::new(place, what, allowed)
 }

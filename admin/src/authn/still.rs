@@ -6,18 +6,22 @@ use std::sync::Arc;
 use super::{Actor, token};
 use crate::authz::{Authority, Holding};
 use crate::state::State;
-use crate::store::{StoreError, api_tokens, members, role_holdings};
+use crate::store::{StoreError, api_tokens, role_holdings, sign_ins};
 
-/// The same actor as they are now; `None` if they act no more: the person is disabled or gone, the token
-/// revoked or over.
+/// The same actor as they are now; `None` if they act no more: the person is disabled or gone, their
+/// sign-in has ended, the token is revoked or over.
 pub async fn still(state: &State, actor: &Actor) -> Result<Option<Actor>, StoreError> {
     let mut connection = state.store.read().await?;
     let mut now = actor.clone();
     match &mut now {
         Actor::Operator { .. } => {}
-        Actor::Member { id, authority, .. } => {
-            let member = members::find(&mut connection, id).await?;
-            if member.is_none_or(|member| member.status != "active") {
+        Actor::Member {
+            id,
+            authority,
+            sign_in,
+            ..
+        } => {
+            if !sign_ins::is_live(&mut connection, sign_in, state.clock.now()).await? {
                 return Ok(None);
             }
             let held = role_holdings::of_member(&mut connection, id).await?;

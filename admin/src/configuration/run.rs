@@ -77,6 +77,8 @@ struct Run<'a> {
     wrong: Vec<Invalid>,
     /// Whose object is which.
     settled: Vec<Settled<'a>>,
+    /// Whether all that is written here is held.
+    holds: bool,
 }
 
 struct Settled<'a> {
@@ -87,8 +89,10 @@ struct Settled<'a> {
 
 impl<'a> Run<'a> {
     async fn begin(mut edit: Edit<'a>, mode: Mode, prepared: Prepared) -> Result<Self, Refused> {
-        holds::group_rules(&mut edit.tx).await?;
-        holds::ip_lists(&mut edit.tx).await?;
+        let holds = mode == Mode::Apply;
+        if holds {
+            hold(&mut edit).await?;
+        }
         let marks = managed::all(&mut edit.tx).await?;
         let rows = store::applications::all(&mut edit.tx).await?;
         let applications = keys::of(&rows, &marks).into_iter();
@@ -101,7 +105,17 @@ impl<'a> Run<'a> {
             plan: Plan::default(),
             wrong: Vec::new(),
             settled: Vec::new(),
+            holds,
         })
+    }
+
+    /// A comparison waits for nobody, and keeps nobody waiting, before it finds a difference.
+    async fn hold(&mut self) -> Result<(), StoreError> {
+        if !self.holds {
+            hold(&mut self.edit).await?;
+            self.holds = true;
+        }
+        Ok(())
     }
 
     /// Deals with one document; mistakes in it are gathered.
@@ -244,6 +258,7 @@ impl<'a> Run<'a> {
             None => Action::Create,
         };
         self.ask(document.kind, action)?;
+        self.hold().await?;
         let list = match &wanted {
             Wanted::IpList(_, entries) => Some(entries.clone()),
             _ => None,
@@ -294,6 +309,7 @@ impl<'a> Run<'a> {
     async fn leave(&mut self, kind: Kind, mark: &MarkRow, prune: bool) -> Result<(), Refused> {
         let kept = marks::as_kept(&mut self.edit.tx, kind, &mark.object_id).await?;
         if prune {
+            self.hold().await?;
             managed::remove(&mut self.edit.tx, kind.name(), &mark.key).await?;
             if kept.is_some() {
                 self.ask(kind, removal(kind))?;
@@ -368,6 +384,12 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
+}
+
+/// Both at once and in their order, whatever is then written first.
+async fn hold(edit: &mut Edit<'_>) -> Result<(), StoreError> {
+    holds::group_rules(&mut edit.tx).await?;
+    holds::ip_lists(&mut edit.tx).await
 }
 
 /// What there is one of is not removed but changed back.

@@ -41,6 +41,12 @@ pub async fn set_member(
     touch(&mut edit.tx, member, edit.now).await?;
     groups::refresh_member(&mut edit, member).await?;
     let after = members::find(&mut edit.tx, member).await?;
+    // A person counts to their main department first: that is given by those alone who have it.
+    let [was_main, main] =
+        [&before, &after].map(|member| member.departments.first().map(|named| &named.id));
+    if let Some(main) = main.filter(|main| was_main != Some(*main)) {
+        must_have(&mut edit.tx, &reach, std::slice::from_ref(main)).await?;
+    }
     let action = if belongs {
         "add_member"
     } else {

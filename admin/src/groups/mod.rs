@@ -6,6 +6,7 @@ use config::id::{GroupId, MemberId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::authz::{Action, Forbidden, Resource};
 use crate::edit::{Edit, shown, target};
 use crate::members::{self, names};
 use crate::name_key::name_key;
@@ -25,7 +26,7 @@ pub struct GroupDraft {
     #[serde(default)]
     pub description: String,
     /// By what it takes people in; absent or `null`: they are put into it by hand. When a rule is taken
-    /// away, whoever is in the group stays.
+    /// away, whoever is in the group stays. A rule that is new takes `members:read`, too.
     #[serde(default)]
     pub rule: Option<GroupRule>,
 }
@@ -88,6 +89,7 @@ pub async fn add(edit: &mut Edit<'_>, draft: &GroupDraft) -> Result<Group, Refus
     let (fields, rule) = fields(edit, draft).await?;
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
     if let Some(rule) = &rule {
+        may_ask(edit)?;
         rule::refresh_group(edit, &id, rule).await?;
     }
     let made = find(&mut edit.tx, &id).await?;
@@ -122,6 +124,7 @@ pub async fn change(
         return Err(Refused::Stale);
     }
     if let Some(rule) = rule.filter(|rule| before.rule.as_ref() != Some(rule)) {
+        may_ask(edit)?;
         rule::refresh_group(edit, id, &rule).await?;
     }
     let after = find(&mut edit.tx, id).await?;
@@ -133,6 +136,12 @@ pub async fn change(
     edit.note("update", target, shown(&before), shown(&after))
         .await?;
     Ok(after)
+}
+
+/// How many people a narrow rule takes in tells of single people.
+fn may_ask(edit: &Edit<'_>) -> Result<(), Forbidden> {
+    edit.permit()
+        .also_everywhere(Resource::Members, Action::Read)
 }
 
 async fn fields(

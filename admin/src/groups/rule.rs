@@ -9,7 +9,7 @@ use super::Group;
 use crate::edit::Edit;
 use crate::refused::{Invalid, Refused, both};
 use crate::store::group_rules::{self as rows, Terms};
-use crate::store::{Connection, StoreError, departments};
+use crate::store::{Connection, StoreError, departments, members};
 
 /// So many values a part of a rule may have.
 const MOST: usize = 50;
@@ -130,13 +130,17 @@ pub(super) async fn refresh_group(
     rule: &GroupRule,
 ) -> Result<(), Refused> {
     let now = edit.now;
-    for member in rows::refresh(&mut edit.tx, id, &rule.terms(), None, now).await? {
-        edit.forget(&member);
+    let moved = rows::refresh(&mut edit.tx, id, &rule.terms(), None, now).await?;
+    // Whoever has read one of them before has read other groups.
+    members::touch_each(&mut edit.tx, &moved, now).await?;
+    for member in &moved {
+        edit.forget(member);
     }
     Ok(())
 }
 
-/// Takes a person who has changed into the groups whose rules they fit, and out of the others.
+/// Takes a person who has changed, and whose version has risen with that, into the groups whose rules
+/// they fit, and out of the others.
 pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<(), Refused> {
     let now = edit.now;
     for (group, rule) in rules(&mut edit.tx).await? {

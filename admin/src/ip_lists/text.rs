@@ -112,8 +112,9 @@ fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Some(Timestamp(moment.as_millisecond()));
     }
-    // Alone: a date would be found in a moment without its offset, too, whose hour would be lost.
-    let day = Date::strptime("%Y-%m-%d", text).ok()?;
+    // So long is a day alone: a date would be found in a moment without its offset, too, whose hour would
+    // be lost.
+    let day: Date = (text.len() == 10).then(|| text.parse().ok()).flatten()?;
     let next = day.tomorrow().ok()?;
     let end = TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
     Some(Timestamp(end.as_millisecond()))
@@ -264,6 +265,16 @@ mod tests {
             "10.0.0.1 until=2027-01-31T18:00",
             "10.0.0.1 until=2027-01-31 18:00:00",
             "10.0.0.1 until=20270131",
+            "10.0.0.1 until=27-01-31",
+            "10.0.0.1 until=2027-1-5",
+            "10.0.0.1 until=2027-01-3",
+            "10.0.0.1 until=+2027-01-31",
+            "10.0.0.1 until=-2027-01-31",
+            "10.0.0.1 until=2027-02-29",
+            "10.0.0.1 until=2027-W01-1",
+            "10.0.0.1 until=20270131T1",
+            "10.0.0.1 until=20270131+8",
+            "10.0.0.1 until=20270131[]",
             "10.0.0.1 until=",
         ] {
             assert!(read_whole(bad).is_err(), "{bad}");

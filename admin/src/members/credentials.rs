@@ -125,7 +125,6 @@ async fn issue(
             "该成员无法登录，请先启用账号",
         ))));
     }
-    members::hold(&mut edit.tx, id).await?;
     // An earlier code works no more: nobody should get it after this one.
     withdraw_codes(
         edit,
@@ -187,6 +186,8 @@ async fn within_reach(edit: &mut Edit<'_>, id: &MemberId) -> Result<Member, Refu
     if edit.permit().actor().member() == Some(id) {
         return Err(Forbidden::Own.into());
     }
+    // Whoever is just being promoted is judged by what they are then.
+    members::hold(&mut edit.tx, id).await?;
     let member = find(&mut edit.tx, id).await?;
     reach::may_touch(edit, &member).await?;
     Ok(member)

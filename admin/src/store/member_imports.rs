@@ -204,6 +204,15 @@ pub async fn keep_applying(
     Ok(done.rows_affected() == 1)
 }
 
+/// Notes that nobody is at it any more, although it is not done: the last sign is as old as can be.
+pub async fn give_up(connection: &mut Connection, id: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE member_imports SET applying_at = 0 WHERE id = $1 AND applied_at IS NULL")
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Notes that all is done; whatever was not is left out. `false` if that was noted before.
 pub async fn finish(
     connection: &mut Connection,

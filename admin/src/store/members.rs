@@ -1,5 +1,6 @@
 //! Members: rows, search, and what hangs on a member: roles, departments, groups.
 
+use super::many::{CHUNK, placeholders};
 use super::{Connection, StoreError};
 use crate::search_key;
 use config::id::{DepartmentId, GroupId, MemberId};
@@ -224,6 +225,24 @@ pub async fn touch(
         .bind(now.as_millis())
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// The same for many at once.
+pub async fn touch_each(
+    connection: &mut Connection,
+    ids: &[MemberId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for ids in ids.chunks(CHUNK) {
+        let sql = format!(
+            "UPDATE members SET updated_at = $1, version = version + 1 WHERE id IN ({})",
+            placeholders(2, ids.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.as_millis());
+        let query = ids.iter().fold(query, |query, id| query.bind(id.as_str()));
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

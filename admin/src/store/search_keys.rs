@@ -27,12 +27,15 @@ pub async fn fill_in_members(connection: &mut Connection, limit: i64) -> Result<
     for (id, username, name, email, mobile, number) in &people {
         let (email, mobile, number) = (email.as_deref(), mobile.as_deref(), number.as_deref());
         let search = search_key::of_person(username, name, email, mobile, number);
-        sqlx::query("UPDATE members SET search = $2, name_order = $3 WHERE id = $1")
-            .bind(id.as_str())
-            .bind(search)
-            .bind(search_key::order(name))
-            .execute(&mut *connection)
-            .await?;
+        // What somebody has written since is newer than what was read here.
+        sqlx::query(
+            "UPDATE members SET search = $2, name_order = $3 WHERE id = $1 AND search = ''",
+        )
+        .bind(id.as_str())
+        .bind(search)
+        .bind(search_key::order(name))
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(people.len())
 }
@@ -43,22 +46,22 @@ pub async fn fill_in_things(connection: &mut Connection, limit: i64) -> Result<u
     for (read, write) in [
         (
             "SELECT id, name FROM departments WHERE search = '' LIMIT $1",
-            "UPDATE departments SET search = $2 WHERE id = $1",
+            "UPDATE departments SET search = $2 WHERE id = $1 AND search = ''",
         ),
         (
             "SELECT id, name FROM groups WHERE search = '' LIMIT $1",
-            "UPDATE groups SET search = $2 WHERE id = $1",
+            "UPDATE groups SET search = $2 WHERE id = $1 AND search = ''",
         ),
         (
             "SELECT id, name FROM ip_lists WHERE search = '' LIMIT $1",
-            "UPDATE ip_lists SET search = $2 WHERE id = $1",
+            "UPDATE ip_lists SET search = $2 WHERE id = $1 AND search = ''",
         ),
     ] {
         filled += fill_in(connection, (read, write), search_key::of_thing, limit).await?;
     }
     let of_applications = (
         "SELECT id, definition FROM applications WHERE search = '' LIMIT $1",
-        "UPDATE applications SET search = $2 WHERE id = $1",
+        "UPDATE applications SET search = $2 WHERE id = $1 AND search = ''",
     );
     Ok(filled + fill_in(connection, of_applications, of_definition, limit).await?)
 }

@@ -17,3 +17,9 @@ export function useMay(): (permission: string | undefined) => boolean {
   const { permissions } = useCaller();
   return (permission) => permission === undefined || permissions.includes(permission);
 }
+
+/** The same, where it takes that of all people and departments. */
+export function useMayEverywhere(): (permission: string) => boolean {
+  const { permissions_everywhere: permissions } = useCaller();
+  return (permission) => permissions.includes(permission);
+}

@@ -20,7 +20,7 @@ export function makeOnce(): Once {
   };
 }
 
-/** For a form, or for the deeds of a page, as long as it is shown. */
+/** For a form, as long as it is shown. */
 export function useOnce(): Once {
   return useState(makeOnce)[0];
 }

@@ -1,16 +1,15 @@
 //! Files of members: looked at, row by row, before anything is written, and carried out once.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use config::Role;
-use config::id::{SessionId, SignInId};
 use serde_json::{Value, json};
 
 use super::app::{Answer, App, With};
-use crate::authn::{Actor, Origin};
-use crate::authz::{self, Action, Authority, Holding, Resource};
+use crate::authn::{Origin, session};
+use crate::authz::{self, Action, Permit, Resource};
 use crate::members::import;
 use crate::store::testing::on_both_engines;
 
@@ -32,6 +31,17 @@ async fn rows(app: &App, id: &str) -> Vec<Value> {
 async fn apply(app: &App, id: &str, body: Value) -> Answer {
     let path = format!("/member-imports/{id}/apply");
     app.call(OP, "POST", &path, body).await
+}
+
+/// What whoever comes with this cookie has for as long as the import takes.
+async fn may_import(app: &App, with: &With) -> Permit {
+    let With::Cookie(cookie) = with else {
+        panic!("{with:?}");
+    };
+    let host = app.state.settings.access.host();
+    let actor = session::find(&app.state, cookie, host).await.unwrap();
+    let origin = Origin::default();
+    authz::permit(actor.unwrap(), origin, Resource::Members, Action::Create).unwrap()
 }
 
 /// The import, once it has been carried out.
@@ -204,25 +214,59 @@ async fn attack_18_an_import_stops_when_the_role_of_whoever_applies_it_is_taken(
         let (admin, with) = app.member("admin", &[Role::Administrator]).await;
         let file = b"username,display_name\na,A\nb,B\n";
         let id = upload(&app, &with, "", file).await.id();
-        let authority = Authority::of(vec![Holding::of(Role::Administrator)]);
-        let actor = Actor::Member {
-            id: admin.clone(),
-            username: "admin".into(),
-            authority: Arc::new(authority),
-            session: SessionId::generate(),
-            sign_in: SignInId::generate(),
-        };
-        let permit = authz::permit(actor, Origin::default(), Resource::Members, Action::Create);
+        let permit = may_import(&app, &with).await;
         import::begin(&app.state, &id, false).await.unwrap();
         let path = format!("/members/{admin}/roles");
         app.call(OP, "PUT", &path, json!({"roles": []})).await.id();
-        import::run(app.state.clone(), permit.unwrap(), id.clone()).await;
+        import::run(app.state.clone(), permit, id.clone()).await;
         let left = app.get(OP, &format!("/member-imports/{id}")).await.json;
         assert_eq!((&left["done"], &left["failed"]), (&json!(0), &json!(0)));
-        assert_eq!(left["state"], "applying");
+        assert_eq!(left["state"], "interrupted");
         let log = app.get(OP, "/events/audit").await.json;
         assert_eq!(log["items"][0]["result"], "refused", "{log}");
         assert_eq!(log["items"][0]["actor_name"], "admin");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_an_import_stops_with_the_sign_in_of_whoever_applies_it_and_is_taken_up() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (admin, with) = app.member("admin", &[Role::Administrator]).await;
+        let file = b"username,display_name\na,A\nb,B\n";
+        let id = upload(&app, &with, "", file).await.id();
+        let permit = may_import(&app, &with).await;
+        import::begin(&app.state, &id, false).await.unwrap();
+        let path = format!("/members/{admin}/sign-ins");
+        let ended = app.call(OP, "DELETE", &path, Value::Null).await;
+        assert!(ended.status.is_success(), "{}", ended.json);
+        import::run(app.state.clone(), permit, id.clone()).await;
+        let left = app.get(OP, &format!("/member-imports/{id}")).await.json;
+        assert_eq!(
+            (&left["state"], &left["done"]),
+            (&json!("interrupted"), &json!(0))
+        );
+        assert_eq!(apply(&app, &id, json!({})).await.text("state"), "applying");
+        assert_eq!(applied(&app, &id).await["done"], 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_import_that_gives_no_sign_any_more_was_interrupted() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let file = b"username,display_name\na,A\n";
+        let id = upload(&app, OP, "", file).await.id();
+        import::begin(&app.state, &id, false).await.unwrap();
+        let state = async || {
+            let import = app.get(OP, &format!("/member-imports/{id}")).await;
+            import.text("state").to_owned()
+        };
+        assert_eq!(state().await, "applying");
+        app.state.clock.advance(Duration::from_mins(1));
+        assert_eq!(state().await, "interrupted");
     })
     .await;
 }

@@ -59,6 +59,12 @@ async fn whoever_read_a_person_before_their_groups_or_departments_changed_change
             .call(OP, "POST", "/departments", json!({"name": "e"}))
             .await
             .id();
+        let top = app
+            .call(OP, "POST", "/departments", json!({"name": "top"}))
+            .await
+            .id();
+        let rule = json!({"name": "r", "rule": {"departments": [heir]}});
+        let ruled = app.call(OP, "POST", "/groups", rule).await.id();
         let [group, department] = [
             format!("/groups/{group}"),
             format!("/departments/{department}"),
@@ -69,12 +75,19 @@ async fn whoever_read_a_person_before_their_groups_or_departments_changed_change
             ("DELETE", group),
             ("DELETE", format!("{department}?move_members_to={heir}")),
             ("PUT", format!("{path}/roles")),
+            ("PUT", format!("/groups/{ruled}")),
+            ("POST", "/groups".to_owned()),
+            ("POST", format!("/departments/{heir}/move")),
         ] {
             let tag = app.get(OP, &path).await.tag.unwrap();
-            let body = if change.ends_with("roles") {
-                json!({"roles": [{"role": "auditor"}]})
-            } else {
-                Value::Null
+            let body = match change.as_str() {
+                change if change.ends_with("roles") => json!({"roles": [{"role": "auditor"}]}),
+                change if change.ends_with("move") => json!({"parent": top}),
+                "/groups" => json!({"name": "s", "rule": {"departments": [top, heir]}}),
+                change if change.contains(&ruled) => {
+                    json!({"name": "r", "rule": {"departments": [top]}})
+                }
+                _ => Value::Null,
             };
             let changed = app.call(OP, method, &change, body).await;
             assert!(changed.status.is_success(), "{change} {}", changed.json);

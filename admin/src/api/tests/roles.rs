@@ -88,6 +88,21 @@ async fn attack_18_nothing_tells_of_people_to_whom_may_not_read_members() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
         // Of nobody in particular: this node only has no gateway to ask.
         assert_eq!(app.get(&with, explain).await.status, StatusCode::CONFLICT);
+        let permissions = ["groups:read", "groups:create", "groups:change"];
+        let role = make(&app, &With::Operator, "Keepers", json!(permissions)).await;
+        give(&app, &id, &role).await;
+        let ruled = json!({"name": "e10", "rule": {"employee_number_prefixes": ["E10"]}});
+        let answer = app.call(&with, "POST", "/groups", ruled.clone()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        let plain = app.call(&with, "POST", "/groups", json!({"name": "e10"}));
+        let path = format!("/groups/{}", plain.await.id());
+        let answer = app.call(&with, "PUT", &path, ruled.clone()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        // A rule that stays tells nothing.
+        app.call(&With::Operator, "PUT", &path, ruled.clone())
+            .await
+            .id();
+        app.call(&with, "PUT", &path, ruled).await.id();
     })
     .await;
 }

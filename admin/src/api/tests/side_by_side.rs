@@ -83,6 +83,33 @@ async fn attack_18_a_change_of_roles_is_judged_by_what_the_person_holds_by_then(
 }
 
 #[tokio::test]
+async fn attack_18_nobody_gets_a_way_into_an_account_that_is_just_being_promoted() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, desk) = app.member("desk", &[Role::HelpDesk]).await;
+        let owner = [(Role::Owner.as_str(), None)];
+        for (method, deed) in [
+            ("POST", "one-time-link"),
+            ("DELETE", "second-factor"),
+            ("POST", "unlock"),
+        ] {
+            let (bob, _) = app.member(deed, &[]).await;
+            let mut first = app.state.store.begin().await.unwrap();
+            let now = app.state.clock.now();
+            members::hold(&mut first, &bob).await.unwrap();
+            role_holdings::set(&mut first, &bob, &owner, now)
+                .await
+                .unwrap();
+            let path = format!("/members/{bob}/{deed}");
+            let second = app.call(&desk, method, &path, Value::Null);
+            let answer = waits(second, first).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_is_put_by_hand_into_a_group_that_just_got_a_rule() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

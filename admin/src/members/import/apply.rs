@@ -2,8 +2,6 @@
 //! already; then it is noted as done. A run that was broken off between the two finds the row as it is
 //! to be, so that it is taken up without doing anything twice.
 
-use std::time::Duration;
-
 use config::Timestamp;
 use config::id::DepartmentId;
 
@@ -17,11 +15,8 @@ use crate::edit::{self, Edit, shown, target};
 use crate::members::{self, Member, account};
 use crate::refused::{Expected, Invalid, Refused, both};
 use crate::state::State;
-use crate::store::StoreError;
 use crate::store::member_imports::{self as rows, LineRow};
-
-/// A run that gave no sign for so long has ended.
-const SILENCE: Duration = Duration::from_mins(1);
+use crate::store::{StoreError, holds};
 
 /// Begins to carry the import out, or takes it up again. `false`: somebody is at it already.
 pub async fn begin(
@@ -44,9 +39,7 @@ pub async fn begin(
             "部分行存在错误，请修正文件，或选择跳过这些行",
         ))));
     }
-    let row = rows::find(&mut tx, id, now).await?;
-    let sign = row.and_then(|row| row.applying_at);
-    let free = sign.is_none_or(|sign| now.since(sign) >= SILENCE);
+    let free = import.state != Progress::Applying;
     if free {
         rows::keep_applying(&mut tx, id, now).await?;
     }
@@ -64,6 +57,9 @@ pub async fn run(state: State, permit: Permit, id: String) {
         return;
     };
     tracing::warn!(%error, import = id, "an import was broken off; it can be taken up again");
+    if let Err(error) = give_up(&state, &id).await {
+        tracing::warn!(%error, import = id, "an import cannot be noted as broken off yet");
+    }
     if let Refused::Forbidden(why) = error {
         let (actor, origin) = (permit.actor(), permit.origin());
         let (action, resource) = (Action::Create.as_str(), Resource::Members.as_str());
@@ -73,6 +69,13 @@ pub async fn run(state: State, permit: Permit, id: String) {
             tracing::warn!(%error, import = id, "the end of an import cannot be recorded");
         }
     }
+}
+
+/// Lets it be taken up at once, rather than after [`super::SILENCE`].
+async fn give_up(state: &State, id: &str) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    rows::give_up(&mut tx, id).await?;
+    tx.commit().await
 }
 
 async fn rest(state: &State, permit: &Permit, id: &str) -> Result<(), Refused> {
@@ -164,6 +167,10 @@ async fn one(
         None => permit.clone(),
     };
     let mut edit = Edit::begin(state, &permit).await?;
+    if status.is_some() {
+        // What the status takes hold of comes before the row here.
+        holds::roles(&mut edit.tx).await?;
+    }
     if !rows::settle(&mut edit.tx, id, line.line, "done", "[]").await? {
         return Ok(());
     }

@@ -28,6 +28,8 @@ pub use apply::{begin, run};
 
 /// So long what was uploaded is kept.
 const LIFE: Duration = Duration::from_hours(24);
+/// A run that gave no sign for so long has ended.
+const SILENCE: Duration = Duration::from_mins(1);
 /// Rows that are looked at, or written, together.
 const PIECE: usize = 500;
 
@@ -63,6 +65,9 @@ pub enum Progress {
     /// Nothing was written yet.
     Previewed,
     Applying,
+    /// Broken off before it was done, such as by a restart: it can be applied again, which goes on where
+    /// it was, or discarded.
+    Interrupted,
     Applied,
 }
 
@@ -158,6 +163,7 @@ pub async fn find(
     let mut import = MemberImport {
         state: match (row.applying_at, row.applied_at) {
             (_, Some(_)) => Progress::Applied,
+            (Some(sign), None) if now.since(sign) >= SILENCE => Progress::Interrupted,
             (Some(_), None) => Progress::Applying,
             (None, None) => Progress::Previewed,
         },

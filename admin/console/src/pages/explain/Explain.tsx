@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Form, Input, Select, Steps, Tag } from "antd";
 
-import { useMay } from "../../api/caller";
+import { useMayEverywhere } from "../../api/caller";
 import { api, told } from "../../api/client";
 import type { Explanation } from "../../api/schema";
 import { texts } from "../../language/texts";
@@ -38,7 +38,7 @@ const STAGES: Readonly<Record<string, string>> = texts({
 type Question = { as?: string; from: string; method: string; url: string };
 
 export default function Explain() {
-  const maySeePeople = useMay()("members:read");
+  const maySeePeople = useMayEverywhere()("members:read");
   const ask = useMutation({ mutationFn: (query: Question) => told(api.GET("/explain", { params: { query } })) });
   return (
     <>

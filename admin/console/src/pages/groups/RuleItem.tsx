@@ -1,7 +1,7 @@
 import { Alert, Flex, Form, Radio, Select, Typography } from "antd";
 import { useQuery } from "@tanstack/react-query";
 
-import { useMay } from "../../api/caller";
+import { useMay, useMayEverywhere } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { messageOf } from "../../api/problem";
 import type { GroupRule } from "../../api/schema";
@@ -37,6 +37,7 @@ const t = texts({
 /** Whether people are put into a group by hand, or which rule takes them in. */
 export function RuleItem() {
   const may = useMay();
+  const mayRule = useMayEverywhere()("members:read");
   const form = Form.useFormInstance();
   const rule = Form.useWatch<GroupRule | null | undefined>("rule", form);
   const isRule = rule !== null && rule !== undefined;
@@ -48,7 +49,7 @@ export function RuleItem() {
           onChange={({ target }) => form.setFieldValue("rule", target.value ? {} : null)}
           options={[
             { value: false, label: t.byHand },
-            { value: true, label: t.byRule },
+            { value: true, label: t.byRule, disabled: !mayRule && !isRule },
           ]}
         />
       </Form.Item>
@@ -96,7 +97,7 @@ function Hidden() {
 
 /** How many people the rule names, as it is being written. */
 function Fitting({ rule }: { rule: GroupRule }) {
-  const mayAsk = useMay()("members:read");
+  const mayAsk = useMayEverywhere()("members:read");
   const settled = useSettled(JSON.stringify(rule));
   const asked = JSON.parse(settled) as GroupRule;
   const { data, error } = useQuery({

@@ -48,8 +48,6 @@ export function EffectTag({ effect }: { effect: Effect }) {
 
 export default function IpLists() {
   const may = useMay();
-  const go = useNavigate();
-  const once = useOnce();
   const [isNew, setNew] = useState(false);
   const search = useNameSearch();
   const pages = usePages(["ip-lists", "list", search.text ?? null], (after) =>
@@ -88,20 +86,26 @@ export default function IpLists() {
           { title: t.entries, dataIndex: "entries", align: "right", render: (n: number) => n.toLocaleString() },
         ]}
       />
-      {isNew && (
-        <FormDrawer<IpListDraft>
-          title={t.create}
-          initial={{ name: "", effect: "deny", everywhere: false }}
-          send={async (body) => {
-            const made = await once(body, (header) => told(api.POST("/ip-lists", { params: { header }, body })));
-            void go(`/ip-lists/${made.id}`);
-          }}
-          onClose={() => setNew(false)}
-        >
-          <IpListFields />
-        </FormDrawer>
-      )}
+      {isNew && <NewIpList onClose={() => setNew(false)} />}
     </>
+  );
+}
+
+function NewIpList({ onClose }: { onClose: () => void }) {
+  const go = useNavigate();
+  const once = useOnce();
+  return (
+    <FormDrawer<IpListDraft>
+      title={t.create}
+      initial={{ name: "", effect: "deny", everywhere: false }}
+      send={async (body) => {
+        const made = await once(body, (header) => told(api.POST("/ip-lists", { params: { header }, body })));
+        void go(`/ip-lists/${made.id}`);
+      }}
+      onClose={onClose}
+    >
+      <IpListFields />
+    </FormDrawer>
   );
 }
 

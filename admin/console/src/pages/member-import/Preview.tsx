@@ -30,8 +30,12 @@ const t = texts({
   discard: ["放弃", "Discard"],
   other: ["重新上传", "Upload another file"],
   running: (done: number, all: number) => [
-    `正在导入：${done} / ${all}。您可以离开此页面，导入会继续。`,
-    `Importing: ${done} of ${all}. You may leave this page; it goes on.`,
+    `正在导入：${done} / ${all}。您可以离开此页面，只要不退出登录，导入会继续。`,
+    `Importing: ${done} of ${all}. You may leave this page; it goes on while you stay signed in.`,
+  ],
+  interrupted: (done: number, all: number) => [
+    `导入中断：已处理 ${done} / ${all}。可以继续导入剩余的行，或放弃；已导入的会保留。`,
+    `The import was interrupted: ${done} of ${all}. Go on with the rest, or discard it; what was imported stays.`,
   ],
   done: (n: number) => [`已导入 ${n} 行`, `${rows(n)} imported`],
   failed: (n: number) => [`${n} 行未能导入，原因见下表`, `${rows(n)} could not be imported; see below why`],
@@ -69,6 +73,7 @@ export function Preview({ of }: { of: MemberImport }) {
           {t.running(done + failed, all)}
         </Card>
       )}
+      {state === "interrupted" && <Alert type="warning" showIcon title={t.interrupted(done + failed, all)} />}
       {state === "applied" && <Alert type="success" showIcon title={t.done(done)} />}
       {failed > 0 && <Alert type="error" showIcon title={t.failed(failed)} />}
       <Rows key={state} of={of} />
@@ -80,14 +85,17 @@ function Buttons({ of }: { of: MemberImport }) {
   const go = useNavigate();
   const { ask, act } = useAction();
   const all = of.create + of.update;
+  const rest = all - of.done - of.failed;
   const path = { id: of.id };
   const once = useOnce();
   const start = () => {
     const body = { leave_out_errors: of.errors > 0 };
-    ask({ title: t.startTitle(all), content: t.startText(of.create, of.update, of.errors), okText: t.start(all) }, () =>
-      once({ path, body }, (header) =>
-        told(api.POST("/member-imports/{id}/apply", { params: { path, header }, body })),
-      ),
+    ask(
+      { title: t.startTitle(rest), content: t.startText(of.create, of.update, of.errors), okText: t.start(rest) },
+      () =>
+        once({ path, body }, (header) =>
+          told(api.POST("/member-imports/{id}/apply", { params: { path, header }, body })),
+        ),
     );
   };
   const discard = async () => {
@@ -108,7 +116,7 @@ function Buttons({ of }: { of: MemberImport }) {
     <Flex gap={8}>
       <Button onClick={() => void discard()}>{t.discard}</Button>
       <Button type="primary" disabled={all === 0} onClick={start}>
-        {t.start(all)}
+        {t.start(rest)}
       </Button>
     </Flex>
   );

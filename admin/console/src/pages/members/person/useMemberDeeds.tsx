@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 
 import { useCaller, useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
-import { useOnce } from "../../../api/once";
+import { makeOnce } from "../../../api/once";
 import type { Channel, Link, MemberDetail } from "../../../api/schema";
 import { type Language, language } from "../../../language/language";
 import { CodeQuestion } from "./CodeQuestion";
@@ -26,7 +26,6 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
   const may = useMay();
   const { name: self } = useCaller();
   const { act, ask } = useAction();
-  const once = useOnce();
   const [link, setLink] = useState<Link>();
   const name = member.display_name;
   const path = { id: member.id };
@@ -44,7 +43,8 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
       title: t.link,
       text: member.has_password ? t.linkText : t.firstLinkText,
       refusal: own,
-      run: () =>
+      run: () => {
+        const once = makeOnce();
         asked(
           t.link,
           member.has_password ? t.linkAsk(name) : t.firstLinkText,
@@ -53,7 +53,8 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
               await once(path, (header) => told(api.POST("/members/{id}/one-time-link", { params: { path, header } }))),
             ),
           false,
-        ),
+        );
+      },
     },
     ...(["mail", "sms"] as const).map(
       (channel) =>
@@ -64,6 +65,7 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
           refusal:
             (own ?? (channel === "mail" ? !member.email && t.noMail : !member.mobile && t.noMobile)) || undefined,
           run: () => {
+            const once = makeOnce();
             const to = (channel === "mail" ? member.email : member.mobile) ?? "";
             const text = member.has_password ? t.sendAsk(name, to) : t.firstSendAsk(name, to);
             let body: { channel: Channel; language: Language } = { channel, language };
