@@ -3,7 +3,7 @@
 use axum::extract::State as Shared;
 use config::id::SignInId;
 use config::session::Revocation;
-use config::{Language, Timestamp};
+use config::{Language, Settings, Timestamp};
 
 use super::{done, unknown_device};
 use crate::logs::SignInKind;
@@ -29,6 +29,7 @@ pub struct Shown {
 
 pub async fn shown(
     read: &mut Connection,
+    settings: &Settings,
     person: &Person,
     live: Vec<LiveSignIn>,
     now: Timestamp,
@@ -37,8 +38,8 @@ pub async fn shown(
     let mut all = Vec::with_capacity(live.len());
     for sign_in in live {
         let mut hosts = sessions::hosts(read, &sign_in.id).await?;
-        // Every sign-in has a session at the access host: that tells nothing.
-        hosts.retain(|host| *host != person.0.host);
+        // Every sign-in has a session at the own host where it was made: that tells of no application.
+        hosts.retain(|host| !settings.is_own_host(host));
         let device = if sign_in.device.is_empty() {
             unknown_device(language).to_owned()
         } else {
