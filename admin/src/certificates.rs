@@ -15,7 +15,7 @@ use crate::refused::{Invalid, Refused, both};
 use crate::sealed::{Place, Sealer};
 use crate::state::State;
 use crate::store::certificates::{self as rows, CertificateRow, SealedRow};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, holds};
 
 /// No chain is longer, in bytes: a dozen certificates with all their names.
 const MAX_CHAIN: usize = 64 << 10;
@@ -79,8 +79,8 @@ pub async fn add(
     within_bounds(&upload)?;
     let (read, key) = read(state, upload).await?;
     let mut edit = Edit::begin(state, permit).await?;
-    let there = rows::all(&mut edit.tx).await?;
-    room_for(&read.facts, &there)?;
+    holds::certificates(&mut edit.tx).await?;
+    make_sure_of_room(&mut edit.tx, &read.chain).await?;
     let id = config::id::EventId::generate().to_string();
     let sealed = SealedRow {
         private_key: state.sealer.seal(place(&id), key.as_bytes()),
@@ -102,8 +102,11 @@ pub async fn add(
 
 /// Serves it no more, and forgets its key.
 pub async fn remove(mut edit: Edit<'_>, id: &str) -> Result<(), Refused> {
+    holds::certificates(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
-    rows::delete(&mut edit.tx, id).await?;
+    if !rows::delete(&mut edit.tx, id).await? {
+        return Err(Refused::NotFound(KIND));
+    }
     edit.republish();
     edit.commit("delete", named(&before), shown(&before), None)
         .await
@@ -119,9 +122,12 @@ pub async fn reload(state: &State, permit: &Permit) -> Result<(), Refused> {
         id: None,
         name: "files".to_owned(),
     };
-    let edit = Edit::begin(state, permit).await?;
-    edit.commit("reload", node, None, None).await?;
     let reloaded = gateway.reload().await;
+    let mut edit = Edit::begin(state, permit).await?;
+    if reloaded.is_err() {
+        edit.failed();
+    }
+    edit.commit("reload", node, None, None).await?;
     reloaded.map_err(|problems| {
         if problems.is_empty() {
             return Refused::Impossible(both((
@@ -213,20 +219,20 @@ async fn read(
     read.map_err(|problem| Invalid::from(problem).into())
 }
 
-fn room_for(facts: &CertificateFacts, there: &[CertificateRow]) -> Result<(), Refused> {
-    let is_same = |row: &&CertificateRow| row.facts.fingerprint == facts.fingerprint;
-    if let Some(same) = there.iter().find(is_same) {
+/// The same certificate over another chain is not the same: that is how a wrong chain is mended.
+async fn make_sure_of_room(connection: &mut Connection, chain: &str) -> Result<(), Refused> {
+    if let Some(same) = rows::of_chain(connection, chain).await? {
         return Err(Invalid::new(
             "chain",
             ("this certificate has been uploaded", "该证书已上传"),
             (
-                &format!("another one, or remove {} first", same.id),
-                &format!("其他证书，或先移除 {}", same.id),
+                &format!("another one, or remove {same} first"),
+                &format!("其他证书，或先移除 {same}"),
             ),
         )
         .into());
     }
-    if there.len() >= MOST {
+    if rows::all(connection).await?.len() >= MOST {
         return Err(Refused::Impossible(both((
             "200 certificates have been uploaded, which is the most: remove one first",
             "已上传 200 张证书，达到上限，请先移除不用的证书",

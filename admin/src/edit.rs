@@ -33,6 +33,7 @@ pub struct Edit<'a> {
     changed: Vec<Target>,
     forgotten: HashSet<MemberId>,
     ended: Vec<SignInId>,
+    result: AuditResult,
 }
 
 impl<'a> Edit<'a> {
@@ -46,6 +47,7 @@ impl<'a> Edit<'a> {
             changed: Vec::new(),
             forgotten: HashSet::new(),
             ended: Vec::new(),
+            result: AuditResult::Done,
         })
     }
 
@@ -69,6 +71,11 @@ impl<'a> Edit<'a> {
     /// The sign-in has ended.
     pub fn ended(&mut self, sign_in: SignInId) {
         self.ended.push(sign_in);
+    }
+
+    /// What was tried did not work out: the entries that follow say so.
+    pub fn failed(&mut self) {
+        self.result = AuditResult::Failed;
     }
 
     /// What other nodes must hear.
@@ -103,7 +110,7 @@ impl<'a> Edit<'a> {
             request_id: self.permit.origin().request_id.clone(),
             action,
             target: target.clone(),
-            result: AuditResult::Done,
+            result: self.result,
             before,
             after,
         };

@@ -56,8 +56,7 @@ const COLOURS: usize = 8;
 pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Option<Person>) -> Answer {
     let Some(person) = person else {
         // While nobody can sign in, the way leads to making the first administrator.
-        let is_new = crate::set_up::is_open(&state).await?;
-        return if is_new {
+        return if crate::set_up::is_ahead(&state, &reader).await? {
             Ok(go_to("/set-up"))
         } else {
             Err(Failure::SignInNeeded(reader.here))

@@ -21,8 +21,7 @@ use crate::{account, console, handover, pictures, portal, set_up};
 /// No form of ours is larger, in bytes.
 const MAX_FORM: usize = 64 * 1024;
 
-/// The service that the gateway calls for `/.gatehouse/…` on every host and for all of the access
-/// host.
+/// The service that the gateway calls for `/.gatehouse/…` on every host and for all of our own hosts.
 #[must_use]
 pub fn own_pages(state: &State) -> OwnPages {
     let router = router(state);
@@ -61,7 +60,7 @@ fn pages() -> Router<State> {
         .merge(console_pages())
 }
 
-/// On application hosts and on the access host.
+/// On application hosts and on our own.
 fn everywhere() -> Router<State> {
     Router::new()
         .route(assets::ROUTE, get(assets::serve))
@@ -76,7 +75,7 @@ fn everywhere() -> Router<State> {
         )
 }
 
-/// On the access host: coming in and going out.
+/// On our own hosts: coming in and going out.
 fn sign_in_pages() -> Router<State> {
     Router::new()
         .route("/", get(portal::page))
@@ -101,7 +100,7 @@ fn sign_in_pages() -> Router<State> {
         .route("/sign-out", get(sign_out::page).post(sign_out::submit))
 }
 
-/// On the access host: what a person changes of their own.
+/// On our own hosts: what a person changes of their own.
 fn account_pages() -> Router<State> {
     Router::new()
         .route("/account", get(account::page))
@@ -128,7 +127,7 @@ fn account_pages() -> Router<State> {
         )
 }
 
-/// On the access host: where operators administer.
+/// On our own hosts where operators administer.
 fn console_pages() -> Router<State> {
     Router::new()
         .route("/console", get(console::enter))
@@ -157,7 +156,7 @@ fn has(settings: &Settings, host: &str, path: &str) -> bool {
     if !settings.is_own_host(host) {
         return is_below("/.gatehouse");
     }
-    if is_below("/console") || is_below("/api") {
+    if is_below("/console") || is_below("/api") || is_below("/set-up") {
         return settings.administers_at(host);
     }
     // Sessions of applications come from the access host alone.

@@ -64,6 +64,11 @@ pub async fn is_open(state: &State) -> Result<bool, StoreError> {
     Ok(!set_up::has_owner(&mut read).await?)
 }
 
+/// Whether the way in leads to making the first administrator: not where nobody may administer.
+pub async fn is_ahead(state: &State, reader: &Reader) -> Result<bool, StoreError> {
+    Ok(state.settings.administers_at(&reader.visitor.host) && is_open(state).await?)
+}
+
 /// Makes a new code in the place of any earlier one; `None` once there is an owner. For the start
 /// of the program, which prints it.
 ///
@@ -93,7 +98,13 @@ pub async fn new_link_for(
         return Ok(None);
     }
     let now = state.clock.now();
-    let link = issue(&mut tx, &state.settings.access, &Purpose::SetUp, now).await?;
+    let link = issue(
+        &mut tx,
+        &state.settings.admin_origin(),
+        &Purpose::SetUp,
+        now,
+    )
+    .await?;
     let entry = AuditEntry {
         actor,
         client_address: origin.address,

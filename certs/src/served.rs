@@ -60,11 +60,15 @@ impl Served {
     /// All of them, and whether others take their place in every handshake.
     pub(crate) fn superseded(&self) -> Vec<(Arc<Pair>, bool)> {
         let mut answered = HashSet::new();
-        let judged = self.pairs().map(|pair| {
+        let judged = self.pairs().enumerate().map(|(index, pair)| {
+            let is_valid = index < self.valid.pairs.len();
             let kind = u8::from(pair.certified.key.algorithm());
-            let names = pair.names.iter();
+            // What is valid goes before what is not, be it for the wildcard above or of another kind
+            // of key, which nearly every client takes.
+            let open = pair.names.iter();
+            let open = open.filter(|name| is_valid || self.valid.named(name).next().is_none());
             // All of them are to be entered.
-            let new = names.filter(|name| answered.insert((name.as_str(), kind)));
+            let new = open.filter(|name| answered.insert((name.as_str(), kind)));
             (Arc::clone(pair), new.count() == 0)
         });
         judged.collect()

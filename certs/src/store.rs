@@ -53,13 +53,14 @@ impl CertificateStore {
 
     /// Loads the pairs again, or others. All of them come into force, or none: after an error the
     /// earlier ones are still served. One that has expired at `now` (seconds since 1970) is an error
-    /// unless it is what is served already.
+    /// unless it is what is served already. Where there was none to begin with, none is no error.
     ///
     /// # Errors
     /// Every pair that cannot be used, each with its reason.
     pub fn reload(&self, files: &[Files], now: i64) -> Result<(), Vec<CertificateError>> {
         let served = self.served.load();
-        if files.is_empty() && served.uploads.is_empty() {
+        let had_files = !served.files.is_empty();
+        if files.is_empty() && had_files && served.uploads.is_empty() {
             return Err(vec![CertificateError::NoneLeft]);
         }
         let pairs = files.iter().map(|(certificate, key)| {
@@ -73,19 +74,6 @@ impl CertificateStore {
         self.served
             .rcu(|served| Served::new(files.clone(), served.uploads.clone(), now));
         Ok(())
-    }
-
-    /// Loads those pairs again that came from files.
-    ///
-    /// # Errors
-    /// As [`CertificateStore::reload`].
-    pub fn reload_same(&self, now: i64) -> Result<(), Vec<CertificateError>> {
-        let served = self.served.load();
-        let files: Vec<Files> = served.files.iter().filter_map(|pair| files(pair)).collect();
-        if files.is_empty() {
-            return Ok(());
-        }
-        self.reload(&files, now)
     }
 
     /// Serves these uploads, the newest first, and no others.
@@ -122,13 +110,6 @@ impl ResolvesServerCert for CertificateStore {
             key.choose_scheme(hello.signature_schemes()).is_some()
         })?;
         Some(Arc::clone(&pair.certified))
-    }
-}
-
-fn files(pair: &Pair) -> Option<Files> {
-    match &pair.origin {
-        Origin::Files { certificate, key } => Some((certificate.clone(), key.clone())),
-        Origin::Upload(_) => None,
     }
 }
 

@@ -48,6 +48,7 @@ impl Gate {
         steps.tell("ip_rules", everywhere, "the address may come in everywhere")?;
 
         let request = request_of(question)?;
+        visit.entrance = route::entrance_of(self, &request);
         let routed = route::find(self, &rulebook, &request, visit);
         let destination = destination(visit, &request);
         steps.tell("route", routed, &destination)?;

@@ -1,6 +1,7 @@
 //! `/metrics`, `/healthz` and `/readyz`, on a listener of their own that other machines cannot reach
 //! unless the operator says so.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -50,7 +51,8 @@ pub struct Monitor {
     pub gate: Arc<Gate>,
     pub certificates: Certificates,
     pub feed: FeedPulse,
-    pub connections: Connections,
+    /// Of everybody, and of operators.
+    pub connections: [Connections; 2],
     pub exchanges: Arc<AtomicUsize>,
     /// What the other half of the program says of itself.
     pub other: OtherHealth,
@@ -179,7 +181,8 @@ impl Monitor {
     /// Brings up to date what is not counted as it happens.
     fn look(&self) {
         let (metrics, now) = (&self.metrics, self.clock.now());
-        metrics.connections.set(count(self.connections.count()));
+        let open = self.connections.iter().map(Connections::count);
+        metrics.connections.set(count(open.sum()));
         metrics
             .exchanges
             .set(count(self.exchanges.load(Ordering::Relaxed)));
@@ -190,13 +193,7 @@ impl Monitor {
             .set(count(self.gate.events.waiting()));
         metrics.feed_age.set(age(now, self.feed.last()));
         self.look_at_session_cache();
-        metrics.certificate_expiry.reset();
-        for expiry in self.certificates.expiries() {
-            let gauge = metrics
-                .certificate_expiry
-                .with_label_values(&[&expiry.name]);
-            gauge.set(expiry.not_after);
-        }
+        self.look_at_certificates();
         let Some(rulebook) = self.gate.rulebook.load_full() else {
             return;
         };
@@ -217,6 +214,20 @@ impl Monitor {
 }
 
 impl Monitor {
+    /// Of several of one name, such as at two listeners, whichever expires first is the one to tell of.
+    fn look_at_certificates(&self) {
+        let mut soonest: HashMap<String, i64> = HashMap::new();
+        for expiry in self.certificates.expiries() {
+            let of_name = soonest.entry(expiry.name).or_insert(expiry.not_after);
+            *of_name = expiry.not_after.min(*of_name);
+        }
+        let gauges = &self.metrics.certificate_expiry;
+        gauges.reset();
+        for (name, not_after) in soonest {
+            gauges.with_label_values(&[&name]).set(not_after);
+        }
+    }
+
     fn look_at_session_cache(&self) {
         let counters = &self.gate.sessions.counters;
         for (result, counted) in [

@@ -100,10 +100,15 @@ pub fn run(parts: Parts) -> Result<(), RunError> {
     result
 }
 
+/// How many connections operators may have.
+const OPERATORS: usize = 256;
+
 /// What is counted of all listeners together.
 #[derive(Clone)]
 struct Open {
     connections: Connections,
+    /// Behind the listeners for operators, who get in also while all others fill theirs.
+    operators: Connections,
     patience: Patience,
     exchanges: Arc<AtomicUsize>,
 }
@@ -113,6 +118,7 @@ impl Open {
         let most = room_for(limits.connections);
         Self {
             connections: Connections::limited_to(most, metrics.refused.clone()),
+            operators: Connections::limited_to(OPERATORS.min(most), metrics.refused.clone()),
             patience: Patience::begin(),
             exchanges: Arc::default(),
         }
@@ -150,7 +156,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         gate: Arc::clone(&gate),
         certificates: certificates.clone(),
         feed: feed_pulse,
-        connections: open.connections.clone(),
+        connections: [open.connections.clone(), open.operators.clone()],
         exchanges: Arc::clone(&open.exchanges),
         other: parts.other_health,
         clock: parts.clock.clone(),
@@ -290,15 +296,15 @@ fn start(
         );
         Box::new(listeners::service(listener, endpoint, tls_header, redirect))
     } else {
-        let inside = if listener.admin {
-            &app.inside.admin
+        let (inside, connections) = if listener.admin {
+            (&app.inside.admin, &app.open.operators)
         } else {
-            &app.inside.public
+            (&app.inside.public, &app.open.connections)
         };
         let door = Door::new(
             Arc::clone(inside),
             limits.clone(),
-            app.open.connections.clone(),
+            connections.clone(),
             app.open.patience.clone(),
             Arc::clone(&app.unread),
         )

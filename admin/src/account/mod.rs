@@ -107,7 +107,8 @@ pub async fn page(
     let account = confirm::account_of(&state, &person).await?;
     let mut read = state.store.read().await?;
     let live = sign_ins::live_of(&mut read, &principal.id, now).await?;
-    let sessions = sessions::shown(&mut read, &person, live, now, reader.language).await?;
+    let language = reader.language;
+    let sessions = sessions::shown(&mut read, &state, &person, live, language).await?;
     let filter = SignInFilter {
         member: Some(principal.id.clone()),
         ..SignInFilter::default()

@@ -1,9 +1,9 @@
 //! A person's own sign-ins: seeing them, ending one or all others.
 
 use axum::extract::State as Shared;
+use config::Language;
 use config::id::SignInId;
 use config::session::Revocation;
-use config::{Language, Timestamp};
 
 use super::{done, unknown_device};
 use crate::logs::SignInKind;
@@ -29,16 +29,17 @@ pub struct Shown {
 
 pub async fn shown(
     read: &mut Connection,
+    state: &State,
     person: &Person,
     live: Vec<LiveSignIn>,
-    now: Timestamp,
     language: Language,
 ) -> Result<Vec<Shown>, StoreError> {
+    let now = state.clock.now();
     let mut all = Vec::with_capacity(live.len());
     for sign_in in live {
         let mut hosts = sessions::hosts(read, &sign_in.id).await?;
-        // Every sign-in has a session at the access host: that tells nothing.
-        hosts.retain(|host| *host != person.0.host);
+        // Every sign-in has a session at the own host where it was made: that tells of no application.
+        hosts.retain(|host| !state.settings.is_own_host(host));
         let device = if sign_in.device.is_empty() {
             unknown_device(language).to_owned()
         } else {

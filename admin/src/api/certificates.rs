@@ -42,7 +42,8 @@ pub async fn read(
     Ok(Json(found))
 }
 
-/// Every node stops serving it, and its key is forgotten.
+/// Every node stops serving it, and its key is forgotten. A listener that has none from files and loses
+/// the last upload shows none at all: nobody gets through it any more, to this API neither.
 #[utoipa::path(delete, path = "/certificates/{id}", tag = "certificates",
     params(("id" = String, Path)), responses((status = 204)))]
 pub async fn remove(

@@ -322,8 +322,8 @@ impl From<Failure> for Problem {
         match failure {
             Failure::NotGood => Self::new(Code::CredentialRefused),
             Failure::NotMeant => Self::new(Code::CsrfRefused).detail((
-                "a request with a cookie that changes something carries the header X-Gatehouse-CSRF and comes from the access host",
-                "使用 Cookie 的修改请求必须带有 X-Gatehouse-CSRF 请求头，并且来自访问域",
+                "a request with a cookie that changes something carries the header X-Gatehouse-CSRF and comes from a page of the host that is asked",
+                "使用 Cookie 的修改请求必须带有 X-Gatehouse-CSRF 请求头，并且来自所请求域名的页面",
             )),
         }
     }

@@ -135,8 +135,8 @@ fn own_host(application: &Application, index: usize, host: &str) -> Problem {
         source: format!("application {}", application.id),
         key: format!("hosts.{index}"),
         what: (
-            &*format!("{host} is where people sign in"),
-            &*format!("{host} 是登录所用的访问域"),
+            &*format!("{host} is a host of our own, where people sign in"),
+            &*format!("{host} 是用于登录或管理的专用域名"),
         )
             .into(),
         allowed: ("a host name of the application's own", "应用自己的域名").into(),

@@ -136,7 +136,8 @@ async fn issue(
     )
     .await?;
     let purpose = Purpose::Password(id.clone());
-    let link = one_time_links::issue(&mut edit.tx, access, &purpose, edit.now).await?;
+    let origin = access.origin_of(access.host());
+    let link = one_time_links::issue(&mut edit.tx, &origin, &purpose, edit.now).await?;
     let was_reset = !keep_password && end_password(edit, id).await?;
     Ok((member, link, was_reset))
 }

@@ -147,6 +147,8 @@ struct FailurePage<'a> {
     t: &'static FailureTexts,
     title: &'a str,
     more: &'a str,
+    /// Whether the reader is signed in and what they may open is not here.
+    is_elsewhere: bool,
 }
 
 /// The page for a failure, or the way to sign-in.
@@ -180,6 +182,7 @@ pub fn page(failure: &Failure, state: &State, reader: &Reader) -> Response {
         t,
         title,
         more,
+        is_elsewhere: *failure == Failure::NotForYou,
     };
     let mut response =
         super::show_with(failure.status(), &page).unwrap_or_else(|f| f.status().into_response());

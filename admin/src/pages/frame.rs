@@ -2,7 +2,7 @@
 
 use config::snapshot::brand::{icon, initial};
 use config::snapshot::{Brand, Colour, Picture, PictureKind, SignInMethod};
-use config::{Language, Principal, language_choice};
+use config::{Language, Principal, Settings, language_choice};
 
 use super::text::texts;
 use super::{Reader, assets};
@@ -59,6 +59,8 @@ pub struct Frame {
     pub has_console: bool,
     /// Whether the console is at this host.
     pub administers_here: bool,
+    /// Where the portal is: at the access host.
+    pub portal: String,
 }
 
 impl Frame {
@@ -70,6 +72,7 @@ impl Frame {
             csrf: reader.csrf_field(),
             request_id: reader.visitor.request_id.clone(),
             administers_here: state.settings.administers_at(&reader.visitor.host),
+            portal: portal(&state.settings, &reader.visitor.host),
             ..Self::of_brand(state, &brand, reader.language, &reader.here)
         }
     }
@@ -114,6 +117,7 @@ impl Frame {
             person: None,
             has_console: false,
             administers_here: false,
+            portal: "/".to_owned(),
         }
     }
 
@@ -123,5 +127,23 @@ impl Frame {
         self.person = Some(person.display_name.clone());
         self.has_console = person.administers && self.administers_here;
         self
+    }
+
+    /// Where the brand leads: at the host of operators, `/` is nothing to whoever administers nothing.
+    #[must_use]
+    pub fn home(&self) -> &str {
+        if self.person.is_some() && !self.has_console {
+            &self.portal
+        } else {
+            "/"
+        }
+    }
+}
+
+fn portal(settings: &Settings, host: &str) -> String {
+    if settings.is_admin_host(host) {
+        format!("{}/", settings.origin_of(settings.access.host()))
+    } else {
+        "/".to_owned()
     }
 }

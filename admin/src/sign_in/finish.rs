@@ -1,4 +1,5 @@
-//! The last step: the only maker of a sign-in and of its session at the access host.
+//! The last step: the only maker of a sign-in and of its session at the own host that was asked: the
+//! access host, or that of operators.
 
 use axum::response::Response;
 use config::cookies;

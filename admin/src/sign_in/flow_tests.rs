@@ -300,9 +300,9 @@ async fn attack_23_a_one_time_code_works_once_for_a_while_and_does_not_skip_the_
         let make = async || {
             let mut tx = house.state.store.begin().await.unwrap();
             let purpose = Purpose::Password(house.alice.clone());
-            let access = &house.state.settings.access;
+            let origin = house.state.settings.origin_of(ACCESS);
             let now = house.state.clock.now();
-            let link = issue(&mut tx, access, &purpose, now).await.unwrap();
+            let link = issue(&mut tx, &origin, &purpose, now).await.unwrap();
             tx.commit().await.unwrap();
             link
         };

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use config::Timestamp;
-use config::settings::AccessHost;
 
 use super::recovery_codes::{generate, hash};
 use crate::store::one_time_links::{Purpose, replace};
@@ -27,10 +26,10 @@ pub struct OneTimeLink {
 }
 
 /// Makes a code in `tx`, in the place of every earlier one for the same purpose. The link is built
-/// from the settings, never from what a client sent.
+/// from the settings, never from what a client sent: `origin` is the host's that has the page.
 pub async fn issue(
     tx: &mut Tx,
-    access: &AccessHost,
+    origin: &str,
     purpose: &Purpose,
     now: Timestamp,
 ) -> Result<OneTimeLink, StoreError> {
@@ -43,7 +42,7 @@ pub async fn issue(
         Purpose::Password(_) => "/welcome",
     };
     Ok(OneTimeLink {
-        url: format!("{}{page}", access.origin_of(access.host())),
+        url: format!("{origin}{page}"),
         code,
         expires_at,
     })

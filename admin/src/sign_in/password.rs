@@ -89,7 +89,7 @@ pub async fn page(
     if Person::find(&state, &reader).await?.is_some() {
         return Ok(super::finish::onward(&to));
     }
-    if crate::set_up::is_open(&state).await? {
+    if crate::set_up::is_ahead(&state, &reader).await? {
         return Ok(go_to("/set-up"));
     }
     let t = SignInTexts::of(reader.language);

@@ -1,4 +1,5 @@
-//! Signing out: the whole sign-in ends, at the access host and at every application host.
+//! Signing out: the whole sign-in ends, at the access host and at every application host. The host of
+//! operators has sign-ins of its own; neither ends with the other, and the page says so.
 
 use askama::Template;
 use axum::extract::State as Shared;
@@ -20,6 +21,8 @@ texts! {
     SignOutTexts {
         title: "退出登录", "Sign out";
         lead: "您将退出此浏览器中的所有应用。", "You will be signed out of all applications in this browser.";
+        lead_apart: "您将退出此浏览器中的所有应用。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You will be signed out of all applications in this browser. A sign-in at the operators' own host goes on: sign out there as well.";
+        lead_console: "您将仅退出管理控制台，应用的登录不受影响。", "You will be signed out of the console only. Applications stay signed in.";
         submit: "退出登录", "Sign out";
         cancel: "取消", "Cancel";
         done: "您已退出登录", "You are signed out";
@@ -33,6 +36,7 @@ texts! {
 struct SignOutPage {
     frame: Frame,
     t: &'static SignOutTexts,
+    lead: &'static str,
     action: &'static str,
     is_done: bool,
 }
@@ -44,9 +48,17 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
 
 fn show_page(state: &State, reader: &Reader, is_done: bool) -> Answer {
     let is_own = state.settings.is_own_host(&reader.visitor.host);
+    let t = SignOutTexts::of(reader.language);
     let page = SignOutPage {
         frame: Frame::new(state, reader),
-        t: SignOutTexts::of(reader.language),
+        t,
+        lead: if state.settings.is_admin_host(&reader.visitor.host) {
+            t.lead_console
+        } else if state.settings.admin.is_some() {
+            t.lead_apart
+        } else {
+            t.lead
+        },
         action: if is_own {
             "/sign-out"
         } else {

@@ -76,6 +76,18 @@ pub async fn insert(
     Ok(())
 }
 
+/// The one with just this chain.
+pub async fn of_chain(
+    connection: &mut Connection,
+    chain: &str,
+) -> Result<Option<String>, StoreError> {
+    let found = sqlx::query_scalar("SELECT id FROM certificates WHERE chain = $1")
+        .bind(chain)
+        .fetch_optional(connection)
+        .await?;
+    Ok(found)
+}
+
 /// Whether there was one.
 pub async fn delete(tx: &mut Connection, id: &str) -> Result<bool, StoreError> {
     let done = sqlx::query("DELETE FROM certificates WHERE id = $1")

@@ -28,6 +28,11 @@ pub async fn ip_lists(connection: &mut Connection) -> Result<(), StoreError> {
     hold(connection, "ip_lists").await
 }
 
+/// Certificates that are uploaded: how many there are, and that none is there twice.
+pub async fn certificates(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "certificates").await
+}
+
 async fn hold(connection: &mut Connection, name: &str) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO counters (name, value) VALUES ($1, 1) \

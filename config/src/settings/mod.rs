@@ -125,6 +125,13 @@ impl Settings {
         self.is_admin_host(host) || (everywhere && host == self.access.host())
     }
 
+    /// The origin where operators administer, such as `https://admin.example.com:9443`.
+    #[must_use]
+    pub fn admin_origin(&self) -> String {
+        let admin = self.admin.as_ref().map(AdminHost::host);
+        self.origin_of(admin.unwrap_or(self.access.host()))
+    }
+
     /// The origin at which people reach a host, ours or an application's, such as
     /// `https://wiki.example.com:8443`.
     #[must_use]

@@ -30,7 +30,8 @@ pub enum Action {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
-    /// Remove one that was uploaded, named by its id, from every node.
+    /// Remove one that was uploaded, named by its id, from every node. Nobody gets through a listener
+    /// that has none from files and loses the last upload.
     Remove { id: String },
     /// Read the certificate files of this node again.
     Reload,
@@ -74,16 +75,64 @@ pub async fn run(options: &Certificates) -> Result<(), CommandError> {
 
 /// The uploads, with what this node sees of them, and then what it has from files.
 fn joined(uploads: Vec<Value>, seen: &[Value]) -> Vec<Value> {
-    let superseded = |id: &Value| {
-        let of_it = seen.iter().find(|one| one["upload"] == *id);
-        of_it.map_or(Value::Null, |one| one["superseded"].clone())
-    };
     let uploads = uploads.into_iter().map(|mut upload| {
-        upload["superseded"] = superseded(&upload["id"]);
+        upload["superseded"] = superseded(seen, "upload", &upload["id"]);
         upload
     });
-    let files = seen.iter().filter(|one| one["file"].is_string());
-    uploads.chain(files.cloned()).collect()
+    uploads.chain(files(seen)).collect()
+}
+
+/// Whether one that may be served at several listeners is shown at none; nothing where it is not served.
+fn superseded(seen: &[Value], key: &str, id: &Value) -> Value {
+    let mut of_it = seen.iter().filter(|one| one[key] == *id).peekable();
+    if of_it.peek().is_none() {
+        return Value::Null;
+    }
+    of_it.all(|one| one["superseded"] == true).into()
+}
+
+/// Each file once, with all listeners that serve it.
+fn files(seen: &[Value]) -> Vec<Value> {
+    let mut files: Vec<Value> = Vec::new();
+    for one in seen.iter().filter(|one| one["file"].is_string()) {
+        if files.iter().any(|file| file["file"] == one["file"]) {
+            continue;
+        }
+        let same = seen.iter().filter(|other| other["file"] == one["file"]);
+        let listeners: Value = same.map(|same| same["listener"].clone()).collect();
+        let mut file = one.clone();
+        file["superseded"] = superseded(seen, "file", &one["file"]);
+        if let Some(fields) = file.as_object_mut() {
+            fields.remove("listener");
+        }
+        file["listeners"] = listeners;
+        files.push(file);
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_served_at_two_listeners_is_one_row_and_superseded_only_where_no_listener_shows_it() {
+        let file = |listener: &str, superseded: bool| json!({"file": "/a.pem", "listener": listener, "superseded": superseded});
+        let upload = |superseded: bool| json!({"upload": "u", "superseded": superseded});
+        let seen = [
+            file("a", true),
+            file("b", true),
+            upload(true),
+            upload(false),
+        ];
+        let rows = joined(vec![json!({"id": "u"}), json!({"id": "unseen"})], &seen);
+        let expected = [
+            json!({"id": "u", "superseded": false}),
+            json!({"id": "unseen", "superseded": null}),
+            json!({"file": "/a.pem", "listeners": ["a", "b"], "superseded": true}),
+        ];
+        assert_eq!(rows, expected);
+    }
 }
 
 fn read(file: &Path) -> Result<String, CommandError> {

@@ -1,5 +1,6 @@
 //! An explanation says what the gate would do, and ends where the gate would refuse.
 
+use config::settings::AdminHost;
 use config::snapshot::{Access, Application, Effect, PolicyRule, TwoStep, Who};
 
 use super::*;
@@ -108,6 +109,19 @@ async fn an_explanation_names_the_path_that_a_browser_would_ask_for() {
         told.steps[2].finding,
         "GET /admin leads to application wiki (wiki), by its general rules"
     );
+}
+
+#[tokio::test]
+async fn the_host_of_the_operators_is_explained_as_their_listeners_serve_it() {
+    let gate = TestGate::started(snapshot(Vec::new()), |settings| {
+        settings.admin = Some(AdminHost {
+            url: "https://admin.example.com:9443".parse().unwrap(),
+            also_at_access_host: false,
+        });
+    });
+    let asked = question(None, "192.0.2.7", "https://admin.example.com:9443/console/");
+    let told = gate.await.gate.explain(&asked);
+    assert!(told.granted, "{told:?}");
 }
 
 #[tokio::test]

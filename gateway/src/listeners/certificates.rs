@@ -1,6 +1,7 @@
 //! The certificates of all TLS listeners: those of files, loaded at start and again when they change,
 //! and beside them those that are uploaded.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use certs::{CertificateError, CertificateStore, Origin, client_authority};
 use config::Timestamp;
 use config::settings::{Listener, Settings};
 use config::surroundings::CertificateSeen;
+use parking_lot::Mutex;
 
 use super::uploads::Uploads;
 
@@ -34,6 +36,9 @@ impl fmt::Display for Unusable {
 #[derive(Clone, Debug, Default)]
 pub struct Certificates {
     stores: Arc<Vec<(SocketAddr, Arc<CertificateStore>)>>,
+    /// What each listener was last told to load, whether or not that could be done. Held as long as a
+    /// reload takes, so that of two the later one counts.
+    wanted: Arc<Mutex<HashMap<SocketAddr, Vec<Files>>>>,
     /// The files that say whose client certificates are taken, as they were at the start.
     authorities: Arc<Vec<(SocketAddr, Vec<u8>)>>,
     pub(super) uploads: Arc<Uploads>,
@@ -47,7 +52,9 @@ impl Certificates {
     pub fn load(settings: &Settings, now: Timestamp) -> Result<Self, Unusable> {
         let (mut stores, mut authorities) = (Vec::new(), Vec::new());
         let mut errors = Vec::new();
+        let mut wanted = HashMap::new();
         for listener in settings.listeners.iter().filter(|l| l.tls.is_some()) {
+            wanted.insert(listener.address, files(listener));
             match CertificateStore::load(&files(listener), now.as_seconds()) {
                 Ok(store) => stores.push((listener.address, Arc::new(store))),
                 Err(why) => errors.extend(why.into_iter().map(|why| (listener.address, why))),
@@ -61,6 +68,7 @@ impl Certificates {
         if errors.is_empty() {
             Ok(Self {
                 stores: Arc::new(stores),
+                wanted: Arc::new(Mutex::new(wanted)),
                 authorities: Arc::new(authorities),
                 uploads: Arc::default(),
             })
@@ -76,10 +84,12 @@ impl Certificates {
     /// All that cannot be used.
     pub fn reload(&self, settings: &Settings, now: Timestamp) -> Result<(), Unusable> {
         let mut errors = Vec::new();
+        let mut wanted = self.wanted.lock();
         for listener in settings.listeners.iter().filter(|l| l.tls.is_some()) {
             let Some(store) = self.of(listener) else {
                 continue;
             };
+            wanted.insert(listener.address, files(listener));
             if let Err(why) = store.reload(&files(listener), now.as_seconds()) {
                 errors.extend(why.into_iter().map(|why| (listener.address, why)));
             }
@@ -94,15 +104,17 @@ impl Certificates {
         }
     }
 
-    /// Loads the files again that were loaded last. A listener one of whose certificates cannot be
-    /// used keeps all that it served before.
+    /// Loads the files again that the settings named last. A listener one of whose certificates cannot
+    /// be used keeps all that it served before.
     ///
     /// # Errors
     /// All that cannot be used.
     pub fn reload_same(&self, now: Timestamp) -> Result<(), Unusable> {
         let mut errors = Vec::new();
+        let wanted = self.wanted.lock();
         for (address, store) in self.stores.iter() {
-            if let Err(why) = store.reload_same(now.as_seconds()) {
+            let files = wanted.get(address).map_or(&[][..], Vec::as_slice);
+            if let Err(why) = store.reload(files, now.as_seconds()) {
                 errors.extend(why.into_iter().map(|why| (*address, why)));
             }
         }

@@ -86,6 +86,15 @@ fn is_own(gate: &Gate, visit: &Visit) -> bool {
     }
 }
 
+/// By which kind of listener the request's host is reached at all.
+#[must_use]
+pub fn entrance_of(gate: &Gate, request: &RequestHeader) -> Entrance {
+    match host::read(request) {
+        Ok(host) if is_admin_host(gate, &host) => Entrance::Admin,
+        _ => Entrance::Public,
+    }
+}
+
 fn is_admin_host(gate: &Gate, host: &str) -> bool {
     gate.admin
         .as_ref()

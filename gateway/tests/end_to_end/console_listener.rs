@@ -167,3 +167,49 @@ async fn global_address_lists_hold_at_the_listener_of_operators() {
     }
     panic!("the list was not obeyed in time");
 }
+
+#[tokio::test]
+async fn the_first_administrator_is_made_at_the_host_of_operators() {
+    let desk = Desk::free();
+    let gate = desk.gate(false).without_administrator().await;
+    let stranger = Browser::new(&gate);
+    let there = gate.url("access", "/set-up");
+    assert_eq!(status(&stranger, &there).await, 404);
+    let page = stranger.open(&gate.url("access", "/")).await;
+    assert!(page.has_form("/sign-in"), "{page:?}");
+    let page = stranger.open(&desk.url("admin", "/")).await;
+    assert!(page.has_form("/set-up"), "{page:?}");
+
+    let link = gate.set_up_link().await;
+    assert_eq!(link["url"], desk.url("admin", "/set-up"));
+    let code = link["code"].as_str().unwrap();
+    let (browser, page) = gate
+        .set_up_at(&desk.url("admin", "/set-up"), code, "olga")
+        .await;
+    let offered = desk.url("admin", "/account/authenticator?to=%2F");
+    assert_eq!(page.url.as_str(), offered);
+    let me = browser.fetch(Method::GET, &desk.url("admin", "/api/v1/me"));
+    assert_eq!(me.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn whoever_administers_nothing_finds_a_way_out_of_the_host_of_operators() {
+    let desk = Desk::free();
+    let gate = desk.gate(false).await;
+    let visitor = gate.visitor("ann").await;
+    let (browser, page) = desk.sign_in(&gate, "ann").await;
+    assert_eq!(page.url.as_str(), desk.url("admin", "/console/"));
+    assert_eq!(page.status, 403);
+    let portal = format!("href=\"{}\"", gate.url("access", "/"));
+    assert!(page.shows(&portal), "{page:?}");
+    assert!(page.shows("href=\"/sign-out\""), "{page:?}");
+    let account = browser.open(&desk.url("admin", "/account")).await;
+    assert!(account.shows(&portal), "{account:?}");
+
+    let asked = browser.open(&desk.url("admin", "/sign-out")).await;
+    assert!(asked.shows("the console only"), "{asked:?}");
+    let done = browser.submit(asked.form("/sign-out")).await;
+    assert!(done.has_form("/sign-in"), "{done:?}");
+    let asked = visitor.browser.open(&gate.url("access", "/sign-out")).await;
+    assert!(asked.shows("sign out there as well"), "{asked:?}");
+}

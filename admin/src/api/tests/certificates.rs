@@ -190,9 +190,14 @@ async fn what_is_wrong_with_an_upload_is_told_by_its_part() {
         app.call(OP, "POST", "/certificates", good.clone())
             .await
             .id();
-        let twice = app.call(OP, "POST", "/certificates", good).await;
+        let twice = app.call(OP, "POST", "/certificates", good.clone()).await;
         assert_eq!(twice.text("field"), "chain");
         assert!(twice.text("detail").contains("has been uploaded"));
+        // With a chain below it that it did not have.
+        let chain = [&good["chain"], &other["chain"]].map(|pem| pem.as_str().unwrap());
+        let mended = json!({"chain": chain.concat(), "key": good["key"]});
+        let mended = app.call(OP, "POST", "/certificates", mended).await;
+        assert_eq!(mended.status, StatusCode::CREATED, "{}", mended.body);
     })
     .await;
 }
@@ -236,6 +241,7 @@ async fn a_file_that_cannot_be_read_again_is_named_and_the_attempt_is_noted() {
         assert_eq!(answer.text("field"), "/etc/gatehouse/a.pem");
         let log = app.get(OP, "/events/audit?action=reload").await.json;
         assert_eq!(log["items"][0]["target_kind"], "certificate");
+        assert_eq!(log["items"][0]["result"], "failed");
     })
     .await;
 }

@@ -23,23 +23,36 @@ pub struct Visitor<'a> {
 impl Gatehouse {
     /// Makes the first administrator, without whom every way in leads to `/set-up`.
     pub async fn set_up(&self) {
-        let code = self.set_up_code().await;
-        let page = self.set_up_with(&code, "first.administrator").await;
+        let link = self.set_up_link().await;
+        let (url, code) = (&link["url"], &link["code"]);
+        let [url, code] = [url, code].map(|text| text.as_str().unwrap());
+        let (_, page) = self.set_up_at(url, code, "first.administrator").await;
         assert!(page.status.is_success(), "{page:?}");
         assert!(!page.has_form("/set-up"), "{page:?}");
     }
 
     /// A code that makes the first administrator.
     pub async fn set_up_code(&self) -> String {
-        let link = self.command(&["set-up-link", "--json"]).await;
-        let link: Value = serde_json::from_str(&link).unwrap();
+        let link = self.set_up_link().await;
         link["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Such a code, and where it is used.
+    pub async fn set_up_link(&self) -> Value {
+        let link = self.command(&["set-up-link", "--json"]).await;
+        serde_json::from_str(&link).unwrap()
     }
 
     /// Somebody opens `/set-up`, and uses a code there.
     pub async fn set_up_with(&self, code: &str, username: &str) -> Page {
+        let url = self.url("access", "/set-up");
+        self.set_up_at(&url, code, username).await.1
+    }
+
+    /// As [`Gatehouse::set_up_with`], wherever its page is; and the browser that is signed in then.
+    pub async fn set_up_at(&self, url: &str, code: &str, username: &str) -> (Browser, Page) {
         let browser = Browser::new(self);
-        let page = browser.open(&self.url("access", "/set-up")).await;
+        let page = browser.open(url).await;
         let form = page
             .form("/set-up")
             .fill("code", code)
@@ -47,7 +60,8 @@ impl Gatehouse {
             .fill("display_name", "First Administrator")
             .fill("password", PASSWORD)
             .fill("repeated", PASSWORD);
-        browser.submit(form).await
+        let page = browser.submit(form).await;
+        (browser, page)
     }
 
     /// Registers or changes an application as an operator does.

@@ -2,18 +2,20 @@ import { UploadOutlined } from "@ant-design/icons";
 import { Button, Form, Input, Upload } from "antd";
 
 import { api, told } from "../../api/client";
+import { useOnce } from "../../api/once";
 import type { CertificateUpload } from "../../api/schema";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { t } from "./certificateWords";
 
 /** A certificate with its key, pasted or read from files. */
 export function CertificateForm({ onClose }: { onClose: (done: boolean) => void }) {
+  const once = useOnce();
   return (
     <FormDrawer<CertificateUpload>
       title={t.upload}
       saveText={t.upload}
       initial={{ chain: "", key: "" }}
-      send={(body) => told(api.POST("/certificates", { body }))}
+      send={(body) => once(body, (header) => told(api.POST("/certificates", { params: { header }, body })))}
       onClose={onClose}
     >
       <PemItem name="chain" label={t.chain} hint={t.chainHint} fromFile={t.chainFile} kind="CERTIFICATE" />

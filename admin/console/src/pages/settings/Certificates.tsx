@@ -15,6 +15,8 @@ import { t } from "./certificateWords";
 const SOON = 30 * 86_400_000;
 /** How often it is asked whether this node has taken over what was uploaded. */
 const AGAIN = 2000;
+/** For how long: what it has not taken over by then is what it cannot use. */
+const PATIENCE = 60_000;
 
 type Row = Pick<Certificate, "names" | "issuer" | "not_after"> & {
   key: string;
@@ -42,7 +44,8 @@ export function Certificates() {
     queryFn: () => told(api.GET("/node/certificates")),
     refetchInterval: ({ state }) => {
       const rows = rowsOf(uploads.data?.items ?? [], state.data?.items ?? []);
-      return rows.some((row) => row.state === "unseen") && AGAIN;
+      const isFresh = Date.now() - uploads.dataUpdatedAt < PATIENCE;
+      return isFresh && rows.some((row) => row.state === "unseen") && AGAIN;
     },
   });
   const reload = () => act(() => told(api.POST("/node/certificates/reload")), t.reloaded);

@@ -33,8 +33,8 @@ export const t = texts({
   remove: ["移除", "Remove"],
   removeTitle: (names: string) => [`移除 ${names} 的证书？`, `Remove the certificate of ${names}?`],
   removeText: [
-    "所有节点立即停止使用它，私钥同时销毁，无法恢复。如果没有其他证书包含这些域名，浏览器将显示警告。",
-    "Every node stops serving it at once, and its key is forgotten for good. Unless another certificate is for these names, browsers will warn.",
+    "所有节点立即停止使用它，私钥同时销毁，无法恢复。如果没有其他证书包含这些域名，浏览器将显示警告；没有证书文件的监听失去最后一张上传的证书后，任何人都无法通过该监听访问，包括管理控制台。",
+    "Every node stops serving it at once, and its key is forgotten for good. Unless another certificate is for these names, browsers will warn; and a listener that has none from files lets nobody in once its last upload is gone, to this console neither.",
   ],
   chain: ["证书链", "Certificate chain"],
   chainHint: [
