@@ -89,8 +89,7 @@ struct Settled<'a> {
 
 impl<'a> Run<'a> {
     async fn begin(mut edit: Edit<'a>, mode: Mode, prepared: Prepared) -> Result<Self, Refused> {
-        let holds = mode == Mode::Apply;
-        if holds {
+        if mode == Mode::Apply {
             hold(&mut edit).await?;
         }
         let marks = managed::all(&mut edit.tx).await?;
@@ -105,7 +104,7 @@ impl<'a> Run<'a> {
             plan: Plan::default(),
             wrong: Vec::new(),
             settled: Vec::new(),
-            holds,
+            holds: mode == Mode::Apply,
         })
     }
 

@@ -94,6 +94,9 @@ async fn attack_18_a_confined_administrator_makes_no_department_of_others_the_ma
         assert_eq!(place(&house, op, id, &[own, other]).await, StatusCode::OK);
         let refused = place(&house, &house.with, id, &[other, own]).await;
         assert_eq!(refused, StatusCode::FORBIDDEN);
+        let path = format!("/departments/{own}/members/{id}");
+        let left = house.app.call(&house.with, "DELETE", &path, Value::Null);
+        assert_eq!(left.await.status, StatusCode::FORBIDDEN);
         assert_eq!(place(&house, op, id, &[other, own]).await, StatusCode::OK);
         let within = place(&house, &house.with, id, &[own, other]).await;
         assert_eq!(within, StatusCode::OK);
@@ -105,29 +108,8 @@ async fn attack_18_a_confined_administrator_makes_no_department_of_others_the_ma
         )
         .await;
         assert_eq!(swapped, StatusCode::OK);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn attack_18_nobody_is_taken_out_of_a_main_department_so_that_one_of_others_becomes_it() {
-    on_both_engines(async |store| {
-        let house = company(&store).await;
-        let (own, other) = (house.backend.as_str(), house.sales.as_str());
-        let (op, id) = (&With::Operator, &house.inside);
-        assert_eq!(place(&house, op, id, &[own, other]).await, StatusCode::OK);
-        let path = format!("/departments/{own}/members/{id}");
-        let answer = house.app.call(&house.with, "DELETE", &path, Value::Null);
-        assert_eq!(answer.await.status, StatusCode::FORBIDDEN);
-        let stays = house.app.get(op, &format!("/members/{id}")).await.json;
-        assert_eq!(stays["departments"][0]["id"], own);
-        // Out of a department that is not the main one, and out of the last, it changes nothing.
-        for departments in [&[other, own][..], &[own]] {
-            let placed = place(&house, op, id, departments).await;
-            assert_eq!(placed, StatusCode::OK);
-            let answer = house.app.call(&house.with, "DELETE", &path, Value::Null);
-            assert_eq!(answer.await.status, StatusCode::NO_CONTENT);
-        }
+        let left = house.app.call(&house.with, "DELETE", &path, Value::Null);
+        assert_eq!(left.await.status, StatusCode::NO_CONTENT);
     })
     .await;
 }
