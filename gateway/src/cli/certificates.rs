@@ -111,6 +111,13 @@ fn files(seen: &[Value]) -> Vec<Value> {
     files
 }
 
+fn read(file: &Path) -> Result<String, CommandError> {
+    std::fs::read_to_string(file).map_err(|why| CommandError::File {
+        file: file.into(),
+        why: why.to_string(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,11 +140,4 @@ mod tests {
         ];
         assert_eq!(rows, expected);
     }
-}
-
-fn read(file: &Path) -> Result<String, CommandError> {
-    std::fs::read_to_string(file).map_err(|why| CommandError::File {
-        file: file.into(),
-        why: why.to_string(),
-    })
 }
