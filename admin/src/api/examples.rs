@@ -255,6 +255,7 @@ fn told(name: &str) -> Option<Value> {
             "name": "zhang.san",
             "roles": [{"role": "help_desk", "within": [{"id": OTHER, "name": "研发"}]}],
             "permissions": ["members:read", "credentials:change"],
+            "permissions_everywhere": [],
             "access_url": "https://access.example.com/"
         }),
         "Link" => json!({

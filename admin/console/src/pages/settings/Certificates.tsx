@@ -13,7 +13,7 @@ import { CertificateForm } from "./CertificateForm";
 import { t } from "./certificateWords";
 
 const SOON = 30 * 86_400_000;
-/** How often it is asked whether this node has taken over what was uploaded. */
+/** How often it is asked whether this node has taken over what was uploaded or removed. */
 const AGAIN = 2000;
 /** For how long: what it has not taken over by then is what it cannot use. */
 const PATIENCE = 60_000;
@@ -43,9 +43,8 @@ export function Certificates() {
     queryKey: ["node", "certificates"],
     queryFn: () => told(api.GET("/node/certificates")),
     refetchInterval: ({ state }) => {
-      const rows = rowsOf(uploads.data?.items ?? [], state.data?.items ?? []);
       const isFresh = Date.now() - uploads.dataUpdatedAt < PATIENCE;
-      return isFresh && rows.some((row) => row.state === "unseen") && AGAIN;
+      return isFresh && isBehind(uploads.data?.items ?? [], state.data?.items ?? []) && AGAIN;
     },
   });
   const reload = () => act(() => told(api.POST("/node/certificates/reload")), t.reloaded);
@@ -160,6 +159,13 @@ function Source({ file }: Pick<Row, "file">) {
 }
 
 /** The uploads, as far as this node has taken them over, and then what it has from files. */
+/** Whether the node has yet to take something over, or to let it go. */
+function isBehind(uploads: Certificate[], seen: CertificateSeen[]) {
+  const ids = uploads.map(({ id }) => id);
+  const here = seen.flatMap(({ upload }) => upload ?? []);
+  return ids.some((id) => !here.includes(id)) || here.some((id) => !ids.includes(id));
+}
+
 function rowsOf(uploads: Certificate[], seen: CertificateSeen[]): Row[] {
   const stateOf = (id: string): Row["state"] => {
     const here = seen.filter(({ upload }) => upload === id);
