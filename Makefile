@@ -48,6 +48,7 @@ lint: tools-build tools $(CONSOLE)/node_modules/.package-lock.json
 	cd $(CONSOLE) && npm run lint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo fetch --quiet --locked
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo deny --offline check bans licenses sources
 
 # Writes the description of the API anew, after a change of it.
