@@ -81,7 +81,7 @@ pub async fn add(
     let mut edit = Edit::begin(state, permit).await?;
     holds::certificates(&mut edit.tx).await?;
     make_sure_of_room(&mut edit.tx, &read.chain).await?;
-    let id = config::id::EventId::generate().to_string();
+    let id = uuid::Uuid::now_v7().to_string();
     let sealed = SealedRow {
         private_key: state.sealer.seal(place(&id), key.as_bytes()),
         id: id.clone(),
@@ -115,7 +115,7 @@ pub async fn remove(mut edit: Edit<'_>, id: &str) -> Result<(), Refused> {
 /// Has this node read the certificates again that it has from files.
 pub async fn reload(state: &State, permit: &Permit) -> Result<(), Refused> {
     let Some(gateway) = state.serves_certificates.get() else {
-        return Err(no_gateway());
+        return Err(Refused::no_gateway());
     };
     let node = Target {
         kind: KIND,
@@ -207,15 +207,16 @@ async fn read(
     state: &State,
     upload: CertificateUpload,
 ) -> Result<(ReadCertificate, String), Refused> {
-    let gateway = state.serves_certificates.get().ok_or_else(no_gateway)?;
+    let gateway = state
+        .serves_certificates
+        .get()
+        .ok_or_else(Refused::no_gateway)?;
     let (gateway, now) = (Arc::clone(gateway), state.clock.now());
-    let reading = tokio::task::spawn_blocking(move || {
+    let read = state.reading_turns.run(move || {
         let read = gateway.read(&upload.chain, &upload.key, now);
         read.map(|read| (read, upload.key))
     });
-    let read = reading
-        .await
-        .map_err(|e| StoreError::Other(e.to_string()))?;
+    let read = read.await?;
     read.map_err(|problem| Invalid::from(problem).into())
 }
 
@@ -239,13 +240,6 @@ async fn make_sure_of_room(connection: &mut Connection, chain: &str) -> Result<(
         ))));
     }
     Ok(())
-}
-
-fn no_gateway() -> Refused {
-    Refused::Impossible(both((
-        "this node runs no gateway: ask one that does",
-        "该节点未运行网关，请在运行网关的节点上操作",
-    )))
 }
 
 fn named(certificate: &Certificate) -> Target {

@@ -89,6 +89,17 @@ pub enum Refused {
     Store(StoreError),
 }
 
+impl Refused {
+    /// What only a gateway can tell or do, on a node without one.
+    #[must_use]
+    pub fn no_gateway() -> Self {
+        Self::Impossible(both((
+            "this node runs no gateway: ask one that does",
+            "该节点未运行网关，请在运行网关的节点上操作",
+        )))
+    }
+}
+
 /// The version that whoever asks for a change believes to be changing (RFC 9110 §13.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {

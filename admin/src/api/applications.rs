@@ -12,7 +12,7 @@ use crate::applications::foretell::{self, Foretold};
 use crate::applications::{self, Definition, Kept};
 use crate::authz::{Action, Permit, Resource};
 use crate::edit::Edit;
-use crate::refused::{Refused, both};
+use crate::refused::Refused;
 use crate::state::State;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -68,11 +68,7 @@ pub async fn foretell(
     let id = ApplicationId::from(id);
     applications::find(&mut *state.store.read().await?, &id).await?;
     let Some(gateway) = state.foresees.get().cloned() else {
-        return Err(Refused::Impossible(both((
-            "this node runs no gateway: ask one that does",
-            "该节点未运行网关，请在运行网关的节点上操作",
-        )))
-        .into());
+        return Err(Refused::no_gateway().into());
     };
     let told = foretell::foretell(&state, gateway.as_ref(), &id, draft).await?;
     Ok(Json(told))

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use super::{Problem, Query};
 use crate::authz::{Action, Permit, Resource};
 use crate::members;
-use crate::refused::{Invalid, Refused, both};
+use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
 /// The request in question.
@@ -50,11 +50,7 @@ pub async fn explain(
         }
     };
     let Some(gate) = state.explains.get().cloned() else {
-        return Err(Refused::Impossible(both((
-            "this node runs no gateway: ask one that does",
-            "该节点未运行网关，请在运行网关的节点上查询",
-        )))
-        .into());
+        return Err(Refused::no_gateway().into());
     };
     let question = Question {
         principal,

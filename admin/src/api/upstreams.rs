@@ -15,7 +15,7 @@ use super::{Body, Listing, Problem, Query, language};
 use crate::authz::Permit;
 use crate::edit::Edit;
 use crate::logs::Target;
-use crate::refused::{Invalid, Refused, both};
+use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
 /// So many upstreams are tried at once.
@@ -93,11 +93,7 @@ pub async fn run(
     let language = language::of(&headers);
     check(&wanted)?;
     let Some(gateway) = state.tries_upstreams.get().cloned() else {
-        return Err(Refused::Impossible(both((
-            "this node runs no gateway: ask one that does",
-            "该节点未运行网关，请在运行网关的节点上操作",
-        )))
-        .into());
+        return Err(Refused::no_gateway().into());
     };
     note(&state, &permit, &wanted.pool).await?;
     let host = wanted.host.to_string();

@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use config::snapshot::Colour;
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 const STYLE: &str = include_str!("../../assets/style.css");
 
 /// Under `/.gatehouse/`, so that the same address serves the access host and application hosts.
@@ -54,11 +56,7 @@ fn kept(kind: &'static str, body: String) -> Response {
 
 fn addressed(name: &str, content: &str, extension: &str) -> String {
     let hash = Sha256::digest(content.as_bytes());
-    let short: String = hash[..8].iter().fold(String::new(), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let short = hex(&hash[..8]);
     format!("{FOLDER}/{name}-{short}.{extension}")
 }
 

@@ -7,6 +7,7 @@ use config::Named;
 use config::id::{DepartmentId, MemberId};
 
 use super::departments::{DepartmentRow, Row, SELECT};
+use super::many::placeholders;
 use super::{Connection, StoreError};
 use crate::search_key;
 
@@ -122,8 +123,7 @@ pub async fn tops_of(
 const BOUND: usize = 5;
 
 fn places(of: &[DepartmentId]) -> String {
-    let places: Vec<String> = (1..=of.len()).map(|n| format!("${}", n + BOUND)).collect();
-    places.join(", ")
+    placeholders(BOUND + 1, of.len())
 }
 
 async fn named_after(
@@ -160,7 +160,6 @@ pub async fn paths(
     if of.is_empty() {
         return Ok(found);
     }
-    let places: Vec<String> = (2..of.len() + 2).map(|n| format!("${n}")).collect();
     let sql = format!(
         "WITH RECURSIVE up (origin, id, parent_id, name, depth) AS ( \
              SELECT d.id, d.id, d.parent_id, d.name, CAST(0 AS BIGINT) FROM departments d \
@@ -169,7 +168,7 @@ pub async fn paths(
              SELECT up.origin, d.id, d.parent_id, d.name, up.depth + 1 \
              FROM departments d JOIN up ON d.id = up.parent_id WHERE up.depth < $1 \
          ) SELECT origin, id, name FROM up WHERE depth > 0 ORDER BY origin, depth DESC",
-        places.join(", ")
+        placeholders(2, of.len())
     );
     let mut query = sqlx::query_as::<_, (String, String, String)>(sqlx::AssertSqlSafe(sql));
     query = query.bind(MAX_DEPTH);
@@ -229,14 +228,13 @@ pub async fn totals(
     if of.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<String> = (1..=of.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
         "WITH RECURSIVE down (origin, id) AS ( \
              SELECT d.id, d.id FROM departments d WHERE d.id IN ({}) \
              UNION SELECT down.origin, d.id FROM departments d JOIN down ON d.parent_id = down.id \
          ) SELECT down.origin, count(DISTINCT x.member_id) FROM down \
          JOIN department_members x ON x.department_id = down.id GROUP BY down.origin",
-        places.join(", ")
+        placeholders(1, of.len())
     );
     let mut query = sqlx::query_as::<_, (String, i64)>(sqlx::AssertSqlSafe(sql));
     for id in of {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use config::Named;
 use config::id::{DepartmentId, GroupId, MemberId};
 
+use super::many::placeholders;
 use super::{Connection, StoreError, role_holdings};
 use crate::authz::Holding;
 
@@ -55,8 +56,7 @@ async fn ask(
     sql: &str,
     members: &[MemberId],
 ) -> Result<Vec<(MemberId, String, String)>, StoreError> {
-    let places: Vec<String> = (1..=members.len()).map(|n| format!("${n}")).collect();
-    let sql = sql.replace('?', &places.join(", "));
+    let sql = sql.replace('?', &placeholders(1, members.len()));
     let mut query = sqlx::query_as::<_, (String, String, String)>(sqlx::AssertSqlSafe(sql));
     for member in members {
         query = query.bind(member.as_str());

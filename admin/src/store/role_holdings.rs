@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use config::id::{DepartmentId, MemberId};
 use config::{Named, Timestamp};
 
+use super::many::placeholders;
 use super::{Connection, StoreError};
 
 /// A role that somebody holds.
@@ -36,8 +37,7 @@ pub async fn of(
     if members.is_empty() {
         return Ok(found);
     }
-    let places: Vec<String> = (1..=members.len()).map(|n| format!("${n}")).collect();
-    let places = places.join(", ");
+    let places = placeholders(1, members.len());
     let sql = format!(
         "SELECT x.member_id, x.role, x.confined_at, r.name, r.permissions FROM member_roles x \
          LEFT JOIN roles r ON r.id = x.role WHERE x.member_id IN ({places}) \
