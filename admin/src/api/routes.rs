@@ -25,8 +25,8 @@ use crate::state::State;
 
 /// No JSON body is larger, nor a text that is only looked at, in bytes.
 pub(super) const MAX_BODY: usize = 1 << 20;
-/// An uploaded list of addresses: a million entries with room for notes.
-pub(super) const MAX_UPLOAD: usize = 64 << 20;
+/// An uploaded list of addresses.
+pub(super) const MAX_UPLOAD: usize = config::link::LARGEST_API_BODY;
 /// All files of a configuration.
 const MAX_FILES: usize = 8 << 20;
 

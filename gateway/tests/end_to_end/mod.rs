@@ -10,3 +10,4 @@ mod console_listener;
 mod endurance;
 pub mod harness;
 mod upgrade;
+mod uploads;
