@@ -37,7 +37,7 @@ test-rust: tools-build tools-test tools
 test-console: console
 	cd $(CONSOLE) && npm test && npm run size
 
-test-browser: tools-build tools-test console $(NPM_BROWSER)/node_modules/.package-lock.json
+test-browser: tools-build tools-test tools console $(NPM_BROWSER)/node_modules/.package-lock.json
 	cargo build --package gateway --package examples
 	cd $(NPM_BROWSER) && npm test
 
