@@ -43,7 +43,7 @@ fn plain() -> Listener {
 }
 
 struct Secure {
-    gatehouse: Gatehouse,
+    _gatehouse: Gatehouse,
     address: SocketAddr,
     folder: tempfile::TempDir,
     _origin: Origin,
@@ -75,7 +75,7 @@ async fn secure() -> Secure {
         .start()
         .await;
     Secure {
-        gatehouse,
+        _gatehouse: gatehouse,
         address,
         folder,
         _origin: origin,

@@ -92,7 +92,11 @@ impl Log {
 pub async fn run(options: &Events) -> Result<(), CommandError> {
     let client = options.node.client()?;
     let limit = options.limit.clamp(1, MOST);
-    let a_page = if options.follow { PAGE } else { limit.min(PAGE) };
+    let a_page = if options.follow {
+        PAGE
+    } else {
+        limit.min(PAGE)
+    };
     let mut path = format!("{}?limit={a_page}", options.log.path());
     if let Some(member) = &options.member {
         let id = members::id_of(&client, member).await?;
