@@ -100,8 +100,10 @@ async fn attack_20_a_body_larger_than_our_own_pages_take_is_refused() {
 /// So many chunks of 64 KiB.
 fn chunked(path: &str, chunks: usize) -> Vec<u8> {
     let head = request("POST", ACCESS, path, &[("Transfer-Encoding", "chunked")]);
-    let chunk = [b"10000\r\n", &[b'x'; 0x10000][..], b"\r\n"].concat();
-    [head.as_bytes(), &chunk.repeat(chunks), b"0\r\n\r\n"].concat()
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    [head, chunk.repeat(chunks), "0\r\n\r\n".to_owned()]
+        .concat()
+        .into_bytes()
 }
 
 #[tokio::test]
