@@ -33,7 +33,8 @@ pub enum Action {
     },
     /// List people.
     List {
-        /// Only those whose name, username, mail address or mobile contains this.
+        /// Only those whose name (or its pinyin), username, mail address, mobile or employee number contains
+        /// this.
         #[arg(long)]
         search: Option<String>,
     },

@@ -8,5 +8,7 @@ mod certificates;
 mod configuration;
 mod console_listener;
 mod endurance;
+mod follow;
 pub mod harness;
 mod upgrade;
+mod uploads;
