@@ -1,10 +1,11 @@
-import { Alert, Button, Drawer, Flex, Form, type FormProps, Grid } from "antd";
+import { Button, Drawer, Flex, Form, type FormProps, Grid } from "antd";
 import type { ReactNode } from "react";
 
 import { texts } from "../language/texts";
+import { FormProblem } from "./FormProblem";
 import { useSubmit } from "./useSubmit";
 
-const t = texts({ save: ["保存", "Save"], cancel: ["取消", "Cancel"], anew: ["载入最新内容", "Load anew"] });
+const t = texts({ save: ["保存", "Save"], cancel: ["取消", "Cancel"] });
 
 type Props<V> = {
   title: string;
@@ -46,16 +47,8 @@ export function FormDrawer<V extends object>({
         </Flex>
       }
     >
-      {problem && (
-        <Alert
-          type="error"
-          showIcon
-          title={problem}
-          style={{ marginBottom: 16, whiteSpace: "pre-line" }}
-          // As after a change: what is shown is read again, and the form begins with that when it is opened.
-          action={isStale && <Button onClick={() => onClose(true)}>{t.anew}</Button>}
-        />
-      )}
+      {/* As after a change: what is shown is read again, and the form begins with that when it is opened. */}
+      <FormProblem problem={problem} onAnew={isStale ? () => onClose(true) : undefined} />
       <Form<V>
         form={form}
         layout="vertical"

@@ -5,9 +5,9 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { useMay } from "../../api/caller";
-import { api, told, versioned } from "../../api/client";
+import { api, told, type Versioned, versioned } from "../../api/client";
 import { usePages } from "../../api/paging";
-import type { IpEntry, IpListDraft } from "../../api/schema";
+import type { IpEntry, IpList as List, IpListDraft } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
@@ -43,7 +43,6 @@ export default function IpList() {
   const go = useNavigate();
   const queries = useQueryClient();
   const { ask } = useAction();
-  const guarded = useLockout();
   const [editing, setEditing] = useState<"list" | "entries">();
   const { data } = useSuspenseQuery({
     queryKey: ["ip-lists", id],
@@ -120,21 +119,25 @@ export default function IpList() {
           { title: t.note, dataIndex: "note", render: (note?: string) => note || "–" },
         ]}
       />
-      {editing === "list" && (
-        <FormDrawer<IpListDraft>
-          title={shared.edit}
-          initial={{ name: list.name, effect: list.effect, everywhere: list.everywhere }}
-          send={(draft) =>
-            guarded((on_trial) =>
-              told(api.PUT("/ip-lists/{id}", { params: { path, header, query: { on_trial } }, body: draft })),
-            )
-          }
-          onClose={close}
-        >
-          <IpListFields />
-        </FormDrawer>
-      )}
+      {editing === "list" && <IpListForm list={data} onClose={close} />}
       {editing === "entries" && <PasteForm id={id} etag={etag} onClose={close} />}
     </>
+  );
+}
+
+function IpListForm({ list: shown, onClose }: { list: Versioned<List>; onClose: (done: boolean) => void }) {
+  // As it was when the form was opened: its fields and the version that is sent are one pair.
+  const [{ value: list, etag }] = useState(shown);
+  const guarded = useLockout();
+  const { id, name, effect, everywhere } = list;
+  const send = (body: IpListDraft) =>
+    guarded((on_trial) => {
+      const params = { path: { id }, header: { "If-Match": etag }, query: { on_trial } };
+      return told(api.PUT("/ip-lists/{id}", { params, body }));
+    });
+  return (
+    <FormDrawer<IpListDraft> title={shared.edit} initial={{ name, effect, everywhere }} send={send} onClose={onClose}>
+      <IpListFields />
+    </FormDrawer>
   );
 }

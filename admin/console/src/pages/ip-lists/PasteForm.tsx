@@ -1,6 +1,7 @@
 import { UploadOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Flex, Form, Input, Radio, Table, Typography, Upload } from "antd";
+import { useState } from "react";
 
 import { api, told } from "../../api/client";
 import { messageOf } from "../../api/problem";
@@ -42,7 +43,17 @@ export const t = texts({
 type Paste = { how: "append" | "replace"; entries: string };
 
 /** Entries as a person pastes them, looked through before anything is written. */
-export function PasteForm({ id, etag, onClose }: { id: string; etag: string; onClose: (done: boolean) => void }) {
+export function PasteForm({
+  id,
+  etag: shown,
+  onClose,
+}: {
+  id: string;
+  etag: string;
+  onClose: (done: boolean) => void;
+}) {
+  // Of the entries that were seen when the form was opened, which it may replace.
+  const [etag] = useState(shown);
   const guarded = useLockout();
   const send = ({ how, entries }: Paste) =>
     guarded((on_trial) => {
