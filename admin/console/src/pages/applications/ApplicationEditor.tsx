@@ -1,8 +1,9 @@
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "react-router";
 
 import { useCaller, useMay } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
+import { useDraft } from "../../api/draft";
 import { useOnce } from "../../api/once";
 import type { Application, Definition } from "../../api/schema";
 import { nameOf } from "../../language/names";
@@ -49,15 +50,10 @@ function New() {
 
 function Existing({ id }: { id: string }) {
   const may = useMay();
-  const queries = useQueryClient();
   const { access_url } = useCaller();
   const path = { id };
-  const { data } = useSuspenseQuery({
-    queryKey: ["applications", id],
-    queryFn: () => versioned(api.GET("/applications/{id}", { params: { path } })),
-  });
-  const { value, etag } = data;
-  const header = { "If-Match": etag };
+  const draft = useDraft(["applications", id], () => versioned(api.GET("/applications/{id}", { params: { path } })));
+  const { value, etag } = draft.latest;
   const title = nameOf(value.name) || id;
   return (
     <>
@@ -68,18 +64,19 @@ function Existing({ id }: { id: string }) {
         {may("applications:remove") && (
           <RemoveButton
             name={title}
-            remove={() => told(api.DELETE("/applications/{id}", { params: { path, header } }))}
+            remove={() => told(api.DELETE("/applications/{id}", { params: { path, header: { "If-Match": etag } } }))}
           />
         )}
       </PageHeader>
       <ApplicationForm
-        key={etag}
+        key={draft.etag}
         id={id}
-        initial={definitionOf(value)}
+        initial={definitionOf(draft.value)}
+        draft={draft}
         mayChange={may("applications:change")}
-        send={async (body) => {
-          await told(api.PUT("/applications/{id}", { params: { path, header }, body }));
-          await queries.invalidateQueries();
+        send={(body) => {
+          const header = { "If-Match": draft.etag };
+          return told(api.PUT("/applications/{id}", { params: { path, header }, body }));
         }}
       />
     </>

@@ -2,9 +2,11 @@ import { Alert, App, Button, Card, Flex, Form, Grid, Steps, Tabs } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../api/caller";
+import type { Draft } from "../../api/draft";
 import type { Definition } from "../../api/schema";
 import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
+import { FormProblem } from "../../parts/FormProblem";
 import { useSubmit } from "../../parts/useSubmit";
 import { SECTIONS } from "./sections";
 import { Tryout } from "./Tryout";
@@ -25,18 +27,20 @@ type Props = {
   id?: string;
   /** Step by step. */
   isNew?: boolean;
+  /** What the form was read from, where there is such an application. */
+  draft?: Pick<Draft<unknown>, "touch" | "renew">;
   mayChange: boolean;
-  send: (definition: Definition) => Promise<void>;
+  send: (definition: Definition) => Promise<unknown>;
 };
 
 /** Everything about an application: step by step for a new one, else side by side. */
-export function ApplicationForm({ initial, id, isNew = false, mayChange, send }: Props) {
+export function ApplicationForm({ initial, id, isNew = false, draft, mayChange, send }: Props) {
   const may = useMay();
   const [form] = Form.useForm<Definition>();
   const { message } = App.useApp();
   const isWide = Grid.useBreakpoint().md ?? true;
   const [at, setAt] = useState(0);
-  const { submit, isSending, problem } = useSubmit(form, send);
+  const { submit, isSending, problem, isStale, clear } = useSubmit(form, send);
   const isLast = at === SECTIONS.length - 1;
 
   /** Shows the part where a field is wrong. */
@@ -47,8 +51,15 @@ export function ApplicationForm({ initial, id, isNew = false, mayChange, send }:
   const finish = async () => {
     // All of it: what the form does not show is kept as it was.
     const done = await submit(form.getFieldsValue(true) as Definition);
-    if (done) void message.success(t.saved);
-    else turnTo(form.getFieldsError().find(({ errors }) => errors.length > 0)?.name[0]);
+    if (done) {
+      void message.success(t.saved);
+      await draft?.renew();
+    } else turnTo(form.getFieldsError().find(({ errors }) => errors.length > 0)?.name[0]);
+  };
+  const undo = () => {
+    form.resetFields();
+    clear();
+    void draft?.renew();
   };
   const next = async () => {
     const here = SECTIONS[at]?.fields ?? [];
@@ -80,12 +91,15 @@ export function ApplicationForm({ initial, id, isNew = false, mayChange, send }:
         />
       )}
       {!mayChange && <Alert type="info" showIcon title={t.readOnly} style={{ marginBottom: 16 }} />}
-      {problem && <Alert type="error" showIcon title={problem} style={{ marginBottom: 16, whiteSpace: "pre-line" }} />}
+      <FormProblem problem={problem} onAnew={isStale ? undo : undefined} />
       <Form<Definition>
         form={form}
         layout="vertical"
         initialValues={initial}
         disabled={!mayChange}
+        onValuesChange={draft?.touch}
+        onClickCapture={draft?.touch}
+        onKeyDownCapture={draft?.touch}
         onFinish={() => void finish()}
         onFinishFailed={({ errorFields }) => turnTo(errorFields[0]?.name[0])}
         style={{ maxWidth: isWide ? 720 : undefined }}
@@ -108,7 +122,7 @@ export function ApplicationForm({ initial, id, isNew = false, mayChange, send }:
                 {isNew ? t.publish : t.save}
               </Button>
             )}
-            {!isNew && <Button onClick={() => form.resetFields()}>{t.undo}</Button>}
+            {!isNew && <Button onClick={undo}>{t.undo}</Button>}
             {id && may("access_log:read") && <Tryout id={id} />}
           </Flex>
         )}

@@ -7,7 +7,7 @@ import type { Brand } from "../../api/schema";
 import { type Language, language } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useSettled } from "../../parts/useSettled";
-import type { usePictures } from "./PicturesCard";
+import type { Pictures } from "./PicturesCard";
 
 const t = texts({
   preview: ["登录页预览", "How the sign-in page looks"],
@@ -22,7 +22,7 @@ const t = texts({
 const SCREENS = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 760 } };
 type Screen = keyof typeof SCREENS;
 
-type Props = { brand: Brand; pictures: ReturnType<typeof usePictures> };
+type Props = { brand: Brand; pictures: Pictures };
 
 /** The sign-in page itself, written by the server with a brand that is not saved yet. */
 export function SignInPreview({ brand, pictures }: Props) {
