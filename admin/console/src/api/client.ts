@@ -3,6 +3,7 @@ import createClient, { type FetchResponse } from "openapi-fetch";
 import { language } from "../language/language";
 import { Refusal } from "./problem";
 import type { paths } from "./schema";
+import { noteSignedOut } from "./signedOut";
 
 /** The API, as its description has it. Wrap each call into [`told`] or [`versioned`]. */
 export const api = createClient<paths>({
@@ -24,10 +25,8 @@ async function answered<D>(call: Call<D>): Promise<{ data: D; response: Response
     throw Refusal.unreachable();
   }
   const { data, error, response } = outcome;
-  if (response.status === 401) {
-    // The page itself leads to sign-in and back to here.
-    location.reload();
-  }
+  // Never by leaving the page: it may hold what somebody has typed, and polls run by themselves.
+  noteSignedOut(response.status === 401);
   if (!response.ok) throw Refusal.of(response.status, error as never);
   return { data: data as D, response };
 }
