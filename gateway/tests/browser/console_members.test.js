@@ -160,7 +160,7 @@ test("many are disabled at once, and who could not be is named with the reason",
   await nothingInTheWay("the list");
   await button("Actions").click();
   await page.getByRole("menuitem", { name: "Disable" }).click();
-  await dialog().getByText("The 3 members are signed out everywhere").waitFor();
+  await dialog().getByText("Signs 3 members out everywhere").waitFor();
   await button("Disable", dialog()).click();
   await dialog().getByText("Done for 2 members").waitFor();
   await dialog().locator("tr.ant-table-row", { hasText: "张伟" }).waitFor();
