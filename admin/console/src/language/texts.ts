@@ -5,6 +5,11 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }
 
+/** Names one after the other, as the reader's language strings them. */
+export function listed(names: readonly string[]): string {
+  return names.join(isChinese ? "、" : ", ");
+}
+
 /** A text in both languages, Chinese first. */
 type Both = readonly [zh: string, en: string];
 type Entry = Both | ((...about: never[]) => Both);
