@@ -1,8 +1,8 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Select, TimePicker } from "antd";
-import dayjs from "dayjs";
 
 import { texts } from "../../language/texts";
+import { clockOf, minutesOf } from "./clock";
 
 const t = texts({
   monday: ["周一", "Mon"],
@@ -25,8 +25,10 @@ const DAYS = [t.monday, t.tuesday, t.wednesday, t.thursday, t.friday, t.saturday
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const ZONES = [...new Set([HERE, ...Intl.supportedValuesOf("timeZone"), "UTC"])];
 
+type ClockProps = { value?: number; onChange?: (minutes: number) => void; label: string; isEnd?: boolean };
+
 /** Minutes of the day, as a clock shows them. */
-function Clock({ value, onChange, label }: { value?: number; onChange?: (minutes: number) => void; label: string }) {
+function Clock({ value, onChange, label, isEnd = false }: ClockProps) {
   return (
     <TimePicker
       format="HH:mm"
@@ -34,14 +36,8 @@ function Clock({ value, onChange, label }: { value?: number; onChange?: (minutes
       placeholder={label}
       allowClear={false}
       needConfirm={false}
-      value={
-        value === undefined
-          ? null
-          : dayjs()
-              .startOf("day")
-              .add(value % 1440, "minute")
-      }
-      onChange={(time) => time && onChange?.(time.hour() * 60 + time.minute())}
+      value={value === undefined ? null : clockOf(value)}
+      onChange={(time) => time && onChange?.(minutesOf(time, isEnd))}
       style={{ width: 100 }}
     />
   );
@@ -68,7 +64,7 @@ export function WhenItem({ row }: { row: number }) {
                 <Clock label={t.from} />
               </Form.Item>
               <Form.Item name={[name, "to"]} noStyle>
-                <Clock label={t.to} />
+                <Clock label={t.to} isEnd />
               </Form.Item>
               <Form.Item name={[name, "time_zone"]} noStyle>
                 <Select
