@@ -12,8 +12,8 @@ import { useAction } from "../../parts/useAction";
 const t = texts({
   off: ["所有 IP 访问限制已停用", "No IP restriction is in force"],
   offText: [
-    "有人在服务器上运行了 gatehouse ip-rules off。修正名单后请重新启用。停用时间：",
-    "Somebody ran “gatehouse ip-rules off” on the machine. Put the lists right, then switch them on again. Off since:",
+    "修正名单后请重新启用；审计日志记有由谁停用。停用时间：",
+    "Put the lists right, then switch them on again; the audit log tells who switched them off. Off since:",
   ],
   on: ["重新启用", "Switch on"],
   turnedOn: ["限制已重新启用", "The restrictions are in force again"],

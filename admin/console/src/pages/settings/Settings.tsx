@@ -43,8 +43,8 @@ export default function Settings() {
     <>
       <PageHeader title={t.title} lead={t.lead} />
       <Flex vertical gap={16}>
-        <Certificates />
-        <WrittenSettings />
+        {(may("node:read") || may("certificates:read") || may("certificates:create")) && <Certificates />}
+        {may("node:read") && <WrittenSettings />}
         {may("backup:read") && <Backup />}
       </Flex>
     </>

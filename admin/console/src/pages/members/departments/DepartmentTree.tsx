@@ -4,11 +4,12 @@ import { Button, Dropdown, Spin, Tree, type TreeProps } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../../api/caller";
-import { levelQuery, showMore, useDepartmentLevels } from "../../../api/departmentLevels";
+import { levelQuery, LEVELS, showMore, useDepartmentLevels } from "../../../api/departmentLevels";
 import { useDepartments } from "../../../api/departments";
 import type { Department } from "../../../api/schema";
 import { Failed } from "../../../parts/Failed";
 import { Nothing } from "../../../parts/Nothing";
+import { useAction } from "../../../parts/useAction";
 import { useHeight } from "../../../parts/useHeight";
 import type { Deeds } from "./deeds";
 import css from "./departments.module.css";
@@ -23,6 +24,7 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
   const may = useMay();
   const queries = useQueryClient();
   const move = useMove();
+  const { attempt } = useAction();
   const [open, setOpen] = useOpen(chosen);
   const [ref, height] = useHeight();
   const { levels, error } = useDepartmentLevels(open);
@@ -39,7 +41,7 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
   };
   return (
     <div ref={ref} className={css.tree}>
-      {error ? <Failed error={error} /> : null}
+      {error ? <Failed error={error} onRetry={() => void queries.refetchQueries({ queryKey: LEVELS })} /> : null}
       {!error && levels.size === 0 && <Spin className={css.waiting} />}
       {levels.size > 0 && nodes.length === 0 && <Nothing title={t.none} hint={t.noneHint} />}
       {nodes.length > 0 && height > 0 && (
@@ -52,7 +54,8 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
           expandedKeys={open}
           onExpand={(keys) => setOpen(keys.map(String))}
           loadData={async ({ key }) => {
-            await queries.ensureQueryData(levelQuery(queries, String(key)));
+            // What goes wrong is told above.
+            await queries.ensureQueryData(levelQuery(queries, String(key))).catch(() => undefined);
           }}
           selectedKeys={chosen ? [chosen] : []}
           onSelect={(_, { node }) => node.kind === "department" && onChoose(node.department.id)}
@@ -66,7 +69,7 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
           onDrop={drop}
           titleRender={(node) =>
             node.kind === "more" ? (
-              <Button type="link" size="small" onClick={() => void showMore(queries, node.parent)}>
+              <Button type="link" size="small" onClick={() => void attempt(() => showMore(queries, node.parent))}>
                 {t.more}
               </Button>
             ) : (
