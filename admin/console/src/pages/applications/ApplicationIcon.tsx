@@ -19,7 +19,7 @@ const t = texts({
 });
 
 /** The address of an application's icon, if it has one. */
-export function useIcon(application: string): string | undefined {
+function useIcon(application: string): string | undefined {
   const { data } = useQuery({
     queryKey: ["application-icons"],
     queryFn: () => told(api.GET("/application-icons")),

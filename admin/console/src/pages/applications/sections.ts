@@ -18,7 +18,7 @@ const t = texts({
 /** Of an application that is there already. */
 export type SectionProps = { id?: string; title: string };
 
-export type Section = {
+type Section = {
   title: string;
   /** Fields that begin with one of these are here. */
   fields: string[];

@@ -6,7 +6,7 @@ import { texts } from "../../language/texts";
 
 const t = texts({ none: ["没有记录", "Nothing to show"] });
 
-export type Ranked = { key: string; name: string; count: number; to?: string };
+type Ranked = { key: string; name: string; count: number; to?: string };
 
 type Props = { title: string; rows: readonly Ranked[]; extra?: ReactNode };
 
