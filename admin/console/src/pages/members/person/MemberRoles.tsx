@@ -51,10 +51,12 @@ function Changing({ member, onClose }: { member: Member; onClose: () => void }) 
   const [chosen, setChosen] = useState<Assignment[]>(
     member.roles.map(({ role, within }) => ({ role, within: within?.map(({ id }) => id) })),
   );
+  // That which was read with the roles above: what others give meanwhile is not taken away unknowingly.
+  const [etag] = useState(`"${member.version}"`);
   const others = roles.filter(({ id }) => !chosen.some(({ role }) => role === id));
   const put = (at: number, next: Assignment) => setChosen(chosen.map((one, i) => (i === at ? next : one)));
   const save = async () => {
-    const params = { path: { id: member.id } };
+    const params = { path: { id: member.id }, header: { "If-Match": etag } };
     if (await act(() => told(api.PUT("/members/{id}/roles", { params, body: { roles: chosen } })))) onClose();
   };
   return (
