@@ -58,7 +58,9 @@ export function MemberRoles({ member }: { member: Member }) {
   );
 }
 
-function Changing({ member, onClose }: { member: Member; onClose: () => void }) {
+function Changing({ member: shown, onClose }: { member: Member; onClose: () => void }) {
+  // As they were read: what others give meanwhile is not taken away unknowingly.
+  const [member] = useState(shown);
   const { act, ask } = useAction();
   const roles = useRoles();
   const [chosen, setChosen] = useState<Chosen[]>(member.roles.map(chosenOf));
@@ -68,7 +70,7 @@ function Changing({ member, onClose }: { member: Member; onClose: () => void }) 
   const others = roles.filter(({ id }) => !chosen.some(({ role }) => role === id));
   const put = (at: number, next: Chosen) => setChosen(chosen.map((one, i) => (i === at ? next : one)));
   const send = (roles: Assignment[]) => {
-    const params = { path: { id: member.id } };
+    const params = { path: { id: member.id }, header: { "If-Match": `"${member.version}"` } };
     return told(api.PUT("/members/{id}/roles", { params, body: { roles } }));
   };
   const save = async () => {
