@@ -44,7 +44,7 @@ test("each bad line of a pasted text is shown, and nothing is written before it 
   await drawer().getByRole("cell", { name: "198.51.100.7/40", exact: true }).waitFor();
   await nothingInTheWay("the pasted text");
   await field.fill("198.51.100.7 until=2099-01-31 # a contractor");
-  await drawer().getByText("1 entries, 1 of them new").waitFor();
+  await drawer().getByText("1 entry, 1 of them new").waitFor();
   await button("Save", drawer()).click();
   await page.getByRole("cell", { name: "a contractor" }).waitFor();
   await page.getByPlaceholder("Is this address on the list?").fill("203.0.113.9");

@@ -38,6 +38,7 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   switch_on: ["启用限制", "Switch on"],
   append_entries: ["追加条目", "Add entries"],
   replace_entries: ["替换条目", "Replace entries"],
+  remove_entry: ["移除条目", "Remove an entry"],
   move: ["移动", "Move"],
   back_up: ["下载备份", "Take a backup"],
   make_set_up_link: ["生成初始设置链接", "Make a link for the set-up"],
