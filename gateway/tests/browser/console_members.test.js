@@ -198,7 +198,7 @@ test("a group is made, filled and deleted", async () => {
   await row("王芳").waitFor();
   await nothingInTheWay("the group");
   await button("Delete").click();
-  await dialog().getByText("1 members lose").waitFor();
+  await dialog().getByText("lost to 1 member").waitFor();
   await button("Delete", dialog()).click();
   await page.getByRole("heading", { name: "Groups" }).waitFor();
   await gone(row("财务审批"));
