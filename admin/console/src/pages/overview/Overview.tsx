@@ -143,7 +143,7 @@ function Standing({ overview }: { overview: Figures }) {
         />
       </Flex>
       <Flex gap={16} wrap>
-        <Health overview={overview} application={application} />
+        <Health overview={overview} />
         <Ranking
           title={t.addresses}
           rows={byReason(
