@@ -18,9 +18,9 @@ const t = texts({
   ],
   name: ["规则名称", "Name of the rule"],
   add: ["添加规则", "Add a rule"],
-  remove: ["移除规则", "Remove the rule"],
-  up: ["上移", "Move up"],
-  down: ["下移", "Move down"],
+  remove: (n: number) => [`移除规则 ${n}`, `Remove rule ${n}`],
+  up: (n: number) => [`上移规则 ${n}`, `Move rule ${n} up`],
+  down: (n: number) => [`下移规则 ${n}`, `Move rule ${n} down`],
 });
 
 type Props = {
@@ -71,18 +71,23 @@ export function AccessItem({ name, within = [] }: Props) {
                       <Button
                         type="text"
                         icon={<ArrowUpOutlined />}
-                        aria-label={t.up}
+                        aria-label={t.up(index + 1)}
                         disabled={index === 0}
                         onClick={() => move(index, index - 1)}
                       />
                       <Button
                         type="text"
                         icon={<ArrowDownOutlined />}
-                        aria-label={t.down}
+                        aria-label={t.down(index + 1)}
                         disabled={index === rows.length - 1}
                         onClick={() => move(index, index + 1)}
                       />
-                      <Button type="text" icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => remove(row)} />
+                      <Button
+                        type="text"
+                        icon={<DeleteOutlined />}
+                        aria-label={t.remove(index + 1)}
+                        onClick={() => remove(row)}
+                      />
                     </>
                   }
                 >

@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { useCaller, useMay } from "../../api/caller";
@@ -10,8 +11,10 @@ import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { ManagedMark } from "../../parts/ManagedMark";
 import { PageHeader } from "../../parts/PageHeader";
+import { useAction } from "../../parts/useAction";
 import { addressOf } from "./address";
 import { ApplicationForm } from "./ApplicationForm";
+import { putIcon } from "./ApplicationIcon";
 import { blank } from "./blank";
 import { RemoveButton, VisitButton } from "./buttons";
 import { UpstreamHealth } from "./UpstreamHealth";
@@ -31,16 +34,21 @@ function New() {
   const go = useNavigate();
   const queries = useQueryClient();
   const once = useOnce();
+  const { attempt } = useAction();
+  const [file, choose] = useState<File>();
   return (
     <>
       <PageHeader title={t.create} back={{ to: "/applications", title: t.all }} />
       <ApplicationForm
         initial={blank()}
         isNew
+        icon={{ file, choose }}
         mayChange
         send={async (body) => {
           const made = await once(body, (header) => told(api.POST("/applications", { params: { header }, body })));
-          await queries.invalidateQueries({ queryKey: ["applications"] });
+          // Where the picture is not taken, the application is there all the same, and takes another.
+          if (file) await attempt(() => putIcon(made.id, file));
+          await queries.invalidateQueries();
           void go(`/applications/${made.id}`);
         }}
       />

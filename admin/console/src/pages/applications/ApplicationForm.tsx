@@ -8,6 +8,7 @@ import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { FormProblem } from "../../parts/FormProblem";
 import { useSubmit } from "../../parts/useSubmit";
+import type { ChosenIcon } from "./ApplicationIcon";
 import { SECTIONS } from "./sections";
 import { Tryout } from "./Tryout";
 
@@ -27,6 +28,8 @@ type Props = {
   id?: string;
   /** Step by step. */
   isNew?: boolean;
+  /** The picture that a new one is to have. */
+  icon?: ChosenIcon;
   /** What the form was read from, where there is such an application. */
   draft?: Pick<Draft<unknown>, "touch" | "renew">;
   mayChange: boolean;
@@ -34,7 +37,7 @@ type Props = {
 };
 
 /** Everything about an application: step by step for a new one, else side by side. */
-export function ApplicationForm({ initial, id, isNew = false, draft, mayChange, send }: Props) {
+export function ApplicationForm({ initial, id, isNew = false, icon, draft, mayChange, send }: Props) {
   const may = useMay();
   const [form] = Form.useForm<Definition>();
   const { message } = App.useApp();
@@ -107,7 +110,7 @@ export function ApplicationForm({ initial, id, isNew = false, draft, mayChange, 
         {SECTIONS.map(({ title, content: Content }, index) => (
           // All are there, so that the form knows all its fields; one is seen.
           <section key={title} aria-label={title} hidden={index !== at}>
-            <Content id={id} title={nameOf(initial.name)} />
+            <Content id={id} title={nameOf(initial.name)} icon={icon} />
           </section>
         ))}
         {mayChange && (

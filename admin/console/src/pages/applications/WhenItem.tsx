@@ -18,7 +18,7 @@ const t = texts({
   to: ["到", "To"],
   zone: ["时区", "Time zone"],
   add: ["添加时间段", "Add a time"],
-  remove: ["移除时间段", "Remove"],
+  remove: (n: number) => [`移除时间段 ${n}`, `Remove time ${n}`],
 });
 
 const DAYS = [t.monday, t.tuesday, t.wednesday, t.thursday, t.friday, t.saturday, t.sunday];
@@ -49,7 +49,7 @@ export function WhenItem({ row }: { row: number }) {
     <Form.List name={[row, "when"]}>
       {(windows, { add, remove }) => (
         <Flex vertical gap={8}>
-          {windows.map(({ key, name }) => (
+          {windows.map(({ key, name }, index) => (
             <Flex key={key} gap={8} wrap>
               <Form.Item name={[name, "days"]} noStyle>
                 <Select
@@ -74,7 +74,7 @@ export function WhenItem({ row }: { row: number }) {
                   options={ZONES.map((value) => ({ value, label: value }))}
                 />
               </Form.Item>
-              <Button icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => remove(name)} />
+              <Button icon={<DeleteOutlined />} aria-label={t.remove(index + 1)} onClick={() => remove(name)} />
             </Flex>
           ))}
           <Button

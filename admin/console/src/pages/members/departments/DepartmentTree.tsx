@@ -1,10 +1,10 @@
-import { MoreOutlined } from "@ant-design/icons";
+import { ArrowDownOutlined, ArrowUpOutlined, MoreOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Dropdown, Spin, Tree, type TreeProps } from "antd";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { useMay } from "../../../api/caller";
-import { levelQuery, LEVELS, showMore, useDepartmentLevels } from "../../../api/departmentLevels";
+import { levelQuery, LEVELS, showMore, TOP, useDepartmentLevels } from "../../../api/departmentLevels";
 import { useDepartments } from "../../../api/departments";
 import type { Department } from "../../../api/schema";
 import { Failed } from "../../../parts/Failed";
@@ -38,6 +38,20 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
       node.department,
       placeOf(node.department, where, node.expanded ? node.children?.[0] : undefined),
     );
+  };
+  // For those who drag nothing.
+  const orderOf = (department: Department) => {
+    const level = levels.get(department.parent ?? TOP)?.items ?? [];
+    if (level.length < 2 || !may("departments:change")) return [];
+    const at = level.findIndex(({ id }) => id === department.id);
+    const step = (key: "up" | "down", icon: ReactNode, target: Department | undefined) => ({
+      key,
+      icon,
+      label: t[key],
+      disabled: !target,
+      onClick: () => target && move(department, target, placeOf(target, key === "up" ? "before" : "after")),
+    });
+    return [step("up", <ArrowUpOutlined />, level[at - 1]), step("down", <ArrowDownOutlined />, level[at + 1])];
   };
   return (
     <div ref={ref} className={css.tree}>
@@ -73,7 +87,10 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
                 {t.more}
               </Button>
             ) : (
-              <Row department={node.department} deeds={deeds} />
+              <Row
+                department={node.department}
+                deeds={[...orderOf(node.department), ...deeds.menuOf(node.department)]}
+              />
             )
           }
         />
@@ -82,8 +99,9 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
   );
 }
 
-function Row({ department, deeds }: { department: Department; deeds: Deeds }) {
-  const items = deeds.menuOf(department);
+type RowProps = { department: Department; deeds: ReturnType<Deeds["menuOf"]> };
+
+function Row({ department, deeds: items }: RowProps) {
   const { name, members, members_below } = department;
   const count = members_below ?? members;
   return (
