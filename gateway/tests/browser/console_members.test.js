@@ -1,5 +1,6 @@
 // People, departments and groups in the console, as an operator works with them.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { barriers } from "./barriers.js";
@@ -241,10 +242,18 @@ test("a group takes people in by a rule, and says how many fit before it is save
   await page.getByText("A rule keeps who is in this group").waitFor();
 });
 
-test("what is managed by files is listed, and taken away as a file", async () => {
+test("what there is is taken away as a file; what is managed by it is listed, and told when it departs from it", async () => {
   await owner.open("access", "/console/configuration");
   await page.getByText("Nothing is managed by files").waitFor();
   const [file] = await Promise.all([page.waitForEvent("download"), button("Export as YAML").click()]);
   assert.equal(file.suggestedFilename(), "gatehouse.yaml");
+  const text = await readFile(await file.path(), "utf8");
+  assert.match(text, /值班人员/);
+  await house.command("apply", "--files", await house.write("gatehouse.yaml", text));
+  await owner.open("access", "/console/configuration");
+  await row("值班人员").getByText("As in the files").waitFor();
+  await house.command("groups", "remove", "值班人员");
+  await owner.open("access", "/console/configuration");
+  await row("值班人员").getByText("Drifted").waitFor();
   await nothingInTheWay("the page of what is managed");
 });
