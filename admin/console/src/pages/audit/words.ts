@@ -41,6 +41,7 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   remove_entry: ["移除条目", "Remove an entry"],
   move: ["移动", "Move"],
   back_up: ["下载备份", "Take a backup"],
+  set_up: ["完成初始设置", "Set up"],
   make_set_up_link: ["生成初始设置链接", "Make a link for the set-up"],
 });
 

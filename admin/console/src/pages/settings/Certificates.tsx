@@ -86,12 +86,14 @@ export function Certificates() {
         {t.hint}
       </Typography.Paragraph>
       {error && <Failed error={error} onRetry={again} />}
-      <CertificateTable
-        rows={rowsOf(uploads.data?.items ?? [], seen.data?.items)}
-        isLoading={uploads.isLoading || seen.isLoading}
-        now={Math.max(seen.dataUpdatedAt, uploads.dataUpdatedAt)}
-        remove={may("certificates:remove") ? remove : undefined}
-      />
+      {(may("certificates:read") || may("node:read")) && (
+        <CertificateTable
+          rows={rowsOf(uploads.data?.items ?? [], seen.data?.items)}
+          isLoading={uploads.isLoading || seen.isLoading}
+          now={Math.max(seen.dataUpdatedAt, uploads.dataUpdatedAt)}
+          remove={may("certificates:remove") ? remove : undefined}
+        />
+      )}
       {isNew && (
         <CertificateForm
           onClose={() => {

@@ -40,6 +40,9 @@ const t = texts({
   download: ["下载备份", "Download a backup"],
 });
 
+/** Each of these finds something among the certificates. */
+const CERTIFICATES = ["node:read", "certificates:read", "certificates:create", "certificates:change"];
+
 /** What a node's operator wrote, its certificates, and a backup to take away. */
 export default function Settings() {
   const may = useMay();
@@ -47,7 +50,7 @@ export default function Settings() {
     <>
       <PageHeader title={t.title} lead={t.lead} />
       <Flex vertical gap={16}>
-        {(may("node:read") || may("certificates:read") || may("certificates:create")) && <Certificates />}
+        {CERTIFICATES.some(may) && <Certificates />}
         {may("node:read") && <WrittenSettings />}
         {may("backup:read") && <Backup />}
       </Flex>
