@@ -72,14 +72,15 @@ export function AccessItem({ name, within = [] }: Props) {
                         type="text"
                         icon={<ArrowUpOutlined />}
                         aria-label={t.up(index + 1)}
-                        disabled={index === 0}
+                        // Not "false", which would be on in a form that is off.
+                        disabled={index === 0 || undefined}
                         onClick={() => move(index, index - 1)}
                       />
                       <Button
                         type="text"
                         icon={<ArrowDownOutlined />}
                         aria-label={t.down(index + 1)}
-                        disabled={index === rows.length - 1}
+                        disabled={index === rows.length - 1 || undefined}
                         onClick={() => move(index, index + 1)}
                       />
                       <Button

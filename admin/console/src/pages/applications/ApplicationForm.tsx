@@ -1,4 +1,4 @@
-import { Alert, App, Button, Card, Flex, Form, Grid, Steps, Tabs } from "antd";
+import { Alert, App, Button, Card, Flex, Form, Grid, Select, Steps, Tabs } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../api/caller";
@@ -13,6 +13,7 @@ import { SECTIONS } from "./sections";
 import { Tryout } from "./Tryout";
 
 const t = texts({
+  part: ["设置的部分", "Part of the settings"],
   next: ["下一步", "Next"],
   back: ["上一步", "Back"],
   publish: ["发布", "Publish"],
@@ -86,11 +87,20 @@ export function ApplicationForm({ initial, id, isNew = false, icon, draft, mayCh
           items={SECTIONS.map(({ title }) => ({ title }))}
           style={{ marginBottom: 32 }}
         />
-      ) : (
+      ) : isWide ? (
         <Tabs
           activeKey={String(at)}
           onChange={(key) => setAt(Number(key))}
           items={SECTIONS.map(({ title }, key) => ({ key: String(key), label: title }))}
+        />
+      ) : (
+        // More tabs than fit would hide some behind a button among them.
+        <Select
+          aria-label={t.part}
+          value={at}
+          onChange={setAt}
+          options={SECTIONS.map(({ title }, key) => ({ value: key, label: title }))}
+          style={{ width: "100%", marginBottom: 24 }}
         />
       )}
       {!mayChange && <Alert type="info" showIcon title={t.readOnly} style={{ marginBottom: 16 }} />}

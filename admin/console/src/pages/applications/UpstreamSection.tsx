@@ -49,7 +49,8 @@ export function UpstreamSection() {
                   <Button
                     icon={<DeleteOutlined />}
                     aria-label={t.remove(index + 1)}
-                    disabled={rows.length === 1}
+                    // Not "false", which would be on in a form that is off.
+                    disabled={rows.length === 1 || undefined}
                     onClick={() => remove(name)}
                   />
                 </Flex>
