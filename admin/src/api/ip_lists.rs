@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::{HeaderMap, StatusCode};
 use config::id::RuleId;
-use config::snapshot::IpEntry;
+use config::snapshot::address::RANGE_ALLOWED;
+use config::snapshot::{AddressRange, IpEntry};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,7 +27,7 @@ use crate::store::ip_lists::Filter;
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Confirmed {
-    /// Make it all the same, on trial, unless it also changes the name: it is put back after a minute unless somebody whom it lets in
+    /// Make it all the same, on trial: it is put back after a minute unless somebody whom it lets in
     /// confirms it. Without, such a change is refused with the code `would_lock_out`.
     #[serde(default)]
     on_trial: bool,
@@ -91,6 +92,7 @@ pub async fn read(
     Ok(Versioned::ok(found.version, found))
 }
 
+/// What changes the name, too, is never put on trial.
 #[utoipa::path(put, path = "/ip-lists/{id}", tag = "ip-lists", request_body = IpListDraft,
     params(("id" = String, Path), ("If-Match" = String, Header), Confirmed),
     responses((status = 200, body = IpList)))]
@@ -205,6 +207,35 @@ async fn upload(
     let read = move || text::read_whole(&text);
     let entries = state.reading_turns.run(read).await??;
     let list = ip_lists::upload(state, permit, id, expected, &entries, how).await?;
+    Ok(Versioned::ok(list.version, list))
+}
+
+/// Which entry.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Entry {
+    /// Its range, exactly: one address, a CIDR block or from-to.
+    range: String,
+}
+
+/// Takes one entry off the list. One that is added again takes the new note and the new end.
+#[utoipa::path(delete, path = "/ip-lists/{id}/entries", tag = "ip-lists",
+    params(("id" = String, Path), ("If-Match" = String, Header), Entry, Confirmed),
+    responses((status = 200, body = IpList)))]
+pub async fn remove_entry(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    IfMatch(expected): IfMatch,
+    Query(entry): Query<Entry>,
+    Query(confirmed): Query<Confirmed>,
+) -> Result<Versioned<IpList>, Problem> {
+    let range = entry.range.parse::<AddressRange>().map_err(|error| {
+        let what = (&*error.to_string(), "这不是有效的地址、网段或范围");
+        Invalid::new("range", what, RANGE_ALLOWED)
+    })?;
+    let which = (range, confirmed.lockout());
+    let list = ip_lists::remove_entry(&state, &permit, &id.into(), expected, which).await?;
     Ok(Versioned::ok(list.version, list))
 }
 

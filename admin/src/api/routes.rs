@@ -119,6 +119,7 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::entries)))
         .routes(large(may(R::IpLists,      Change, routes!(ip_lists::replace_entries))))
         .routes(large(may(R::IpLists,      Change, routes!(ip_lists::append_entries))))
+        .routes(may(R::IpLists,      Change, routes!(ip_lists::remove_entry)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::preview)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::look_up)))
         .routes(may(R::IpLists,      Read,   routes!(ip_rules::read)))

@@ -11,7 +11,7 @@ use super::{Member, account, find};
 use crate::authz::holding::of_departments;
 use crate::authz::{Holding, roles as rules};
 use crate::edit::{Edit, shown, target};
-use crate::refused::{Invalid, Refused};
+use crate::refused::{Expected, Invalid, Refused};
 use crate::roles;
 use crate::store::one_time_links::{self, Purpose};
 use crate::store::{Connection, departments, flows, holds, members as rows, role_holdings};
@@ -35,10 +35,12 @@ pub struct Assignment {
 pub async fn set(
     mut edit: Edit<'_>,
     id: &MemberId,
+    expected: Expected,
     wanted: &[Assignment],
 ) -> Result<Member, Refused> {
     holds::roles(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
     let after = holdings(&mut edit.tx, wanted).await?;
     rules::may_change(edit.permit().authority(), &before.roles, &after)?;
     write(&mut edit, id, &after).await?;
