@@ -176,10 +176,10 @@ pub async fn apply(
     Path(id): Path<String>,
     Body(how): Body<Apply>,
 ) -> Result<(StatusCode, Json<MemberImport>), Problem> {
-    let (import, free) = import::begin(&state, &id, how.leave_out_errors).await?;
-    if free {
+    let (import, turn) = import::begin(&state, &id, how.leave_out_errors).await?;
+    if let Some(turn) = turn {
         // The name that the request was given is taken by its answer; the rows are changes of their own.
-        tokio::spawn(import::run(state, permit.unnamed(), id));
+        tokio::spawn(import::run(state, permit.unnamed(), turn));
     }
     Ok((StatusCode::ACCEPTED, Json(import)))
 }
