@@ -15,6 +15,7 @@ use super::characters;
 use super::problem::{Code, Problem};
 use crate::malformed::{malformed, without_place};
 use crate::refused::{Expected, Invalid};
+use crate::store::listing::Place;
 
 /// A JSON body. A mistake in it is told by its key.
 #[derive(Debug)]
@@ -201,6 +202,12 @@ pub struct Listing<T> {
 }
 
 impl<T> Listing<T> {
+    /// What ends before a place.
+    pub fn part(items: Vec<T>, next: Option<&Place>) -> Self {
+        let next = next.map(ToString::to_string);
+        Self { items, next }
+    }
+
     /// All there is.
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }

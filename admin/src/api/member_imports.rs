@@ -147,14 +147,7 @@ fn shown(row: LineRow, language: Language) -> Result<ImportedRow, StoreError> {
 }
 
 fn place(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| {
-        Invalid::new(
-            "after",
-            ("this is no place in a list", "这不是列表中的有效位置"),
-            ("`next` of the page before", "上一页返回的 next"),
-        )
-        .into()
-    })
+    text.parse().map_err(|_| Invalid::no_place().into())
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
