@@ -150,13 +150,10 @@ async fn put_entries(client: &Client, path: &str, text: String) -> Result<(), Co
 
 async fn remove_entry(client: &Client, path: &str, range: &str) -> Result<(), CommandError> {
     let read = client.get(path).await?;
+    let entry = format!("{path}/entries?range={}", encoded(range));
     let ask = Ask {
         if_match: read.etag.as_deref(),
-        ..Ask::new(
-            "DELETE",
-            &format!("{path}/entries?range={}", encoded(range)),
-            None,
-        )
+        ..Ask::new("DELETE", &entry, None)
     };
     client.ask(ask).await.map(|_| ())
 }

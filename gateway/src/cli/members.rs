@@ -292,9 +292,10 @@ async fn set_roles(
         .collect();
     let body = json!({ "roles": roles });
     let read = client.get(path).await?;
+    let roles = format!("{path}/roles");
     let asked = Ask {
         if_match: read.etag.as_deref(),
-        ..Ask::new("PUT", &format!("{path}/roles"), Some(body))
+        ..Ask::new("PUT", &roles, Some(body))
     };
     client.ask(asked).await.map(|_| ())
 }
