@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::PlainText;
+use super::order::Order;
 use super::routes::{MAX_BODY, MAX_UPLOAD};
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned, language};
 use crate::authz::Permit;
@@ -22,6 +23,7 @@ use crate::refused::{Expected, Invalid};
 use crate::state::State;
 use crate::store::ip_entries;
 use crate::store::ip_lists::Filter;
+use crate::store::listing::Sort;
 
 /// What is done where a change would keep out whoever makes it.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
@@ -53,21 +55,22 @@ pub struct Which {
     everywhere: Option<bool>,
 }
 
-#[utoipa::path(get, path = "/ip-lists", tag = "ip-lists", params(Which, Page),
+#[utoipa::path(get, path = "/ip-lists", tag = "ip-lists", params(Which, Order, Page),
     responses((status = 200, body = Listing<IpList>)))]
 pub async fn list(
     Extract(state): Extract<State>,
     Query(which): Query<Which>,
+    Query(order): Query<Order>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<IpList>>, Problem> {
     let filter = Filter {
         search: which.search.filter(|text| !text.trim().is_empty()),
         everywhere: which.everywhere,
     };
-    let (after, limit) = (page.after.as_deref(), page.limit()?);
+    let part = order.part(Sort::Name, &page)?;
     let mut connection = state.store.read().await?;
-    let (items, next) = ip_lists::list(&mut connection, &filter, after, limit).await?;
-    Ok(Json(Listing { items, next }))
+    let (items, next) = ip_lists::list(&mut connection, &filter, &part).await?;
+    Ok(Json(Listing::part(items, next.as_ref())))
 }
 
 #[utoipa::path(post, path = "/ip-lists", tag = "ip-lists", request_body = IpListDraft,
@@ -151,14 +154,7 @@ pub async fn entries(
 }
 
 fn place(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| {
-        Invalid::new(
-            "after",
-            ("this is no place in a list", "这不是列表中的有效位置"),
-            ("`next` of the page before", "上一页返回的 next"),
-        )
-        .into()
-    })
+    text.parse().map_err(|_| Invalid::no_place().into())
 }
 
 /// Replaces all entries: text, one a line, `10.0.0.0/8 until=2027-01-31 # a note`; the end and the note

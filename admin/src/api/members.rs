@@ -8,6 +8,7 @@ use config::id::MemberId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::order::Direction;
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::{Permit, Reach};
 use crate::edit::Edit;
@@ -76,13 +77,6 @@ pub enum SortBy {
     Username,
     DisplayName,
     CreatedAt,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    Ascending,
-    Descending,
 }
 
 impl Order {

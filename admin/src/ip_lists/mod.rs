@@ -25,6 +25,7 @@ use crate::refused::{Expected, Invalid, Refused};
 use crate::store::ip_entries::EntryRow;
 use crate::store::ip_lists as rows;
 use crate::store::ip_lists::{Filter, IpListRow};
+use crate::store::listing::{Part, Place};
 use crate::store::{Connection, StoreError, ip_entries};
 
 /// What an administrator writes down about a list, its entries apart.
@@ -77,16 +78,13 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<IpList>, StoreError>
     Ok(rows.into_iter().map(IpList::from).collect())
 }
 
-/// In the order of their names, with the key at which the next page begins.
+/// Which there are, with the place at which the next page begins.
 pub async fn list(
     connection: &mut Connection,
     filter: &Filter,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<(Vec<IpList>, Option<String>), StoreError> {
-    let found = rows::list(connection, filter, after, limit).await?;
-    let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
-    let next = found.last().filter(|_| full).map(|row| name_key(&row.name));
+    part: &Part,
+) -> Result<(Vec<IpList>, Option<Place>), StoreError> {
+    let (found, next) = rows::list(connection, filter, part).await?;
     Ok((found.into_iter().map(IpList::from).collect(), next))
 }
 

@@ -5,6 +5,7 @@ mod api_contract;
 mod attacks;
 mod bad_input;
 mod certificates;
+mod commands;
 mod configuration;
 mod console_listener;
 mod endurance;
