@@ -14,7 +14,7 @@ use tower::util::BoxCloneSyncService;
 
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
-use crate::sign_in::{confirm, new_password, password, second_factor, sign_out, welcome};
+use crate::sign_in::{confirm, enrol, new_password, password, second_factor, sign_out, welcome};
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
 
@@ -90,6 +90,11 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/recovery-code",
             get(second_factor::recovery_page).post(second_factor::submit_recovery),
         )
+        .route(
+            "/sign-in/set-up-two-step",
+            get(enrol::page).post(enrol::submit),
+        )
+        .route("/sign-in/set-up-two-step/later", post(enrol::put_off))
         .route(
             "/sign-in/new-password",
             get(new_password::page).post(new_password::submit),
