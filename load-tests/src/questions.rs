@@ -12,9 +12,9 @@ use crate::socket::Socket;
 const TIMES: usize = 40;
 
 /// A page of the console, and what it asks; `{n}` is another number each time, `{member}` another
-/// member, `{application}` another application.
+/// member, `{application}` another application, `{department}` one of the second level, `{top}` the first.
 #[rustfmt::skip]
-const QUESTIONS: [(&str, &str); 32] = [
+const QUESTIONS: [(&str, &str); 34] = [
     ("overview, a day",                  "/overview?hours=24"),
     ("overview, a month",                "/overview?hours=720"),
     ("departments, first level",         "/departments?limit=100"),
@@ -26,6 +26,8 @@ const QUESTIONS: [(&str, &str); 32] = [
     ("members, by mobile",               "/members?search=138000{n}&limit=50"),
     ("members, disabled",                "/members?status=disabled&limit=50"),
     ("members, how many",                "/member-count"),
+    ("members, of a department",         "/members?department={department}&limit=50"),
+    ("members, of all below, by name",   "/members?department={top}&below=true&search=lina&limit=50"),
     ("access, newest",                   "/events/access?limit=50"),
     ("access, oldest",                   "/events/access?limit=50&order=oldest"),
     ("access, a member",                 "/events/access?limit=50&member={member}"),
@@ -54,6 +56,9 @@ struct Known {
     members: Vec<String>,
     applications: Vec<String>,
     requests: Vec<String>,
+    /// The one on top, and those directly below it.
+    top: String,
+    departments: Vec<String>,
 }
 
 /// How long the answers to one question took.
@@ -67,7 +72,12 @@ pub struct Took {
 /// Asks everything.
 pub fn ask_all(socket: &Socket) -> Result<Vec<Took>, BenchError> {
     let events = socket.get("/events/access?limit=200")?;
+    let top = all_of(&socket.get("/departments?parent=top")?, "id");
+    let top = top.first().cloned().unwrap_or_default();
+    let below = socket.get(&format!("/departments?parent={top}"))?;
     let known = Known {
+        departments: all_of(&below, "id"),
+        top,
         members: all_of(&events, "principal"),
         applications: all_of(&events, "application"),
         requests: all_of(&events, "request_id"),
@@ -117,6 +127,8 @@ fn filled(path: &str, n: usize, known: &Known) -> String {
         .replace("{member}", &nth(&known.members))
         .replace("{application}", &nth(&known.applications))
         .replace("{request}", &nth(&known.requests))
+        .replace("{department}", &nth(&known.departments))
+        .replace("{top}", &known.top)
 }
 
 #[cfg(test)]
@@ -129,6 +141,8 @@ mod tests {
             members: vec!["a".into(), "b".into()],
             applications: Vec::new(),
             requests: Vec::new(),
+            top: String::new(),
+            departments: Vec::new(),
         };
         assert_eq!(filled("/x?m={member}&n={n}", 3, &known), "/x?m=b&n=3");
     }

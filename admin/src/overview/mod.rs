@@ -7,7 +7,7 @@ use config::Timestamp;
 use config::id::ApplicationId;
 
 use crate::state::State;
-use crate::store::events::charts::{self, InHour};
+use crate::store::events::charts;
 use crate::store::events::{HOUR_MS, hour};
 use crate::store::{Connection, StoreError, overview, spool_cursors};
 
@@ -103,12 +103,9 @@ async fn requests(
     counted_since: Option<Timestamp>,
 ) -> Result<Requests, StoreError> {
     let (mut granted, mut refused) = (empty(hours), empty(hours));
-    for InHour { hour, kind, count } in charts::requests(read, from).await? {
-        match &*kind {
-            "granted" => add(&mut granted, hour, from, count),
-            "denied" | "cut" => add(&mut refused, hour, from, count),
-            _ => {}
-        }
+    for counted in charts::requests(read, from).await? {
+        add(&mut granted, counted.hour, from, counted.granted);
+        add(&mut refused, counted.hour, from, counted.refused);
     }
     Ok(Requests {
         from,

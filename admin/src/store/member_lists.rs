@@ -175,6 +175,10 @@ async fn condition(
         all.and(&in_or_below(&within.join(", ")));
     }
     if let Some(department) = &filter.department {
+        if filter.below && is_the_whole(connection, department).await? {
+            all.and("EXISTS (SELECT 1 FROM department_members x WHERE x.member_id = m.id)");
+            return Ok(all);
+        }
         let large = lazily && filter.below && is_large(connection, department).await?;
         let department = all.text(department.as_str());
         all.and(&match (filter.below, large) {
@@ -199,6 +203,16 @@ fn search(all: &mut Condition, text: &str) {
     all.and(&format!(
         "(m.search LIKE {typed} ESCAPE '!' OR m.search LIKE {close} ESCAPE '!')"
     ));
+}
+
+/// Whether all departments are below this one: then whoever is in any is in it, and the tree need not be
+/// walked.
+async fn is_the_whole(connection: &mut Connection, department: &str) -> Result<bool, StoreError> {
+    let tops: Vec<(String,)> =
+        sqlx::query_as("SELECT id FROM departments WHERE parent_id IS NULL LIMIT 2")
+            .fetch_all(connection)
+            .await?;
+    Ok(matches!(&tops[..], [(only,)] if only == department))
 }
 
 /// Of so many people some are soon found.
