@@ -14,6 +14,8 @@ const FORMS: &[(&str, &str)] = &[
     (ACCESS, "/sign-in"),
     (ACCESS, "/sign-in/two-step"),
     (ACCESS, "/sign-in/recovery-code"),
+    (ACCESS, "/sign-in/set-up-two-step"),
+    (ACCESS, "/sign-in/set-up-two-step/later"),
     (ACCESS, "/sign-in/new-password"),
     (ACCESS, "/sign-in/confirm"),
     (ACCESS, "/sign-out"),

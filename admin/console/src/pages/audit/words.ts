@@ -54,6 +54,7 @@ export const TARGETS = texts({
   token: ["API 令牌", "API token"],
   sign_in: ["登录会话", "Sign-in"],
   set_up: ["初始设置", "Set-up"],
+  sign_in_policy: ["登录策略", "Sign-in policy"],
   brand: ["品牌", "Brand"],
   watermark: ["水印", "Watermark"],
   mail_sender: ["邮件发送", "Mail sender"],
