@@ -125,6 +125,7 @@ fn account_pages() -> Router<State> {
             "/account/recovery-codes",
             post(account::recovery_codes::submit),
         )
+        .route("/account/browsers/forget", post(account::browsers::forget))
         .route("/account/sessions/end", post(account::sessions::end))
         .route(
             "/account/sessions/end-others",

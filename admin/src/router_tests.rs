@@ -23,6 +23,7 @@ const FORMS: &[(&str, &str)] = &[
     (ACCESS, "/account/authenticator"),
     (ACCESS, "/account/authenticator/remove"),
     (ACCESS, "/account/recovery-codes"),
+    (ACCESS, "/account/browsers/forget"),
     (ACCESS, "/account/sessions/end"),
     (ACCESS, "/account/sessions/end-others"),
     (WIKI, "/.gatehouse/sign-out"),

@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
     async fn existing(&mut self, document: &Document) -> Result<Option<String>, StoreError> {
         let tx = &mut self.edit.tx;
         Ok(match document.kind {
-            Kind::Brand | Kind::Watermark => Some(String::new()),
+            kind if kind.is_single() => Some(String::new()),
             Kind::Application => {
                 let id = self.applications.get(&document.name);
                 id.map(ToString::to_string)
@@ -393,8 +393,9 @@ async fn hold(edit: &mut Edit<'_>) -> Result<(), StoreError> {
 
 /// What there is one of is not removed but changed back.
 fn removal(kind: Kind) -> Action {
-    match kind {
-        Kind::Brand | Kind::Watermark => Action::Change,
-        _ => Action::Remove,
+    if kind.is_single() {
+        Action::Change
+    } else {
+        Action::Remove
     }
 }

@@ -18,6 +18,7 @@ pub mod methods;
 pub mod new_password;
 pub mod one_time_links;
 pub mod password;
+pub mod password_age;
 pub mod person;
 pub mod record;
 pub mod recovery_codes;
@@ -84,19 +85,11 @@ pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) ->
     }
     if account.must_change_password
         || account.password_hash.is_none()
-        || is_too_old(account, rules, circumstances.now)
+        || password_age::is_too_old(account, rules, circumstances.now)
     {
         return Step::NewPassword;
     }
     Step::Done
-}
-
-/// Whether the policy asks for another password because of the age of this one.
-#[must_use]
-pub fn is_too_old(account: &Account, rules: &Rules, now: Timestamp) -> bool {
-    let age = account.password_changed_at.map(|at| now.since(at));
-    let most = rules.password.max_age();
-    matches!((age, most), (Some(age), Some(most)) if age >= most)
 }
 
 #[cfg(test)]

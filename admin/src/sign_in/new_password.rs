@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use config::Language;
 
 use super::flow::{self, Held};
+use super::password_age::is_too_old;
 use super::strength::Weakness;
-use super::{Step, choose, is_too_old};
+use super::{Step, choose};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Form, Frame, Reader, show_with};
 use crate::sign_in_policy::{CharacterClasses, PasswordPolicy};

@@ -372,6 +372,68 @@ async fn a_password_that_is_too_old_is_changed_at_sign_in() {
 }
 
 #[tokio::test]
+async fn a_person_is_told_before_the_password_ends() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.password.max_age_days = 30;
+                policy.password.warn_days = 3;
+                policy.sessions.absolute_hours = 24 * 60;
+                policy.sessions.idle_minutes = None;
+            })
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        house.state.clock.advance(DAY * 26);
+        let told = browser.get(ACCESS, "/").await;
+        assert!(!told.body.contains("Your password"), "{}", told.body);
+        house.state.clock.advance(DAY * 2);
+        let told = browser.get(ACCESS, "/").await;
+        assert!(
+            told.body.contains("Your password ends in 2 days."),
+            "{}",
+            told.body
+        );
+        house.state.clock.advance(DAY * 3);
+        let told = browser.get(ACCESS, "/").await;
+        assert!(told.body.contains("too old"), "{}", told.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_sees_the_browsers_that_are_trusted_and_has_one_asked_again() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| policy.two_step.remember_days = 30)
+            .await;
+        let mut first = house.browser();
+        first.sign_in("alice", PASSWORD).await;
+        let (seed, _) = first.enrol().await;
+        house.state.clock.advance(Duration::from_mins(1));
+        let mut second = house.browser();
+        second.sign_in("alice", PASSWORD).await;
+        second.get(ACCESS, "/sign-in/two-step").await;
+        let code = seed.code_at(house.state.clock.now());
+        let fields = [("code", code.as_str()), ("trust", "yes")];
+        second.post(ACCESS, "/sign-in/two-step", &fields).await;
+        let page = first.get(ACCESS, "/account").await;
+        assert!(page.body.contains("Trusted browsers"), "{}", page.body);
+        let id = between(&page.body, r#"name="browser" value=""#, "\"").to_owned();
+        first
+            .post(ACCESS, "/account/browsers/forget", &[("browser", &id)])
+            .await;
+        let page = first.get(ACCESS, "/account").await;
+        assert!(!page.body.contains("Trusted browsers"));
+        let step = second.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_change_of_how_long_one_stays_signed_in_holds_for_open_sessions_at_once() {
     on_both_engines(async |store| {
         let house = House::new(store).await;

@@ -168,10 +168,20 @@ pub async fn rules_of_nobody(connection: &mut Connection) -> Result<Rules, Store
     Ok(get(connection).await?.body.of(&Belonging::nobodys()))
 }
 
-/// Writes it. It holds at once, for those who are signed in, too: what is open longer than it now may
-/// be ends.
 pub async fn put(
     mut edit: Edit<'_>,
+    expected: Expected,
+    body: SignInPolicy,
+) -> Result<Document<SignInPolicy>, Refused> {
+    let after = change(&mut edit, expected, body).await?;
+    edit.finish().await?;
+    Ok(after)
+}
+
+/// Changes it, as a part of what is being changed. It holds at once, for those who are signed in, too: what
+/// is open longer than it now may be ends.
+pub async fn change(
+    edit: &mut Edit<'_>,
     expected: Expected,
     body: SignInPolicy,
 ) -> Result<Document<SignInPolicy>, Refused> {
@@ -183,13 +193,13 @@ pub async fn put(
     if version != before.version + 1 {
         return Err(Refused::Stale);
     }
-    settle::everybody(&mut edit, &body).await?;
+    settle::everybody(edit, &body).await?;
     let target = Target {
         kind: SIGN_IN_POLICY,
         id: None,
         name: SIGN_IN_POLICY.to_owned(),
     };
-    edit.commit("update", target, shown(&before.body), shown(&body))
+    edit.note("update", target, shown(&before.body), shown(&body))
         .await?;
     Ok(Document { body, version })
 }

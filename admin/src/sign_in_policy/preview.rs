@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{PolicyException, Rules, SignInPolicy, TwoStepDemand, belonging, check};
 use crate::members::find_by_any;
 use crate::refused::Refused;
-use crate::sign_in::is_too_old;
+use crate::sign_in::password_age::{ends_at, is_too_old};
 use crate::store::credentials::Account;
 use crate::store::session_limits;
 use crate::store::{Connection, credentials};
@@ -98,9 +98,4 @@ fn steps(account: &Account, rules: &Rules, now: Timestamp) -> Vec<NextStep> {
         steps.push(NextStep::NewPassword);
     }
     steps
-}
-
-fn ends_at(account: &Account, rules: &Rules) -> Option<Timestamp> {
-    account.password_hash.as_ref()?;
-    Some(account.password_changed_at?.plus(rules.password.max_age()?))
 }

@@ -112,6 +112,58 @@ pub async fn trust(
     Ok(())
 }
 
+/// A browser of a person that is asked for no second factor for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedBrowser {
+    /// Of its cookie.
+    pub hash: TokenHash,
+    /// As the person knows it.
+    pub name: String,
+    pub last_used_at: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Those of the person, the last used first.
+pub async fn trusted_of(
+    connection: &mut Connection,
+    member: &MemberId,
+    now: Timestamp,
+) -> Result<Vec<TrustedBrowser>, StoreError> {
+    let rows: Vec<(Vec<u8>, String, i64, i64)> = sqlx::query_as(
+        "SELECT token_hash, device, last_used_at, trusted_until FROM known_devices \
+         WHERE member_id = $1 AND trusted_until > $2 ORDER BY last_used_at DESC",
+    )
+    .bind(member.as_str())
+    .bind(now.as_millis())
+    .fetch_all(connection)
+    .await?;
+    let browsers = rows.into_iter().filter_map(|(hash, name, used, until)| {
+        Some(TrustedBrowser {
+            hash: hash.try_into().ok()?,
+            name,
+            last_used_at: Timestamp(used),
+            until: Timestamp(until),
+        })
+    });
+    Ok(browsers.collect())
+}
+
+/// One browser of the person is asked for a second factor again.
+pub async fn distrust_one(
+    connection: &mut Connection,
+    member: &MemberId,
+    hash: &TokenHash,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE known_devices SET trusted_until = NULL WHERE member_id = $1 AND token_hash = $2",
+    )
+    .bind(member.as_str())
+    .bind(hash.to_vec())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Every browser of the person is asked for a second factor again.
 pub async fn distrust(connection: &mut Connection, member: &MemberId) -> Result<(), StoreError> {
     sqlx::query("UPDATE known_devices SET trusted_until = NULL WHERE member_id = $1")

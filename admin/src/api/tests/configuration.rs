@@ -18,6 +18,7 @@ fn sample() -> Value {
         "groups.yaml",
         "ip-lists.yaml",
         "applications/wiki.yaml",
+        "sign-in-policy.yaml",
         "brand.yaml",
     ];
     let files = names.map(|name| {

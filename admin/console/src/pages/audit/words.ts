@@ -22,6 +22,7 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   change_password: ["修改密码", "Change the password"],
   set_authenticator: ["设置身份验证器", "Set an authenticator"],
   remove_authenticator: ["移除身份验证器", "Remove the authenticator"],
+  distrust_browser: ["不再信任浏览器", "Ask a trusted browser again"],
   renew_recovery_codes: ["更换恢复码", "Renew recovery codes"],
   reset_second_factor: ["重置两步验证", "Reset the second factor"],
   revoke_sign_ins: ["终止会话", "End sessions"],
