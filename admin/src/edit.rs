@@ -13,6 +13,7 @@ use crate::applications::check::{self, Unfit};
 use crate::authz::Permit;
 use crate::logs::{self, AuditEntry, AuditResult, Target};
 use crate::refused::Refused;
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::Tx;
 use crate::store::changes::{self, Change};
@@ -32,6 +33,7 @@ pub struct Edit<'a> {
     /// What has been noted so far.
     changed: Vec<Target>,
     forgotten: HashSet<MemberId>,
+    forgets_everybody: bool,
     ended: Vec<SignInId>,
     result: AuditResult,
 }
@@ -46,6 +48,7 @@ impl<'a> Edit<'a> {
             republish: false,
             changed: Vec::new(),
             forgotten: HashSet::new(),
+            forgets_everybody: false,
             ended: Vec::new(),
             result: AuditResult::Done,
         })
@@ -68,6 +71,17 @@ impl<'a> Edit<'a> {
         }
     }
 
+    /// What was cached of anybody is out of date.
+    pub fn forget_everybody(&mut self) {
+        self.forgets_everybody = true;
+    }
+
+    /// Whose sessions may follow other rules now; `None`: anybody's.
+    fn others(&self) -> Option<&HashSet<MemberId>> {
+        let are_few = self.forgotten.len() <= MOST_FORGOTTEN && !self.forgets_everybody;
+        are_few.then_some(&self.forgotten)
+    }
+
     /// The sign-in has ended.
     pub fn ended(&mut self, sign_in: SignInId) {
         self.ended.push(sign_in);
@@ -87,7 +101,7 @@ impl<'a> Edit<'a> {
         let ended = std::mem::take(&mut self.ended).into_iter();
         all.extend(ended.map(|sign_in| Change::Revoked(Revocation::SignIn(sign_in))));
         let forgotten = std::mem::take(&mut self.forgotten);
-        if forgotten.len() > MOST_FORGOTTEN {
+        if forgotten.len() > MOST_FORGOTTEN || self.forgets_everybody {
             all.push(Change::Revoked(Revocation::All));
         } else {
             let forgotten = forgotten.into_iter().map(Revocation::Member);
@@ -141,6 +155,10 @@ impl<'a> Edit<'a> {
         }
         if let Some(once) = &self.permit.origin().once {
             once.claim(&mut self.tx, self.now).await?;
+        }
+        let others = self.others().cloned();
+        if others.as_ref().is_none_or(|others| !others.is_empty()) {
+            sign_in_policy::resettle(&mut self.tx, others.as_ref(), self.now).await?;
         }
         // Last, because it holds the lock of the feed until the commit.
         for change in self.announcements() {

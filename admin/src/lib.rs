@@ -47,6 +47,7 @@ pub mod sealed_mark;
 pub mod search_key;
 pub mod set_up;
 pub mod sign_in;
+pub mod sign_in_policy;
 pub mod signing_keys;
 pub mod spool;
 pub mod state;

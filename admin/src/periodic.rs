@@ -28,8 +28,6 @@ const KEEP_ENDED: Duration = Duration::from_hours(24 * 30);
 const KEEP_ANSWERS: Duration = Duration::from_hours(24);
 /// What was sent to whom is shown for so long.
 const KEEP_MESSAGES: Duration = Duration::from_hours(24 * 90);
-/// Failed attempts are forgotten after so long.
-const KEEP_LOCKOUTS: Duration = Duration::from_hours(24);
 /// Rows of one transaction: others get their turn in between.
 const BATCH: i64 = 2000;
 /// The same, where each row is written by itself.
@@ -73,7 +71,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     let devices = now.minus(DEVICE_LIFE);
     expiry::delete_abandoned(&mut tx, now.minus(ENROLMENT_LIFE), devices).await?;
     member_imports::delete_expired(&mut tx, now).await?;
-    lockouts::prune(&mut tx, now.minus(KEEP_LOCKOUTS)).await?;
+    lockouts::prune(&mut tx, now).await?;
     events::forget_counts(&mut tx, now).await?;
     idempotent_answers::forget(&mut tx, now.minus(KEEP_ANSWERS)).await?;
     messages::forget_counts(&mut tx, ceilings::day(now) - 1).await?;

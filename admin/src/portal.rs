@@ -10,7 +10,7 @@ use config::{Language, Role, Snapshot};
 use crate::console;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Frame, Reader, go_to, show};
-use crate::sign_in::Person;
+use crate::sign_in::{Person, password_age};
 use crate::state::State;
 
 texts! {
@@ -23,6 +23,7 @@ texts! {
         empty_more: "管理员为您授权后，应用会出现在这里。", "Applications appear here once an administrator has given you access.";
         empty_for_publishers: "在管理控制台中添加第一个应用，它就会出现在这里。", "Add the first application in the console, and it appears here.";
         open_console: "打开管理控制台", "Open the console";
+        change_password: "修改密码", "Change the password";
     }
 }
 
@@ -34,6 +35,8 @@ struct PortalPage {
     name: String,
     /// Whether the reader is one of those who put applications here.
     may_publish: bool,
+    /// That the password ends soon.
+    warning: Option<String>,
     tiles: Vec<Tile>,
 }
 
@@ -79,7 +82,9 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Option<P
         .collect();
     tiles.sort_by(|a, b| a.name.cmp(&b.name));
     let frame = Frame::new(&state, &reader).for_person(principal);
+    let days = password_age::days_left(&state, &principal.id).await?;
     show(&PortalPage {
+        warning: days.map(|days| password_age::warning(days, reader.language)),
         may_publish: frame.has_console
             && [Role::Owner, Role::Administrator]
                 .iter()

@@ -14,7 +14,7 @@ use tower::util::BoxCloneSyncService;
 
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
-use crate::sign_in::{confirm, new_password, password, second_factor, sign_out, welcome};
+use crate::sign_in::{confirm, enrol, new_password, password, second_factor, sign_out, welcome};
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
 
@@ -91,6 +91,11 @@ fn sign_in_pages() -> Router<State> {
             get(second_factor::recovery_page).post(second_factor::submit_recovery),
         )
         .route(
+            "/sign-in/set-up-two-step",
+            get(enrol::page).post(enrol::submit),
+        )
+        .route("/sign-in/set-up-two-step/later", post(enrol::put_off))
+        .route(
             "/sign-in/new-password",
             get(new_password::page).post(new_password::submit),
         )
@@ -120,6 +125,7 @@ fn account_pages() -> Router<State> {
             "/account/recovery-codes",
             post(account::recovery_codes::submit),
         )
+        .route("/account/browsers/forget", post(account::browsers::forget))
         .route("/account/sessions/end", post(account::sessions::end))
         .route(
             "/account/sessions/end-others",

@@ -20,6 +20,7 @@ use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::one_time_links::{OneTimeLink, issue};
 use crate::sign_in::recovery_codes::hash;
 use crate::sign_in::{choose, strength};
+use crate::sign_in_policy::{self, PasswordPolicy};
 use crate::state::State;
 use crate::store::one_time_links::{self, Purpose};
 use crate::store::{StoreError, Tx, credentials, members, role_holdings, set_up};
@@ -48,8 +49,10 @@ struct SetUpPage<'a> {
     frame: Frame,
     t: &'static SetUpTexts,
     passwords: &'static NewPasswordTexts,
+    rule: String,
+    min_length: u16,
     form: Option<&'a Form>,
-    error: Option<&'static str>,
+    error: Option<String>,
 }
 
 impl SetUpPage<'_> {
@@ -127,7 +130,7 @@ pub async fn new_link_for(
 /// `GET /set-up`
 pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     if is_open(&state).await? {
-        show(&state, &reader, None, None)
+        show(&state, &reader, None, None).await
     } else {
         Ok(go_to("/sign-in"))
     }
@@ -145,16 +148,17 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         Some(code) if is_good(&state, &code).await? => code,
         _ => {
             attempt.failed("wrong_code").await?;
-            return show(&state, &reader, Some(&form), Some(t.wrong_code));
+            return show(&state, &reader, Some(&form), Some(t.wrong_code.to_owned())).await;
         }
     };
     // It was no guess, whatever is wrong with the rest of the form.
     let mut tx = state.store.begin().await?;
     attempt.succeeded(&mut tx).await?;
     tx.commit().await?;
-    let names = match check(&form, reader.language) {
+    let policy = policy(&state).await?;
+    let names = match check(&policy, &form, reader.language) {
         Ok(names) => names,
-        Err(wrong) => return show(&state, &reader, Some(&form), Some(wrong)),
+        Err(wrong) => return show(&state, &reader, Some(&form), Some(wrong)).await,
     };
     let hashed = state.passwords.hash(form.get("password")).await?;
     let mut tx = state.store.begin().await?;
@@ -166,7 +170,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let member = MemberId::generate();
     match insert_owner(&mut tx, &member, names, now).await {
         Err(StoreError::Conflict { .. }) => {
-            return show(&state, &reader, Some(&form), Some(t.taken));
+            return show(&state, &reader, Some(&form), Some(t.taken.to_owned())).await;
         }
         made => made?,
     }
@@ -179,6 +183,12 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     flow::advance(&state, &reader, tx, flow, None).await
 }
 
+/// An organisation may have a policy although it has no owner yet: a store is restored, or files are applied.
+async fn policy(state: &State) -> Result<PasswordPolicy, StoreError> {
+    let mut read = state.store.read().await?;
+    Ok(sign_in_policy::rules_of_nobody(&mut read).await?.password)
+}
+
 async fn is_good(state: &State, code: &TokenHash) -> Result<bool, StoreError> {
     let mut read = state.store.read().await?;
     let found = one_time_links::find(&mut read, code, state.clock.now()).await?;
@@ -186,13 +196,17 @@ async fn is_good(state: &State, code: &TokenHash) -> Result<bool, StoreError> {
 }
 
 /// Username and name as they may be kept, or what is wrong with the form.
-fn check(form: &Form, language: Language) -> Result<(String, String), &'static str> {
+fn check(
+    policy: &PasswordPolicy,
+    form: &Form,
+    language: Language,
+) -> Result<(String, String), String> {
     let t = SetUpTexts::of(language);
-    let username = names::username(form.get("username")).map_err(|_| t.bad_username)?;
-    let display_name =
-        names::display_name("display_name", form.get("display_name")).map_err(|_| t.bad_name)?;
+    let username = names::username(form.get("username")).map_err(|_| t.bad_username.to_owned())?;
+    let display_name = names::display_name("display_name", form.get("display_name"))
+        .map_err(|_| t.bad_name.to_owned())?;
     let own = [username.as_str(), display_name.as_str()];
-    strength::check(form.get("password"), form.get("repeated"), &own)
+    strength::check(policy, form.get("password"), form.get("repeated"), &own)
         .map_err(|weakness| NewPasswordTexts::weakness(language, weakness))?;
     Ok((username, display_name))
 }
@@ -217,23 +231,25 @@ async fn insert_owner(
     role_holdings::set(tx, member, &[(Role::Owner.as_str(), None)], now).await
 }
 
-fn show(
+async fn show(
     state: &State,
     reader: &Reader,
     form: Option<&Form>,
-    error: Option<&'static str>,
+    error: Option<String>,
 ) -> Answer {
+    let policy = policy(state).await?;
+    let status = match error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
     let page = SetUpPage {
         frame: Frame::new(state, reader),
         t: SetUpTexts::of(reader.language),
         passwords: NewPasswordTexts::of(reader.language),
+        rule: NewPasswordTexts::rule(reader.language, &policy),
+        min_length: policy.min_length,
         form,
         error,
-    };
-    let status = if error.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
     };
     show_with(status, &page)
 }

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use config::settings::Sessions;
 use config::settings::environment::of_this_process;
 use config::{Clock, Settings};
 
@@ -83,10 +82,6 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         });
         listeners.collect::<Vec<_>>()
     };
-    let sessions = Sessions {
-        grace: old.sessions.grace,
-        ..new.sessions.clone()
-    };
     let changes = [
         ("data", old.data != new.data),
         ("role", old.role != new.role),
@@ -95,7 +90,6 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         ("listener", shape(old) != shape(new)),
         ("store", old.store != new.store),
         ("secrets", old.secrets != new.secrets),
-        ("sessions", old.sessions != sessions),
         ("passwords", old.passwords != new.passwords),
         ("events", old.events != new.events),
         ("limits", old.limits != new.limits),

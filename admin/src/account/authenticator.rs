@@ -16,14 +16,13 @@ use crate::logs::SignInKind;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::sign_in::attempt::Attempt;
-use crate::sign_in::person::carry;
+use crate::sign_in::person::{Renewed, carry};
 use crate::sign_in::record::{Happening, record};
 use crate::sign_in::totp::Seed;
 use crate::sign_in::{Person, choose, second_factor};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::{Tx, members, totp};
-use crate::tokens::Token;
 
 texts! {
     /// The page that sets up an authenticator.
@@ -155,7 +154,7 @@ async fn step_up(
     reader: &Reader,
     tx: &mut Tx,
     person: &Person,
-) -> Result<Token, Failure> {
+) -> Result<Renewed, Failure> {
     let now = state.clock.now();
     let happening = Happening {
         kind: SignInKind::SteppedUp,

@@ -2,6 +2,7 @@
 //! the authenticator, recovery codes, who tried to be them.
 
 pub mod authenticator;
+pub mod browsers;
 pub mod password;
 pub mod recovery_codes;
 pub mod sessions;
@@ -19,7 +20,7 @@ use crate::sign_in::{Person, confirm};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::events::{self, SignInEvent, SignInFilter};
-use crate::store::{recovery_codes as codes, sign_ins};
+use crate::store::{known_devices, recovery_codes as codes, sign_ins};
 
 texts! {
     /// The account page.
@@ -48,6 +49,11 @@ texts! {
         used_at: "访问过：", "In use at ";
         end: "退出", "Sign out";
         end_others: "退出其他所有设备", "Sign out everywhere else";
+        browsers: "信任的浏览器", "Trusted browsers";
+        browsers_more: "在这些浏览器中登录时不再要求第二步验证。", "Signing in with these asks for no second factor.";
+        used: "最近登录：", "Last signed in ";
+        until: "到期时间：", "until ";
+        forget: "不再信任", "Ask again";
         recent: "最近的登录活动", "Recent sign-in activity";
         when: "时间", "When";
         what: "活动", "What";
@@ -77,6 +83,7 @@ struct AccountPage {
     codes_left: i64,
     is_done: bool,
     sessions: Vec<sessions::Shown>,
+    browsers: Vec<browsers::Shown>,
     events: Vec<ShownEvent>,
 }
 
@@ -109,6 +116,7 @@ pub async fn page(
     let live = sign_ins::live_of(&mut read, &principal.id, now).await?;
     let language = reader.language;
     let sessions = sessions::shown(&mut read, &state, &person, live, language).await?;
+    let trusted = known_devices::trusted_of(&mut read, &principal.id, now).await?;
     let filter = SignInFilter {
         member: Some(principal.id.clone()),
         ..SignInFilter::default()
@@ -138,6 +146,10 @@ pub async fn page(
         codes_left: codes::left(&mut read, &principal.id).await?,
         is_done: asked.after == "done",
         sessions,
+        browsers: trusted
+            .into_iter()
+            .map(|browser| browsers::shown(browser, now, language))
+            .collect(),
         events: log.into_iter().map(shown).collect(),
     })
 }

@@ -8,11 +8,10 @@ use config::session::AuthenticationMethod;
 use super::{done, fresh_account};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Form, Frame, Reader, show_with};
-use crate::passwords::is_same;
 use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::person::carry;
-use crate::sign_in::strength::{self, Weakness};
 use crate::sign_in::{Person, choose, confirm};
+use crate::sign_in_policy::{self, PasswordPolicy};
 use crate::state::State;
 
 texts! {
@@ -33,8 +32,10 @@ struct PasswordPage<'a> {
     frame: Frame,
     t: &'static PasswordTexts,
     passwords: &'static NewPasswordTexts,
+    rule: String,
+    min_length: u16,
     username: &'a str,
-    error: Option<&'static str>,
+    error: Option<String>,
 }
 
 const HERE: &str = "/account/password";
@@ -47,7 +48,12 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) 
     {
         return Ok(prove);
     }
-    show(&state, &reader, &person, None)
+    let mut read = state.store.read().await?;
+    let policy = sign_in_policy::rules_of(&mut read, &account.member)
+        .await?
+        .password;
+    drop(read);
+    show(&state, &reader, &person, &policy, None)
 }
 
 /// `POST /account/password`
@@ -64,27 +70,31 @@ pub async fn submit(
     {
         return Ok(prove);
     }
-    let names = [account.username.as_str(), account.display_name.as_str()];
+    let mut read = state.store.read().await?;
+    let policy = sign_in_policy::rules_of(&mut read, &account.member)
+        .await?
+        .password;
+    drop(read);
     let new = form.get("password");
     let wrong = |weakness| Some(NewPasswordTexts::weakness(reader.language, weakness));
-    if let Err(weakness) = strength::check(new, form.get("repeated"), &names) {
-        return show(&state, &reader, &person, wrong(weakness));
+    if let Err(weakness) = choose::check(&state, &policy, &account, new, form.get("repeated")) {
+        return show(&state, &reader, &person, &policy, wrong(weakness));
     }
     let t = PasswordTexts::of(reader.language);
     let old = form.get("old");
     let Some(tx) = confirm::by_password(&state, &reader, &account, old).await? else {
-        return show(&state, &reader, &person, Some(t.wrong));
+        return show(&state, &reader, &person, &policy, Some(t.wrong.to_owned()));
     };
     // Hashing takes its time: not inside a transaction.
     tx.commit().await?;
-    if is_same(new, old) {
-        return show(&state, &reader, &person, wrong(Weakness::Unchanged));
+    if let Some(weakness) = choose::had(&state, &policy, &account, new).await? {
+        return show(&state, &reader, &person, &policy, wrong(weakness));
     }
     let hash = state.passwords.hash(new).await?;
     // Another one that was set meanwhile is not written over by whoever knew the one before.
     let stored = account.password_hash.as_deref().unwrap_or_default();
     let Some(mut tx) = confirm::hold_password(&state, &account, stored).await? else {
-        return show(&state, &reader, &person, Some(t.wrong));
+        return show(&state, &reader, &person, &policy, Some(t.wrong.to_owned()));
     };
     let keep = Some(&person.0.sign_in);
     choose::set(&state, &reader, &mut tx, &account, &hash, keep).await?;
@@ -96,18 +106,25 @@ pub async fn submit(
     Ok(response)
 }
 
-fn show(state: &State, reader: &Reader, person: &Person, error: Option<&'static str>) -> Answer {
+fn show(
+    state: &State,
+    reader: &Reader,
+    person: &Person,
+    policy: &PasswordPolicy,
+    error: Option<String>,
+) -> Answer {
+    let status = match error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
     let page = PasswordPage {
         frame: Frame::new(state, reader).for_person(&person.0.principal),
         t: PasswordTexts::of(reader.language),
         passwords: NewPasswordTexts::of(reader.language),
+        rule: NewPasswordTexts::rule(reader.language, policy),
+        min_length: policy.min_length,
         username: &person.0.principal.username,
         error,
-    };
-    let status = if error.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
     };
     show_with(status, &page)
 }

@@ -67,10 +67,17 @@ pub fn show_once(
     codes: Vec<String>,
     to: &str,
 ) -> Result<Response, Failure> {
+    let to = ReturnPath::parse(to).map_or_else(|| "/account".to_owned(), |to| to.to_string());
+    let frame = Frame::new(state, reader).for_person(&person.0.principal);
+    page(frame, reader, codes, to)
+}
+
+/// The page with the codes, from which one goes on to `to`.
+pub fn page(frame: Frame, reader: &Reader, codes: Vec<String>, to: String) -> Answer {
     show(&RecoveryCodesPage {
-        frame: Frame::new(state, reader).for_person(&person.0.principal),
+        frame,
         t: RecoveryCodesTexts::of(reader.language),
         codes,
-        to: ReturnPath::parse(to).map_or_else(|| "/account".to_owned(), |to| to.to_string()),
+        to,
     })
 }

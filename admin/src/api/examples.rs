@@ -4,6 +4,7 @@
 mod access;
 mod certificates;
 mod messages;
+mod sign_in_policy;
 
 use serde_json::{Value, json};
 
@@ -96,6 +97,7 @@ pub fn of_schema(name: &str) -> Option<Value> {
         .or_else(|| access::of_tries(name))
         .or_else(|| messages::of_messages(name))
         .or_else(|| certificates::of_certificates(name))
+        .or_else(|| sign_in_policy::of(name))
 }
 
 /// What is sent to change something.

@@ -33,6 +33,7 @@ pub mod rates;
 pub mod roles;
 pub mod routes;
 pub mod senders;
+pub mod sign_in_policy;
 pub mod sign_ins;
 pub mod tokens;
 pub mod upstreams;

@@ -16,8 +16,8 @@ use super::guard::guarded;
 use super::{
     appearance, applications, caller, certificates, configuration, credentials, departments,
     document, events, explanations, groups, ip_lists, ip_rules, member_batch, member_export,
-    member_imports, members, node, overview, pictures, problem, roles, senders, sign_ins, tokens,
-    upstreams,
+    member_imports, members, node, overview, pictures, problem, roles, senders, sign_in_policy,
+    sign_ins, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -127,6 +127,9 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Change, routes!(ip_rules::on)))
         .routes(may(R::IpLists,      Change, routes!(ip_rules::confirm)))
         .routes(may(R::IpLists,      Change, routes!(ip_rules::put_back)))
+        .routes(may(R::SignInPolicy, Read,   routes!(sign_in_policy::read)))
+        .routes(may(R::SignInPolicy, Change, routes!(sign_in_policy::write)))
+        .routes(may(R::SignInPolicy, Read,   routes!(sign_in_policy::preview)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_brand)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::preview_brand)))

@@ -21,6 +21,8 @@ pub enum Resource {
     Groups,
     Applications,
     IpLists,
+    /// What it takes to sign in, and for how long.
+    SignInPolicy,
     /// Brand and watermark.
     Appearance,
     /// Groups, IP lists, applications, brand and watermark as files; each change in them also takes what it
@@ -71,7 +73,7 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 24] = [
+const TABLE: [Row; 25] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
@@ -83,6 +85,7 @@ const TABLE: [Row; 24] = [
     row(Resource::Groups,       "groups",               ["rcud", "rcud", "r",     "r",    "r"  ]),
     row(Resource::Applications, "applications",         ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::IpLists,      "ip_lists",             ["rcud", "r",    "rcud",  "r",    "r"  ]),
+    row(Resource::SignInPolicy, "sign_in_policy",       ["ru",   "r",    "ru",    "r",    "r"  ]),
     row(Resource::Appearance,   "appearance",           ["ru",   "ru",   "r",     "r",    "r"  ]),
     row(Resource::Configuration,"configuration",         ["ru",   "ru",   "ru",    "r",    "r"  ]),
     row(Resource::Sessions,     "sessions",             ["rd",   "rd",   "rd",    "r",    "rd" ]),

@@ -126,7 +126,7 @@ fn one(file: &File, written: yaml::Written) -> Result<Document, Invalid> {
             let name = body.get("name").and_then(Value::as_str);
             name.ok_or_else(no_name)?.trim().to_owned()
         }
-        Kind::Brand | Kind::Watermark => kind.name().to_owned(),
+        Kind::SignInPolicy | Kind::Brand | Kind::Watermark => kind.name().to_owned(),
     };
     Ok(Document {
         file: file.name.clone(),

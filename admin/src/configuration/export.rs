@@ -12,6 +12,7 @@ use super::{File, Kind, keys, write};
 use crate::appearance;
 use crate::applications::Definition;
 use crate::refused::both;
+use crate::sign_in_policy;
 use crate::store::listing::{Part, Sort};
 use crate::store::{
     Connection, StoreError, applications, documents, groups, ip_entries, ip_lists, managed,
@@ -34,6 +35,15 @@ pub async fn export(connection: &mut Connection) -> Result<Export, StoreError> {
     let lists = all_lists(connection, &mut export.left_out).await?;
     export.add("ip-lists.yaml", lists);
     all_applications(connection, &mut export).await?;
+    if documents::get::<Value>(connection, documents::SIGN_IN_POLICY)
+        .await?
+        .is_some()
+    {
+        let policy = sign_in_policy::get(connection).await?.body;
+        let policy = kinds::portable_policy(connection, &policy).await?;
+        let text = written(Kind::SignInPolicy, None, policy);
+        export.add("sign-in-policy.yaml", text);
+    }
     if documents::get::<Value>(connection, documents::BRAND)
         .await?
         .is_some()

@@ -17,6 +17,7 @@ use crate::groups::{self, GroupDraft, GroupRule};
 use crate::ip_lists::{self, IpList, IpListDraft};
 use crate::members::names;
 use crate::refused::{Expected, Invalid, Refused};
+use crate::sign_in_policy::{self, SignInPolicy};
 use crate::store::{self, Connection, StoreError};
 
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub enum Wanted {
     Group(GroupDraft),
     IpList(IpListDraft, Option<Vec<IpEntry>>),
     Application(Box<Definition>),
+    SignInPolicy(Box<SignInPolicy>),
     Brand(Box<Brand>),
     Watermark(Watermark),
 }
@@ -62,6 +64,7 @@ pub async fn wanted(
             let definition = application(connection, body, id).await?;
             Wanted::Application(Box::new(definition))
         }
+        Kind::SignInPolicy => Wanted::SignInPolicy(Box::new(policy(connection, body).await?)),
         Kind::Brand => Wanted::Brand(Box::new(shaped(body)?)),
         Kind::Watermark => Wanted::Watermark(shaped(body)?),
     })
@@ -92,6 +95,28 @@ async fn application(
             Err(Refused::Invalid(wrong))
         }
     }
+}
+
+async fn policy(
+    connection: &mut Connection,
+    body: Map<String, Value>,
+) -> Result<SignInPolicy, Refused> {
+    let mut body = Value::Object(body);
+    let wrong = to_ids(connection, &mut body).await?;
+    match body {
+        Value::Object(body) if wrong.is_empty() => Ok(shaped(body)?),
+        _ => Err(Refused::Invalid(wrong)),
+    }
+}
+
+/// The policy as a file has it: names in place of ids.
+pub async fn portable_policy(
+    connection: &mut Connection,
+    policy: &SignInPolicy,
+) -> Result<Value, StoreError> {
+    let mut value = json(policy);
+    to_names(connection, &mut value).await?;
+    Ok(value)
 }
 
 fn json<T: Serialize>(thing: &T) -> Value {
@@ -230,6 +255,10 @@ pub async fn current(
                 None => None,
             }
         }
+        Kind::SignInPolicy => {
+            let policy = sign_in_policy::get(connection).await?.body;
+            Some(portable_policy(connection, &policy).await?)
+        }
         Kind::Brand => Some(json(&appearance::get::<Brand>(connection).await?.body)),
         Kind::Watermark => Some(json(&appearance::get::<Watermark>(connection).await?.body)),
     })
@@ -245,6 +274,7 @@ impl Wanted {
             }
             Self::IpList(draft, _) => list(&draft.name, draft.effect, draft.everywhere),
             Self::Application(definition) => portable(connection, definition).await?,
+            Self::SignInPolicy(policy) => portable_policy(connection, policy).await?,
             Self::Brand(brand) => json(brand),
             Self::Watermark(watermark) => json(watermark),
         })
@@ -272,6 +302,10 @@ impl Wanted {
                 let after = applications::change(edit, &id.into(), any, &definition).await?;
                 after.id.to_string()
             }
+            (Self::SignInPolicy(policy), _) => {
+                sign_in_policy::change(edit, any, *policy).await?;
+                String::new()
+            }
             (Self::Brand(brand), _) => {
                 appearance::change(edit, any, *brand).await?;
                 String::new()
@@ -287,9 +321,10 @@ impl Wanted {
 /// What there is one of is not removed but changed back.
 #[must_use]
 pub fn removal(kind: Kind) -> Action {
-    match kind {
-        Kind::Brand | Kind::Watermark => Action::Change,
-        _ => Action::Remove,
+    if kind.is_single() {
+        Action::Change
+    } else {
+        Action::Remove
     }
 }
 
@@ -299,6 +334,10 @@ pub async fn remove(edit: &mut Edit<'_>, kind: Kind, id: &str) -> Result<(), Ref
         Kind::Group => groups::take_away(edit, &id.into(), Expected::Any).await,
         Kind::IpList => ip_lists::take_away(edit, &id.into(), Expected::Any).await,
         Kind::Application => applications::take_away(edit, &id.into(), Expected::Any).await,
+        Kind::SignInPolicy => {
+            sign_in_policy::change(edit, Expected::Any, SignInPolicy::default()).await?;
+            Ok(())
+        }
         Kind::Brand => {
             appearance::change(edit, Expected::Any, Brand::default()).await?;
             Ok(())

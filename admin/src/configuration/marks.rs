@@ -84,7 +84,7 @@ pub async fn as_kept(
             let row = applications::find(connection, &id.into()).await?;
             row.map(|row| row.definition.map_or(Value::Null, |d| application(&d)))
         }
-        Kind::Brand | Kind::Watermark => {
+        Kind::SignInPolicy | Kind::Brand | Kind::Watermark => {
             let found = documents::get::<Value>(connection, kind.name()).await?;
             found.map(|document| document.body)
         }

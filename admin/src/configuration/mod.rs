@@ -35,16 +35,18 @@ pub enum Kind {
     Group,
     IpList,
     Application,
+    SignInPolicy,
     Brand,
     Watermark,
 }
 
 impl Kind {
     /// In the order in which they are applied: what others refer to comes first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Group,
         Self::IpList,
         Self::Application,
+        Self::SignInPolicy,
         Self::Brand,
         Self::Watermark,
     ];
@@ -56,6 +58,7 @@ impl Kind {
             Self::Group => "group",
             Self::IpList => "ip_list",
             Self::Application => "application",
+            Self::SignInPolicy => crate::store::documents::SIGN_IN_POLICY,
             Self::Brand => crate::store::documents::BRAND,
             Self::Watermark => crate::store::documents::WATERMARK,
         }
@@ -66,6 +69,12 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether there is one of it, which is changed and never removed.
+    #[must_use]
+    pub fn is_single(self) -> bool {
+        matches!(self, Self::SignInPolicy | Self::Brand | Self::Watermark)
+    }
+
     /// What the table of roles calls it.
     #[must_use]
     pub fn resource(self) -> Resource {
@@ -73,6 +82,7 @@ impl Kind {
             Self::Group => Resource::Groups,
             Self::IpList => Resource::IpLists,
             Self::Application => Resource::Applications,
+            Self::SignInPolicy => Resource::SignInPolicy,
             Self::Brand | Self::Watermark => Resource::Appearance,
         }
     }

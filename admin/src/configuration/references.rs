@@ -25,13 +25,15 @@ fn length(value: &Value, pointer: &str) -> usize {
     list.map_or(0, Vec::len)
 }
 
-/// Where each mention of somebody stands.
-fn mentions(application: &Value) -> Vec<String> {
+/// Where each mention of somebody stands: in the rules of an application, in the exceptions of the sign-in
+/// policy.
+fn mentions(object: &Value) -> Vec<String> {
     let mut all = Vec::new();
-    for list in rule_lists(application) {
-        for rule in 0..length(application, &list) {
+    let lists = rule_lists(object).into_iter();
+    for list in lists.chain(["/exceptions".to_owned()]) {
+        for rule in 0..length(object, &list) {
             let who = format!("{list}/{rule}/who");
-            all.extend((0..length(application, &who)).map(|at| format!("{who}/{at}")));
+            all.extend((0..length(object, &who)).map(|at| format!("{who}/{at}")));
         }
     }
     all

@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
     async fn existing(&mut self, document: &Document) -> Result<Option<String>, StoreError> {
         let tx = &mut self.edit.tx;
         Ok(match document.kind {
-            Kind::Brand | Kind::Watermark => Some(String::new()),
+            Kind::SignInPolicy | Kind::Brand | Kind::Watermark => Some(String::new()),
             Kind::Application => {
                 let id = self.applications.get(&document.name);
                 id.map(ToString::to_string)

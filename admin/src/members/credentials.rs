@@ -13,6 +13,7 @@ use crate::messages::{Channel, Content, Message, MessageKind, outbox};
 use crate::refused::{Refused, both};
 use crate::sign_in::one_time_links::{self, OneTimeLink};
 use crate::sign_in::{lockout, second_factor};
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::one_time_links::{self as links, Purpose};
 use crate::store::{self, flows, known_devices, members};
@@ -165,6 +166,8 @@ pub(super) async fn withdraw_codes(
 
 /// Ends the password with every sign-in. `false` if there was none.
 async fn end_password(edit: &mut Edit<'_>, id: &MemberId) -> Result<bool, Refused> {
+    let policy = sign_in_policy::rules_of(&mut edit.tx, id).await?.password;
+    store::earlier_passwords::keep_present(&mut edit.tx, id, policy.history, edit.now).await?;
     let had_one = store::credentials::forget_password(&mut edit.tx, id).await?;
     known_devices::forget_member(&mut edit.tx, id).await?;
     account::end_sign_ins(edit, id, "password_reset").await?;

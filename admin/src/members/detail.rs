@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{Member, find_by_any};
 use crate::refused::Refused;
 use crate::sign_in::lockout;
+use crate::sign_in_policy;
 use crate::store::{Connection, credentials, events, sign_ins};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -33,11 +34,12 @@ pub async fn find(
     let id = &member.id;
     let account = credentials::find(connection, id).await?;
     let account = account.ok_or(Refused::NotFound("member"))?;
+    let rules = sign_in_policy::rules_of(connection, id).await?;
     Ok(MemberDetail {
         last_sign_in_at: events::last_sign_in(connection, id).await?,
         has_password: account.password_hash.is_some(),
         has_second_factor: account.has_totp,
-        is_locked: lockout::is_locked(connection, id, now).await?,
+        is_locked: lockout::is_locked(connection, id, &rules.attempts, now).await?,
         sign_ins: sign_ins::live_of(connection, id, now).await?.len(),
         member,
     })

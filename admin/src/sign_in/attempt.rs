@@ -13,6 +13,7 @@ use super::record::{Happening, record};
 use crate::logs::SignInKind;
 use crate::pages::{Failure, Reader};
 use crate::passwords::Standing;
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{StoreError, Tx, known_devices};
@@ -63,7 +64,9 @@ impl<'a> Attempt<'a> {
     ) -> Result<Self, Failure> {
         let now = state.clock.now();
         let mut read = state.store.read().await?;
-        let counters = Counters::of_member(&mut read, reader, &account.member, now).await?;
+        let rules = sign_in_policy::rules_of(&mut read, &account.member).await?;
+        let policy = &rules.attempts;
+        let counters = Counters::of_member(&mut read, reader, &account.member, policy, now).await?;
         drop(read);
         let whose = (Some(&account.member), account.username.as_str());
         Self::count(state, reader, counters, whose, method).await

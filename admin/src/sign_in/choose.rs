@@ -3,29 +3,69 @@
 use config::id::SignInId;
 use config::session::Revocation;
 
+use super::strength::{self, Weakness};
 use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
 use crate::messages::{MessageKind, outbox};
 use crate::pages::{Failure, Reader};
 use crate::passwords::{Standing, Verdict};
+use crate::sign_in_policy::{self, PasswordPolicy};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials, flows, members, one_time_links, sign_ins};
+use crate::store::{
+    Tx, credentials, earlier_passwords, flows, known_devices, members, one_time_links, sign_ins,
+};
 
-/// Whether the password is the one that is to be replaced.
-pub async fn is_unchanged(
+/// Checks a new password of the person, typed twice.
+///
+/// # Errors
+/// The first weakness found.
+pub fn check(
     state: &State,
+    policy: &PasswordPolicy,
     account: &Account,
     password: &str,
-) -> Result<bool, Failure> {
-    let Some(stored) = account.password_hash.clone() else {
-        return Ok(false);
+    repeated: &str,
+) -> Result<(), Weakness> {
+    let snapshot = state.snapshot();
+    let organisation = snapshot.map(|snapshot| snapshot.brand.organisation.clone());
+    let organisation = organisation.unwrap_or_default();
+    let names = [
+        account.username.as_str(),
+        account.display_name.as_str(),
+        organisation.en.as_str(),
+        organisation.zh_cn.as_str(),
+    ];
+    strength::check(policy, password, repeated, &names)
+}
+
+/// Whether the password is the one that is to be replaced, or one that the person had before, as far as the
+/// policy looks back. Only for whoever has proven to be that person: it tells of their passwords.
+pub async fn had(
+    state: &State,
+    policy: &PasswordPolicy,
+    account: &Account,
+    password: &str,
+) -> Result<Option<Weakness>, Failure> {
+    let is_present = async |stored: Option<String>| match stored {
+        Some(_) => {
+            let verdict = state.passwords.verify(Standing::Known, password, stored);
+            verdict.await.map(|verdict| verdict != Verdict::Wrong)
+        }
+        None => Ok(false),
     };
-    Ok(state
-        .passwords
-        .verify(Standing::Known, password, Some(stored))
-        .await?
-        != Verdict::Wrong)
+    if is_present(account.password_hash.clone()).await? {
+        return Ok(Some(Weakness::Unchanged));
+    }
+    let mut read = state.store.read().await?;
+    let earlier = earlier_passwords::of(&mut read, &account.member, policy.history).await?;
+    drop(read);
+    for hash in earlier {
+        if is_present(Some(hash)).await? {
+            return Ok(Some(Weakness::UsedBefore));
+        }
+    }
+    Ok(None)
 }
 
 /// Sets the password in `tx`: all other sign-ins of the person end, those that had only begun among
@@ -41,6 +81,9 @@ pub async fn set(
     let now = state.clock.now();
     let member = &account.member;
     members::hold(tx, member).await?;
+    let policy = sign_in_policy::rules_of(tx, member).await?.password;
+    earlier_passwords::keep_present(tx, member, policy.history, now).await?;
+    known_devices::distrust(tx, member).await?;
     credentials::set_password(tx, member, hash, now).await?;
     one_time_links::forget(tx, &one_time_links::Purpose::Password(member.clone())).await?;
     let why = (

@@ -1,21 +1,24 @@
 //! The last step: the only maker of a sign-in and of its session at the own host that was asked: the
 //! access host, or that of operators.
 
+use std::time::Duration;
+
 use axum::response::Response;
-use config::cookies;
-use config::id::{SessionId, SignInId};
+use config::id::{MemberId, SessionId, SignInId};
 use config::session::Revocation;
+use config::{Timestamp, cookies};
 
 use super::flow::{self, Flow};
 use super::record::{Happening, record};
 use crate::logs::SignInKind;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::{Answer, Reader, ReturnPath, go_to};
+use crate::sign_in_policy::{Rules, SessionPolicy};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
 use crate::store::sign_ins::SignIn;
-use crate::store::{Tx, known_devices, session_facts, sessions, sign_ins};
+use crate::store::{StoreError, Tx, known_devices, session_facts, sessions, sign_ins};
 use crate::tokens::Token;
 
 const DEVICE_COOKIE_SECONDS: u32 = 180 * 24 * 3600;
@@ -27,9 +30,10 @@ pub async fn finish(
     mut tx: Tx,
     flow: &Flow,
     account: &Account,
+    rules: &Rules,
 ) -> Answer {
     let now = state.clock.now();
-    let sign_in = new_sign_in(state, reader, flow);
+    let sign_in = new_sign_in(reader, flow, &rules.sessions, now);
     sign_ins::insert(&mut tx, &sign_in).await?;
     let token = Token::generate();
     let host = &reader.visitor.host;
@@ -39,6 +43,9 @@ pub async fn finish(
         .token(cookies::DEVICE)
         .unwrap_or_else(Token::generate);
     known_devices::remember(&mut tx, &device.hash(), &account.member, now).await?;
+    if flow.is_browser_to_be_trusted && rules.two_step.remember_days > 0 {
+        trust(&mut tx, reader, &device, &account.member, rules, now).await?;
+    }
     record(
         &mut tx,
         reader,
@@ -54,13 +61,14 @@ pub async fn finish(
     )
     .await?;
     end_former(state, reader, &mut tx).await?;
+    end_oldest(&mut tx, account, rules.sessions.most, now).await?;
     tx.commit().await?;
     let mut response = onward(&flow.to());
     set(
         &mut response,
         cookies::SESSION,
         token.as_text(),
-        Keep::ForNow,
+        keep(&rules.sessions),
     );
     let keep = Keep::Seconds(DEVICE_COOKIE_SECONDS);
     set(&mut response, cookies::DEVICE, device.as_text(), keep);
@@ -68,9 +76,51 @@ pub async fn finish(
     Ok(response)
 }
 
-fn new_sign_in(state: &State, reader: &Reader, flow: &Flow) -> SignIn {
-    let now = state.clock.now();
-    let limits = &state.settings.sessions;
+/// How long a browser keeps the cookie of a session at a host of ours.
+#[must_use]
+pub fn keep(policy: &SessionPolicy) -> Keep {
+    if policy.keep_after_closing {
+        Keep::Seconds(policy.absolute_hours.saturating_mul(3600))
+    } else {
+        Keep::ForNow
+    }
+}
+
+async fn trust(
+    tx: &mut Tx,
+    reader: &Reader,
+    device: &Token,
+    member: &MemberId,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let days = u64::from(rules.two_step.remember_days);
+    let until = now.plus(Duration::from_hours(24 * days));
+    let most = rules.two_step.remember_most;
+    let name = reader.device();
+    known_devices::trust(tx, &device.hash(), member, &name, until, most).await
+}
+
+/// Whoever may be signed in only so many times loses the oldest for the newest; 0 loses none.
+async fn end_oldest(
+    tx: &mut Tx,
+    account: &Account,
+    most: u16,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if most == 0 {
+        return Ok(());
+    }
+    let open = sign_ins::open_of(tx, &account.member, now).await?;
+    let over = open.len().saturating_sub(usize::from(most));
+    for oldest in open.into_iter().take(over) {
+        sign_ins::end(tx, &oldest, &account.member, "too_many_sign_ins", now).await?;
+        announce(tx, Change::Revoked(Revocation::SignIn(oldest)), now).await?;
+    }
+    Ok(())
+}
+
+fn new_sign_in(reader: &Reader, flow: &Flow, policy: &SessionPolicy, now: Timestamp) -> SignIn {
     SignIn {
         id: SignInId::generate(),
         member: flow.member.clone(),
@@ -81,17 +131,15 @@ fn new_sign_in(state: &State, reader: &Reader, flow: &Flow) -> SignIn {
         address: reader.visitor.client_address.to_canonical().to_string(),
         user_agent: reader.user_agent.clone(),
         device: reader.device(),
-        expires_at: now.plus(limits.absolute),
-        idle_limit_ms: i64::try_from(limits.idle.as_millis()).ok(),
+        expires_at: now.plus(policy.absolute()),
+        idle_limit_ms: policy
+            .idle()
+            .and_then(|idle| i64::try_from(idle.as_millis()).ok()),
     }
 }
 
 /// The sign-in that the browser's present cookie belongs to is over.
-async fn end_former(
-    state: &State,
-    reader: &Reader,
-    tx: &mut Tx,
-) -> Result<(), crate::store::StoreError> {
+async fn end_former(state: &State, reader: &Reader, tx: &mut Tx) -> Result<(), StoreError> {
     let Some(cookie) = reader.token(cookies::SESSION) else {
         return Ok(());
     };

@@ -9,12 +9,15 @@ use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
-use super::{Step, finish, next};
+use super::{Circumstances, Step, finish, next};
 use crate::pages::cookies::{Keep, clear, set};
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
+use crate::sign_in_policy::{self, Rules};
 use crate::state::State;
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials, flows, members};
+use crate::store::{
+    Connection, StoreError, Tx, credentials, flows, known_devices, members, second_factor_demands,
+};
 use crate::tokens::{Token, TokenHash};
 
 /// Long enough to fetch a telephone, short enough not to be found by somebody else.
@@ -27,6 +30,15 @@ pub struct Flow {
     pub methods: Vec<AuthenticationMethod>,
     pub first_factor_at: Timestamp,
     pub second_factor_at: Option<Timestamp>,
+    /// The person will set a second factor up later, as the policy still lets them.
+    #[serde(default)]
+    pub is_enrolment_put_off: bool,
+    /// The sealed seed of an authenticator that is being set up, in base64.
+    #[serde(default)]
+    pub enrolment: Option<String>,
+    /// At the end, the browser is to be asked for no second factor for a while.
+    #[serde(default)]
+    pub is_browser_to_be_trusted: bool,
     /// Where the person wanted to go, checked again when it is used.
     to: String,
 }
@@ -35,6 +47,8 @@ pub struct Flow {
 pub struct Held {
     pub flow: Flow,
     pub account: Account,
+    /// What the sign-in policy says for the person.
+    pub rules: Rules,
     pub token: TokenHash,
 }
 
@@ -47,6 +61,9 @@ impl Flow {
             methods: vec![method],
             first_factor_at: now,
             second_factor_at: None,
+            is_enrolment_put_off: false,
+            enrolment: None,
+            is_browser_to_be_trusted: false,
             to: to.to_owned(),
         }
     }
@@ -82,14 +99,43 @@ pub async fn at(state: &State, reader: &Reader, step: Step) -> Result<Held, Fail
     let (text, expires) = found.ok_or_else(start_again)?;
     let flow: Flow = serde_json::from_str(&text).map_err(Failure::internal)?;
     let account = credentials::find(&mut read, &flow.member).await?;
-    match account.filter(|account| account.is_active && state.clock.now() < expires) {
-        Some(account) if next(&flow, &account) == step => Ok(Held {
-            flow,
-            account,
-            token,
-        }),
-        _ => Err(flow.start_again()),
+    let account = account.filter(|account| account.is_active && state.clock.now() < expires);
+    let Some(account) = account else {
+        return Err(flow.start_again());
+    };
+    let rules = sign_in_policy::rules_of(&mut read, &flow.member).await?;
+    if step_of(&mut read, state, reader, &flow, &account, &rules).await? != step {
+        return Err(flow.start_again());
     }
+    Ok(Held {
+        flow,
+        account,
+        rules,
+        token,
+    })
+}
+
+async fn step_of(
+    connection: &mut Connection,
+    state: &State,
+    reader: &Reader,
+    flow: &Flow,
+    account: &Account,
+    rules: &Rules,
+) -> Result<Step, StoreError> {
+    let now = state.clock.now();
+    let is_trusted_browser = match reader.token(cookies::DEVICE) {
+        Some(device) if rules.two_step.remember_days > 0 => {
+            known_devices::is_trusted(connection, &device.hash(), &flow.member, now).await?
+        }
+        _ => false,
+    };
+    let circumstances = Circumstances {
+        rules,
+        is_trusted_browser,
+        now,
+    };
+    Ok(next(flow, account, circumstances))
 }
 
 /// Of a flow that is not known any more.
@@ -118,11 +164,15 @@ pub async fn advance(
     let account = account
         .filter(|account| account.is_active)
         .ok_or_else(|| flow.start_again())?;
-    match next(&flow, &account) {
-        Step::Done => finish::finish(state, reader, tx, &flow, &account).await,
+    let rules = sign_in_policy::rules_of(&mut tx, &flow.member).await?;
+    match step_of(&mut tx, state, reader, &flow, &account, &rules).await? {
+        Step::Done => finish::finish(state, reader, tx, &flow, &account, &rules).await,
         step => {
             let token = Token::generate();
             let now = state.clock.now();
+            if step == Step::Enrol {
+                second_factor_demands::since(&mut tx, &flow.member, now).await?;
+            }
             let text = serde_json::to_string(&flow).map_err(Failure::internal)?;
             flows::insert(
                 &mut tx,

@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 
-use super::lockout::{PER_ACCOUNT, PER_ADDRESS, WINDOW};
+use super::lockout::{ADDRESS, PER_ACCOUNT, WINDOW};
 use crate::passwords::Standing;
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD};
@@ -11,7 +11,7 @@ const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 const AGAIN: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
 async fn spend(browser: &mut Browser<'_>) {
-    for n in 0..PER_ADDRESS {
+    for n in 0..ADDRESS.most {
         let wrong = browser.sign_in(&format!("nobody{n}"), "wrong").await;
         assert_eq!(wrong.status, REFUSED);
     }

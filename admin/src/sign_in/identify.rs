@@ -7,6 +7,7 @@ use config::id::MemberId;
 use super::lockout::Counters;
 use crate::name_key::name_key;
 use crate::pages::Reader;
+use crate::sign_in_policy::{self, Rules};
 use crate::store::credentials::Account;
 use crate::store::{Connection, StoreError, credentials};
 
@@ -16,6 +17,8 @@ pub struct Candidate {
     pub typed: String,
     pub account: Option<Account>,
     pub counters: Counters,
+    /// What the sign-in policy says for them.
+    pub rules: Rules,
 }
 
 impl Candidate {
@@ -43,13 +46,21 @@ pub async fn identify(
     let typed: String = typed.take(MAX_CHARS).collect();
     let key = name_key(&typed);
     let account = credentials::find_by_key(connection, &key).await?;
+    let rules = match &account {
+        Some(account) => sign_in_policy::rules_of(connection, &account.member).await?,
+        None => sign_in_policy::rules_of_nobody(connection).await?,
+    };
+    let policy = &rules.attempts;
     let counters = match &account {
-        Some(account) => Counters::of_member(connection, reader, &account.member, now).await?,
-        None => Counters::of_nobody(connection, reader, &key, now).await?,
+        Some(account) => {
+            Counters::of_member(connection, reader, &account.member, policy, now).await?
+        }
+        None => Counters::of_nobody(connection, reader, &key, policy, now).await?,
     };
     Ok(Candidate {
         typed,
         account,
         counters,
+        rules,
     })
 }

@@ -29,16 +29,30 @@ use config::{Timestamp, cookies};
 use sha2::{Digest, Sha256};
 
 use crate::pages::Reader;
-use crate::store::{Connection, StoreError, Tx, known_devices, lockouts};
+use crate::sign_in_policy::AttemptPolicy;
+use crate::store::lockouts::{self, Limit};
+use crate::store::{Connection, StoreError, Tx, known_devices};
 
-/// Guesses are counted for so long from the first one.
+/// For so long guesses are counted, and refused after too many, where the sign-in policy does not say.
 pub const WINDOW: Duration = Duration::from_mins(15);
-/// Guesses at one account (or from one known browser at it) in a window.
-pub const PER_ACCOUNT: i64 = 10;
-/// Guesses at one person's second factor in a window.
-pub const PER_SECOND_FACTOR: i64 = 5;
-/// Guesses from one address, at whatever accounts, in a window.
-pub const PER_ADDRESS: i64 = 60;
+/// Guesses at one person's second factor.
+pub const SECOND_FACTOR: Limit = Limit {
+    most: 5,
+    window: WINDOW,
+    lock: Some(WINDOW),
+};
+/// Guesses from one address, at whatever accounts.
+pub const ADDRESS: Limit = Limit {
+    most: 60,
+    window: WINDOW,
+    lock: Some(WINDOW),
+};
+/// Guesses from one address at one-time codes, which are nobody's until they are found.
+const CODES: Limit = Limit {
+    most: 10,
+    window: WINDOW,
+    lock: Some(WINDOW),
+};
 /// A browser that was not used for so long is no longer known.
 pub(crate) const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
 
@@ -48,6 +62,8 @@ pub struct Counters {
     source: Source,
     /// `None` in a known browser, whose own counter is enough.
     account: Option<String>,
+    /// Of passwords: what the sign-in policy says for the person.
+    limit: Limit,
 }
 
 /// Where guesses come from.
@@ -82,8 +98,10 @@ impl Counters {
         connection: &mut Connection,
         reader: &Reader,
         member: &MemberId,
+        policy: &AttemptPolicy,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
+        let limit = limit_of(policy);
         if let Some(device) = reader.token(cookies::DEVICE) {
             let device = device.hash();
             let since = now.minus(DEVICE_LIFE);
@@ -92,11 +110,13 @@ impl Counters {
                 return Ok(Self {
                     source: Source::Own(format!("device:{member}:{device}")),
                     account: None,
+                    limit,
                 });
             }
         }
         Ok(Self {
             account: Some(format!("account:{member}")),
+            limit,
             ..Self::of_stranger(reader)
         })
     }
@@ -107,11 +127,12 @@ impl Counters {
         connection: &mut Connection,
         reader: &Reader,
         key: &str,
+        policy: &AttemptPolicy,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(key.as_bytes()));
         let nobody = MemberId::from(format!("?{hash}"));
-        Self::of_member(connection, reader, &nobody, now).await
+        Self::of_member(connection, reader, &nobody, policy, now).await
     }
 
     /// For whoever has not named anybody yet, in a browser that nobody has signed in with.
@@ -120,6 +141,7 @@ impl Counters {
         Self {
             source: Source::Shared(address_subject(reader.visitor.client_address)),
             account: None,
+            limit: ADDRESS,
         }
     }
 
@@ -130,6 +152,7 @@ impl Counters {
         Self {
             source: Source::Own(format!("{address}:code")),
             account: None,
+            limit: CODES,
         }
     }
 
@@ -141,8 +164,7 @@ impl Counters {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (subject, limit) = self.source(guess);
-        let counted = lockouts::counted(connection, &subject, now.minus(WINDOW)).await?;
-        Ok(counted > limit)
+        Ok(lockouts::counted(connection, &subject, limit, now).await? > limit.most)
     }
 
     /// Counts an attempt before it is checked: at its source first, since one that is spent may not
@@ -153,20 +175,21 @@ impl Counters {
         guess: Guess,
         now: Timestamp,
     ) -> Result<Turn, StoreError> {
-        let since = now.minus(WINDOW);
         let (subject, limit) = self.source(guess);
-        if lockouts::count(tx, &subject, now, since).await? > limit {
+        if lockouts::count(tx, &subject, limit, now).await? > limit.most {
             return Ok(Turn::SourceSpent);
         }
         let Some(account) = self.account(guess) else {
             return Ok(Turn::Allowed);
         };
-        let tried = lockouts::count(tx, &account, now, since).await?;
-        Ok(if tried > guess.limit() {
-            Turn::AccountSpent
-        } else {
-            Turn::Allowed
-        })
+        let limit = self.limit(guess);
+        Ok(
+            if lockouts::count(tx, &account, limit, now).await? > limit.most {
+                Turn::AccountSpent
+            } else {
+                Turn::Allowed
+            },
+        )
     }
 
     /// The attempt was right: the account's count begins anew, the address gets this one back.
@@ -189,10 +212,17 @@ impl Counters {
         matches!(self.source, Source::Own(_))
     }
 
-    fn source(&self, guess: Guess) -> (String, i64) {
+    fn source(&self, guess: Guess) -> (String, Limit) {
         match &self.source {
-            Source::Shared(address) => (address.clone(), PER_ADDRESS),
-            Source::Own(subject) => (guess.apart(subject), guess.limit()),
+            Source::Shared(address) => (address.clone(), ADDRESS),
+            Source::Own(subject) => (guess.apart(subject), self.limit(guess)),
+        }
+    }
+
+    fn limit(&self, guess: Guess) -> Limit {
+        match guess {
+            Guess::Password => self.limit,
+            Guess::SecondFactor => SECOND_FACTOR,
         }
     }
 
@@ -213,16 +243,27 @@ pub async fn unlock(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
 pub async fn is_locked(
     connection: &mut Connection,
     member: &MemberId,
+    policy: &AttemptPolicy,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    for guess in [Guess::Password, Guess::SecondFactor] {
+    for (guess, limit) in [
+        (Guess::Password, limit_of(policy)),
+        (Guess::SecondFactor, SECOND_FACTOR),
+    ] {
         let subject = guess.apart(&format!("account:{member}"));
-        let tried = lockouts::counted(connection, &subject, now.minus(WINDOW)).await?;
-        if tried > guess.limit() {
+        if lockouts::counted(connection, &subject, limit, now).await? >= limit.most {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+fn limit_of(policy: &AttemptPolicy) -> Limit {
+    Limit {
+        most: i64::from(policy.wrong_passwords),
+        window: policy.window(),
+        lock: policy.lock(),
+    }
 }
 
 impl Guess {
@@ -232,13 +273,6 @@ impl Guess {
         match method {
             AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => Self::Password,
             AuthenticationMethod::Totp | AuthenticationMethod::RecoveryCode => Self::SecondFactor,
-        }
-    }
-
-    fn limit(self) -> i64 {
-        match self {
-            Self::Password => PER_ACCOUNT,
-            Self::SecondFactor => PER_SECOND_FACTOR,
         }
     }
 
@@ -261,6 +295,10 @@ fn address_subject(address: IpAddr) -> String {
         }
     }
 }
+
+/// Guesses at one account under the policy of an organisation that has set none.
+#[cfg(test)]
+pub const PER_ACCOUNT: i64 = 10;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@
 pub mod attempt;
 pub mod choose;
 pub mod confirm;
+pub mod enrol;
 pub mod finish;
 pub mod flow;
 pub mod identify;
@@ -17,6 +18,7 @@ pub mod methods;
 pub mod new_password;
 pub mod one_time_links;
 pub mod password;
+pub mod password_age;
 pub mod person;
 pub mod record;
 pub mod recovery_codes;
@@ -28,6 +30,9 @@ pub mod welcome;
 
 pub use person::Person;
 
+use config::Timestamp;
+
+use crate::sign_in_policy::{Rules, TwoStepDemand};
 use crate::store::credentials::Account;
 use flow::Flow;
 
@@ -35,7 +40,9 @@ use flow::Flow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     SecondFactor,
-    /// An obligation: the password was set by somebody else, or never.
+    /// An obligation: a second factor is required, and the person has none.
+    Enrol,
+    /// An obligation: the password was set by somebody else, or never, or is too old.
     NewPassword,
     Done,
 }
@@ -46,23 +53,43 @@ impl Step {
     pub fn path(self) -> &'static str {
         match self {
             Self::SecondFactor => "/sign-in/two-step",
+            Self::Enrol => "/sign-in/set-up-two-step",
             Self::NewPassword => "/sign-in/new-password",
             Self::Done => "/",
         }
     }
 }
 
-/// Decides the next step from what was proven and what the account asks for. A flow exists only
-/// once a first factor was proven.
+/// What counts beside what was proven and what the account has.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    pub rules: &'a Rules,
+    /// Whether the person has this browser asked for no second factor.
+    pub is_trusted_browser: bool,
+    pub now: Timestamp,
+}
+
+/// Decides the next step. A flow exists only once a first factor was proven.
 #[must_use]
-pub fn next(flow: &Flow, account: &Account) -> Step {
-    if account.has_totp && flow.second_factor_at.is_none() {
-        Step::SecondFactor
-    } else if account.must_change_password || account.password_hash.is_none() {
-        Step::NewPassword
-    } else {
-        Step::Done
+pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> Step {
+    let rules = circumstances.rules;
+    let demand = rules.two_step.demand;
+    if demand != TwoStepDemand::Off && flow.second_factor_at.is_none() {
+        if account.has_totp {
+            if !circumstances.is_trusted_browser {
+                return Step::SecondFactor;
+            }
+        } else if demand == TwoStepDemand::Required && !flow.is_enrolment_put_off {
+            return Step::Enrol;
+        }
     }
+    if account.must_change_password
+        || account.password_hash.is_none()
+        || password_age::is_too_old(account, rules, circumstances.now)
+    {
+        return Step::NewPassword;
+    }
+    Step::Done
 }
 
 #[cfg(test)]
@@ -80,8 +107,26 @@ mod tests {
             is_active: true,
             password_hash: Some(String::new()),
             must_change_password,
+            password_changed_at: Some(Timestamp(0)),
             has_totp,
         }
+    }
+
+    fn step(flow: &Flow, account: &Account, rules: &Rules) -> Step {
+        let circumstances = Circumstances {
+            rules,
+            is_trusted_browser: false,
+            now: Timestamp(DAY),
+        };
+        next(flow, account, circumstances)
+    }
+
+    const DAY: i64 = 24 * 3_600_000;
+
+    fn demanding(demand: TwoStepDemand) -> Rules {
+        let mut rules = Rules::default();
+        rules.two_step.demand = demand;
+        rules
     }
 
     fn flow(method: AuthenticationMethod) -> Flow {
@@ -95,25 +140,64 @@ mod tests {
             AuthenticationMethod::OneTimeLink,
         ] {
             for must_change in [false, true] {
-                let account = account(true, must_change);
-                assert_eq!(next(&flow(method), &account), Step::SecondFactor);
+                for demand in [TwoStepDemand::Optional, TwoStepDemand::Required] {
+                    let (account, rules) = (account(true, must_change), demanding(demand));
+                    assert_eq!(step(&flow(method), &account, &rules), Step::SecondFactor);
+                }
             }
         }
     }
 
     #[test]
+    fn whoever_must_have_a_second_factor_sets_one_up_or_puts_it_off_while_they_may() {
+        let (mut flow, account) = (flow(AuthenticationMethod::Password), account(false, true));
+        let required = demanding(TwoStepDemand::Required);
+        assert_eq!(step(&flow, &account, &required), Step::Enrol);
+        let off = demanding(TwoStepDemand::Off);
+        assert_eq!(step(&flow, &account, &off), Step::NewPassword);
+        flow.is_enrolment_put_off = true;
+        assert_eq!(step(&flow, &account, &required), Step::NewPassword);
+    }
+
+    #[test]
+    fn where_two_step_verification_is_off_or_the_browser_is_trusted_nobody_is_asked() {
+        let (flow, account) = (flow(AuthenticationMethod::Password), account(true, false));
+        let off = demanding(TwoStepDemand::Off);
+        assert_eq!(step(&flow, &account, &off), Step::Done);
+        let circumstances = Circumstances {
+            rules: &demanding(TwoStepDemand::Required),
+            is_trusted_browser: true,
+            now: Timestamp(DAY),
+        };
+        assert_eq!(next(&flow, &account, circumstances), Step::Done);
+    }
+
+    #[test]
+    fn a_password_ends_on_its_last_day() {
+        let (flow, account) = (flow(AuthenticationMethod::Password), account(false, false));
+        let mut rules = Rules::default();
+        rules.password.max_age_days = 1;
+        assert_eq!(step(&flow, &account, &rules), Step::NewPassword);
+        rules.password.max_age_days = 2;
+        assert_eq!(step(&flow, &account, &rules), Step::Done);
+    }
+
+    #[test]
     fn obligations_come_after_all_factors_and_before_the_end() {
-        let mut flow = flow(AuthenticationMethod::Password);
-        assert_eq!(next(&flow, &account(false, true)), Step::NewPassword);
-        assert_eq!(next(&flow, &account(false, false)), Step::Done);
+        let (mut flow, rules) = (flow(AuthenticationMethod::Password), Rules::default());
+        assert_eq!(
+            step(&flow, &account(false, true), &rules),
+            Step::NewPassword
+        );
+        assert_eq!(step(&flow, &account(false, false), &rules), Step::Done);
         flow.second_factor_at = Some(Timestamp(1));
-        assert_eq!(next(&flow, &account(true, true)), Step::NewPassword);
-        assert_eq!(next(&flow, &account(true, false)), Step::Done);
+        assert_eq!(step(&flow, &account(true, true), &rules), Step::NewPassword);
+        assert_eq!(step(&flow, &account(true, false), &rules), Step::Done);
         let without_password = Account {
             password_hash: None,
             ..account(true, false)
         };
-        assert_eq!(next(&flow, &without_password), Step::NewPassword);
+        assert_eq!(step(&flow, &without_password, &rules), Step::NewPassword);
     }
 }
 
@@ -125,3 +209,5 @@ mod guess_tests;
 mod odd_input_tests;
 #[cfg(test)]
 mod over_tests;
+#[cfg(test)]
+mod policy_tests;

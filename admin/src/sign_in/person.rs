@@ -10,9 +10,11 @@ use config::id::SessionId;
 use config::session::{AuthenticationMethod, Revocation};
 use config::{Session, Timestamp, cookies};
 
+use super::finish;
 use super::lockout::Guess;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::{Failure, Reader};
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::{StoreError, Tx, members, session_facts, sessions, sign_ins};
@@ -75,7 +77,7 @@ impl Person {
         reader: &Reader,
         tx: &mut Tx,
         method: AuthenticationMethod,
-    ) -> Result<Token, Failure> {
+    ) -> Result<Renewed, Failure> {
         let mut methods = self.0.methods.clone();
         if !methods.contains(&method) {
             methods.push(method);
@@ -96,7 +98,7 @@ impl Person {
         state: &State,
         reader: &Reader,
         tx: &mut Tx,
-    ) -> Result<Token, Failure> {
+    ) -> Result<Renewed, Failure> {
         let now = state.clock.now();
         let host = &reader.visitor.host;
         members::hold(tx, &self.0.principal.id).await?;
@@ -110,8 +112,16 @@ impl Person {
         // Every node forgets what it knew of this sign-in, and asks anew.
         let changed = Change::Revoked(Revocation::SignIn(self.0.sign_in.clone()));
         announce(tx, changed, now).await?;
-        Ok(token)
+        let rules = sign_in_policy::rules_of(tx, &self.0.principal.id).await?;
+        let keep = finish::keep(&rules.sessions);
+        Ok(Renewed { token, keep })
     }
+}
+
+/// The cookie of a session that took the place of another.
+pub struct Renewed {
+    token: Token,
+    keep: Keep,
 }
 
 fn session_over() -> Failure {
@@ -119,8 +129,9 @@ fn session_over() -> Failure {
 }
 
 /// Gives the browser the cookie of its new session.
-pub fn carry(response: &mut Response, token: &Token) {
-    set(response, cookies::SESSION, token.as_text(), Keep::ForNow);
+pub fn carry(response: &mut Response, renewed: &Renewed) {
+    let text = renewed.token.as_text();
+    set(response, cookies::SESSION, text, renewed.keep);
 }
 
 impl FromRequestParts<State> for Person {

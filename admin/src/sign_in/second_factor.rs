@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use config::Language;
 use config::id::MemberId;
 use config::session::AuthenticationMethod;
 
@@ -11,6 +12,7 @@ use super::flow::{self, Held};
 use super::{Step, recovery_codes, totp};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
+use crate::sign_in_policy::Rules;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{self, StoreError, Tx, members};
@@ -39,19 +41,33 @@ struct SecondFactorPage {
     frame: Frame,
     t: &'static SecondFactorTexts,
     by_recovery_code: bool,
+    /// What the box says that spares this browser the question; `None` where there is none.
+    trust: Option<String>,
     error: Option<&'static str>,
 }
 
 /// `GET /sign-in/two-step`
 pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
-    flow::at(&state, &reader, Step::SecondFactor).await?;
-    show(&state, &reader, AuthenticationMethod::Totp, false)
+    let held = flow::at(&state, &reader, Step::SecondFactor).await?;
+    show(
+        &state,
+        &reader,
+        &held.rules,
+        AuthenticationMethod::Totp,
+        false,
+    )
 }
 
 /// `GET /sign-in/recovery-code`
 pub async fn recovery_page(Shared(state): Shared<State>, reader: Reader) -> Answer {
-    flow::at(&state, &reader, Step::SecondFactor).await?;
-    show(&state, &reader, AuthenticationMethod::RecoveryCode, false)
+    let held = flow::at(&state, &reader, Step::SecondFactor).await?;
+    show(
+        &state,
+        &reader,
+        &held.rules,
+        AuthenticationMethod::RecoveryCode,
+        false,
+    )
 }
 
 /// `POST /sign-in/two-step`
@@ -64,7 +80,13 @@ pub async fn submit_recovery(Shared(state): Shared<State>, reader: Reader, form:
     prove(&state, &reader, &form, AuthenticationMethod::RecoveryCode).await
 }
 
-fn show(state: &State, reader: &Reader, method: AuthenticationMethod, failed: bool) -> Answer {
+fn show(
+    state: &State,
+    reader: &Reader,
+    rules: &Rules,
+    method: AuthenticationMethod,
+    failed: bool,
+) -> Answer {
     let t = SecondFactorTexts::of(reader.language);
     let by_recovery_code = method == AuthenticationMethod::RecoveryCode;
     let wrong = if by_recovery_code {
@@ -76,6 +98,7 @@ fn show(state: &State, reader: &Reader, method: AuthenticationMethod, failed: bo
         frame: Frame::new(state, reader),
         t,
         by_recovery_code,
+        trust: trust_text(reader.language, rules.two_step.remember_days),
         error: failed.then_some(wrong),
     };
     let status = if failed {
@@ -84,6 +107,14 @@ fn show(state: &State, reader: &Reader, method: AuthenticationMethod, failed: bo
         StatusCode::OK
     };
     show_with(status, &page)
+}
+
+fn trust_text(language: Language, days: u16) -> Option<String> {
+    (days > 0).then(|| match (language, days) {
+        (Language::ZhCn, _) => format!("{days} 天内在此浏览器上不再要求验证"),
+        (Language::En, 1) => "Do not ask again in this browser for a day".to_owned(),
+        (Language::En, _) => format!("Do not ask again in this browser for {days} days"),
+    })
 }
 
 async fn prove(
@@ -95,14 +126,16 @@ async fn prove(
     let Held {
         mut flow,
         account,
+        rules,
         token,
     } = flow::at(state, reader, Step::SecondFactor).await?;
     match check(state, reader, &account, form.get("code"), method).await? {
         Some(tx) => {
             flow.prove_second(method, state.clock.now());
+            flow.is_browser_to_be_trusted = form.get("trust") == "yes";
             flow::advance(state, reader, tx, flow, Some(token)).await
         }
-        None => show(state, reader, method, true),
+        None => show(state, reader, &rules, method, true),
     }
 }
 
@@ -150,6 +183,7 @@ async fn use_up(
 pub async fn forget(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
     members::hold(tx, member).await?;
     store::totp::remove(tx, member).await?;
+    store::known_devices::distrust(tx, member).await?;
     store::sign_ins::forget_second_factor(tx, member).await?;
     store::flows::forget_member(tx, member).await
 }

@@ -39,6 +39,20 @@ impl Seed {
         sealer.seal(enrolment_place(sign_in), &self.0)
     }
 
+    /// Seals the seed for the sign-in under way of this person, who has nothing else yet.
+    #[must_use]
+    pub fn seal_for_flow(&self, sealer: &Sealer, member: &MemberId) -> Vec<u8> {
+        sealer.seal(flow_place(member), &self.0)
+    }
+
+    /// Opens the seed that a sign-in under way holds.
+    pub fn open_flow(sealer: &Sealer, member: &MemberId, kept: &[u8]) -> Result<Self, Failure> {
+        sealer
+            .open(flow_place(member), kept)
+            .map(Self)
+            .map_err(Failure::internal)
+    }
+
     /// Opens the seed of an enrolment; `None` if another sign-in began it.
     #[must_use]
     pub fn open_enrolment(sealer: &Sealer, sign_in: &SignInId, kept: &[u8]) -> Option<Self> {
@@ -127,6 +141,14 @@ fn enrolment_place(sign_in: &SignInId) -> Place<'_> {
         table: "totp_enrolments",
         column: "seed",
         row: sign_in.as_str(),
+    }
+}
+
+fn flow_place(member: &MemberId) -> Place<'_> {
+    Place {
+        table: "sign_in_flows",
+        column: "state",
+        row: member.as_str(),
     }
 }
 

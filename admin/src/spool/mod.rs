@@ -29,6 +29,7 @@ use config::link::EventState;
 use tokio::sync::{mpsc, watch};
 
 use crate::metrics::Metrics;
+use crate::sign_in_policy::LEAST_IDLE;
 
 pub use carrier::carry;
 
@@ -54,20 +55,19 @@ impl Limits {
     /// Small enough that space comes back soon, large enough that files are few.
     const SEGMENT_BYTES: u64 = 8 << 20;
 
-    /// An event is still of use then.
-    const OLDEST: Duration = Duration::from_mins(5);
+    /// By events the store learns who is at work: long before any policy would take them for idle.
+    const OLDEST: Duration = Duration::from_secs(LEAST_IDLE.as_secs() / 4);
 
     #[must_use]
     pub fn of(settings: &config::settings::Settings) -> Self {
-        let (events, sessions) = (&settings.events, &settings.sessions);
+        let events = &settings.events;
         let sync_every = Duration::from_millis(events.fsync_ms);
         Self {
             total_bytes: events.max_spool_bytes,
             gather: Self::GATHER.min(sync_every),
             segment_bytes: Self::SEGMENT_BYTES,
             sync_every,
-            // By events the store learns who is at work: long before it would take them for idle.
-            oldest: Self::OLDEST.min(sessions.idle / 4),
+            oldest: Self::OLDEST,
         }
     }
 }

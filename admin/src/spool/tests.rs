@@ -355,8 +355,7 @@ fn events_arrive_long_before_somebody_at_work_seems_idle() {
     let access = config::settings::AccessHost {
         url: "https://access.example.com".parse().unwrap(),
     };
-    let mut settings = config::Settings::with_defaults("data".into(), access);
-    assert_eq!(Limits::of(&settings).oldest, Duration::from_mins(5));
-    settings.sessions.idle = Duration::from_mins(1);
-    assert_eq!(Limits::of(&settings).oldest, Duration::from_secs(15));
+    let settings = config::Settings::with_defaults("data".into(), access);
+    let shortest = crate::sign_in_policy::LEAST_IDLE;
+    assert_eq!(Limits::of(&settings).oldest * 4, shortest);
 }

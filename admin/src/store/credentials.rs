@@ -15,6 +15,8 @@ pub struct Account {
     /// PHC string; `None` until the person has set a password.
     pub password_hash: Option<String>,
     pub must_change_password: bool,
+    /// When the person set the password.
+    pub password_changed_at: Option<Timestamp>,
     /// Whether a second factor is set up, and so asked for.
     pub has_totp: bool,
 }
@@ -26,17 +28,19 @@ type Row = (
     String,
     Option<String>,
     Option<i64>,
+    Option<i64>,
     Option<String>,
 );
 
 const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
-     c.must_change_at, t.member_id \
+     c.must_change_at, c.changed_at, t.member_id \
      FROM members m \
      LEFT JOIN credentials c ON c.member_id = m.id \
      LEFT JOIN totp t ON t.member_id = m.id";
 
 impl From<Row> for Account {
-    fn from((id, username, display_name, status, password_hash, must_change, totp): Row) -> Self {
+    fn from(row: Row) -> Self {
+        let (id, username, display_name, status, password_hash, must_change, changed, totp) = row;
         Self {
             member: id.into(),
             username,
@@ -44,6 +48,7 @@ impl From<Row> for Account {
             is_active: status == "active",
             password_hash,
             must_change_password: must_change.is_some(),
+            password_changed_at: changed.map(Timestamp),
             has_totp: totp.is_some(),
         }
     }

@@ -14,6 +14,9 @@ pub const WATERMARK: &str = "watermark";
 /// The name of the document that holds a [`crate::ip_lists::switch::Switch`].
 pub const IP_RULES: &str = "ip_rules";
 
+/// The name of the document that holds a [`crate::sign_in_policy::SignInPolicy`].
+pub const SIGN_IN_POLICY: &str = "sign_in_policy";
+
 /// A document and how often it has been changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document<T> {

@@ -42,6 +42,20 @@ pub async fn find(
     Ok(row.map(|(state, expires)| (state, Timestamp(expires))))
 }
 
+/// Keeps another state of a flow that stays where it is.
+pub async fn update(
+    connection: &mut Connection,
+    token: &TokenHash,
+    state: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE sign_in_flows SET state = $2 WHERE token_hash = $1")
+        .bind(token.to_vec())
+        .bind(state)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Takes a flow away. Of several that try at once, one succeeds.
 pub async fn take(connection: &mut Connection, token: &TokenHash) -> Result<bool, StoreError> {
     let done = sqlx::query("DELETE FROM sign_in_flows WHERE token_hash = $1")

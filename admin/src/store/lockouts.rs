@@ -1,49 +1,88 @@
 //! Counters of attempts, atomic in the store: guesses sent in parallel, or to different nodes, are
 //! all counted.
 
+use std::time::Duration;
+
 use config::Timestamp;
 
 use super::{Connection, StoreError};
 
-/// Counts one more attempt on `subject` and tells how many there were in its window, this one
-/// included. The window begins with the first attempt and is not moved by later ones, so that an
-/// attacker cannot keep an account locked for good with a trickle of guesses in one window.
+/// How many attempts there may be, and what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub most: i64,
+    /// They are counted for so long from the first.
+    pub window: Duration,
+    /// For so long from the last that was counted there are no more; `None`: until somebody clears the
+    /// counter.
+    pub lock: Option<Duration>,
+}
+
+impl Limit {
+    /// A count that reached the limit later than this is a lock.
+    fn locked_since(&self, now: Timestamp) -> i64 {
+        self.lock
+            .map_or(i64::MIN, |lock| now.minus(lock).as_millis())
+    }
+
+    fn kept_until(&self, now: Timestamp) -> i64 {
+        let until = |lock: Duration| now.plus(lock.max(self.window)).as_millis();
+        self.lock.map_or(i64::MAX, until)
+    }
+}
+
+/// Counts one more attempt on `subject` and tells how many there were, this one included: more than
+/// `limit.most` where it is locked. Attempts at what is locked keep it locked no longer, and a window is
+/// not moved by later ones, so that a trickle of guesses cannot keep an account locked for good.
 pub async fn count(
     connection: &mut Connection,
     subject: &str,
+    limit: Limit,
     now: Timestamp,
-    window_start: Timestamp,
 ) -> Result<i64, StoreError> {
-    let (failures,): (i64,) = sqlx::query_as(
-        "INSERT INTO lockouts (subject, failures, first_failed_at, last_failed_at) \
-         VALUES ($1, 1, $2, $2) \
+    const LOCKED: &str = "lockouts.failures >= $4 AND lockouts.last_failed_at > $5";
+    const OVER: &str = "lockouts.failures >= $4 OR lockouts.first_failed_at <= $3";
+    let sql = format!(
+        "INSERT INTO lockouts (subject, failures, first_failed_at, last_failed_at, kept_until) \
+         VALUES ($1, 1, $2, $2, $6) \
          ON CONFLICT (subject) DO UPDATE SET \
-         failures = CASE WHEN lockouts.first_failed_at <= $3 THEN 1 ELSE lockouts.failures + 1 END, \
-         first_failed_at = CASE WHEN lockouts.first_failed_at <= $3 THEN $2 \
-             ELSE lockouts.first_failed_at END, \
-         last_failed_at = $2 \
-         RETURNING failures",
-    )
-    .bind(subject)
-    .bind(now.as_millis())
-    .bind(window_start.as_millis())
-    .fetch_one(connection)
-    .await?;
+         failures = CASE WHEN {LOCKED} THEN $4 + 1 WHEN {OVER} THEN 1 \
+             ELSE lockouts.failures + 1 END, \
+         first_failed_at = CASE WHEN {LOCKED} THEN lockouts.first_failed_at \
+             WHEN {OVER} THEN $2 ELSE lockouts.first_failed_at END, \
+         last_failed_at = CASE WHEN {LOCKED} THEN lockouts.last_failed_at ELSE $2 END, \
+         kept_until = CASE WHEN {LOCKED} THEN lockouts.kept_until ELSE $6 END \
+         RETURNING failures"
+    );
+    let (failures,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(subject)
+        .bind(now.as_millis())
+        .bind(now.minus(limit.window).as_millis())
+        .bind(limit.most)
+        .bind(limit.locked_since(now))
+        .bind(limit.kept_until(now))
+        .fetch_one(connection)
+        .await?;
     Ok(failures)
 }
 
-/// How many attempts on `subject` were counted so far, in a window that began after `window_start`.
+/// How many attempts on `subject` count at `now`.
 pub async fn counted(
     connection: &mut Connection,
     subject: &str,
-    window_start: Timestamp,
+    limit: Limit,
+    now: Timestamp,
 ) -> Result<i64, StoreError> {
-    let row: Option<(i64,)> =
-        sqlx::query_as("SELECT failures FROM lockouts WHERE subject = $1 AND first_failed_at > $2")
-            .bind(subject)
-            .bind(window_start.as_millis())
-            .fetch_optional(connection)
-            .await?;
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT failures FROM lockouts WHERE subject = $1 AND \
+         ((failures < $3 AND first_failed_at > $2) OR (failures >= $3 AND last_failed_at > $4))",
+    )
+    .bind(subject)
+    .bind(now.minus(limit.window).as_millis())
+    .bind(limit.most)
+    .bind(limit.locked_since(now))
+    .fetch_optional(connection)
+    .await?;
     Ok(row.map_or(0, |(failures,)| failures))
 }
 
@@ -73,10 +112,10 @@ pub async fn clear_all(connection: &mut Connection, beginning: &str) -> Result<(
     Ok(())
 }
 
-/// Forgets counters whose window is over.
-pub async fn prune(connection: &mut Connection, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM lockouts WHERE last_failed_at < $1")
-        .bind(before.as_millis())
+/// Forgets counters that have had their time.
+pub async fn prune(connection: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM lockouts WHERE kept_until < $1")
+        .bind(now.as_millis())
         .execute(connection)
         .await?;
     Ok(done.rows_affected())

@@ -16,6 +16,7 @@
 
 pub mod api_tokens;
 pub mod applications;
+pub mod belongings;
 pub mod certificates;
 pub mod changes;
 pub mod condition;
@@ -24,6 +25,7 @@ pub mod credentials;
 pub mod department_lists;
 pub mod departments;
 pub mod documents;
+pub mod earlier_passwords;
 mod engine;
 mod error;
 pub mod events;
@@ -58,7 +60,9 @@ pub mod recovery_codes;
 pub mod role_holdings;
 pub mod roles;
 pub mod search_keys;
+pub mod second_factor_demands;
 pub mod session_facts;
+pub mod session_limits;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_ins;

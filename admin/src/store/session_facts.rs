@@ -90,7 +90,7 @@ fn read_session(row: &AnyRow, principal: Principal) -> Result<Session, StoreErro
     })
 }
 
-fn read_kind(kind: &str) -> Result<PrincipalKind, StoreError> {
+pub(super) fn read_kind(kind: &str) -> Result<PrincipalKind, StoreError> {
     match kind {
         "member" => Ok(PrincipalKind::Member),
         "guest" => Ok(PrincipalKind::Guest),

@@ -84,8 +84,8 @@ url = "http://access.example.com"
 address = "localhost"
 proxy_protocol = "yes"
 [sessions]
-idel = "2h"
-absolute = 12
+grase = "2h"
+grace = 12
 [passwords]
 memory_kib = 8000
 "#;
@@ -95,8 +95,8 @@ memory_kib = 8000
         "gatehouse.toml:5: access.url: \"http://access.example.com\" will not do",
         "gatehouse.toml:7: listener.0.address: \"localhost\" will not do",
         "gatehouse.toml:8: listener.0.proxy_protocol: this is a text; write true or false",
-        "gatehouse.toml:10: sessions.idel: there is no such key; did you mean idle?",
-        "gatehouse.toml:11: sessions.absolute: this is a number and should be a text",
+        "gatehouse.toml:10: sessions.grase: there is no such key; did you mean grace?",
+        "gatehouse.toml:11: sessions.grace: this is a number and should be a text",
         "gatehouse.toml:13: passwords.memory_kib: 8000 KiB with 2 iterations",
         "GATEHOUSE_LIMITS__THREADS: limits.threads: \"many\" is not a whole number",
     ];
@@ -134,7 +134,7 @@ fn the_environment_overrides_the_file_even_inside_lists() {
             ("GATEHOUSE_LISTENER__1__ADDRESS", "127.0.0.1:9080"),
             ("GATEHOUSE_LISTENER__1__REDIRECT_TO_HTTPS", "true"),
             ("GATEHOUSE_TRUST__PROXIES", "10.0.0.0/8, 192.0.2.7"),
-            ("GATEHOUSE_SESSIONS__IDLE", "30m"),
+            ("GATEHOUSE_SESSIONS__GRACE", "30m"),
             ("GATEHOUSE_DATA", "/srv/gatehouse"),
             ("GATEHOUSE_SERVICE_HOST", "10.1.2.3"),
             ("GATEHOUSE_VERSION", "0.1.0"),
@@ -145,7 +145,7 @@ fn the_environment_overrides_the_file_even_inside_lists() {
     assert_eq!(settings.listeners[0].address.port(), 9443);
     assert!(settings.listeners[1].redirect_to_https);
     assert_eq!(settings.trust.proxies.len(), 2);
-    assert_eq!(settings.sessions.idle.as_secs(), 1800);
+    assert_eq!(settings.sessions.grace.as_secs(), 1800);
     assert_eq!(settings.data, Path::new("/srv/gatehouse"));
 }
 
@@ -203,11 +203,6 @@ fn settings_that_contradict_each_other_are_refused() {
             "[[listener]]\naddress = \"127.0.0.1:1\"\nredirect_to_https = true\ntls.certificates = [{ certificate = \"a\", key = \"b\" }]",
             "listener.1.redirect_to_https",
             "speaks TLS already",
-        ),
-        (
-            "[sessions]\nidle = \"13h\"",
-            "sessions.idle",
-            "longer than sessions.absolute",
         ),
     ] {
         let problem = problem_with(more);

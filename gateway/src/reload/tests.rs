@@ -122,9 +122,9 @@ async fn what_needs_a_restart_is_named_and_what_is_live_is_not() {
     let before = Settings::clone(&world.reloader.settings);
     assert!(world.rewrite(BOTH, "[sessions]\ngrace = \"1m\""));
     assert!(needing_restart(&before, &world.reloader.settings).is_empty());
-    assert!(world.rewrite(PROXY, "[sessions]\nidle = \"1m\""));
+    assert!(world.rewrite(PROXY, "[passwords]\niterations = 3"));
     assert_eq!(
         needing_restart(&before, &world.reloader.settings),
-        ["sessions"]
+        ["passwords"]
     );
 }

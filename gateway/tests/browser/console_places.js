@@ -8,6 +8,7 @@ export const PLACES = {
   roles: { path: "/console/roles", zh: "角色与权限", en: "Roles & permissions" },
   applications: { path: "/console/applications", zh: "应用", en: "Applications" },
   "new-application": { path: "/console/applications/new", zh: "发布应用", en: "Publish an application" },
+  "sign-in-policy": { path: "/console/sign-in-policy", zh: "登录策略", en: "Sign-in policy" },
   "ip-lists": { path: "/console/ip-lists", zh: "IP 访问限制", en: "IP restrictions" },
   explain: { path: "/console/explain", zh: "访问诊断", en: "Explain access" },
   brand: { path: "/console/brand", zh: "品牌配置", en: "Brand" },

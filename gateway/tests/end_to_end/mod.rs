@@ -11,5 +11,6 @@ mod console_listener;
 mod endurance;
 mod follow;
 pub mod harness;
+mod sign_in_policy;
 mod upgrade;
 mod uploads;

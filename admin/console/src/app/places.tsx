@@ -9,6 +9,7 @@ import {
   HighlightOutlined,
   IdcardOutlined,
   KeyOutlined,
+  LockOutlined,
   MailOutlined,
   NodeIndexOutlined,
   SafetyOutlined,
@@ -33,6 +34,7 @@ const t = texts({
   ipLists: ["IP 访问限制", "IP restrictions"],
   explain: ["访问诊断", "Explain access"],
   looks: ["品牌与水印", "Brand & watermark"],
+  signInPolicy: ["登录策略", "Sign-in policy"],
   brand: ["品牌配置", "Brand"],
   watermark: ["安全水印", "Watermark"],
   logs: ["日志", "Logs"],
@@ -75,6 +77,7 @@ const ApplicationEditor = lazy(() => import("../pages/applications/ApplicationEd
 const IpLists = lazy(() => import("../pages/ip-lists/IpLists"));
 const IpList = lazy(() => import("../pages/ip-lists/IpList"));
 const Explain = lazy(() => import("../pages/explain/Explain"));
+const SignInPolicy = lazy(() => import("../pages/sign-in-policy/SignInPolicy"));
 const Brand = lazy(() => import("../pages/brand/Brand"));
 const Watermark = lazy(() => import("../pages/watermark/Watermark"));
 const SignIns = lazy(() => import("../pages/sign-ins/SignIns"));
@@ -120,6 +123,13 @@ export const GROUPS: PlaceGroup[] = [
         permission: "applications:read",
         icon: <AppstoreOutlined />,
         page: Applications,
+      },
+      {
+        path: "/sign-in-policy",
+        title: t.signInPolicy,
+        permission: "sign_in_policy:read",
+        icon: <LockOutlined />,
+        page: SignInPolicy,
       },
       { path: "/ip-lists", title: t.ipLists, permission: "ip_lists:read", icon: <SafetyOutlined />, page: IpLists },
       {

@@ -11,6 +11,7 @@ export const RESOURCES = texts({
   role_assignments: ["角色授予", "Giving roles"],
   roles: ["角色定义", "Defining roles"],
   applications: ["应用", "Applications"],
+  sign_in_policy: ["登录策略", "Sign-in policy"],
   ip_lists: ["IP 访问限制", "IP restrictions"],
   appearance: ["品牌与水印", "Brand & watermark"],
   configuration: ["配置即代码", "Configuration as code"],

@@ -250,9 +250,14 @@ async fn one_member_is_shown_with_how_it_stands_with_the_account() {
         assert_eq!(shown.json["is_locked"], false);
         let now = app.state.clock.now();
         let mut tx = app.state.store.begin().await.unwrap();
-        for _ in 0..=lockout::PER_ACCOUNT {
+        let limit = lockouts::Limit {
+            most: lockout::PER_ACCOUNT,
+            window: lockout::WINDOW,
+            lock: Some(lockout::WINDOW),
+        };
+        for _ in 0..lockout::PER_ACCOUNT {
             let subject = format!("account:{id}");
-            let counted = lockouts::count(&mut tx, &subject, now, now.minus(lockout::WINDOW));
+            let counted = lockouts::count(&mut tx, &subject, limit, now);
             counted.await.unwrap();
         }
         tx.commit().await.unwrap();

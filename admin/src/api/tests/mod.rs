@@ -29,5 +29,6 @@ mod rates;
 mod refusals;
 mod roles;
 mod side_by_side;
+mod sign_in_policy;
 mod tokens;
 mod upstreams;

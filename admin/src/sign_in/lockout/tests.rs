@@ -9,7 +9,14 @@ fn counters(who: &str) -> Counters {
     Counters {
         source: Source::Shared("address:192.0.2.1".into()),
         account: Some(who.into()),
+        limit: limit(),
     }
+}
+
+fn limit() -> Limit {
+    let limit = limit_of(&AttemptPolicy::default());
+    assert_eq!(limit.most, PER_ACCOUNT);
+    limit
 }
 
 async fn take(tx: &mut Tx, counters: &Counters, now: Timestamp) -> Turn {
@@ -34,7 +41,7 @@ async fn attack_17_guesses_sent_at_once_are_all_counted() {
         for task in tasks {
             allowed += i64::from(task.await.unwrap() == Turn::Allowed);
         }
-        assert_eq!(allowed, PER_ACCOUNT);
+        assert_eq!(allowed, limit().most);
     })
     .await;
 }
@@ -44,16 +51,16 @@ async fn a_window_ends_and_success_begins_it_anew() {
     on_both_engines(async |store| {
         let one = counters("account:m1");
         let mut tx = store.begin().await.unwrap();
-        for _ in 0..PER_ACCOUNT {
+        for _ in 0..limit().most {
             assert_eq!(take(&mut tx, &one, NOW).await, Turn::Allowed);
         }
         assert_eq!(take(&mut tx, &one, NOW).await, Turn::AccountSpent);
         let second = one.take(&mut tx, Guess::SecondFactor, NOW).await;
         assert_eq!(second.unwrap(), Turn::Allowed);
-        let later = NOW.plus(WINDOW);
+        let later = NOW.plus(limit().window);
         assert_eq!(take(&mut tx, &one, later).await, Turn::Allowed);
         one.succeed(&mut tx, Guess::Password).await.unwrap();
-        for _ in 0..PER_ACCOUNT {
+        for _ in 0..limit().most {
             assert_eq!(take(&mut tx, &one, later).await, Turn::Allowed);
         }
     })
@@ -64,13 +71,13 @@ async fn a_window_ends_and_success_begins_it_anew() {
 async fn attack_17_one_address_cannot_try_every_account_nor_lock_one_once_it_is_spent() {
     on_both_engines(async |store| {
         let mut tx = store.begin().await.unwrap();
-        for n in 0..PER_ADDRESS {
+        for n in 0..ADDRESS.most {
             let each = counters(&format!("account:m{n}"));
             assert!(!each.is_spent(&mut tx, Guess::Password, NOW).await.unwrap());
             assert_eq!(take(&mut tx, &each, NOW).await, Turn::Allowed);
         }
         let victim = counters("account:victim");
-        for _ in 0..=PER_ACCOUNT {
+        for _ in 0..=limit().most {
             assert_eq!(take(&mut tx, &victim, NOW).await, Turn::SourceSpent);
         }
         let spent = victim.is_spent(&mut tx, Guess::Password, NOW).await;
@@ -91,6 +98,7 @@ async fn an_administrator_unlocks_the_persons_own_browsers_too() {
         let browser = |who: &str| Counters {
             source: Source::Own(who.into()),
             account: None,
+            limit: limit(),
         };
         let all = [
             (counters("account:m1"), Turn::Allowed),
@@ -98,7 +106,7 @@ async fn an_administrator_unlocks_the_persons_own_browsers_too() {
             (browser("device:m12:abc"), Turn::SourceSpent),
         ];
         for (each, _) in &all {
-            for _ in 0..PER_ACCOUNT {
+            for _ in 0..limit().most {
                 assert_eq!(take(&mut tx, each, NOW).await, Turn::Allowed);
             }
         }

@@ -85,9 +85,9 @@ fn a_certificate_that_has_expired_or_soon_will_deserves_a_note_and_keeps_no_node
 fn what_the_settings_name_is_looked_at_even_if_they_have_mistakes() {
     let folder = good();
     fs::remove_file(folder.path().join("tls/hosts.key")).unwrap();
-    let found = findings(folder.path(), &[("GATEHOUSE_SESSIONS__IDLE", "soon")]);
+    let found = findings(folder.path(), &[("GATEHOUSE_SESSIONS__GRACE", "soon")]);
     let keys: Vec<&str> = found.problems.iter().map(|p| p.key.as_str()).collect();
-    assert_eq!(keys, ["sessions.idle", "listener.0.tls.certificates.0"]);
+    assert_eq!(keys, ["sessions.grace", "listener.0.tls.certificates.0"]);
 }
 
 #[test]

@@ -1,0 +1,61 @@
+import { Form, InputNumber, Select, Switch } from "antd";
+
+import { texts } from "../../language/texts";
+import type { At } from "./at";
+
+const t = texts({
+  minLength: ["最少字符数", "Characters, at least"],
+  maxLength: ["最多字符数", "Characters, at most"],
+  classes: ["必须包含", "Must hold"],
+  any: ["不限", "Anything"],
+  letters_digits: ["字母和数字", "Letters and digits"],
+  upper_lower_digits: ["大写字母、小写字母和数字", "Capital and small letters, and digits"],
+  upper_lower_digits_special: [
+    "大写字母、小写字母、数字和特殊字符",
+    "Capital and small letters, digits, and special characters",
+  ],
+  never: ["密码不能由本人姓名、用户名或组织名称组成。", "Never made of one's own name, or the organisation's."],
+  guessable: ["拒绝容易猜到的密码", "Refuse what is easily guessed"],
+  breached: ["拒绝已泄露的密码", "Refuse what was breached"],
+  breachedHint: ["需由运维人员先载入泄露密码列表。", "The operator loads the list."],
+  history: ["不能与最近几次相同", "Not one of the last"],
+  historyHint: ["除当前密码外再往前数；0 表示只比较当前密码。", "Besides the present one; 0: only the present one."],
+  age: ["有效期（天）", "Good for (days)"],
+  ageHint: ["到期后登录时须更换；0 表示永不过期。", "Then a new one is asked for at sign-in; 0: for ever."],
+  warn: ["提前提醒（天）", "Told before (days)"],
+});
+
+const CLASSES = ["any", "letters_digits", "upper_lower_digits", "upper_lower_digits_special"] as const;
+
+/** Which passwords may be chosen. */
+export function PasswordFields({ at }: { at: At }) {
+  const ends = Number(Form.useWatch([...at, "max_age_days"])) > 0;
+  return (
+    <>
+      <Form.Item name={[...at, "min_length"]} label={t.minLength}>
+        <InputNumber min={8} max={64} precision={0} />
+      </Form.Item>
+      <Form.Item name={[...at, "max_length"]} label={t.maxLength}>
+        <InputNumber min={64} max={256} precision={0} />
+      </Form.Item>
+      <Form.Item name={[...at, "classes"]} label={t.classes} extra={t.never}>
+        <Select options={CLASSES.map((value) => ({ value, label: t[value] }))} />
+      </Form.Item>
+      <Form.Item name={[...at, "refuse_guessable"]} label={t.guessable} valuePropName="checked">
+        <Switch />
+      </Form.Item>
+      <Form.Item name={[...at, "refuse_breached"]} label={t.breached} extra={t.breachedHint} valuePropName="checked">
+        <Switch />
+      </Form.Item>
+      <Form.Item name={[...at, "history"]} label={t.history} extra={t.historyHint}>
+        <InputNumber min={0} max={12} precision={0} />
+      </Form.Item>
+      <Form.Item name={[...at, "max_age_days"]} label={t.age} extra={t.ageHint}>
+        <InputNumber min={0} max={3650} precision={0} />
+      </Form.Item>
+      <Form.Item name={[...at, "warn_days"]} label={t.warn} hidden={!ends}>
+        <InputNumber min={0} max={90} precision={0} />
+      </Form.Item>
+    </>
+  );
+}

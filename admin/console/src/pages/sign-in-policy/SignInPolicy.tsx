@@ -1,0 +1,58 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Typography } from "antd";
+
+import { useMay } from "../../api/caller";
+import { api, told, versioned } from "../../api/client";
+import type { SignInPolicy as Policy } from "../../api/schema";
+import { texts } from "../../language/texts";
+import { PageHeader } from "../../parts/PageHeader";
+import { SettingsForm } from "../../parts/SettingsForm";
+import { AttemptFields } from "./AttemptFields";
+import { Exceptions } from "./Exceptions";
+import { PasswordFields } from "./PasswordFields";
+import { PolicyPreview } from "./PolicyPreview";
+import { SessionFields } from "./SessionFields";
+import { TwoStepFields } from "./TwoStepFields";
+
+const t = texts({
+  title: ["登录策略", "Sign-in policy"],
+  lead: [
+    "登录需要什么、能保持多久、猜测密码会怎样。保存后立即对所有人生效，包括已登录的人。",
+    "What it takes to sign in, for how long it holds, and what becomes of those who guess. It holds at once, for those who are signed in, too.",
+  ],
+  twoStep: ["两步验证", "Two-step verification"],
+  password: ["密码", "Passwords"],
+  sessions: ["保持登录", "Staying signed in"],
+  attempts: ["账号安全", "Against guessing"],
+});
+
+export default function SignInPolicy() {
+  const mayChange = useMay()("sign_in_policy:change");
+  const { data } = useSuspenseQuery({
+    queryKey: ["sign-in-policy"],
+    queryFn: () => versioned(api.GET("/sign-in-policy")),
+  });
+  const { value, etag } = data;
+  return (
+    <>
+      <PageHeader title={t.title} lead={t.lead} />
+      <SettingsForm<Policy>
+        key={etag}
+        initial={value}
+        mayChange={mayChange}
+        send={(body) => told(api.PUT("/sign-in-policy", { params: { header: { "If-Match": etag } }, body }))}
+        preview={(policy) => <PolicyPreview policy={policy} />}
+      >
+        <Typography.Title level={4}>{t.twoStep}</Typography.Title>
+        <TwoStepFields at={["two_step"]} />
+        <Typography.Title level={4}>{t.password}</Typography.Title>
+        <PasswordFields at={["password"]} />
+        <Typography.Title level={4}>{t.sessions}</Typography.Title>
+        <SessionFields at={["sessions"]} />
+        <Typography.Title level={4}>{t.attempts}</Typography.Title>
+        <AttemptFields at={["attempts"]} />
+        <Exceptions mayChange={mayChange} />
+      </SettingsForm>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+//! What the sign-in policy looks like.
+
+use serde_json::{Value, json};
+
+use super::{ID, of_schema};
+
+pub(super) fn of(name: &str) -> Option<Value> {
+    Some(match name {
+        "SignInPolicy" => json!({
+            "two_step": {
+                "demand": "required", "methods": ["authenticator", "passkey"], "passkey_alone": true,
+                "grace_days": 7, "remember_days": 30, "remember_most": 5
+            },
+            "password": {
+                "min_length": 10, "max_length": 256, "classes": "letters_digits",
+                "refuse_guessable": true, "refuse_breached": true, "history": 5,
+                "max_age_days": 0, "warn_days": 14
+            },
+            "sessions": {
+                "idle_minutes": 120, "absolute_hours": 12, "keep_after_closing": false, "most": 5
+            },
+            "attempts": {
+                "wrong_passwords": 10, "within_minutes": 15, "locked_minutes": 15,
+                "captcha": {"kind": "after", "failures": 3}
+            },
+            "exceptions": []
+        }),
+        "PolicyDraft" => json!({"policy": of_schema("SignInPolicy")?, "member": ID}),
+        "PolicyPreview" => {
+            let policy = of_schema("SignInPolicy")?;
+            json!({
+                "username": "zhang.wei", "display_name": "张伟",
+                "rules": {
+                    "two_step": policy["two_step"], "password": policy["password"],
+                    "sessions": policy["sessions"], "attempts": policy["attempts"]
+                },
+                "two_step_from": null, "password_from": "Contractors", "sessions_from": null,
+                "attempts_from": null,
+                "next_sign_in": ["set_up_second_factor_or_later"],
+                "password_ends_at": null, "sign_ins_ended": 0
+            })
+        }
+        _ => return None,
+    })
+}

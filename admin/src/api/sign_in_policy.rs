@@ -1,0 +1,58 @@
+//! `/sign-in-policy`
+
+use axum::Json;
+use axum::extract::State as Extract;
+use config::id::MemberId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Body, IfMatch, Problem, Versioned};
+use crate::authz::Permit;
+use crate::edit::Edit;
+use crate::sign_in_policy::preview::{self, PolicyPreview};
+use crate::sign_in_policy::{self, SignInPolicy};
+use crate::state::State;
+
+#[utoipa::path(get, path = "/sign-in-policy", tag = "sign-in-policy",
+    responses((status = 200, body = SignInPolicy)))]
+pub async fn read(Extract(state): Extract<State>) -> Result<Versioned<SignInPolicy>, Problem> {
+    let mut connection = state.store.read().await?;
+    let document = sign_in_policy::get(&mut connection).await?;
+    Ok(Versioned::ok(document.version, document.body))
+}
+
+/// Changes the policy; it holds at once, for sessions that are open, too
+#[utoipa::path(put, path = "/sign-in-policy", tag = "sign-in-policy", request_body = SignInPolicy,
+    params(("If-Match" = String, Header)), responses((status = 200, body = SignInPolicy)))]
+pub async fn write(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    IfMatch(expected): IfMatch,
+    Body(body): Body<SignInPolicy>,
+) -> Result<Versioned<SignInPolicy>, Problem> {
+    let edit = Edit::begin(&state, &permit).await?;
+    let document = sign_in_policy::put(edit, expected, body).await?;
+    Ok(Versioned::ok(document.version, document.body))
+}
+
+/// A policy that is being written, and a person.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDraft {
+    pub policy: SignInPolicy,
+    /// By id, username or mail address.
+    pub member: MemberId,
+}
+
+/// What a policy that is not saved means for one person
+#[utoipa::path(post, path = "/sign-in-policy/preview", tag = "sign-in-policy",
+    request_body = PolicyDraft, responses((status = 200, body = PolicyPreview)))]
+pub async fn preview(
+    Extract(state): Extract<State>,
+    Body(draft): Body<PolicyDraft>,
+) -> Result<Json<PolicyPreview>, Problem> {
+    let now = state.clock.now();
+    let mut view = state.store.view().await?;
+    let found = preview::of(&mut view, &draft.policy, draft.member.as_str(), now).await?;
+    Ok(Json(found))
+}

@@ -1,0 +1,169 @@
+//! The sign-in policy over the API: what is wrong is told, what is right holds, and what it would mean for
+//! one person can be seen before.
+
+use axum::http::StatusCode;
+use config::Role;
+use serde_json::{Value, json};
+
+use super::app::{App, With};
+use crate::store::testing::on_both_engines;
+
+const OP: &With = &With::Operator;
+const PATH: &str = "/sign-in-policy";
+
+async fn policy(app: &App) -> (Value, String) {
+    let read = app.get(OP, PATH).await;
+    (read.json, read.tag.unwrap())
+}
+
+#[tokio::test]
+async fn a_policy_is_changed_by_whoever_knows_the_one_that_is_there() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (mut body, tag) = policy(&app).await;
+        body["password"]["min_length"] = json!(16);
+        let done = app.call_if(OP, "PUT", PATH, &tag, body.clone()).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert_eq!(policy(&app).await.0["password"]["min_length"], 16);
+        let stale = app.call_if(OP, "PUT", PATH, &tag, body).await;
+        assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+        let audit = app.get(OP, "/events/audit?limit=1").await;
+        let entry = &audit.json["items"][0];
+        assert_eq!(entry["target_kind"], "sign_in_policy");
+        assert_eq!(entry["before"]["password"]["min_length"], 10);
+        assert_eq!(entry["after"]["password"]["min_length"], 16);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_who_keeps_the_books_sees_the_policy_and_changes_nothing() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (body, _) = policy(&app).await;
+        for (role, expected) in [
+            (Role::Auditor, StatusCode::FORBIDDEN),
+            (Role::HelpDesk, StatusCode::FORBIDDEN),
+            (Role::SecurityAdministrator, StatusCode::OK),
+        ] {
+            let (_, caller) = app.member(role.as_str(), &[role]).await;
+            assert_eq!(app.get(&caller, PATH).await.status, StatusCode::OK);
+            let done = app.call(&caller, "PUT", PATH, body.clone()).await;
+            assert_eq!(done.status, expected, "{role:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_in_a_policy_is_told_at_once_by_its_field() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (mut body, _) = policy(&app).await;
+        body["two_step"]["methods"] = json!(["passkey", "passkey"]);
+        body["two_step"]["grace_days"] = json!(91);
+        body["password"]["min_length"] = json!(7);
+        body["password"]["max_age_days"] = json!(30);
+        body["password"]["warn_days"] = json!(30);
+        body["sessions"]["idle_minutes"] = json!(1000);
+        body["attempts"]["wrong_passwords"] = json!(2);
+        body["attempts"]["captcha"] = json!({"kind": "after", "failures": 0});
+        body["exceptions"] = json!([
+            {"name": "", "who": []},
+            {"name": "x", "who": [{"kind": "group", "id": "nowhere"}], "sessions": {"most": 101}},
+        ]);
+        let refused = app.call(OP, "PUT", PATH, body).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let told = refused.json["problems"].as_array().unwrap();
+        let fields: Vec<&str> = told
+            .iter()
+            .filter_map(|one| one["field"].as_str())
+            .collect();
+        let expected = [
+            "two_step.methods",
+            "two_step.grace_days",
+            "password.min_length",
+            "password.warn_days",
+            "sessions.idle_minutes",
+            "attempts.wrong_passwords",
+            "attempts.captcha.failures",
+            "exceptions.0.name",
+            "exceptions.0.who",
+            "exceptions.0",
+            "exceptions.1.sessions.most",
+            "exceptions.1.who.0.id",
+        ];
+        assert_eq!(fields, expected, "{}", refused.body);
+        let unknown = json!({"two_step": {"demnad": "off"}});
+        let unknown = app.call(OP, "PUT", PATH, unknown).await;
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_that_is_gone_holds_up_no_other_change() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let group = app
+            .call(OP, "POST", "/groups", json!({"name": "Contractors"}))
+            .await
+            .id();
+        let (mut body, _) = policy(&app).await;
+        body["exceptions"] = json!([{
+            "name": "Contractors", "who": [{"kind": "group", "id": group}], "sessions": {"most": 1}
+        }]);
+        let done = app.call(OP, "PUT", PATH, body.clone()).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        let path = format!("/groups/{group}");
+        assert!(
+            app.call(OP, "DELETE", &path, json!({}))
+                .await
+                .status
+                .is_success()
+        );
+        body["password"]["history"] = json!(3);
+        let done = app.call(OP, "PUT", PATH, body).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_policy_would_mean_for_one_person_is_seen_before_it_is_saved() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, _) = app.member("zhang", &[]).await;
+        let group = app
+            .call(OP, "POST", "/groups", json!({"name": "Contractors"}))
+            .await
+            .id();
+        let path = format!("/groups/{group}/members/{id}");
+        assert!(
+            app.call(OP, "PUT", &path, json!({}))
+                .await
+                .status
+                .is_success()
+        );
+        let (mut body, tag) = policy(&app).await;
+        body["two_step"]["demand"] = json!("required");
+        body["exceptions"] = json!([{
+            "name": "Outside staff", "who": [{"kind": "group", "id": group}],
+            "sessions": {"absolute_hours": 1, "idle_minutes": null}
+        }]);
+        app.state.clock.advance(std::time::Duration::from_mins(61));
+        let draft = json!({"policy": body, "member": "zhang"});
+        let seen = app.call(OP, "POST", "/sign-in-policy/preview", draft).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+        assert_eq!(seen.json["sessions_from"], "Outside staff");
+        assert_eq!(seen.json["two_step_from"], Value::Null);
+        assert_eq!(seen.json["rules"]["sessions"]["absolute_hours"], 1);
+        let steps = json!(["set_up_second_factor", "new_password"]);
+        assert_eq!(
+            seen.json["next_sign_in"], steps,
+            "no factor and no password yet"
+        );
+        assert_eq!(policy(&app).await.1, tag, "nothing was saved");
+    })
+    .await;
+}

@@ -1,0 +1,181 @@
+//! The obligation to set up a second factor, where the sign-in policy requires one and the person has
+//! none. It is met within the sign-in: without it there is no session. For a while it may be put off.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use config::session::AuthenticationMethod;
+
+use super::attempt::Attempt;
+use super::flow::{self, Held};
+use super::totp::Seed;
+use super::{Step, choose};
+use crate::account::authenticator::AuthenticatorTexts;
+use crate::account::recovery_codes;
+use crate::pages::text::texts;
+use crate::pages::times::exact;
+use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
+use crate::state::State;
+use crate::store::{flows, members, second_factor_demands, totp};
+
+texts! {
+    /// The page that sets a second factor up in the middle of a sign-in.
+    EnrolTexts {
+        title: "启用两步验证", "Turn on two-step verification";
+        lead: "您的组织要求登录时除密码外再验证一次。请现在设置。", "Your organisation asks for a second proof besides the password. Please set it up now.";
+        until: "最迟须在此时间前完成：", "It can be put off until ";
+        later: "以后再设置", "Do this later";
+        other: "换一个账号登录", "Sign in with another account";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "enrol.html")]
+struct EnrolPage {
+    frame: Frame,
+    t: &'static EnrolTexts,
+    steps: &'static AuthenticatorTexts,
+    qr: String,
+    key: String,
+    /// Until when it may be put off, if it still may.
+    until: Option<String>,
+    error: Option<&'static str>,
+}
+
+const METHOD: AuthenticationMethod = AuthenticationMethod::Totp;
+
+/// `GET /sign-in/set-up-two-step`: makes a seed, or shows the one under way.
+pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
+    let mut held = flow::at(&state, &reader, Step::Enrol).await?;
+    let seed = match under_way(&state, &held)? {
+        Some(seed) => seed,
+        None => begin(&state, &mut held).await?,
+    };
+    show(&state, &reader, &held, &seed, false).await
+}
+
+/// Keeps a new seed in the flow, which stays where it is.
+async fn begin(state: &State, held: &mut Held) -> Result<Seed, Failure> {
+    let seed = Seed::generate();
+    let sealed = seed.seal_for_flow(&state.sealer, &held.account.member);
+    held.flow.enrolment = Some(STANDARD_NO_PAD.encode(sealed));
+    let text = serde_json::to_string(&held.flow).map_err(Failure::internal)?;
+    let mut tx = state.store.begin().await?;
+    flows::update(&mut tx, &held.token, &text).await?;
+    tx.commit().await?;
+    Ok(seed)
+}
+
+fn under_way(state: &State, held: &Held) -> Result<Option<Seed>, Failure> {
+    let Some(kept) = &held.flow.enrolment else {
+        return Ok(None);
+    };
+    let sealed = STANDARD_NO_PAD.decode(kept).map_err(Failure::internal)?;
+    let seed = Seed::open_flow(&state.sealer, &held.account.member, &sealed)?;
+    Ok(Some(seed))
+}
+
+/// `POST /sign-in/set-up-two-step`: the first code puts the authenticator to use.
+pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
+    let now = state.clock.now();
+    let held = flow::at(&state, &reader, Step::Enrol).await?;
+    let Some(seed) = under_way(&state, &held)? else {
+        return Err(held.flow.start_again());
+    };
+    let attempt = Attempt::at_account(&state, &reader, &held.account, METHOD).await?;
+    let step = seed.step_of(form.get("code"), now);
+    let Some(step) = step.filter(|_| attempt.is_allowed()) else {
+        attempt.failed("wrong_code").await?;
+        return show(&state, &reader, &held, &seed, true).await;
+    };
+    let (member, mut flow) = (&held.account.member, held.flow.clone());
+    let mut tx = state.store.begin().await?;
+    members::hold(&mut tx, member).await?;
+    // Of several that confirm at once, one succeeds; somebody who has a factor meanwhile begins anew.
+    if !flows::take(&mut tx, &held.token).await? || totp::seed(&mut tx, member).await?.is_some() {
+        return Err(flow.start_again());
+    }
+    attempt.succeeded(&mut tx).await?;
+    let kept = seed.seal(&state.sealer, member);
+    totp::put_to_use(&mut tx, member, &kept, step, now).await?;
+    second_factor_demands::forget(&mut tx, member).await?;
+    choose::audit(&state, &reader, &mut tx, &held.account, "set_authenticator").await?;
+    let codes = recovery_codes::renew(&state, &mut tx, &held.account).await?;
+    flow.enrolment = None;
+    flow.prove_second(METHOD, now);
+    let onward = flow::advance(&state, &reader, tx, flow, None).await?;
+    show_codes(&state, &reader, codes, onward)
+}
+
+/// The page with the recovery codes, on the way to where `onward` leads.
+fn show_codes(state: &State, reader: &Reader, codes: Vec<String>, onward: Response) -> Answer {
+    let to = onward.headers().get(header::LOCATION);
+    let to = to.and_then(|to| to.to_str().ok()).unwrap_or("/").to_owned();
+    let mut response = recovery_codes::page(Frame::new(state, reader), reader, codes, to)?;
+    for cookie in onward.headers().get_all(header::SET_COOKIE) {
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(response)
+}
+
+/// `POST /sign-in/set-up-two-step/later`
+pub async fn put_off(Shared(state): Shared<State>, reader: Reader, _: Form) -> Answer {
+    let held = flow::at(&state, &reader, Step::Enrol).await?;
+    if may_wait_until(&state, &held).await?.is_none() {
+        return show_first(&state, &reader, held).await;
+    }
+    let Held {
+        mut flow, token, ..
+    } = held;
+    flow.is_enrolment_put_off = true;
+    let tx = state.store.begin().await?;
+    flow::advance(&state, &reader, tx, flow, Some(token)).await
+}
+
+async fn show_first(state: &State, reader: &Reader, mut held: Held) -> Answer {
+    let seed = match under_way(state, &held)? {
+        Some(seed) => seed,
+        None => begin(state, &mut held).await?,
+    };
+    show(state, reader, &held, &seed, false).await
+}
+
+/// Until when the policy lets the person wait, if they may wait at all.
+async fn may_wait_until(state: &State, held: &Held) -> Result<Option<config::Timestamp>, Failure> {
+    let now = state.clock.now();
+    let grace = held.rules.two_step.grace();
+    if grace.is_zero() {
+        return Ok(None);
+    }
+    let mut tx = state.store.begin().await?;
+    let since = second_factor_demands::since(&mut tx, &held.account.member, now).await?;
+    tx.commit().await?;
+    let until = since.plus(grace);
+    Ok(Some(until).filter(|until| now < *until))
+}
+
+async fn show(state: &State, reader: &Reader, held: &Held, seed: &Seed, failed: bool) -> Answer {
+    let steps = AuthenticatorTexts::of(reader.language);
+    let frame = Frame::new(state, reader);
+    let until = may_wait_until(state, held).await?;
+    let page = EnrolPage {
+        t: EnrolTexts::of(reader.language),
+        steps,
+        qr: seed.qr(&frame.organisation, &held.account.username)?,
+        key: seed.key(),
+        until: until.map(exact),
+        error: failed.then_some(steps.wrong),
+        frame,
+    };
+    let status = if failed {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    show_with(status, &page)
+}

@@ -1,0 +1,548 @@
+//! Each option of the sign-in policy, as a person meets it.
+
+use std::time::Duration;
+
+use axum::http::{StatusCode, header};
+use config::cookies;
+
+use super::lockout::WINDOW;
+use super::totp::Seed;
+use crate::sign_in_policy::{
+    CharacterClasses, PolicyAudience, PolicyException, SessionPolicy, TwoStepDemand,
+};
+use crate::store::testing::on_both_engines;
+use crate::testing::{ACCESS, Browser, House, PASSWORD, between};
+
+const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+const DAY: Duration = Duration::from_hours(24);
+const OTHER: &str = "quick yellow lamp";
+
+/// Sets up an authenticator within a sign-in that asks for it; gives the answer to its first code.
+async fn enrol_in_sign_in(browser: &mut Browser<'_>) -> (Seed, crate::testing::Answered) {
+    let page = browser.get(ACCESS, "/sign-in/set-up-two-step").await;
+    let seed = Seed::from_key(between(&page.body, r#"id="key">"#, "<"));
+    let code = seed.code_at(browser.house.state.clock.now());
+    let path = "/sign-in/set-up-two-step";
+    (seed, browser.post(ACCESS, path, &[("code", &code)]).await)
+}
+
+#[tokio::test]
+async fn where_a_second_factor_is_required_nobody_comes_in_without_setting_one_up() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| policy.two_step.demand = TwoStepDemand::Required)
+            .await;
+        let mut browser = house.browser();
+        let step = browser.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/set-up-two-step");
+        assert!(!browser.is_signed_in().await);
+        let page = browser.get(ACCESS, "/sign-in/set-up-two-step").await;
+        assert!(!page.body.contains("Do this later"), "{}", page.body);
+        let again = browser.get(ACCESS, "/sign-in/set-up-two-step").await;
+        let key = |body: &str| between(body, r#"id="key">"#, "<").to_owned();
+        assert_eq!(
+            key(&page.body),
+            key(&again.body),
+            "a reload shows the same key"
+        );
+        let later = browser
+            .post(ACCESS, "/sign-in/set-up-two-step/later", &[])
+            .await;
+        assert_eq!(later.status, StatusCode::OK, "nothing can be put off");
+        assert!(!browser.is_signed_in().await);
+        let wrong = [("code", "000000")];
+        let wrong = browser
+            .post(ACCESS, "/sign-in/set-up-two-step", &wrong)
+            .await;
+        assert_eq!(wrong.status, REFUSED);
+        let (seed, codes) = enrol_in_sign_in(&mut browser).await;
+        assert!(
+            codes.body.contains("Save your recovery codes"),
+            "{}",
+            codes.body
+        );
+        assert!(browser.is_signed_in().await);
+        house.state.clock.advance(DAY);
+        let mut second = house.browser();
+        let step = second.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+        second.get(ACCESS, "/sign-in/two-step").await;
+        let code = seed.code_at(house.state.clock.now());
+        second
+            .post(ACCESS, "/sign-in/two-step", &[("code", &code)])
+            .await;
+        assert!(second.is_signed_in().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn setting_up_a_second_factor_can_be_put_off_until_the_grace_is_over() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.two_step.demand = TwoStepDemand::Required;
+                policy.two_step.grace_days = 7;
+            })
+            .await;
+        for day in 0..7 {
+            let mut browser = house.browser();
+            browser.sign_in("alice", PASSWORD).await;
+            browser.get(ACCESS, "/sign-in/set-up-two-step").await;
+            browser
+                .post(ACCESS, "/sign-in/set-up-two-step/later", &[])
+                .await;
+            assert!(browser.is_signed_in().await, "day {day}");
+            house.state.clock.advance(DAY);
+        }
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let page = browser.get(ACCESS, "/sign-in/set-up-two-step").await;
+        assert!(!page.body.contains("Do this later"));
+        browser
+            .post(ACCESS, "/sign-in/set-up-two-step/later", &[])
+            .await;
+        assert!(!browser.is_signed_in().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_two_step_verification_is_off_a_password_is_enough() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut first = house.browser();
+        first.sign_in("alice", PASSWORD).await;
+        first.enrol().await;
+        house
+            .policy(|policy| policy.two_step.demand = TwoStepDemand::Off)
+            .await;
+        let mut second = house.browser();
+        assert_eq!(second.sign_in("alice", PASSWORD).await.location(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_marked_browser_is_not_asked_again_until_the_mark_is_over_or_the_password_changes() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.two_step.remember_days = 2;
+                policy.sessions.absolute_hours = 1;
+                policy.sessions.idle_minutes = None;
+            })
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let (seed, _) = browser.enrol().await;
+        let mark = async |browser: &mut Browser<'_>| {
+            house.state.clock.advance(Duration::from_hours(2));
+            let step = browser.sign_in("alice", PASSWORD).await;
+            assert_eq!(step.location(), "/sign-in/two-step");
+            browser.get(ACCESS, "/sign-in/two-step").await;
+            let code = seed.code_at(house.state.clock.now());
+            let fields = [("code", code.as_str()), ("trust", "yes")];
+            browser.post(ACCESS, "/sign-in/two-step", &fields).await;
+            assert!(browser.is_signed_in().await);
+        };
+        mark(&mut browser).await;
+        house.state.clock.advance(DAY);
+        assert_eq!(browser.sign_in("alice", PASSWORD).await.location(), "/");
+        let mut stranger = house.browser();
+        let step = stranger.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step", "of that browser only");
+        house.state.clock.advance(DAY);
+        let step = browser.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step", "two days and no more");
+        mark(&mut browser).await;
+        house
+            .policy(|policy| policy.two_step.remember_days = 0)
+            .await;
+        house.state.clock.advance(Duration::from_hours(2));
+        let step = browser.sign_in("alice", PASSWORD).await;
+        assert_eq!(
+            step.location(),
+            "/sign-in/two-step",
+            "marks are off at once"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_more_marked_browsers_than_may_be_the_oldest_is_asked_again() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.two_step.remember_days = 30;
+                policy.two_step.remember_most = 1;
+                policy.sessions.absolute_hours = 1;
+                policy.sessions.idle_minutes = None;
+            })
+            .await;
+        let mut first = house.browser();
+        first.sign_in("alice", PASSWORD).await;
+        let (seed, _) = first.enrol().await;
+        let mut second = house.browser();
+        for browser in [&mut first, &mut second] {
+            house.state.clock.advance(Duration::from_hours(2));
+            browser.sign_in("alice", PASSWORD).await;
+            browser.get(ACCESS, "/sign-in/two-step").await;
+            let code = seed.code_at(house.state.clock.now());
+            let fields = [("code", code.as_str()), ("trust", "yes")];
+            browser.post(ACCESS, "/sign-in/two-step", &fields).await;
+        }
+        house.state.clock.advance(Duration::from_hours(2));
+        let step = first.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+        assert_eq!(second.sign_in("alice", PASSWORD).await.location(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_is_locked_after_as_many_wrong_passwords_and_for_as_long_as_the_policy_says() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.attempts.wrong_passwords = 3;
+                policy.attempts.within_minutes = 5;
+                policy.attempts.locked_minutes = 60;
+            })
+            .await;
+        let guess = async |times: u32| {
+            for _ in 0..times {
+                let wrong = house.browser().sign_in("alice", "wrong").await;
+                assert_eq!(wrong.status, REFUSED);
+            }
+        };
+        guess(2).await;
+        house.state.clock.advance(Duration::from_mins(5));
+        guess(2).await;
+        let right = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(right.location(), "/", "the first two are forgotten");
+        guess(3).await;
+        house.state.clock.advance(Duration::from_mins(59));
+        let locked = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(locked.status, REFUSED);
+        house.state.clock.advance(Duration::from_mins(1));
+        let open = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(
+            open.location(),
+            "/",
+            "trying meanwhile has not prolonged it"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lock_that_an_administrator_opens_lasts_until_then() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.attempts.wrong_passwords = 3;
+                policy.attempts.locked_minutes = 0;
+            })
+            .await;
+        for _ in 0..3 {
+            house.browser().sign_in("alice", "wrong").await;
+        }
+        house.state.clock.advance(DAY * 400);
+        let now = house.state.clock.now();
+        crate::periodic::work(&house.state, now).await.unwrap();
+        let locked = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(locked.status, REFUSED);
+        let mut tx = house.state.store.begin().await.unwrap();
+        super::lockout::unlock(&mut tx, &house.alice).await.unwrap();
+        tx.commit().await.unwrap();
+        let open = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(open.location(), "/");
+        assert!(WINDOW < DAY);
+    })
+    .await;
+}
+
+/// Changes the password on the account page.
+async fn change(browser: &mut Browser<'_>, old: &str, new: &str) -> crate::testing::Answered {
+    browser.get(ACCESS, "/account/password").await;
+    let fields = [("old", old), ("password", new), ("repeated", new)];
+    browser.post(ACCESS, "/account/password", &fields).await
+}
+
+#[tokio::test]
+async fn a_new_password_is_as_long_and_as_mixed_as_the_policy_asks_and_not_one_of_the_last() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.password.min_length = 16;
+                policy.password.classes = CharacterClasses::LettersDigits;
+                policy.password.history = 2;
+            })
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let page = browser.get(ACCESS, "/account/password").await;
+        assert!(
+            page.body.contains("At least 16 characters"),
+            "{}",
+            page.body
+        );
+        for (new, why) in [
+            ("slow tram 77", "at least 16 characters"),
+            ("slow green tram!", "a letter and a digit"),
+        ] {
+            let answer = change(&mut browser, PASSWORD, new).await;
+            assert_eq!(answer.status, REFUSED);
+            assert!(answer.body.contains(why), "{}", answer.body);
+        }
+        let names: Vec<String> = (1..4).map(|n| format!("slow green tram {n}{n}")).collect();
+        let mut old = PASSWORD.to_owned();
+        for new in &names {
+            house.state.clock.advance(Duration::from_mins(1));
+            assert_eq!(
+                change(&mut browser, &old, new).await.status,
+                StatusCode::SEE_OTHER
+            );
+            old.clone_from(new);
+        }
+        let present = change(&mut browser, &old, &names[2]).await;
+        assert!(present.body.contains("must differ"), "{}", present.body);
+        for earlier in &names[..2] {
+            let answer = change(&mut browser, &old, earlier).await;
+            assert!(
+                answer.body.contains("used this password before"),
+                "{}",
+                answer.body
+            );
+        }
+        let wrong = change(&mut browser, "no idea at all", &names[0]).await;
+        let told = wrong.body.contains("used this password before");
+        assert!(
+            !told,
+            "whoever does not know the present one learns of none"
+        );
+        house.policy(|policy| policy.password.history = 1).await;
+        let third = change(&mut browser, &old, &names[0]).await;
+        assert_eq!(
+            third.status,
+            StatusCode::SEE_OTHER,
+            "two back, and one is looked at"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_that_is_too_old_is_changed_at_sign_in() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| policy.password.max_age_days = 30)
+            .await;
+        house.state.clock.advance(DAY * 29);
+        assert_eq!(
+            house.browser().sign_in("alice", PASSWORD).await.location(),
+            "/"
+        );
+        house.state.clock.advance(DAY);
+        let mut browser = house.browser();
+        let step = browser.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/new-password");
+        assert!(!browser.is_signed_in().await);
+        let page = browser.get(ACCESS, "/sign-in/new-password").await;
+        assert!(page.body.contains("too old"), "{}", page.body);
+        let fields = [("password", OTHER), ("repeated", OTHER)];
+        browser.post(ACCESS, "/sign-in/new-password", &fields).await;
+        assert!(browser.is_signed_in().await);
+        assert_eq!(
+            house.browser().sign_in("alice", OTHER).await.location(),
+            "/"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_is_told_before_the_password_ends() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| {
+                policy.password.max_age_days = 30;
+                policy.password.warn_days = 3;
+                policy.sessions.absolute_hours = 24 * 60;
+                policy.sessions.idle_minutes = None;
+            })
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        house.state.clock.advance(DAY * 26);
+        let told = browser.get(ACCESS, "/").await;
+        assert!(!told.body.contains("Your password"), "{}", told.body);
+        house.state.clock.advance(DAY * 2);
+        let told = browser.get(ACCESS, "/").await;
+        assert!(
+            told.body.contains("Your password ends in 2 days."),
+            "{}",
+            told.body
+        );
+        house.state.clock.advance(DAY * 3);
+        let told = browser.get(ACCESS, "/").await;
+        assert!(told.body.contains("too old"), "{}", told.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_sees_the_browsers_that_are_trusted_and_has_one_asked_again() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| policy.two_step.remember_days = 30)
+            .await;
+        let mut first = house.browser();
+        first.sign_in("alice", PASSWORD).await;
+        let (seed, _) = first.enrol().await;
+        house.state.clock.advance(Duration::from_mins(1));
+        let mut second = house.browser();
+        second.sign_in("alice", PASSWORD).await;
+        second.get(ACCESS, "/sign-in/two-step").await;
+        let code = seed.code_at(house.state.clock.now());
+        let fields = [("code", code.as_str()), ("trust", "yes")];
+        second.post(ACCESS, "/sign-in/two-step", &fields).await;
+        let page = first.get(ACCESS, "/account").await;
+        assert!(page.body.contains("Trusted browsers"), "{}", page.body);
+        let id = between(&page.body, r#"name="browser" value=""#, "\"").to_owned();
+        first
+            .post(ACCESS, "/account/browsers/forget", &[("browser", &id)])
+            .await;
+        let page = first.get(ACCESS, "/account").await;
+        assert!(!page.body.contains("Trusted browsers"));
+        let session = (ACCESS.to_owned(), cookies::SESSION.to_owned());
+        second.cookies.remove(&session);
+        let step = second.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_how_long_one_stays_signed_in_holds_for_open_sessions_at_once() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        house.state.clock.advance(Duration::from_mins(30));
+        assert!(browser.is_signed_in().await);
+        house
+            .policy(|policy| policy.sessions.idle_minutes = Some(20))
+            .await;
+        house.state.clock.advance(Duration::from_mins(19));
+        assert!(browser.is_signed_in().await, "used 19 minutes ago");
+        house.state.clock.advance(Duration::from_mins(20));
+        assert!(!browser.is_signed_in().await);
+        let mut second = house.browser();
+        second.sign_in("alice", PASSWORD).await;
+        house
+            .policy(|policy| {
+                policy.sessions.idle_minutes = None;
+                policy.sessions.absolute_hours = 48;
+            })
+            .await;
+        house.state.clock.advance(Duration::from_hours(47));
+        assert!(second.is_signed_in().await, "prolonged");
+        assert!(!browser.is_signed_in().await, "what was over stays over");
+        house
+            .policy(|policy| policy.sessions.absolute_hours = 10)
+            .await;
+        assert!(!second.is_signed_in().await, "cut short");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_comes_into_a_group_with_an_exception_has_its_sessions_from_then_on() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let group = house.group("contractors").await;
+        house
+            .policy(|policy| {
+                policy.exceptions = vec![PolicyException {
+                    name: "Contractors".into(),
+                    who: vec![PolicyAudience::Group(group.clone())],
+                    two_step: None,
+                    password: None,
+                    sessions: Some(SessionPolicy {
+                        absolute_hours: 1,
+                        idle_minutes: None,
+                        ..SessionPolicy::default()
+                    }),
+                    attempts: None,
+                }];
+            })
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        house.state.clock.advance(Duration::from_mins(90));
+        assert!(browser.is_signed_in().await);
+        house.put_into(&group, &house.alice).await;
+        assert!(!browser.is_signed_in().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_as_often_as_they_may_loses_the_oldest_for_the_newest() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut all = [house.browser(), house.browser(), house.browser()];
+        for browser in &mut all {
+            house.state.clock.advance(Duration::from_mins(1));
+            browser.sign_in("alice", PASSWORD).await;
+        }
+        house.policy(|policy| policy.sessions.most = 2).await;
+        let [first, second, third] = &mut all;
+        assert!(
+            !first.is_signed_in().await,
+            "one too many when the policy came"
+        );
+        assert!(second.is_signed_in().await && third.is_signed_in().await);
+        house.state.clock.advance(Duration::from_mins(1));
+        first.sign_in("alice", PASSWORD).await;
+        assert!(!second.is_signed_in().await, "the oldest of three");
+        assert!(third.is_signed_in().await && first.is_signed_in().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_outlives_the_browser_only_where_the_policy_says_so() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let cookie = async || {
+            let done = house.browser().sign_in("alice", PASSWORD).await;
+            let all = done.headers.get_all(header::SET_COOKIE).iter();
+            let begun = format!("{}=", cookies::SESSION);
+            let mut ours = all.map(|line| line.to_str().unwrap().to_owned());
+            ours.find(|line| line.starts_with(&begun)).unwrap()
+        };
+        assert!(!cookie().await.contains("Max-Age"));
+        house
+            .policy(|policy| {
+                policy.sessions.keep_after_closing = true;
+                policy.sessions.absolute_hours = 7 * 24;
+            })
+            .await;
+        assert!(cookie().await.contains("; Max-Age=604800"));
+    })
+    .await;
+}

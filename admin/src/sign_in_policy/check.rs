@@ -1,0 +1,204 @@
+//! What is wrong in a policy that somebody has written.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use super::{
+    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, SessionPolicy,
+    SignInPolicy, TwoStepPolicy,
+};
+use crate::members::names;
+use crate::refused::{Invalid, Refused};
+use crate::store::mentions::{Mentioned, existing};
+use crate::store::{Connection, StoreError};
+
+const MOST_EXCEPTIONS: usize = 50;
+const MOST_AUDIENCES: usize = 100;
+
+/// Checks all of it and tells everything that is wrong. A group that `before` named already may be gone:
+/// an exception for nobody holds up no other change.
+pub(super) async fn check(
+    connection: &mut Connection,
+    policy: &SignInPolicy,
+    before: &SignInPolicy,
+) -> Result<(), Refused> {
+    let mut wrong = Wrong::default();
+    wrong.two_step("two_step", &policy.two_step);
+    wrong.password("password", &policy.password);
+    wrong.sessions("sessions", &policy.sessions);
+    wrong.attempts("attempts", &policy.attempts);
+    if policy.exceptions.len() > MOST_EXCEPTIONS {
+        wrong
+            .0
+            .push(Invalid::too_many("exceptions", MOST_EXCEPTIONS));
+    }
+    for (at, exception) in policy.exceptions.iter().take(MOST_EXCEPTIONS).enumerate() {
+        wrong.exception(&format!("exceptions.{at}"), exception);
+    }
+    wrong
+        .0
+        .extend(missing_groups(connection, policy, before).await?);
+    if wrong.0.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused::Invalid(wrong.0))
+    }
+}
+
+/// Each new mention of a group that is not there.
+async fn missing_groups(
+    connection: &mut Connection,
+    policy: &SignInPolicy,
+    before: &SignInPolicy,
+) -> Result<Vec<Invalid>, StoreError> {
+    let known: HashSet<_> = before.exceptions.iter().flat_map(|one| &one.who).collect();
+    let mut named = Vec::new();
+    for (at, exception) in policy.exceptions.iter().take(MOST_EXCEPTIONS).enumerate() {
+        for (who_at, who) in exception.who.iter().take(MOST_AUDIENCES).enumerate() {
+            if let PolicyAudience::Group(id) = who
+                && !known.contains(who)
+            {
+                named.push((format!("exceptions.{at}.who.{who_at}.id"), id.as_str()));
+            }
+        }
+    }
+    let ids: HashSet<&str> = named.iter().map(|(_, id)| *id).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let there = existing(connection, Mentioned::Group, &ids).await?;
+    let missing = named.iter().filter(|(_, id)| !there.contains(*id));
+    let told = missing.map(|(place, _)| {
+        let what = ("there is no such group", "该用户组不存在");
+        Invalid::new(place, what, ("the id of a group", "已存在用户组的 id"))
+    });
+    Ok(told.collect())
+}
+
+#[derive(Default)]
+struct Wrong(Vec<Invalid>);
+
+impl Wrong {
+    fn within<T: PartialOrd + Display>(
+        &mut self,
+        part: &str,
+        field: &str,
+        value: T,
+        range: RangeInclusive<T>,
+    ) {
+        if range.contains(&value) {
+            return;
+        }
+        let (from, to) = range.into_inner();
+        self.0.push(Invalid::new(
+            &format!("{part}.{field}"),
+            (
+                &format!("{value} is out of bounds"),
+                &format!("{value} 超出范围"),
+            ),
+            (&format!("{from} to {to}"), &format!("{from} 到 {to}")),
+        ));
+    }
+
+    fn two_step(&mut self, part: &str, policy: &TwoStepPolicy) {
+        let different: HashSet<_> = policy.methods.iter().collect();
+        if different.is_empty() || different.len() != policy.methods.len() {
+            self.0.push(Invalid::new(
+                &format!("{part}.methods"),
+                ("none is there, or one twice", "不能为空，也不能重复"),
+                (
+                    "at least one of authenticator, passkey, sms and mail, each once",
+                    "authenticator、passkey、sms、mail 中至少一项，每项只出现一次",
+                ),
+            ));
+        }
+        if policy.passkey_alone && !policy.takes(super::SecondFactor::Passkey) {
+            self.0.push(Invalid::new(
+                &format!("{part}.passkey_alone"),
+                (
+                    "passkeys are not among the methods",
+                    "通行密钥不在可用方式之中",
+                ),
+                (
+                    "true only together with passkey in methods",
+                    "仅当 methods 包含 passkey 时可为 true",
+                ),
+            ));
+        }
+        self.within(part, "grace_days", policy.grace_days, 0..=90);
+        self.within(part, "remember_days", policy.remember_days, 0..=90);
+        self.within(part, "remember_most", policy.remember_most, 1..=20);
+    }
+
+    fn password(&mut self, part: &str, policy: &PasswordPolicy) {
+        self.within(part, "min_length", policy.min_length, 8..=64);
+        self.within(part, "max_length", policy.max_length, 64..=256);
+        self.within(part, "history", policy.history, 0..=12);
+        self.within(part, "max_age_days", policy.max_age_days, 0..=3650);
+        let most = match policy.max_age_days {
+            0 => 90,
+            age => (age - 1).min(90),
+        };
+        self.within(part, "warn_days", policy.warn_days, 0..=most);
+    }
+
+    fn sessions(&mut self, part: &str, policy: &SessionPolicy) {
+        self.within(part, "absolute_hours", policy.absolute_hours, 1..=2160);
+        let most = policy.absolute_hours.clamp(1, 2160) * 60;
+        if let Some(idle) = policy.idle_minutes {
+            self.within(part, "idle_minutes", idle, 5..=most);
+        }
+        self.within(part, "most", policy.most, 0..=100);
+    }
+
+    fn attempts(&mut self, part: &str, policy: &AttemptPolicy) {
+        self.within(part, "wrong_passwords", policy.wrong_passwords, 3..=100);
+        self.within(part, "within_minutes", policy.within_minutes, 1..=1440);
+        self.within(part, "locked_minutes", policy.locked_minutes, 0..=10_080);
+        if let CaptchaDemand::After(failures) = policy.captcha {
+            self.within(part, "captcha.failures", failures, 1..=20);
+        }
+    }
+
+    fn exception(&mut self, part: &str, exception: &PolicyException) {
+        if let Err(mut invalid) = names::display_name("name", &exception.name) {
+            invalid.field = format!("{part}.{}", invalid.field);
+            self.0.push(invalid);
+        }
+        if exception.who.is_empty() || exception.who.len() > MOST_AUDIENCES {
+            self.0.push(Invalid::new(
+                &format!("{part}.who"),
+                ("it is for nobody, or for too many", "没有对象，或对象过多"),
+                (
+                    &format!("1 to {MOST_AUDIENCES} groups, or guests"),
+                    &format!("1 到 {MOST_AUDIENCES} 个用户组，或访客"),
+                ),
+            ));
+        }
+        let is_empty = exception.two_step.is_none()
+            && exception.password.is_none()
+            && exception.sessions.is_none()
+            && exception.attempts.is_none();
+        if is_empty {
+            self.0.push(Invalid::new(
+                part,
+                ("it changes nothing", "没有任何不同的规则"),
+                (
+                    "at least one of two_step, password, sessions and attempts",
+                    "two_step、password、sessions、attempts 中至少一项",
+                ),
+            ));
+        }
+        if let Some(policy) = &exception.two_step {
+            self.two_step(&format!("{part}.two_step"), policy);
+        }
+        if let Some(policy) = &exception.password {
+            self.password(&format!("{part}.password"), policy);
+        }
+        if let Some(policy) = &exception.sessions {
+            self.sessions(&format!("{part}.sessions"), policy);
+        }
+        if let Some(policy) = &exception.attempts {
+            self.attempts(&format!("{part}.attempts"), policy);
+        }
+    }
+}

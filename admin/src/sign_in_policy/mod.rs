@@ -1,0 +1,208 @@
+//! The sign-in policy: what it takes to come in, for how long one stays in, and what becomes of those
+//! who guess. One document of the organisation, with exceptions for groups and for guests.
+//!
+//! It is read from the store in the transaction that obeys it, so a change holds from the next step on
+//! of whoever is just signing in, on every node.
+
+mod check;
+pub mod preview;
+mod rules;
+mod settle;
+
+use std::collections::HashSet;
+
+use config::PrincipalKind;
+use config::id::{GroupId, MemberId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use rules::{
+    AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, PasswordPolicy, SecondFactor,
+    SessionPolicy, TwoStepDemand, TwoStepPolicy,
+};
+
+use crate::edit::{Edit, shown};
+use crate::logs::Target;
+use crate::refused::{Expected, Refused};
+use crate::store::documents::{self, Document, SIGN_IN_POLICY};
+use crate::store::{Connection, StoreError, belongings};
+
+pub use settle::resettle;
+
+/// What holds for everybody, and the exceptions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignInPolicy {
+    pub two_step: TwoStepPolicy,
+    pub password: PasswordPolicy,
+    pub sessions: SessionPolicy,
+    pub attempts: AttemptPolicy,
+    /// In their order: of each part, the first exception that fits a person and has that part takes the
+    /// place of the above.
+    #[schema(max_items = 50)]
+    pub exceptions: Vec<PolicyException>,
+}
+
+/// Other rules for some.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyException {
+    /// At most 100 characters.
+    #[schema(max_length = 100)]
+    pub name: String,
+    /// Any of these.
+    #[schema(min_items = 1, max_items = 100)]
+    pub who: Vec<PolicyAudience>,
+    #[serde(default)]
+    pub two_step: Option<TwoStepPolicy>,
+    #[serde(default)]
+    pub password: Option<PasswordPolicy>,
+    #[serde(default)]
+    pub sessions: Option<SessionPolicy>,
+    #[serde(default)]
+    pub attempts: Option<AttemptPolicy>,
+}
+
+/// For whom an exception is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "id")]
+pub enum PolicyAudience {
+    Guests,
+    Group(GroupId),
+}
+
+/// What holds for one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Rules {
+    pub two_step: TwoStepPolicy,
+    pub password: PasswordPolicy,
+    pub sessions: SessionPolicy,
+    pub attempts: AttemptPolicy,
+}
+
+/// Who somebody is, as far as exceptions look at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Belonging {
+    pub kind: PrincipalKind,
+    pub groups: HashSet<GroupId>,
+}
+
+impl Belonging {
+    /// Of a name that nobody has: what holds for most.
+    #[must_use]
+    pub fn nobodys() -> Self {
+        Self {
+            kind: PrincipalKind::Member,
+            groups: HashSet::new(),
+        }
+    }
+}
+
+impl PolicyException {
+    fn fits(&self, person: &Belonging) -> bool {
+        self.who.iter().any(|who| match who {
+            PolicyAudience::Guests => person.kind == PrincipalKind::Guest,
+            PolicyAudience::Group(id) => person.groups.contains(id),
+        })
+    }
+}
+
+impl SignInPolicy {
+    /// What holds for this person.
+    #[must_use]
+    pub fn of(&self, person: &Belonging) -> Rules {
+        let fitting = || self.exceptions.iter().filter(|one| one.fits(person));
+        let two_step = fitting().find_map(|one| one.two_step.as_ref());
+        let password = fitting().find_map(|one| one.password.as_ref());
+        let sessions = fitting().find_map(|one| one.sessions.as_ref());
+        let attempts = fitting().find_map(|one| one.attempts.as_ref());
+        Rules {
+            two_step: two_step.unwrap_or(&self.two_step).clone(),
+            password: password.unwrap_or(&self.password).clone(),
+            sessions: sessions.unwrap_or(&self.sessions).clone(),
+            attempts: attempts.unwrap_or(&self.attempts).clone(),
+        }
+    }
+
+    /// Whether how long one stays signed in depends on who one is.
+    #[must_use]
+    pub fn parts_sessions(&self) -> bool {
+        self.exceptions.iter().any(|one| one.sessions.is_some())
+    }
+}
+
+/// Who the person is. Somebody who is not there is nobody.
+pub async fn belonging(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<Belonging, StoreError> {
+    let found = belongings::of(connection, member).await?;
+    Ok(
+        found.map_or_else(Belonging::nobodys, |(kind, groups)| Belonging {
+            kind,
+            groups,
+        }),
+    )
+}
+
+/// The policy; the default at version 0 until it is first written.
+pub async fn get(connection: &mut Connection) -> Result<Document<SignInPolicy>, StoreError> {
+    let found = documents::get(connection, SIGN_IN_POLICY).await?;
+    Ok(found.unwrap_or_else(|| Document {
+        body: SignInPolicy::default(),
+        version: 0,
+    }))
+}
+
+/// What holds for this person just now.
+pub async fn rules_of(connection: &mut Connection, member: &MemberId) -> Result<Rules, StoreError> {
+    let policy = get(connection).await?.body;
+    if policy.exceptions.is_empty() {
+        return Ok(policy.of(&Belonging::nobodys()));
+    }
+    Ok(policy.of(&belonging(connection, member).await?))
+}
+
+/// What holds for a name that nobody has, and for whoever has not said who they are.
+pub async fn rules_of_nobody(connection: &mut Connection) -> Result<Rules, StoreError> {
+    Ok(get(connection).await?.body.of(&Belonging::nobodys()))
+}
+
+pub async fn put(
+    mut edit: Edit<'_>,
+    expected: Expected,
+    body: SignInPolicy,
+) -> Result<Document<SignInPolicy>, Refused> {
+    let after = change(&mut edit, expected, body).await?;
+    edit.finish().await?;
+    Ok(after)
+}
+
+/// Changes it, as a part of what is being changed. It holds at once, for those who are signed in, too: what
+/// is open longer than it now may be ends.
+pub async fn change(
+    edit: &mut Edit<'_>,
+    expected: Expected,
+    body: SignInPolicy,
+) -> Result<Document<SignInPolicy>, Refused> {
+    let before = get(&mut edit.tx).await?;
+    expected.check(before.version)?;
+    check::check(&mut edit.tx, &body, &before.body).await?;
+    let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;
+    // Somebody wrote it between our reading and our writing.
+    if version != before.version + 1 {
+        return Err(Refused::Stale);
+    }
+    settle::everybody(edit, &body).await?;
+    let target = Target {
+        kind: SIGN_IN_POLICY,
+        id: None,
+        name: SIGN_IN_POLICY.to_owned(),
+    };
+    edit.note("update", target, shown(&before.body), shown(&body))
+        .await?;
+    Ok(Document { body, version })
+}
+
+#[cfg(test)]
+mod tests;

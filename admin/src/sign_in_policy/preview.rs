@@ -1,0 +1,101 @@
+//! What a policy means for one person: which rules hold for them, whence each comes, and what happens at
+//! their next sign-in.
+
+use std::time::Duration;
+
+use config::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{PolicyException, Rules, SignInPolicy, TwoStepDemand, belonging, check};
+use crate::members::find_by_any;
+use crate::refused::Refused;
+use crate::sign_in::password_age::{ends_at, is_too_old};
+use crate::store::credentials::Account;
+use crate::store::session_limits;
+use crate::store::{Connection, credentials};
+
+/// What would hold for a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PolicyPreview {
+    pub username: String,
+    pub display_name: String,
+    pub rules: Rules,
+    /// The exception that each part comes from; `null` where it is the rule for everybody.
+    pub two_step_from: Option<String>,
+    pub password_from: Option<String>,
+    pub sessions_from: Option<String>,
+    pub attempts_from: Option<String>,
+    /// In their order, at the next sign-in with a password in a browser that is not marked.
+    pub next_sign_in: Vec<NextStep>,
+    /// When the present password becomes too old; `null` where it does not, or there is none.
+    pub password_ends_at: Option<Timestamp>,
+    /// How many of the person's open sign-ins would end at once.
+    pub sign_ins_ended: i64,
+}
+
+/// What a person is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NextStep {
+    SecondFactor,
+    SetUpSecondFactor,
+    /// As the last one, and it may be put off for now.
+    SetUpSecondFactorOrLater,
+    NewPassword,
+}
+
+/// By id, username or mail address.
+///
+/// # Errors
+/// What is wrong with the policy; [`Refused::NotFound`] if there is no such person.
+pub async fn of(
+    connection: &mut Connection,
+    policy: &SignInPolicy,
+    member: &str,
+    now: Timestamp,
+) -> Result<PolicyPreview, Refused> {
+    let present = super::get(connection).await?.body;
+    check::check(connection, policy, &present).await?;
+    let member = find_by_any(connection, member).await?;
+    let account = credentials::find(connection, &member.id).await?;
+    let account = account.ok_or(Refused::NotFound("member"))?;
+    let person = belonging(connection, &member.id).await?;
+    let rules = policy.of(&person);
+    let from = |has: fn(&PolicyException) -> bool| {
+        let fitting = policy.exceptions.iter().filter(|one| one.fits(&person));
+        let first = { fitting }.find(|one| has(one));
+        first.map(|one| one.name.clone())
+    };
+    let ended =
+        session_limits::beyond(connection, &member.id, rules.sessions.limits(), now).await?;
+    Ok(PolicyPreview {
+        two_step_from: from(|one| one.two_step.is_some()),
+        password_from: from(|one| one.password.is_some()),
+        sessions_from: from(|one| one.sessions.is_some()),
+        attempts_from: from(|one| one.attempts.is_some()),
+        next_sign_in: steps(&account, &rules, now),
+        password_ends_at: ends_at(&account, &rules),
+        sign_ins_ended: ended,
+        username: member.username,
+        display_name: member.display_name,
+        rules,
+    })
+}
+
+fn steps(account: &Account, rules: &Rules, now: Timestamp) -> Vec<NextStep> {
+    let mut steps = Vec::new();
+    match (rules.two_step.demand, account.has_totp) {
+        (TwoStepDemand::Off, _) | (TwoStepDemand::Optional, false) => {}
+        (_, true) => steps.push(NextStep::SecondFactor),
+        (TwoStepDemand::Required, false) if rules.two_step.grace() > Duration::ZERO => {
+            steps.push(NextStep::SetUpSecondFactorOrLater);
+        }
+        (TwoStepDemand::Required, false) => steps.push(NextStep::SetUpSecondFactor),
+    }
+    let is_new = account.must_change_password || account.password_hash.is_none();
+    if is_new || is_too_old(account, rules, now) {
+        steps.push(NextStep::NewPassword);
+    }
+    steps
+}
