@@ -480,6 +480,7 @@ async fn a_key_is_registered_for_one_person_and_nobody_adds_what_the_policy_does
         .await;
         let page = alice.get(ACCESS, "/account/passkeys").await;
         assert!(asked(&page.body).is_none() && page.body.contains("No passkey can be added"));
+        alice.get(ACCESS, "/account").await;
         let refused = alice.post(ACCESS, "/account/passkeys", &[]).await;
         assert_eq!(refused.status, REFUSED);
         let step = house.browser().sign_in("alice", PASSWORD).await;
