@@ -11,13 +11,13 @@ use config::Timestamp;
 use config::session::AuthenticationMethod;
 use serde::Deserialize;
 
-use super::{done, fresh_account, recovery_codes, step_up};
+use super::{done, fresh_account, passkeys, recovery_codes, step_up};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::sign_in::attempt::Attempt;
 use crate::sign_in::person::carry;
 use crate::sign_in::totp::Seed;
-use crate::sign_in::{Person, choose, second_factor};
+use crate::sign_in::{Person, choose, confirm, second_factor};
 use crate::sign_in_policy::SecondFactor;
 use crate::state::State;
 use crate::store::{members, totp};
@@ -35,6 +35,7 @@ texts! {
         enter: "输入应用显示的 6 位数字", "Enter the 6 digits that the app shows";
         code: "验证码", "Code";
         submit: "启用", "Turn on";
+        passkey: "改用通行密钥", "Use a passkey instead";
         later: "以后再说", "Not now";
         wrong: "验证码不正确。请检查手机时间是否准确，然后输入当前显示的验证码。", "That code is wrong. Check that the clock of your phone is right, then enter the code shown now.";
     }
@@ -47,6 +48,8 @@ struct AuthenticatorPage {
     t: &'static AuthenticatorTexts,
     to: String,
     is_needed: bool,
+    /// Whether a passkey would do as well.
+    may_add_passkey: bool,
     qr: String,
     key: String,
     error: Option<&'static str>,
@@ -77,7 +80,7 @@ pub async fn page(
         Some((seed, _)) => seed,
         None => begin(&state, &person, now).await?,
     };
-    show(&state, &reader, &person, &seed, &asked.to, false)
+    show(&state, &reader, &person, &seed, &asked.to, false).await
 }
 
 async fn begin(state: &State, person: &Person, now: Timestamp) -> Result<Seed, Failure> {
@@ -125,7 +128,7 @@ pub async fn submit(
     let step = seed.step_of(form.get("code"), now);
     let Some(step) = step.filter(|_| attempt.is_allowed()) else {
         attempt.failed("wrong_code").await?;
-        return show(&state, &reader, &person, &seed, to, true);
+        return show(&state, &reader, &person, &seed, to, true).await;
     };
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, &account.member).await?;
@@ -177,7 +180,7 @@ fn back(to: &str) -> String {
     format!("/account/authenticator?to={}", to.encoded())
 }
 
-fn show(
+async fn show(
     state: &State,
     reader: &Reader,
     person: &Person,
@@ -188,7 +191,12 @@ fn show(
     let t = AuthenticatorTexts::of(reader.language);
     let frame = Frame::new(state, reader).for_person(&person.0.principal);
     let to = ReturnPath::parse(to).map_or_else(|| "/account".to_owned(), |to| to.to_string());
+    let account = confirm::account_of(state, person).await?;
+    let mut read = state.store.read().await?;
+    let may_add_passkey = passkeys::may_add(&mut read, state, reader, &account).await?;
+    drop(read);
     let page = AuthenticatorPage {
+        may_add_passkey,
         t,
         is_needed: to.starts_with("/sign-in/continue?"),
         qr: seed.qr(&frame.organisation, &person.0.principal.username)?,

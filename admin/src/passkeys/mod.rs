@@ -40,6 +40,8 @@ pub enum PasskeyError {
     Over,
     #[error("no such passkey is registered for this person")]
     Unknown,
+    #[error("the account is disabled")]
+    Disabled,
     #[error("the signature counter went back: there may be a copy of the key")]
     CountedBack,
     #[error("the authenticator has not verified its user")]
@@ -59,6 +61,7 @@ impl PasskeyError {
         match self {
             Self::Unreadable | Self::Over | Self::Wrong(_) | Self::Store(_) => "wrong_passkey",
             Self::Unknown => "unknown_passkey",
+            Self::Disabled => "account_disabled",
             Self::CountedBack => "passkey_counted_back",
             Self::NotVerified => "passkey_not_verified",
             Self::NotAllowed => "passkey_not_allowed",

@@ -7,11 +7,13 @@ use config::session::AuthenticationMethod;
 
 use super::testing::{Authenticator, asked};
 use crate::edit::Edit;
+use crate::members::Status;
+use crate::members::account::set_status;
 use crate::members::credentials::reset_second_factor;
 use crate::sign_in_policy::{SecondFactor, TwoStepDemand};
 use crate::store::testing::on_both_engines;
 use crate::store::{known_devices, passkeys, recovery_codes};
-use crate::testing::{ACCESS, Browser, House, PASSWORD, operator};
+use crate::testing::{ACCESS, Browser, House, PASSWORD, WIKI, between, operator};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 const TWO_STEP: &str = "/sign-in/two-step";
@@ -505,6 +507,75 @@ async fn a_reset_of_the_second_factor_takes_passkeys_away() {
         assert_eq!(
             house.browser().sign_in("alice", PASSWORD).await.location(),
             "/"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_disabled_does_not_come_in_by_a_passkey_either() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (_, key) = with_passkey(&house).await;
+        policy(
+            &house,
+            TwoStepDemand::Optional,
+            &[SecondFactor::Passkey],
+            true,
+        )
+        .await;
+        let permit = operator();
+        let edit = Edit::begin(&house.state, &permit).await.unwrap();
+        set_status(edit, &house.alice, Status::Disabled)
+            .await
+            .unwrap();
+        let mut browser = house.browser();
+        let refused = browser.use_passkey(&key, "/sign-in", ALONE).await;
+        assert_eq!(refused.status, REFUSED);
+        assert!(refused.body.contains("The passkey did not sign you in"));
+        assert_eq!(reason(&house).await.as_deref(), Some("account_disabled"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_an_application_asks_for_a_second_factor_the_way_leads_to_one_that_the_policy_takes()
+{
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let start = "/.gatehouse/start?return=%2F&step=two";
+        let to_access = browser.get(WIKI, start).await.location().to_owned();
+        let set_up = browser.open(&to_access).await.location().to_owned();
+        assert!(set_up.starts_with("/account/authenticator?"), "{set_up}");
+        let page = browser.open(&set_up).await.body;
+        let instead = between(&page, "href=\"/account/passkeys?to=", "\"").to_owned();
+        assert!(instead.starts_with("/sign-in/continue%3F"), "{page}");
+        policy(
+            &house,
+            TwoStepDemand::Optional,
+            &[SecondFactor::Passkey],
+            false,
+        )
+        .await;
+        let set_up = browser.open(&to_access).await.location().to_owned();
+        assert!(set_up.starts_with("/account/passkeys?"), "{set_up}");
+        let page = browser.open(&set_up).await.body;
+        let (options, question) = asked(&page).unwrap();
+        let answer = Authenticator::new().create(&options);
+        let to = between(&page, r#"name="to" value=""#, "\"").replace("&#38;", "&");
+        let fields = [
+            ("question", question.as_str()),
+            ("credential", &answer),
+            ("to", &to),
+        ];
+        let codes = browser.post(ACCESS, "/account/passkeys", &fields).await;
+        assert!(codes.body.contains("Save your recovery codes"), "{codes:?}");
+        let back = browser.open(&to).await;
+        assert!(
+            back.location().contains("/.gatehouse/callback?code="),
+            "{back:?}"
         );
     })
     .await;

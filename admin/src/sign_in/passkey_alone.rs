@@ -142,7 +142,11 @@ impl Brought {
         let mut tx = state.store.begin().await?;
         members::hold(&mut tx, &account.member).await?;
         let policy = sign_in_policy::rules_of(&mut tx, &account.member).await?;
-        if !account.is_active || !policy.two_step.passkey_alone {
+        let present = credentials::find(&mut tx, &account.member).await?;
+        if !present.is_some_and(|account| account.is_active) {
+            return Err(PasskeyError::Disabled);
+        }
+        if !policy.two_step.passkey_alone {
             return Err(PasskeyError::NotAllowed);
         }
         self.question.take_answer(&mut tx).await?;
