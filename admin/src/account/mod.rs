@@ -12,7 +12,8 @@ pub mod step_up;
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
-use config::Language;
+use config::id::MemberId;
+use config::{Language, Timestamp};
 use serde::Deserialize;
 
 use crate::pages::text::texts;
@@ -22,7 +23,7 @@ use crate::sign_in::{Person, confirm};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::events::{self, SignInEvent, SignInFilter};
-use crate::store::{known_devices, recovery_codes as codes, sign_ins};
+use crate::store::{Connection, StoreError, known_devices, recovery_codes as codes, sign_ins};
 
 texts! {
     /// The account page.
@@ -96,8 +97,8 @@ struct AccountPage {
     passkeys: Vec<passkeys::Shown>,
     may_add_passkey: bool,
     codes_left: i64,
-    is_done: bool,
-    is_last_factor: bool,
+    note: Option<&'static str>,
+    error: Option<&'static str>,
     sessions: Vec<sessions::Shown>,
     browsers: Vec<browsers::Shown>,
     events: Vec<ShownEvent>,
@@ -133,25 +134,7 @@ pub async fn page(
     let language = reader.language;
     let sessions = sessions::shown(&mut read, &state, &person, live, language).await?;
     let trusted = known_devices::trusted_of(&mut read, &principal.id, now).await?;
-    let filter = SignInFilter {
-        member: Some(principal.id.clone()),
-        ..SignInFilter::default()
-    };
-    let page = events::Page {
-        limit: 10,
-        ..events::Page::default()
-    };
-    let log = events::sign_in_events(&mut read, &filter, &page)
-        .await?
-        .items;
-    let t = AccountTexts::of(reader.language);
-    let shown = |event: SignInEvent| ShownEvent {
-        at: Moment::new(event.at, now, reader.language),
-        what: kind(&event.kind, t),
-        is_failure: event.kind == "failed",
-        device: event.device,
-        address: event.client_address,
-    };
+    let t = AccountTexts::of(language);
     show(&AccountPage {
         frame: Frame::new(&state, &reader).for_person(principal),
         t,
@@ -163,15 +146,41 @@ pub async fn page(
         passkeys: passkeys::shown(&mut read, &person, now, language).await?,
         may_add_passkey: passkeys::may_add(&mut read, &state, &reader, &account).await?,
         codes_left: codes::left(&mut read, &principal.id).await?,
-        is_done: asked.after == "done",
-        is_last_factor: asked.after == "last-factor",
+        note: (asked.after == "done").then_some(t.saved),
+        error: (asked.after == "last-factor").then_some(t.last_factor),
         sessions,
         browsers: trusted
             .into_iter()
             .map(|browser| browsers::shown(browser, now, language))
             .collect(),
-        events: log.into_iter().map(shown).collect(),
+        events: recent(&mut read, &principal.id, now, language).await?,
     })
+}
+
+/// The newest of the person's own sign-in log.
+async fn recent(
+    connection: &mut Connection,
+    member: &MemberId,
+    now: Timestamp,
+    language: Language,
+) -> Result<Vec<ShownEvent>, StoreError> {
+    let filter = SignInFilter {
+        member: Some(member.clone()),
+        ..SignInFilter::default()
+    };
+    let page = events::Page {
+        limit: 10,
+        ..events::Page::default()
+    };
+    let log = events::sign_in_events(connection, &filter, &page).await?;
+    let shown = |event: SignInEvent| ShownEvent {
+        at: Moment::new(event.at, now, language),
+        what: kind(&event.kind, AccountTexts::of(language)),
+        is_failure: event.kind == "failed",
+        device: event.device,
+        address: event.client_address,
+    };
+    Ok(log.items.into_iter().map(shown).collect())
 }
 
 fn kind(kind: &str, t: &'static AccountTexts) -> &'static str {

@@ -124,13 +124,11 @@ pub async fn submit(
         Ok(account) => account,
         Err(prove) => return Ok(prove),
     };
-    match add(&state, &reader, &person, &account, &form).await? {
-        Some(response) => Ok(response),
-        None => {
-            let wrong = PasskeysTexts::of(reader.language).wrong;
-            show(&state, &reader, &person, &account, to, Some(wrong)).await
-        }
+    if let Some(response) = add(&state, &reader, &person, &account, &form).await? {
+        return Ok(response);
     }
+    let wrong = PasskeysTexts::of(reader.language).wrong;
+    show(&state, &reader, &person, &account, to, Some(wrong)).await
 }
 
 /// `None` if what the browser brought does not hold.

@@ -72,10 +72,10 @@ impl<T: Serialize + DeserializeOwned> Question<T> {
         now: Timestamp,
     ) -> Result<Self, PasskeyError> {
         let over = |_| PasskeyError::Over;
-        let sealed = URL_SAFE_NO_PAD
+        let kept = URL_SAFE_NO_PAD
             .decode(field)
             .map_err(|_| PasskeyError::Over)?;
-        let text = sealer.open(occasion.place(), &sealed).map_err(over)?;
+        let text = sealer.open(occasion.place(), &kept).map_err(over)?;
         let question: Self = serde_json::from_slice(&text).map_err(|_| PasskeyError::Over)?;
         if now < question.until {
             Ok(question)

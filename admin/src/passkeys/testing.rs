@@ -27,7 +27,7 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    pub fn new() -> Self {
+    pub fn fresh() -> Self {
         Self {
             key: SigningKey::from_slice(&rand::random::<[u8; 32]>()).unwrap(),
             id: rand::random::<[u8; 16]>().to_vec(),
@@ -52,7 +52,7 @@ impl Authenticator {
         let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59".to_vec();
         object.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
         object.extend(data);
-        self.answer(json!({
+        self.answer(&json!({
             "clientDataJSON": encode(self.client_data("webauthn.create", options).as_bytes()),
             "attestationObject": encode(&object),
             "transports": ["internal", "smart-card"],
@@ -65,7 +65,7 @@ impl Authenticator {
         let client_data = self.client_data("webauthn.get", options);
         let signed = [data.as_slice(), &Sha256::digest(client_data.as_bytes())].concat();
         let signature: Signature = self.key.sign(&signed);
-        self.answer(json!({
+        self.answer(&json!({
             "clientDataJSON": encode(client_data.as_bytes()),
             "authenticatorData": encode(&data),
             "signature": encode(signature.to_der().as_bytes()),
@@ -73,7 +73,7 @@ impl Authenticator {
         }))
     }
 
-    fn answer(&self, response: Value) -> String {
+    fn answer(&self, response: &Value) -> String {
         let id = encode(&self.id);
         json!({ "id": id, "rawId": id, "type": "public-key", "response": response }).to_string()
     }

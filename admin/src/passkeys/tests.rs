@@ -22,7 +22,7 @@ const ALONE: &str = "/sign-in/passkey";
 
 /// Alice's browser, in which she has added her first passkey.
 async fn with_passkey(house: &House) -> (Browser<'_>, Authenticator) {
-    let (mut browser, mut key) = (house.browser(), Authenticator::new());
+    let (mut browser, mut key) = (house.browser(), Authenticator::fresh());
     browser.sign_in("alice", PASSWORD).await;
     let added = browser.add_passkey(&mut key, "Blue key").await;
     assert!(added.body.contains("Save your recovery codes"), "{added:?}");
@@ -82,7 +82,7 @@ async fn attack_22_an_answer_that_is_not_the_owners_to_this_question_is_refused_
         let (_, key) = with_passkey(&house).await;
         let other = Authenticator {
             user: key.user.clone(),
-            ..Authenticator::new()
+            ..Authenticator::fresh()
         };
         let elsewhere = Authenticator {
             origin: "https://access.example.com.evil.example".to_owned(),
@@ -211,7 +211,7 @@ async fn a_passkey_alone_signs_in_where_the_policy_says_so_and_is_both_factors()
         );
         let unknown = Authenticator {
             user: key.user.clone(),
-            ..Authenticator::new()
+            ..Authenticator::fresh()
         };
         let refused = browser
             .send_passkey(ALONE, &question, &unknown.get(&options))
@@ -307,7 +307,7 @@ async fn where_only_passkeys_count_one_is_set_up_within_the_sign_in_after_what_i
         let page = browser.get(ACCESS, "/sign-in/set-up-two-step").await;
         assert!(!page.body.contains(r#"name="code""#), "{}", page.body);
         let (options, question) = asked(&page.body).unwrap();
-        let mut key = Authenticator::new();
+        let mut key = Authenticator::fresh();
         let answer = key.create(&options);
         let to = "/sign-in/set-up-two-step/passkey";
         let wrong = browser.send_passkey(to, &question, "{}").await;
@@ -442,7 +442,7 @@ async fn a_passkey_confirms_who_one_is_and_a_new_one_ends_the_trust_in_browsers(
         let page = asked.location().to_owned();
         let to = "/sign-in/confirm/passkey";
         assert_eq!(browser.use_passkey(&key, &page, to).await.location(), "/");
-        let added = browser.add_passkey(&mut Authenticator::new(), "").await;
+        let added = browser.add_passkey(&mut Authenticator::fresh(), "").await;
         assert_eq!(
             added.location(),
             "/account?after=done",
@@ -563,7 +563,7 @@ async fn where_an_application_asks_for_a_second_factor_the_way_leads_to_one_that
         assert!(set_up.starts_with("/account/passkeys?"), "{set_up}");
         let page = browser.open(&set_up).await.body;
         let (options, question) = asked(&page).unwrap();
-        let answer = Authenticator::new().create(&options);
+        let answer = Authenticator::fresh().create(&options);
         let to = between(&page, r#"name="to" value=""#, "\"").replace("&#38;", "&");
         let fields = [
             ("question", question.as_str()),

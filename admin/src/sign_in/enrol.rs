@@ -127,7 +127,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     flow.enrolment = None;
     flow.prove_second(METHOD, now);
     let onward = flow::advance(&state, &reader, tx, flow, None).await?;
-    show_codes(&state, &reader, codes, onward)
+    show_codes(&state, &reader, codes, &onward)
 }
 
 /// The page with the recovery codes, on the way to where `onward` leads.
@@ -135,7 +135,7 @@ pub(super) fn show_codes(
     state: &State,
     reader: &Reader,
     codes: Vec<String>,
-    onward: Response,
+    onward: &Response,
 ) -> Answer {
     let to = onward.headers().get(header::LOCATION);
     let to = to.and_then(|to| to.to_str().ok()).unwrap_or("/").to_owned();

@@ -82,7 +82,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     flow.prove_second(AuthenticationMethod::Passkey, now);
     let onward = flow::advance(&state, &reader, tx, flow, None).await?;
     match codes {
-        Some(codes) => enrol::show_codes(&state, &reader, codes, onward),
+        Some(codes) => enrol::show_codes(&state, &reader, codes, &onward),
         None => Ok(onward),
     }
 }

@@ -65,12 +65,11 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         Ok(brought) => brought.owner(&state).await?,
         Err(_) => None,
     };
-    let attempt = match &owner {
-        Some((account, _)) => Attempt::at_account(&state, &reader, account, METHOD).await?,
-        None => {
-            let counters = Counters::of_codes(&reader);
-            Attempt::count(&state, &reader, counters, (None, ""), METHOD).await?
-        }
+    let attempt = if let Some((account, _)) = &owner {
+        Attempt::at_account(&state, &reader, account, METHOD).await?
+    } else {
+        let counters = Counters::of_codes(&reader);
+        Attempt::count(&state, &reader, counters, (None, ""), METHOD).await?
     };
     let proven = match (brought, &owner) {
         (Ok(brought), Some(owner)) if attempt.is_allowed() => {
