@@ -17,8 +17,10 @@ pub struct Account {
     pub must_change_password: bool,
     /// When the person set the password.
     pub password_changed_at: Option<Timestamp>,
-    /// Whether a second factor is set up, and so asked for.
+    /// Whether an authenticator is set up.
     pub has_totp: bool,
+    /// How many passkeys are set up.
+    pub passkeys: i64,
 }
 
 type Row = (
@@ -30,17 +32,29 @@ type Row = (
     Option<i64>,
     Option<i64>,
     Option<String>,
+    i64,
 );
 
 const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
-     c.must_change_at, c.changed_at, t.member_id \
+     c.must_change_at, c.changed_at, t.member_id, \
+     (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id) \
      FROM members m \
      LEFT JOIN credentials c ON c.member_id = m.id \
      LEFT JOIN totp t ON t.member_id = m.id";
 
 impl From<Row> for Account {
     fn from(row: Row) -> Self {
-        let (id, username, display_name, status, password_hash, must_change, changed, totp) = row;
+        let (
+            id,
+            username,
+            display_name,
+            status,
+            password_hash,
+            must_change,
+            changed,
+            totp,
+            passkeys,
+        ) = row;
         Self {
             member: id.into(),
             username,
@@ -50,6 +64,7 @@ impl From<Row> for Account {
             must_change_password: must_change.is_some(),
             password_changed_at: changed.map(Timestamp),
             has_totp: totp.is_some(),
+            passkeys,
         }
     }
 }
