@@ -238,3 +238,5 @@ mod odd_input_tests;
 mod over_tests;
 #[cfg(test)]
 mod policy_tests;
+#[cfg(test)]
+mod second_factor_policy_tests;
