@@ -79,7 +79,7 @@ async fn a_password_is_as_the_policy_of_the_day_asks() {
         ("slow green tram 7", "a capital letter"),
         ("Slow green trams", "a digit"),
         ("Li.Lei-Li.Lei-77", "must not be made of your username"),
-        ("Password-1234567", "easy to guess"),
+        ("Password123!!!", "easy to guess"),
     ] {
         let form = page
             .form("/sign-in/new-password")
