@@ -1,7 +1,7 @@
 import { Form, InputNumber, Select } from "antd";
 
 import { texts } from "../../language/texts";
-import type { At } from "./at";
+import type { Part } from "./part";
 
 const t = texts({
   wrong: ["密码错误多少次后锁定", "Locked after so many wrong passwords"],
@@ -21,8 +21,8 @@ const t = texts({
 });
 
 /** What becomes of those who guess. */
-export function AttemptFields({ at }: { at: At }) {
-  const captcha = Form.useWatch([...at, "captcha", "kind"]) as string | undefined;
+export function AttemptFields({ at, path = at }: Part) {
+  const captcha = Form.useWatch([...path, "captcha", "kind"]) as string | undefined;
   return (
     <>
       <Form.Item name={[...at, "wrong_passwords"]} label={t.wrong} extra={t.known}>

@@ -1,7 +1,7 @@
 import { Form, InputNumber, Select, Switch } from "antd";
 
 import { texts } from "../../language/texts";
-import type { At } from "./at";
+import type { Part } from "./part";
 
 const t = texts({
   minLength: ["最少字符数", "Characters, at least"],
@@ -28,8 +28,8 @@ const t = texts({
 const CLASSES = ["any", "letters_digits", "upper_lower_digits", "upper_lower_digits_special"] as const;
 
 /** Which passwords may be chosen. */
-export function PasswordFields({ at }: { at: At }) {
-  const ends = Number(Form.useWatch([...at, "max_age_days"])) > 0;
+export function PasswordFields({ at, path = at }: Part) {
+  const ends = Number(Form.useWatch([...path, "max_age_days"])) > 0;
   return (
     <>
       <Form.Item name={[...at, "min_length"]} label={t.minLength}>

@@ -1,7 +1,7 @@
 import { Checkbox, Form, InputNumber, Radio, Switch } from "antd";
 
 import { texts } from "../../language/texts";
-import type { At } from "./at";
+import type { Part } from "./part";
 
 const t = texts({
   demand: ["两步验证", "Two-step verification"],
@@ -40,10 +40,10 @@ const t = texts({
 });
 
 /** What is asked besides the password. */
-export function TwoStepFields({ at }: { at: At }) {
-  const required = Form.useWatch([...at, "demand"]) === "required";
-  const remembers = Number(Form.useWatch([...at, "remember_days"])) > 0;
-  const takesPasskeys = (Form.useWatch([...at, "methods"]) as string[] | undefined)?.includes("passkey");
+export function TwoStepFields({ at, path = at }: Part) {
+  const required = Form.useWatch([...path, "demand"]) === "required";
+  const remembers = Number(Form.useWatch([...path, "remember_days"])) > 0;
+  const takesPasskeys = (Form.useWatch([...path, "methods"]) as string[] | undefined)?.includes("passkey");
   return (
     <>
       <Form.Item name={[...at, "demand"]} label={t.demand} extra={t.demandHint}>
