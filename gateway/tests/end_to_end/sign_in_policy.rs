@@ -35,7 +35,11 @@ async fn whoever_must_have_a_second_factor_sets_one_up_within_the_sign_in() {
         .with_application(Application::new("wiki", &upstream))
         .await;
     gate.visitor("li.lei").await;
-    policy(&gate, "two_step: { demand: required }").await;
+    policy(
+        &gate,
+        "two_step: { demand: required, methods: [authenticator] }",
+    )
+    .await;
     let (browser, page) = sign_in(&gate, "li.lei", PASSWORD).await;
     assert!(page.has_form("/sign-in/set-up-two-step"), "{page:?}");
     assert!(!is_signed_in(&browser));

@@ -16,8 +16,6 @@ const t = texts({
   ],
   never: ["密码不能由本人姓名、用户名或组织名称组成。", "Never made of one's own name, or the organisation's."],
   guessable: ["拒绝容易猜到的密码", "Refuse what is easily guessed"],
-  breached: ["拒绝已泄露的密码", "Refuse what was breached"],
-  breachedHint: ["需由运维人员先载入泄露密码列表。", "The operator loads the list."],
   history: ["不能与最近几次相同", "Not one of the last"],
   historyHint: ["除当前密码外再往前数；0 表示只比较当前密码。", "Besides the present one; 0: only the present one."],
   age: ["有效期（天）", "Good for (days)"],
@@ -42,9 +40,6 @@ export function PasswordFields({ at, path = at }: Part) {
         <Select options={CLASSES.map((value) => ({ value, label: t[value] }))} />
       </Form.Item>
       <Form.Item name={[...at, "refuse_guessable"]} label={t.guessable} valuePropName="checked">
-        <Switch />
-      </Form.Item>
-      <Form.Item name={[...at, "refuse_breached"]} label={t.breached} extra={t.breachedHint} valuePropName="checked">
         <Switch />
       </Form.Item>
       <Form.Item name={[...at, "history"]} label={t.history} extra={t.historyHint}>
