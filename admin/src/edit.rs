@@ -71,14 +71,14 @@ impl<'a> Edit<'a> {
         }
     }
 
-    /// What was cached of anybody is out of date.
+    /// What was cached of anybody is out of date. Whoever says so has settled the sessions of all.
     pub fn forget_everybody(&mut self) {
         self.forgets_everybody = true;
     }
 
     /// Whose sessions may follow other rules now; `None`: anybody's.
     fn others(&self) -> Option<Vec<MemberId>> {
-        let are_few = self.forgotten.len() <= MOST_FORGOTTEN && !self.forgets_everybody;
+        let are_few = self.forgotten.len() <= MOST_FORGOTTEN;
         are_few.then(|| self.forgotten.iter().cloned().collect())
     }
 
@@ -157,7 +157,8 @@ impl<'a> Edit<'a> {
             once.claim(&mut self.tx, self.now).await?;
         }
         let others = self.others();
-        if others.as_ref().is_none_or(|others| !others.is_empty()) {
+        let some = others.as_ref().is_none_or(|others| !others.is_empty());
+        if some && !self.forgets_everybody {
             sign_in_policy::resettle(&mut self.tx, others.as_deref(), self.now).await?;
         }
         // Last, because it holds the lock of the feed until the commit.

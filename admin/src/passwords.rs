@@ -197,12 +197,6 @@ impl Inner {
     }
 }
 
-/// Whether two texts are one password.
-#[must_use]
-pub fn is_same(one: &str, other: &str) -> bool {
-    normalised(one) == normalised(other)
-}
-
 /// One password typed on two keyboards is one password: NFKC, as RFC 8265 §4.2 has it in spirit.
 fn normalised(password: &str) -> Zeroizing<String> {
     let cut = password.len().min(MAX_PASSWORD_BYTES + 1);

@@ -12,7 +12,7 @@ use http::Method;
 
 use crate::path::access_rules::{AccessRules, CompiledPathRule};
 use crate::path::denial::Denial;
-use crate::path::ip_rules::{IpRules, Verdict};
+use crate::path::ip_rules::IpRules;
 use crate::path::policy;
 use crate::path::request_path::{RequestPath, is_below};
 use crate::path::session::Identity;
@@ -78,14 +78,8 @@ impl Blueprint {
         }
         let address = request.client_address.to_canonical();
         let everywhere = self.everywhere.iter().map(|rulebook| &rulebook.ip_rules);
-        let refused = everywhere.chain([&self.ip_rules]).find_map(|rules| {
-            let verdict = rules.judge(address);
-            match verdict {
-                Verdict::Refuse(list) => Some(list),
-                Verdict::Pass(_) => None,
-            }
-        });
-        if let Some(list) = refused {
+        let mut lists = everywhere.chain([&self.ip_rules]);
+        if let Some(list) = lists.find_map(|rules| rules.judge(address).refusing()) {
             *rule = Some(Arc::clone(&list));
             let rule = list.as_ref().to_owned();
             return Err(Denial::AddressRefused { rule });

@@ -283,9 +283,9 @@ fn session_of(visit: &Visit) -> Option<&Arc<SessionEntry>> {
 }
 
 fn refuse_by(verdict: Verdict) -> Result<(), Denial> {
-    match verdict {
-        Verdict::Pass(_) => Ok(()),
-        Verdict::Refuse(list) => Err(Denial::AddressRefused {
+    match verdict.refusing() {
+        None => Ok(()),
+        Some(list) => Err(Denial::AddressRefused {
             rule: list.as_ref().to_owned(),
         }),
     }

@@ -11,7 +11,6 @@ use http::Method;
 
 use crate::gate::Gate;
 use crate::path::denial::Denial;
-use crate::path::ip_rules::Verdict;
 use crate::path::policy::judge;
 use crate::path::session::Identity;
 use crate::sessions::SessionEntry;
@@ -29,7 +28,7 @@ impl MayOpen for Gate {
         let Some(routed) = rulebook.applications.get(application) else {
             return false;
         };
-        if matches!(routed.ip_rules.judge(client_address), Verdict::Refuse(_)) {
+        if routed.ip_rules.judge(client_address).refusing().is_some() {
             return false;
         }
         let now = self.clock.now();

@@ -150,21 +150,12 @@ async fn add(
     };
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, &account.member).await?;
-    let name = register::name(form.get("name"), reader);
-    if registered
-        .keep(state, &mut tx, &account.member, name)
-        .await
-        .is_err()
-    {
+    let whose = (account, form.get("name"));
+    let added = register::add(state, reader, &mut tx, whose, &registered).await?;
+    let Some(register::Added { codes }) = added else {
         return Ok(None);
-    }
-    known_devices::distrust(&mut tx, &account.member).await?;
-    choose::audit(state, reader, &mut tx, account, "add_passkey").await?;
-    let codes = if account.has_second_factor() {
-        None
-    } else {
-        Some(recovery_codes::renew(state, &mut tx, account).await?)
     };
+    known_devices::distrust(&mut tx, &account.member).await?;
     let token = step_up::step_up(state, reader, &mut tx, person, METHOD).await?;
     tx.commit().await?;
     let to = form.get("to");

@@ -16,6 +16,7 @@ use utoipa::{PartialSchema, ToSchema};
 pub use definition::Definition;
 pub use unreadable::Unreadable;
 
+use crate::authz::{Action, Forbidden, Resource};
 use crate::edit::{Edit, shown, target};
 use crate::pictures::icons;
 use crate::refused::{Expected, Refused};
@@ -119,6 +120,7 @@ pub async fn create(mut edit: Edit<'_>, definition: &Definition) -> Result<Kept,
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, definition: &Definition) -> Result<Kept, Refused> {
     mentions::check(&mut edit.tx, definition, None).await?;
+    may_stand_apart(edit, false, definition)?;
     let id = ApplicationId::generate();
     rows::insert(&mut edit.tx, &id, definition, edit.now).await?;
     let made = find(&mut edit.tx, &id).await?;
@@ -149,6 +151,11 @@ pub async fn change(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     mentions::check(&mut edit.tx, definition, before.definition.as_ref()).await?;
+    let was_apart = before
+        .definition
+        .as_ref()
+        .is_some_and(|d| d.own_ip_lists_only);
+    may_stand_apart(edit, was_apart, definition)?;
     if !rows::update(&mut edit.tx, id, before.version, definition, edit.now).await? {
         return Err(Refused::Stale);
     }
@@ -158,6 +165,19 @@ pub async fn change(
     edit.note("update", target, shown(&before), shown(&after))
         .await?;
     Ok(after)
+}
+
+/// Taking an application out of the lists that hold everywhere takes what changing those takes.
+fn may_stand_apart(
+    edit: &Edit<'_>,
+    was_apart: bool,
+    definition: &Definition,
+) -> Result<(), Forbidden> {
+    if definition.own_ip_lists_only && !was_apart {
+        edit.permit()
+            .also_everywhere(Resource::IpLists, Action::Change)?;
+    }
+    Ok(())
 }
 
 pub async fn remove(

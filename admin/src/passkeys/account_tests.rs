@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::testing::{Authenticator, asked};
-use super::tests::{BY_PASSKEY, REFUSED, TWO_STEP, policy, with_passkey};
+use super::tests::{BY_PASSKEY, PASSKEY, REFUSED, TWO_STEP, policy, with_passkey};
 use crate::edit::Edit;
 use crate::members::credentials::reset_second_factor;
-use crate::sign_in_policy::{SecondFactor, TwoStepDemand};
+use crate::sign_in_policy::SecondFactor;
+use crate::sign_in_policy::TwoStepDemand::{Optional, Required};
 use crate::store::testing::on_both_engines;
 use crate::store::{known_devices, passkeys, recovery_codes};
 use crate::testing::{ACCESS, House, PASSWORD, WIKI, between, operator};
@@ -65,13 +66,7 @@ async fn the_last_factor_that_the_policy_requires_cannot_be_removed() {
         let house = House::new(store).await;
         let (mut browser, _) = with_passkey(&house).await;
         let (_, _) = browser.enrol().await;
-        policy(
-            &house,
-            TwoStepDemand::Required,
-            &[SecondFactor::Passkey],
-            false,
-        )
-        .await;
+        policy(&house, Required, PASSKEY, false).await;
         let mut read = house.state.store.read().await.unwrap();
         let id = passkeys::of(&mut read, &house.alice).await.unwrap()[0]
             .id
@@ -153,13 +148,7 @@ async fn a_key_is_registered_for_one_person_and_nobody_adds_what_the_policy_does
         olga.sign_in("olga", PASSWORD).await;
         let taken = olga.add_passkey(&mut key, "Mine").await;
         assert_eq!(taken.status, REFUSED);
-        policy(
-            &house,
-            TwoStepDemand::Optional,
-            &[SecondFactor::Authenticator],
-            false,
-        )
-        .await;
+        policy(&house, Optional, &[SecondFactor::Authenticator], false).await;
         let page = alice.get(ACCESS, "/account/passkeys").await;
         assert!(asked(&page.body).is_none() && page.body.contains("No passkey can be added"));
         alice.get(ACCESS, "/account").await;
@@ -206,13 +195,7 @@ async fn where_an_application_asks_for_a_second_factor_the_way_leads_to_one_that
         let page = browser.open(&set_up).await.body;
         let instead = between(&page, "href=\"/account/passkeys?to=", "\"").to_owned();
         assert!(instead.starts_with("/sign-in/continue%3F"), "{page}");
-        policy(
-            &house,
-            TwoStepDemand::Optional,
-            &[SecondFactor::Passkey],
-            false,
-        )
-        .await;
+        policy(&house, Optional, PASSKEY, false).await;
         let set_up = browser.open(&to_access).await.location().to_owned();
         assert!(set_up.starts_with("/account/passkeys?"), "{set_up}");
         let page = browser.open(&set_up).await.body;

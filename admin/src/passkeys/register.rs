@@ -11,7 +11,9 @@ use super::{
     CredentialID, Key, Occasion, Options, PasskeyError, PasskeyRegistration, Question,
     RelyingParty, Value, name_of, parse, read, user_handle,
 };
+use crate::account::recovery_codes;
 use crate::pages::{Failure, Form, Reader};
+use crate::sign_in::choose;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::passkeys::{self, Passkey};
@@ -111,6 +113,41 @@ impl Registered {
             Err(PasskeyError::Over)
         }
     }
+}
+
+/// A key that is the person's now.
+pub struct Added {
+    /// The recovery codes that come with the first second factor, to be shown once.
+    pub codes: Option<Vec<String>>,
+}
+
+/// Adds the key to the person's in `tx`, and takes note of it. `None` if it does not hold.
+///
+/// # Errors
+/// If the store is away.
+pub async fn add(
+    state: &State,
+    reader: &Reader,
+    tx: &mut Tx,
+    (account, name): (&Account, &str),
+    registered: &Registered,
+) -> Result<Option<Added>, Failure> {
+    let member = &account.member;
+    match registered
+        .keep(state, tx, member, self::name(name, reader))
+        .await
+    {
+        Ok(()) => {}
+        Err(PasskeyError::Store(error)) => return Err(error.into()),
+        Err(_) => return Ok(None),
+    }
+    choose::audit(state, reader, tx, account, "add_passkey").await?;
+    let codes = if account.has_second_factor() {
+        None
+    } else {
+        Some(recovery_codes::renew(state, tx, account).await?)
+    };
+    Ok(Some(Added { codes }))
 }
 
 /// What the owner calls the key; where they said nothing, the device tells it apart.

@@ -9,6 +9,7 @@ use super::testing::{Authenticator, asked};
 use crate::edit::Edit;
 use crate::members::Status;
 use crate::members::account::set_status;
+use crate::sign_in_policy::TwoStepDemand::{Optional, Required};
 use crate::sign_in_policy::{SecondFactor, TwoStepDemand};
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Browser, House, PASSWORD, operator};
@@ -26,6 +27,9 @@ pub(super) async fn with_passkey(house: &House) -> (Browser<'_>, Authenticator) 
     assert!(added.body.contains("Save your recovery codes"), "{added:?}");
     (browser, key)
 }
+
+/// The policy takes no other second factor.
+pub(super) const PASSKEY: &[SecondFactor] = &[SecondFactor::Passkey];
 
 pub(super) async fn policy(
     house: &House,
@@ -150,13 +154,7 @@ async fn attack_23_an_answer_that_was_seen_signs_nobody_in_again() {
     on_both_engines(async |store| {
         let house = House::new(store).await;
         let (_, key) = with_passkey(&house).await;
-        policy(
-            &house,
-            TwoStepDemand::Optional,
-            &[SecondFactor::Passkey],
-            true,
-        )
-        .await;
+        policy(&house, Optional, PASSKEY, true).await;
         let mut browser = house.browser();
         let page = browser.get(ACCESS, "/sign-in").await;
         let (options, question) = asked(&page.body).unwrap();
@@ -197,13 +195,7 @@ async fn a_passkey_alone_signs_in_where_the_policy_says_so_and_is_both_factors()
         let mut browser = house.browser();
         let page = browser.get(ACCESS, "/sign-in").await;
         assert!(asked(&page.body).is_none(), "not offered");
-        policy(
-            &house,
-            TwoStepDemand::Required,
-            &[SecondFactor::Passkey],
-            true,
-        )
-        .await;
+        policy(&house, Required, PASSKEY, true).await;
         let page = browser.get(ACCESS, "/sign-in").await;
         let (options, question) = asked(&page.body).unwrap();
         let none: [&str; 0] = [];
@@ -236,13 +228,7 @@ async fn a_passkey_alone_signs_in_where_the_policy_says_so_and_is_both_factors()
         let session = browser.session(ACCESS).await.unwrap();
         assert_eq!(session.methods, [AuthenticationMethod::Passkey]);
         assert!(session.second_factor_at.is_some());
-        policy(
-            &house,
-            TwoStepDemand::Optional,
-            &[SecondFactor::Passkey],
-            false,
-        )
-        .await;
+        policy(&house, Optional, PASSKEY, false).await;
         let mut late = house.browser();
         late.get(ACCESS, "/sign-in").await;
         let refused = late.send_passkey(ALONE, "x", "{}").await;
@@ -256,23 +242,11 @@ async fn attack_22_whoever_is_no_longer_let_in_by_a_passkey_alone_is_refused_at_
     on_both_engines(async |store| {
         let house = House::new(store).await;
         let (_, key) = with_passkey(&house).await;
-        policy(
-            &house,
-            TwoStepDemand::Optional,
-            &[SecondFactor::Passkey],
-            true,
-        )
-        .await;
+        policy(&house, Optional, PASSKEY, true).await;
         let mut browser = house.browser();
         let page = browser.get(ACCESS, "/sign-in").await;
         let (options, question) = asked(&page.body).unwrap();
-        policy(
-            &house,
-            TwoStepDemand::Optional,
-            &[SecondFactor::Passkey],
-            false,
-        )
-        .await;
+        policy(&house, Optional, PASSKEY, false).await;
         let refused = browser
             .send_passkey(ALONE, &question, &key.get(&options))
             .await;
@@ -290,13 +264,7 @@ async fn where_only_passkeys_count_one_is_set_up_within_the_sign_in_after_what_i
         let mut first = house.browser();
         first.sign_in("alice", PASSWORD).await;
         let (seed, _) = first.enrol().await;
-        policy(
-            &house,
-            TwoStepDemand::Required,
-            &[SecondFactor::Passkey],
-            false,
-        )
-        .await;
+        policy(&house, Required, PASSKEY, false).await;
         house.state.clock.advance(Duration::from_mins(1));
         let mut browser = house.browser();
         assert_eq!(
@@ -339,13 +307,7 @@ async fn whoever_is_disabled_does_not_come_in_by_a_passkey_either() {
     on_both_engines(async |store| {
         let house = House::new(store).await;
         let (_, key) = with_passkey(&house).await;
-        policy(
-            &house,
-            TwoStepDemand::Optional,
-            &[SecondFactor::Passkey],
-            true,
-        )
-        .await;
+        policy(&house, Optional, PASSKEY, true).await;
         let permit = operator();
         let edit = Edit::begin(&house.state, &permit).await.unwrap();
         set_status(edit, &house.alice, Status::Disabled)

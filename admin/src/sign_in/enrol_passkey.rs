@@ -5,8 +5,7 @@ use config::session::AuthenticationMethod;
 
 use super::flow::{self, Held};
 use super::passkey::Ask;
-use super::{Step, choose, enrol};
-use crate::account::recovery_codes;
+use super::{Step, enrol};
 use crate::hex::hex;
 use crate::pages::{Answer, Failure, Form, Reader};
 use crate::passkeys::{Occasion, RelyingParty, register};
@@ -61,22 +60,13 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     if !flows::take(&mut tx, &held.token).await? {
         return Err(held.flow.start_again());
     }
-    let name = register::name("", &reader);
-    if registered
-        .keep(&state, &mut tx, member, name)
-        .await
-        .is_err()
-    {
+    let whose = (&held.account, "");
+    let added = register::add(&state, &reader, &mut tx, whose, &registered).await?;
+    let Some(register::Added { codes }) = added else {
         drop(tx);
         return enrol::show_wrong_passkey(&state, &reader, held).await;
-    }
-    second_factor_demands::forget(&mut tx, member).await?;
-    choose::audit(&state, &reader, &mut tx, &held.account, "add_passkey").await?;
-    let codes = if held.account.has_second_factor() {
-        None
-    } else {
-        Some(recovery_codes::renew(&state, &mut tx, &held.account).await?)
     };
+    second_factor_demands::forget(&mut tx, member).await?;
     let mut flow = held.flow;
     flow.enrolment = None;
     flow.prove_second(AuthenticationMethod::Passkey, now);

@@ -9,7 +9,6 @@ impl Account {
         match factor {
             SecondFactor::Authenticator => self.has_totp,
             SecondFactor::Passkey => self.passkeys > 0,
-            SecondFactor::Sms | SecondFactor::Mail => false,
         }
     }
 
@@ -21,7 +20,6 @@ impl Account {
         match factor {
             SecondFactor::Authenticator => rest.has_totp = false,
             SecondFactor::Passkey => rest.passkeys = (rest.passkeys - 1).max(0),
-            SecondFactor::Sms | SecondFactor::Mail => {}
         }
         (suffice(&rest, policy) || !suffice(self, policy)).then_some(rest)
     }
@@ -29,16 +27,9 @@ impl Account {
     /// Whether anything but the password is set up.
     #[must_use]
     pub fn has_second_factor(&self) -> bool {
-        ALL.iter().any(|factor| self.has(*factor))
+        self.has_totp || self.passkeys > 0
     }
 }
-
-const ALL: [SecondFactor; 4] = [
-    SecondFactor::Authenticator,
-    SecondFactor::Passkey,
-    SecondFactor::Sms,
-    SecondFactor::Mail,
-];
 
 /// Whether what the person has set up is what the policy requires.
 #[must_use]

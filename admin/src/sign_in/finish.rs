@@ -13,7 +13,7 @@ use super::record::{Happening, record};
 use crate::logs::SignInKind;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::{Answer, Reader, ReturnPath, go_to};
-use crate::sign_in_policy::{Rules, SessionPolicy};
+use crate::sign_in_policy::{self, Rules, SessionPolicy};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
@@ -56,7 +56,11 @@ pub async fn finish(
     };
     record(&mut tx, reader, now, happening).await?;
     end_former(state, reader, &mut tx).await?;
-    end_oldest(&mut tx, account, rules.sessions.most, now).await?;
+    // Whoever may be signed in only so many times loses the oldest for the newest.
+    let most = rules.sessions.most;
+    for oldest in sign_in_policy::end_oldest(&mut tx, &account.member, most, now).await? {
+        announce(&mut tx, Change::Revoked(Revocation::SignIn(oldest)), now).await?;
+    }
     tx.commit().await?;
     let mut response = onward(&flow.to());
     set(
@@ -94,25 +98,6 @@ async fn trust(
     let most = rules.two_step.remember_most;
     let name = reader.device();
     known_devices::trust(tx, &device.hash(), member, &name, until, most).await
-}
-
-/// Whoever may be signed in only so many times loses the oldest for the newest; 0 loses none.
-async fn end_oldest(
-    tx: &mut Tx,
-    account: &Account,
-    most: u16,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if most == 0 {
-        return Ok(());
-    }
-    let open = sign_ins::open_of(tx, &account.member, now).await?;
-    let over = open.len().saturating_sub(usize::from(most));
-    for oldest in open.into_iter().take(over) {
-        sign_ins::end(tx, &oldest, &account.member, "too_many_sign_ins", now).await?;
-        announce(tx, Change::Revoked(Revocation::SignIn(oldest)), now).await?;
-    }
-    Ok(())
 }
 
 fn new_sign_in(reader: &Reader, flow: &Flow, policy: &SessionPolicy, now: Timestamp) -> SignIn {

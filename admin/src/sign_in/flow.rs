@@ -171,7 +171,7 @@ pub async fn advance(
             let token = Token::generate();
             let now = state.clock.now();
             if step == Step::Enrol {
-                second_factor_demands::since(&mut tx, &flow.member, now).await?;
+                second_factor_demands::note(&mut tx, &flow.member, now).await?;
             }
             let text = serde_json::to_string(&flow).map_err(Failure::internal)?;
             flows::insert(

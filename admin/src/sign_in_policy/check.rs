@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use super::{
-    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, SessionPolicy,
-    SignInPolicy, TwoStepPolicy,
+    AttemptPolicy, PasswordPolicy, PolicyAudience, PolicyException, SessionPolicy, SignInPolicy,
+    TwoStepPolicy,
 };
 use crate::members::names;
 use crate::refused::{Invalid, Refused};
@@ -106,8 +106,8 @@ impl Wrong {
                 &format!("{part}.methods"),
                 ("none is there, or one twice", "不能为空，也不能重复"),
                 (
-                    "at least one of authenticator, passkey, sms and mail, each once",
-                    "authenticator、passkey、sms、mail 中至少一项，每项只出现一次",
+                    "at least one of authenticator and passkey, each once",
+                    "authenticator、passkey 中至少一项，每项只出现一次",
                 ),
             ));
         }
@@ -154,9 +154,6 @@ impl Wrong {
         self.within(part, "wrong_passwords", policy.wrong_passwords, 3..=100);
         self.within(part, "within_minutes", policy.within_minutes, 1..=1440);
         self.within(part, "locked_minutes", policy.locked_minutes, 0..=10_080);
-        if let CaptchaDemand::After(failures) = policy.captcha {
-            self.within(part, "captcha.failures", failures, 1..=20);
-        }
     }
 
     fn exception(&mut self, part: &str, exception: &PolicyException) {

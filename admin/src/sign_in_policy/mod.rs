@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use rules::{
-    AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, PasswordPolicy, SecondFactor,
-    SessionPolicy, TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CharacterClasses, LEAST_IDLE, PasswordPolicy, SecondFactor, SessionPolicy,
+    TwoStepDemand, TwoStepPolicy,
 };
 
 use crate::edit::{Edit, shown};
@@ -27,7 +27,7 @@ use crate::refused::{Expected, Refused};
 use crate::store::documents::{self, Document, SIGN_IN_POLICY};
 use crate::store::{Connection, StoreError, belongings};
 
-pub use settle::resettle;
+pub use settle::{end_oldest, resettle};
 
 /// What holds for everybody, and the exceptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

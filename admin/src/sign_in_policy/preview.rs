@@ -4,14 +4,16 @@
 use std::time::Duration;
 
 use config::Timestamp;
+use config::session::AuthenticationMethod;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PolicyException, Rules, SignInPolicy, TwoStepDemand, belonging, check};
+use super::{PolicyException, Rules, SignInPolicy, belonging, check};
 use crate::members::find_by_any;
 use crate::refused::Refused;
-use crate::sign_in::factors::suffice;
-use crate::sign_in::password_age::{ends_at, is_too_old};
+use crate::sign_in::flow::Flow;
+use crate::sign_in::password_age::ends_at;
+use crate::sign_in::{Circumstances, Step, next};
 use crate::store::credentials::Account;
 use crate::store::session_limits;
 use crate::store::{Connection, credentials};
@@ -84,23 +86,37 @@ pub async fn of(
     })
 }
 
+/// What [`next`] asks for one after the other, of somebody who does each.
 fn steps(account: &Account, rules: &Rules, now: Timestamp) -> Vec<NextStep> {
+    let mut account = account.clone();
+    let method = AuthenticationMethod::Password;
+    let mut flow = Flow::begin(account.member.clone(), method, now, "/");
+    let circumstances = Circumstances {
+        rules,
+        is_trusted_browser: false,
+        now,
+    };
     let mut steps = Vec::new();
-    if rules.two_step.demand != TwoStepDemand::Off {
-        if account.has_second_factor() {
-            steps.push(NextStep::SecondFactor);
-        }
-        if !suffice(account, &rules.two_step) {
-            steps.push(if rules.two_step.grace() > Duration::ZERO {
-                NextStep::SetUpSecondFactorOrLater
-            } else {
-                NextStep::SetUpSecondFactor
-            });
-        }
+    loop {
+        steps.push(match next(&flow, &account, circumstances) {
+            Step::Done => return steps,
+            Step::SecondFactor => {
+                flow.second_factor_at = Some(now);
+                NextStep::SecondFactor
+            }
+            Step::Enrol => {
+                flow.is_enrolment_put_off = true;
+                match rules.two_step.grace() {
+                    Duration::ZERO => NextStep::SetUpSecondFactor,
+                    _ => NextStep::SetUpSecondFactorOrLater,
+                }
+            }
+            Step::NewPassword => {
+                account.must_change_password = false;
+                account.password_hash.get_or_insert_default();
+                account.password_changed_at = Some(now);
+                NextStep::NewPassword
+            }
+        });
     }
-    let is_new = account.must_change_password || account.password_hash.is_none();
-    if is_new || is_too_old(account, rules, now) {
-        steps.push(NextStep::NewPassword);
-    }
-    steps
 }

@@ -13,7 +13,7 @@ pub struct TwoStepPolicy {
     pub demand: TwoStepDemand,
     /// The second factors that may be used: at least one, none twice. Recovery codes come with the first
     /// that a person sets up.
-    #[schema(min_items = 1, max_items = 4)]
+    #[schema(min_items = 1, max_items = 2)]
     pub methods: Vec<SecondFactor>,
     /// A passkey that has asked for a fingerprint, a face or a PIN is both factors at once: whoever has one
     /// comes in without a password.
@@ -49,10 +49,6 @@ pub enum SecondFactor {
     Authenticator,
     /// A passkey or a security key (WebAuthn).
     Passkey,
-    /// A code by SMS to the person's mobile number.
-    Sms,
-    /// A code to the person's verified mail address.
-    Mail,
 }
 
 impl Default for TwoStepPolicy {
@@ -94,8 +90,6 @@ pub struct PasswordPolicy {
     pub classes: CharacterClasses,
     /// Refuses what is found within 100 million guesses (zxcvbn, a score below 3).
     pub refuse_guessable: bool,
-    /// Refuses those of the list of breached passwords that the operator has loaded.
-    pub refuse_breached: bool,
     /// Refuses so many earlier ones of the person, besides the present one. 0 to 12.
     #[schema(minimum = 0, maximum = 12)]
     pub history: u16,
@@ -125,7 +119,6 @@ impl Default for PasswordPolicy {
             max_length: 256,
             classes: CharacterClasses::Any,
             refuse_guessable: true,
-            refuse_breached: true,
             history: 0,
             max_age_days: 0,
             warn_days: 14,
@@ -205,18 +198,6 @@ pub struct AttemptPolicy {
     /// It opens again after so many minutes. 0 to 10080 (a week); 0: when an administrator unlocks it.
     #[schema(minimum = 0, maximum = 10_080)]
     pub locked_minutes: u32,
-    pub captcha: CaptchaDemand,
-}
-
-/// When the sign-in page asks for what only a person can read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", tag = "kind", content = "failures")]
-pub enum CaptchaDemand {
-    #[default]
-    Never,
-    Always,
-    /// After so many failures of the account, or of the address. 1 to 20.
-    After(u16),
 }
 
 impl Default for AttemptPolicy {
@@ -225,7 +206,6 @@ impl Default for AttemptPolicy {
             wrong_passwords: 10,
             within_minutes: 15,
             locked_minutes: 15,
-            captcha: CaptchaDemand::Never,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! after somebody has become another as far as its exceptions go.
 
 use config::Timestamp;
-use config::id::MemberId;
+use config::id::{MemberId, SignInId};
 
 use super::{PolicyAudience, SessionPolicy, SignInPolicy, belonging, get};
 use crate::edit::Edit;
@@ -34,8 +34,8 @@ pub(super) async fn everybody(edit: &mut Edit<'_>, policy: &SignInPolicy) -> Res
     };
     for member in most_of_all(&mut edit.tx, least, edit.now).await? {
         let person = belonging(&mut edit.tx, &member).await?;
-        let most = usize::from(policy.of(&person).sessions.most);
-        end_oldest(edit, &member, most).await?;
+        let most = policy.of(&person).sessions.most;
+        end_oldest(&mut edit.tx, &member, most, edit.now).await?;
     }
     edit.forget_everybody();
     Ok(())
@@ -59,14 +59,22 @@ async fn limit_all(tx: &mut Tx, policy: &SignInPolicy, now: Timestamp) -> Result
     Ok(())
 }
 
-/// Leaves the person the newest sign-ins; 0 leaves all.
-async fn end_oldest(edit: &mut Edit<'_>, member: &MemberId, most: usize) -> Result<(), Refused> {
-    let open = sign_ins::open_of(&mut edit.tx, member, edit.now).await?;
-    let over = open.len().saturating_sub(most);
-    for oldest in open.into_iter().take(if most == 0 { 0 } else { over }) {
-        sign_ins::end(&mut edit.tx, &oldest, member, "too_many_sign_ins", edit.now).await?;
+/// Leaves the person the newest sign-ins; 0 leaves all. Those that ended: gateways are told by the caller.
+pub async fn end_oldest(
+    tx: &mut Tx,
+    member: &MemberId,
+    most: u16,
+    now: Timestamp,
+) -> Result<Vec<SignInId>, StoreError> {
+    if most == 0 {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let mut open = sign_ins::open_of(tx, member, now).await?;
+    open.truncate(open.len().saturating_sub(usize::from(most)));
+    for oldest in &open {
+        sign_ins::end(tx, oldest, member, "too_many_sign_ins", now).await?;
+    }
+    Ok(open)
 }
 
 /// The sessions of people who may have become others; `None`: of everybody.

@@ -33,15 +33,24 @@ pub enum Verdict {
     Refuse(Arc<str>),
 }
 
+impl Verdict {
+    /// The list that keeps the address out, if one does.
+    #[must_use]
+    pub fn refusing(self) -> Option<Arc<str>> {
+        match self {
+            Self::Refuse(list) => Some(list),
+            Self::Pass(_) => None,
+        }
+    }
+}
+
 /// Judges the client's address by the lists that hold everywhere, and notes what keeps it out: only the
 /// application that is asked for may have lists of its own in their place, and which it is comes next.
 pub fn judge_everywhere(rulebook: &Rulebook, visit: &mut Visit) -> Result<(), Denial> {
     let address = visit
         .client_address
         .ok_or(Denial::ClientAddressUnreadable)?;
-    if let Verdict::Refuse(list) = rulebook.ip_rules.judge(address) {
-        visit.kept_out = Some(list);
-    }
+    visit.kept_out = rulebook.ip_rules.judge(address).refusing();
     Ok(())
 }
 
@@ -61,9 +70,9 @@ pub fn check(visit: &mut Visit) -> Result<(), Denial> {
     let address = visit
         .client_address
         .ok_or(Denial::ClientAddressUnreadable)?;
-    match application.ip_rules.judge(address) {
-        Verdict::Pass(_) => Ok(()),
-        Verdict::Refuse(list) => refuse(visit, list),
+    match application.ip_rules.judge(address).refusing() {
+        None => Ok(()),
+        Some(list) => refuse(visit, list),
     }
 }
 

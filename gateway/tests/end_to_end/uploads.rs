@@ -46,7 +46,8 @@ async fn attack_20_a_stranger_is_refused_before_what_it_uploads_has_come() {
     let head = "PUT /api/v1/ip-lists/any/entries HTTP/1.1\r\nHost: access.corp.test\r\n\
         Content-Type: text/plain\r\nContent-Length: 62914560\r\n\r\n";
     wire.send(head).await.unwrap();
-    wire.send(vec![b'1'; 1 << 20]).await.unwrap();
+    // The answer may come, and the connection close, before even this much was sent.
+    let _ = wire.send(vec![b'1'; 1 << 20]).await;
     let reply = wire.reply_within(Duration::from_mins(1)).await.unwrap();
     assert_eq!(reply.status(), 401, "{}", reply.text());
     // What is left of it may be read away, and is not kept.

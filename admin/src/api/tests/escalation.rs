@@ -8,6 +8,43 @@ use super::app::{App, With};
 use crate::store::testing::on_both_engines;
 
 #[tokio::test]
+async fn attack_18_who_may_not_change_address_lists_takes_no_application_out_of_them() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, administrator) = app.member("admin", &[Role::Administrator]).await;
+        let (_, security) = app.member("security", &[Role::SecurityAdministrator]).await;
+        let mut draft = json!({
+            "name": {"en": "Hook", "zh-CN": "回调"}, "hosts": ["hook.example.com"],
+            "pool": {"upstreams": [{"address": "127.0.0.1:1"}]}, "own_ip_lists_only": true
+        });
+        let refused = app
+            .call(&administrator, "POST", "/applications", draft.clone())
+            .await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        draft["own_ip_lists_only"] = json!(false);
+        let id = app
+            .call(&administrator, "POST", "/applications", draft.clone())
+            .await
+            .id();
+        let path = format!("/applications/{id}");
+        draft["own_ip_lists_only"] = json!(true);
+        let refused = app.call(&administrator, "PUT", &path, draft.clone()).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        let done = app.call(&security, "PUT", &path, draft.clone()).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        draft["watermark"] = json!(true);
+        let kept = app.call(&administrator, "PUT", &path, draft).await;
+        assert_eq!(
+            kept.status,
+            StatusCode::OK,
+            "what is so already may stay: {}",
+            kept.body
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn attack_18_an_administrator_makes_no_owner_and_touches_none() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

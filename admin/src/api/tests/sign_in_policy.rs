@@ -67,7 +67,6 @@ async fn everything_that_is_wrong_in_a_policy_is_told_at_once_by_its_field() {
         body["password"]["warn_days"] = json!(30);
         body["sessions"]["idle_minutes"] = json!(1000);
         body["attempts"]["wrong_passwords"] = json!(2);
-        body["attempts"]["captcha"] = json!({"kind": "after", "failures": 0});
         body["exceptions"] = json!([
             {"name": "", "who": []},
             {"name": "x", "who": [{"kind": "group", "id": "nowhere"}], "sessions": {"most": 101}},
@@ -86,7 +85,6 @@ async fn everything_that_is_wrong_in_a_policy_is_told_at_once_by_its_field() {
             "password.warn_days",
             "sessions.idle_minutes",
             "attempts.wrong_passwords",
-            "attempts.captcha.failures",
             "exceptions.0.name",
             "exceptions.0.who",
             "exceptions.0",
