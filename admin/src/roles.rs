@@ -224,7 +224,9 @@ pub fn permissions(field: &str, names: &[String]) -> Result<Permissions, Invalid
                 &format!("{name} 不能授予"),
             ));
         }
-        let readable = grantable.contains(resource, Action::Read);
+        // Whoever may add guests sees those for whom they answer.
+        let alone = (resource, action) == (Resource::Guests, Action::Create);
+        let readable = grantable.contains(resource, Action::Read) && !alone;
         if readable && !wanted.contains(resource, Action::Read) {
             let needed = crate::authz::table::permission(resource, Action::Read);
             return Err(wrong(

@@ -131,6 +131,6 @@ async fn redeem(state: &State, typed: &str) -> Result<Option<(Tx, Account)>, Fai
         return Ok(None);
     }
     let account = credentials::find(&mut tx, &member).await?;
-    let account = account.filter(|account| account.is_active);
+    let account = account.filter(|account| account.is_active(now));
     Ok(account.map(|account| (tx, account)))
 }

@@ -192,7 +192,7 @@ async fn condition(
     Ok(all)
 }
 
-fn search(all: &mut Condition, text: &str) {
+pub(super) fn search(all: &mut Condition, text: &str) {
     let (typed, close) = search_key::patterns(text);
     let same = typed == close;
     let typed = all.text(typed);

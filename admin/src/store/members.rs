@@ -331,7 +331,7 @@ pub async fn set_departments(
     Ok(())
 }
 
-/// Puts the person into exactly these groups; those that have a rule stay as they are.
+/// Puts the person into exactly these groups; those that have a rule or are for guests stay as they are.
 ///
 /// # Errors
 /// [`StoreError::Reference`] if there is no such group.
@@ -343,7 +343,7 @@ pub async fn set_groups(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM group_members WHERE member_id = $1 \
-         AND group_id IN (SELECT id FROM groups WHERE rule IS NULL)",
+         AND group_id IN (SELECT id FROM groups WHERE rule IS NULL AND for_guests_since IS NULL)",
     )
     .bind(id.as_str())
     .execute(&mut *connection)
