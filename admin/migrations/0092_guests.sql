@@ -20,3 +20,6 @@ INSERT INTO guests (member_id, created_by) SELECT id, '' FROM members WHERE kind
 
 -- Guests are put into one of these, and nobody else is.
 ALTER TABLE groups ADD COLUMN for_guests_since BIGINT;
+
+-- 1, where whoever tried to sign in was a guest.
+ALTER TABLE sign_in_events ADD COLUMN guest BIGINT;

@@ -5,7 +5,7 @@ use config::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authz::{Action, Forbidden, Holding, Permissions, roles};
+use crate::authz::{Action, Forbidden, Holding, Permissions, Resource, roles};
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;

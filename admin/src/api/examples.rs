@@ -295,13 +295,14 @@ fn told_of_events(name: &str) -> Option<Value> {
         "AccessEvent" => json!({
             "id": ID, "at": THEN, "request_id": OTHER, "client_address": "192.0.2.7",
             "peer": "192.0.2.7", "method": "GET", "host": "wiki.example.com", "path": "/edit",
-            "protocol": "HTTP/2", "username": "zhang.san", "rule": "office hours",
+            "protocol": "HTTP/2", "username": "zhang.san", "guest": false, "rule": "office hours",
             "outcome": {"kind": "denied", "reason": "no_rule_allows"}, "status": 403,
             "request_bytes": 0, "response_bytes": 1810, "duration_us": 412, "snapshot": 7,
             "watermarked": false
         }),
         "SignInEvent" => json!({
-            "id": ID, "at": THEN, "kind": "failed", "username": "zhang.san", "method": "password",
+            "id": ID, "at": THEN, "kind": "failed", "username": "zhang.san", "guest": false,
+            "method": "password",
             "reason": "wrong_password", "client_address": "192.0.2.7",
             "user_agent": "Mozilla/5.0", "device": "Firefox on Linux", "request_id": OTHER
         }),

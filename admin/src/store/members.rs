@@ -266,6 +266,14 @@ pub async fn find(
     Ok(row.map(MemberRow::from))
 }
 
+pub async fn is_guest(connection: &mut Connection, id: &MemberId) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT kind FROM members WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some_and(|(kind,)| kind == kind_name(PrincipalKind::Guest)))
+}
+
 /// By the key of a username or a mail address.
 pub async fn find_by_key(
     connection: &mut Connection,

@@ -165,8 +165,10 @@ async fn who_is_suspended_takes_no_place_and_comes_back_only_into_a_free_one() {
             assert_eq!(full.status, StatusCode::CONFLICT, "{door}");
         }
         settings(&app, |body| body["extra"] = json!(1)).await;
-        let back = app.call(OP, "POST", &format!("{path}/resume"), json!({}));
-        assert_eq!(back.await.json["state"], "active");
+        let back = app
+            .call(OP, "POST", &format!("{path}/resume"), json!({}))
+            .await;
+        assert_eq!(back.json["state"], "active");
     })
     .await;
 }
@@ -264,8 +266,10 @@ async fn a_group_for_guests_takes_guests_in_and_nobody_else() {
         assert_eq!(by_hand.status, StatusCode::CONFLICT, "{}", by_hand.body);
         let mut profile = draft("ann");
         profile["groups"] = json!([one]);
-        let by_profile = app.call(OP, "PUT", &format!("/members/{ann}"), profile);
-        assert_eq!(by_profile.await.text("field"), "groups");
+        let by_profile = app
+            .call(OP, "PUT", &format!("/members/{ann}"), profile)
+            .await;
+        assert_eq!(by_profile.text("field"), "groups");
         let mut gil = draft("gil");
         gil["guest_group"] = json!(one);
         let id = invite(&app, OP, gil.clone()).await.id();
@@ -280,8 +284,10 @@ async fn a_group_for_guests_takes_guests_in_and_nobody_else() {
             .await;
         assert_eq!(kept.json["groups"][0]["id"], two, "{}", kept.body);
         let unmarked = json!({"name": "two"});
-        let unmarked = app.call(OP, "PUT", &format!("/groups/{two}"), unmarked);
-        assert_eq!(unmarked.await.status, StatusCode::CONFLICT);
+        let unmarked = app
+            .call(OP, "PUT", &format!("/groups/{two}"), unmarked)
+            .await;
+        assert_eq!(unmarked.status, StatusCode::CONFLICT);
         let mut insider = draft("gil");
         insider["kind"] = json!("member");
         let insider = app

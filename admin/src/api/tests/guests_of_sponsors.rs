@@ -51,8 +51,10 @@ async fn attack_18_whoever_may_add_guests_manages_their_own_and_no_others() {
             let refused = app.call(&bob, method, &door, body).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{method} {door}");
         }
-        let link = app.call(&ann, "POST", &format!("{path}/one-time-link"), Value::Null);
-        assert_eq!(link.await.status, StatusCode::CREATED);
+        let link = app
+            .call(&ann, "POST", &format!("{path}/one-time-link"), Value::Null)
+            .await;
+        assert_eq!(link.status, StatusCode::CREATED);
         let mut given_away = draft("gil");
         given_away["sponsor"] = json!(ann_id);
         let same = app.call(&ann, "PUT", &path, given_away).await;
@@ -98,8 +100,10 @@ async fn when_a_sponsor_goes_their_guests_are_suspended_until_they_have_another(
         let (ann, with) = app.member("ann", &[Role::Administrator]).await;
         let (bob, _) = app.member("bob", &[]).await;
         let gil = invite(&app, &with, draft("gil")).await.id();
-        let left = app.call(OP, "POST", &format!("/members/{ann}/leave"), Value::Null);
-        assert_eq!(left.await.status, StatusCode::OK);
+        let left = app
+            .call(OP, "POST", &format!("/members/{ann}/leave"), Value::Null)
+            .await;
+        assert_eq!(left.status, StatusCode::OK);
         let path = format!("/guests/{gil}");
         let guest = app.get(OP, &path).await;
         assert_eq!(guest.json["state"], "suspended", "{}", guest.body);
@@ -115,8 +119,10 @@ async fn when_a_sponsor_goes_their_guests_are_suspended_until_they_have_another(
         taken_over["sponsor"] = json!(bob.as_str());
         let taken_over = app.call(OP, "PUT", &path, taken_over).await;
         assert_eq!(taken_over.json["sponsor"]["username"], "bob");
-        let back = app.call(OP, "POST", &format!("{path}/resume"), Value::Null);
-        assert_eq!(back.await.json["state"], "active");
+        let back = app
+            .call(OP, "POST", &format!("{path}/resume"), Value::Null)
+            .await;
+        assert_eq!(back.json["state"], "active");
     })
     .await;
 }
@@ -130,8 +136,10 @@ async fn guests_stay_when_a_sponsor_goes_if_the_settings_say_so() {
         let gil = invite(&app, &with, draft("gil")).await.id();
         app.call(OP, "POST", &format!("/members/{ann}/disable"), Value::Null)
             .await;
-        let removed = app.call(OP, "DELETE", &format!("/members/{ann}"), Value::Null);
-        assert_eq!(removed.await.status, StatusCode::NO_CONTENT);
+        let removed = app
+            .call(OP, "DELETE", &format!("/members/{ann}"), Value::Null)
+            .await;
+        assert_eq!(removed.status, StatusCode::NO_CONTENT);
         let guest = app.get(OP, &format!("/guests/{gil}")).await;
         assert_eq!(guest.json["state"], "active", "{}", guest.body);
         assert_eq!(guest.json["sponsor"], Value::Null);
