@@ -9,4 +9,5 @@ mod configuration;
 mod console_listener;
 mod endurance;
 pub mod harness;
+mod sign_in_policy;
 mod upgrade;

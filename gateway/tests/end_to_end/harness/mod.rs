@@ -14,6 +14,7 @@ mod upstream;
 mod wire;
 
 pub use application::{Application, allow};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
 pub use certificates::Certificates;
 pub use gatehouse::{Gatehouse, Starting};
