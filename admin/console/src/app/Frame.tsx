@@ -11,7 +11,7 @@ import { BrandMark } from "./BrandMark";
 import { Navigation } from "./Navigation";
 import { PageBoundary } from "./PageBoundary";
 import { PersonMenu } from "./PersonMenu";
-import { GROUPS, INNER, visible } from "./places";
+import { GROUPS, INNER, mayOpen, visible } from "./places";
 import type { useShade } from "./theme";
 
 const t = texts({
@@ -101,13 +101,11 @@ function Places() {
     <PageBoundary key={pathname}>
       <Suspense fallback={<Loading />}>
         <Routes>
-          {places.map(({ path, permission, page: Page }) => (
-            <Route
-              key={path}
-              path={path}
-              element={may(permission) ? <Page /> : path === "/" ? <First /> : <Forbidden />}
-            />
-          ))}
+          {places.map((place) => {
+            const { path, page: Page } = place;
+            const element = mayOpen(place, may) ? <Page /> : path === "/" ? <First /> : <Forbidden />;
+            return <Route key={path} path={path} element={element} />;
+          })}
           <Route path="*" element={<NoSuchPlace />} />
         </Routes>
       </Suspense>

@@ -28,7 +28,7 @@ const t = texts({
   members: ["成员与部门", "Members & departments"],
   groups: ["用户组", "Groups"],
   roles: ["角色与权限", "Roles & permissions"],
-  guests: ["外部成员", "External members"],
+  guests: ["访客管理", "Guests"],
   access: ["应用与访问", "Applications & access"],
   applications: ["应用", "Applications"],
   ipLists: ["IP 访问限制", "IP restrictions"],
@@ -55,8 +55,8 @@ export type Place = {
   title: string;
   /** What one must be allowed in order to see it. */
   permission?: string;
-  /** Whoever may do this finds the same elsewhere. */
-  unless?: string;
+  /** Or this. */
+  or?: string;
   icon?: ReactNode;
   page: ComponentType;
 };
@@ -69,7 +69,7 @@ const MemberImport = lazy(() => import("../pages/member-import/MemberImportPage"
 const Groups = lazy(() => import("../pages/groups/Groups"));
 const GroupPage = lazy(() => import("../pages/groups/GroupPage"));
 const Roles = lazy(() => import("../pages/roles/Roles"));
-const AddGuest = lazy(() => import("../pages/guests/AddGuest"));
+const Guests = lazy(() => import("../pages/guests/Guests"));
 const Applications = lazy(() => import("../pages/applications/Applications"));
 const ApplicationEditor = lazy(() => import("../pages/applications/ApplicationEditor"));
 const IpLists = lazy(() => import("../pages/ip-lists/IpLists"));
@@ -100,10 +100,10 @@ export const GROUPS: PlaceGroup[] = [
       {
         path: "/guests",
         title: t.guests,
-        permission: "guests:create",
-        unless: "members:read",
+        permission: "guests:read",
+        or: "guests:create",
         icon: <UserAddOutlined />,
-        page: AddGuest,
+        page: Guests,
       },
       { path: "/groups", title: t.groups, permission: "groups:read", icon: <TeamOutlined />, page: Groups },
       { path: "/roles", title: t.roles, permission: "roles:read", icon: <IdcardOutlined />, page: Roles },
@@ -198,5 +198,10 @@ export const INNER: Place[] = [
 
 /** Those in the navigation of somebody who may do what `may` tells. */
 export function visible(places: readonly Place[], may: (permission: string | undefined) => boolean): Place[] {
-  return places.filter(({ permission, unless }) => may(permission) && !(unless && may(unless)));
+  return places.filter((place) => mayOpen(place, may));
+}
+
+/** Whether somebody may see the place. */
+export function mayOpen({ permission, or }: Place, may: (permission: string | undefined) => boolean): boolean {
+  return may(permission) || (or !== undefined && may(or));
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Form, Input } from "antd";
+import { Checkbox, Form, Input } from "antd";
 import { useRef } from "react";
 
 import { api, told, type Versioned } from "../../api/client";
@@ -35,6 +35,7 @@ export function GroupForm({ group, onClose }: Props) {
         name: group?.value.name ?? "",
         description: group?.value.description ?? "",
         rule: group?.value.rule ?? null,
+        for_guests: group?.value.for_guests ?? false,
       }}
       send={send}
       onClose={(isDone) => {
@@ -47,6 +48,9 @@ export function GroupForm({ group, onClose }: Props) {
       </Form.Item>
       <Form.Item name="description" label={t.description}>
         <Input.TextArea rows={3} />
+      </Form.Item>
+      <Form.Item name="for_guests" valuePropName="checked" extra={t.forGuestsHint}>
+        <Checkbox disabled={(group?.value.members ?? 0) > 0}>{t.forGuests}</Checkbox>
       </Form.Item>
       <RuleItem />
     </FormDrawer>

@@ -34,6 +34,7 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   wrong_password: ["密码错误", "Wrong password"],
   wrong_code: ["验证码错误", "Wrong code"],
   account_disabled: ["账号已停用", "Account disabled"],
+  account_expired: ["访客账号已到期", "The guest's time is over"],
   no_password_set: ["尚未设置密码", "No password set"],
   too_many_attempts: ["尝试次数过多", "Too many attempts"],
   ended_by_person: ["由本人终止", "Ended by the person"],
