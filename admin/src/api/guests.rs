@@ -171,6 +171,7 @@ pub async fn create_several(
     Ok((StatusCode::CREATED, Json(InvitedGuests { guests })))
 }
 
+/// One guest, for whoever may change them.
 #[utoipa::path(get, path = "/guests/{id}", tag = "guests", params(("id" = String, Path)),
     responses((status = 200, body = Guest)))]
 pub async fn read(
@@ -178,9 +179,8 @@ pub async fn read(
     permit: Permit,
     Path(id): Path<String>,
 ) -> Result<Versioned<Guest>, Problem> {
-    // A guest is shown to whoever may change them.
-    let mut edit = Edit::begin(&state, &permit).await?;
-    let guest = guests::may_manage(&mut edit, &MemberId::from(id)).await?;
+    let (mut view, now) = (state.store.view().await?, state.clock.now());
+    let guest = guests::managed_by(&mut view, &permit, &MemberId::from(id), now).await?;
     Ok(Versioned::ok(guest.version, guest))
 }
 

@@ -1,26 +1,41 @@
 //! Changing what is known of a guest: their name, their end, their group, and who answers for them.
 
+use config::Timestamp;
 use config::id::MemberId;
 
 use super::{Guest, GuestDraft, GuestState, find, quota};
-use crate::authz::{Action, Forbidden, Resource};
+use crate::authz::{Action, Forbidden, Permit, Resource};
 use crate::edit::{Edit, shown, target};
 use crate::members::{self, reach};
 use crate::refused::{Expected, Refused};
 use crate::store::guests as rows;
-use crate::store::holds;
+use crate::store::{Connection, holds};
 
 /// # Errors
 /// If the caller neither answers for the guest nor may change guests where this one is.
 pub async fn may_manage(edit: &mut Edit<'_>, id: &MemberId) -> Result<Guest, Refused> {
-    let guest = find(&mut edit.tx, id, edit.now).await?;
-    let actor = edit.permit().actor().member();
+    let (permit, now) = (edit.permit(), edit.now);
+    managed_by(&mut edit.tx, permit, id, now).await
+}
+
+/// The guest, for whoever may manage them.
+///
+/// # Errors
+/// As [`may_manage`].
+pub async fn managed_by(
+    connection: &mut Connection,
+    permit: &Permit,
+    id: &MemberId,
+    now: Timestamp,
+) -> Result<Guest, Refused> {
+    let guest = find(connection, id, now).await?;
+    let actor = permit.actor().member();
     let sponsor = guest.sponsor.as_ref().map(|sponsor| &sponsor.id);
     if actor.is_some() && actor == sponsor {
         return Ok(guest);
     }
-    let reach = edit.permit().also(Resource::Guests, Action::Change)?;
-    if !reach::sees(&mut edit.tx, &reach, id).await? {
+    let reach = permit.also(Resource::Guests, Action::Change)?;
+    if !reach::sees(connection, &reach, id).await? {
         return Err(Forbidden::Confined.into());
     }
     Ok(guest)

@@ -29,10 +29,10 @@ const AT_ONCE: i64 = 500;
 pub async fn sweep(state: &State, now: Timestamp) -> Result<(), StoreError> {
     let over = rows::unrecorded(&mut *state.store.read().await?, now, AT_ONCE).await?;
     for id in over {
-        match record(state, &id, now).await {
-            Err(Refused::Store(error)) => return Err(error),
-            // Removed meanwhile.
-            Ok(()) | Err(_) => {}
+        let recorded = record(state, &id, now).await;
+        // Whoever was removed meanwhile has no end any more.
+        if let Err(Refused::Store(error)) = recorded {
+            return Err(error);
         }
     }
     let settings = settings::get(&mut *state.store.read().await?).await?.body;

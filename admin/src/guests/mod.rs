@@ -26,7 +26,7 @@ use crate::store::guests as rows;
 use crate::store::guests::{GuestFilter, GuestRow, SponsorRow, Terms};
 use crate::store::{Connection, StoreError, members};
 
-pub use change::{may_manage, update};
+pub use change::{managed_by, may_manage, update};
 pub use draft::GuestDraft;
 pub use invite::invite;
 pub use quota::GuestQuota;

@@ -164,3 +164,37 @@ async fn who_is_no_member_that_can_sign_in_answers_for_nobody() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_23_what_a_guest_has_made_ends_with_them() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (ann, with) = app.member("ann", &[Role::SecurityAdministrator]).await;
+        let token = json!({"name": "t", "roles": ["security_administrator"], "days": 30});
+        let token = app.call(&with, "POST", "/tokens", token).await;
+        let secret = With::Bearer(token.text("secret").to_owned());
+        assert_eq!(app.get(&secret, "/members").await.status, StatusCode::OK);
+        let end = app
+            .state
+            .clock
+            .now()
+            .plus(std::time::Duration::from_hours(1));
+        let mut guest = draft("ann");
+        guest["kind"] = json!("guest");
+        let path = format!("/members/{ann}");
+        assert_eq!(
+            app.call(OP, "PUT", &path, guest).await.status,
+            StatusCode::OK
+        );
+        let mut guest = draft("ann");
+        guest["expires_at"] = json!(end);
+        let path = format!("/guests/{ann}");
+        let guest = app.call(OP, "PUT", &path, guest).await;
+        assert_eq!(guest.status, StatusCode::OK, "{}", guest.body);
+        assert_eq!(app.get(&secret, "/members").await.status, StatusCode::OK);
+        app.state.clock.advance(std::time::Duration::from_hours(1));
+        let over = app.get(&secret, "/members").await;
+        assert_eq!(over.status, StatusCode::UNAUTHORIZED, "{}", over.body);
+    })
+    .await;
+}
