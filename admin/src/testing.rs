@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -33,7 +32,7 @@ use crate::state::{self, State};
 use crate::store::changes::{self, Change};
 use crate::store::members::Fields;
 use crate::store::testing::TestStore;
-use crate::store::{credentials, events, guests, members, role_holdings, session_facts};
+use crate::store::{credentials, events, members, role_holdings, session_facts};
 use crate::tokens::Token;
 
 pub const ACCESS: &str = "access.example.com";
@@ -88,20 +87,6 @@ impl House {
         let permit = operator();
         let edit = Edit::begin(&self.state, &permit).await.unwrap();
         groups::create(edit, &draft).await.unwrap().id
-    }
-
-    /// Makes somebody a guest who ends after so long.
-    pub async fn make_guest(&self, member: &MemberId, life: Duration) {
-        let now = self.state.clock.now();
-        let terms = guests::Terms {
-            sponsor: None,
-            expires_at: now.plus(life),
-        };
-        let mut tx = self.state.store.begin().await.unwrap();
-        guests::insert(&mut tx, member, &terms, "test")
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
     }
 
     pub async fn put_into(&self, group: &GroupId, member: &MemberId) {

@@ -15,8 +15,8 @@ use crate::sign_in::one_time_links::{self, OneTimeLink};
 use crate::sign_in::{lockout, second_factor};
 use crate::sign_in_policy;
 use crate::state::State;
-use crate::store::one_time_links::Purpose;
-use crate::store::{self, known_devices, members};
+use crate::store::one_time_links::{self as links, Purpose};
+use crate::store::{self, flows, known_devices, members};
 
 /// A fresh one-time link for the person, in the place of every earlier one.
 ///
@@ -141,6 +141,17 @@ async fn issue(
     let link = one_time_links::issue(&mut edit.tx, &origin, &purpose, edit.now).await?;
     let was_reset = !keep_password && end_password(edit, id).await?;
     Ok((member, link, was_reset))
+}
+
+/// A code that is out for the person works no more, nor does what it has opened so far.
+pub(super) async fn end_codes(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    why: (&str, &str),
+) -> Result<(), Refused> {
+    links::forget(&mut edit.tx, &Purpose::Password(id.clone())).await?;
+    flows::forget_member(&mut edit.tx, id).await?;
+    withdraw_codes(edit, id, why).await
 }
 
 /// Codes that wait to be sent to the person are not sent any more.

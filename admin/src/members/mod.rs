@@ -244,8 +244,15 @@ pub async fn change(
     }
     vouch(edit, id, profile).await?;
     place::place(edit, id, &before.groups, profile).await?;
-    edit.forget(id);
     let after = find(&mut edit.tx, id).await?;
+    if was_reached_otherwise(&before, &after) {
+        let why = (
+            "it was withdrawn: the member's mail address or mobile was changed",
+            "已撤回，该成员的邮箱或手机号码已更改",
+        );
+        credentials::end_codes(edit, id, why).await?;
+    }
+    edit.forget(id);
     Ok((before, after))
 }
 
@@ -253,6 +260,16 @@ pub async fn change(
 /// All that is wrong in it.
 pub fn check(profile: &Profile) -> Result<(), Refused> {
     fields(profile, PrincipalKind::Member).map(drop)
+}
+
+/// Whether a code may have gone, or be on its way, to where the person is no longer reached.
+fn was_reached_otherwise(before: &Member, after: &Member) -> bool {
+    [
+        (&before.email, &after.email),
+        (&before.mobile, &after.mobile),
+    ]
+    .into_iter()
+    .any(|(before, after)| before.is_some() && before != after)
 }
 
 /// Notes that the caller vouches for the mail address, or that nobody does any more.

@@ -172,8 +172,8 @@ impl Content {
         [("code", code), ("hours", hours.to_string())]
     }
 
-    /// What a service said, without any part of the code: it may repeat what it was sent, in whatever
-    /// encoding.
+    /// What a service said, without any part of the code: it may repeat what it was sent, however that is
+    /// punctuated or escaped.
     #[must_use]
     pub fn redact(&self, said: &str) -> String {
         let mut said = said.to_owned();
@@ -190,11 +190,14 @@ impl Content {
         said
     }
 
-    /// Tells of the time that is left of what it says, as it is at `now`: in whole hours, and never none.
+    /// Tells of the time that is left of what it says, as it is at `now`: in whole hours, to the nearest,
+    /// and never none.
     pub fn set_time_left(&mut self, expires: Timestamp, now: Timestamp) {
         if let Self::OneTimeCode { hours, .. } = self {
             let left = expires.as_millis() - now.as_millis();
-            *hours = u64::try_from(left / HOUR_MS).unwrap_or_default().max(1);
+            *hours = u64::try_from((left + HOUR_MS / 2) / HOUR_MS)
+                .unwrap_or_default()
+                .max(1);
         }
     }
 
@@ -275,8 +278,15 @@ mod tests {
     }
 
     #[test]
-    fn the_time_that_is_left_is_told_in_whole_hours_and_never_as_none() {
-        for (left, hours) in [(86_400_000, 24), (86_399_999, 23), (60_000, 1), (-1, 1)] {
+    fn the_time_that_is_left_is_told_to_the_nearest_hour_and_never_as_none() {
+        for (left, hours) in [
+            (86_400_000, 24),
+            (86_399_000, 24),
+            (84_599_999, 23),
+            (60_000, 1),
+            (-1, 1),
+            (-7_200_000, 1),
+        ] {
             let mut late = code("Zhang");
             late.set_time_left(Timestamp(100_000 + left), Timestamp(100_000));
             let [_, (_, told)] = late.variables();

@@ -5,6 +5,7 @@ use config::session::Revocation;
 
 use super::strength::{self, Weakness};
 use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
+use crate::messages::{MessageKind, outbox};
 use crate::pages::{Failure, Reader};
 use crate::passwords::{Standing, Verdict};
 use crate::sign_in_policy::{self, PasswordPolicy};
@@ -85,6 +86,11 @@ pub async fn set(
     known_devices::distrust(tx, member).await?;
     credentials::set_password(tx, member, hash, now).await?;
     one_time_links::forget(tx, &one_time_links::Purpose::Password(member.clone())).await?;
+    let why = (
+        "it was withdrawn: the member has set a password",
+        "已撤回，该成员已设置密码",
+    );
+    outbox::withdraw(tx, member, MessageKind::OneTimeCode, why, now).await?;
     flows::forget_member(tx, member).await?;
     audit(state, reader, tx, account, "change_password").await?;
     for other in sign_ins::open_of(tx, member, now).await? {

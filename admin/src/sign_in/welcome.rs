@@ -13,6 +13,7 @@ use super::attempt::Attempt;
 use super::flow::{self, Flow};
 use super::methods::{self, Offer};
 use super::recovery_codes::hash;
+use crate::messages::{MessageKind, outbox};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
 use crate::state::State;
@@ -130,6 +131,11 @@ async fn redeem(state: &State, typed: &str) -> Result<Option<(Tx, Account)>, Fai
     if !one_time_links::use_up(&mut tx, &hash, now).await? {
         return Ok(None);
     }
+    let why = (
+        "it was withdrawn: the code was used",
+        "已撤回，验证码已被使用",
+    );
+    outbox::withdraw(&mut tx, &member, MessageKind::OneTimeCode, why, now).await?;
     let account = credentials::find(&mut tx, &member).await?;
     let account = account.filter(|account| account.is_active(now));
     Ok(account.map(|account| (tx, account)))

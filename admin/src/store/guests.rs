@@ -295,7 +295,7 @@ fn condition(filter: &GuestFilter, now: Timestamp) -> Condition {
     let mut all = Condition::default();
     all.and("m.kind = 'guest'");
     if let Some(text) = &filter.search {
-        super::member_lists::search(&mut all, text);
+        all.search("m.search", text);
     }
     if let Some(group) = &filter.group {
         let group = all.text(group.as_str());

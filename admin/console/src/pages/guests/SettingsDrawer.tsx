@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Form, InputNumber, Radio } from "antd";
+import { useState } from "react";
 
 import { useMay } from "../../api/caller";
-import { api, told, versioned } from "../../api/client";
+import { api, told, type Versioned, versioned } from "../../api/client";
 import type { GuestSettings } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { FormDrawer } from "../../parts/FormDrawer";
@@ -23,17 +24,20 @@ const t = texts({
 
 /** How many guests, for how long, and what becomes of those whom nobody answers for. */
 export function SettingsDrawer({ onClose }: { onClose: () => void }) {
-  const mayChange = useMay()("guests:change");
-  const queries = useQueryClient();
   const { data } = useQuery({
     queryKey: ["guest-settings"],
     queryFn: () => versioned(api.GET("/guest-settings")),
   });
-  if (!data) return null;
-  const { value, etag } = data;
+  return data && <SettingsForm settings={data} onClose={onClose} />;
+}
+
+function SettingsForm({ settings, onClose }: { settings: Versioned<GuestSettings>; onClose: () => void }) {
+  const mayChange = useMay()("guests:change");
+  const queries = useQueryClient();
+  // As they were when the form was opened: its fields and the version that is sent are one pair.
+  const [{ value, etag }] = useState(settings);
   return (
     <FormDrawer<GuestSettings>
-      key={etag}
       title={words.settings}
       initial={value}
       disabled={!mayChange}
