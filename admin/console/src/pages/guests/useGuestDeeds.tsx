@@ -3,10 +3,9 @@ import { type ReactNode, useState } from "react";
 import { api, told } from "../../api/client";
 import { makeOnce } from "../../api/once";
 import type { Channel, Guest, Link } from "../../api/schema";
-import { type Language, language } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useAction } from "../../parts/useAction";
-import { CodeQuestion } from "../members/person/CodeQuestion";
+import { CodeQuestion, FIRST_CHOICE } from "../members/person/CodeQuestion";
 import { t as words } from "../members/person/deedWords";
 import { OnceLink } from "../members/person/OnceLink";
 
@@ -49,14 +48,16 @@ export function useGuestDeeds(): { deedsOf: (guest: Guest) => GuestDeed[]; shown
     const once = makeOnce();
     const path = { id };
     const title = channel === "mail" ? words.sendMail : words.sendSms;
-    const text = words.sendAsk(name, (channel === "mail" ? email : mobile) ?? "");
-    let body: { channel: Channel; language: Language } = { channel, language };
-    const content = <CodeQuestion text={text} onLanguage={(chosen) => (body = { channel, language: chosen })} />;
-    ask({ title: words.sure(title, name), content, okText: title }, () =>
-      once({ path, body }, (header) =>
+    const to = (channel === "mail" ? email : mobile) ?? "";
+    const text = (keeps: boolean) => (keeps ? words.sendAskKept(name, to) : words.sendAsk(name, to));
+    let choice = FIRST_CHOICE;
+    const content = <CodeQuestion isSent hasPassword text={text} onChange={(chosen) => (choice = chosen)} />;
+    ask({ title: words.sure(title, name), content, okText: title }, () => {
+      const body = { channel, ...choice };
+      return once({ path, body }, (header) =>
         told(api.POST("/guests/{id}/one-time-messages", { params: { path, header }, body })),
-      ),
-    );
+      );
+    });
   };
 
   const deedsOf = (guest: Guest): GuestDeed[] => {
