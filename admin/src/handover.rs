@@ -26,6 +26,7 @@ use crate::pages::language::remember;
 use crate::pages::return_path::encode;
 use crate::pages::{Answer, Failure, Query, Reader, ReturnPath, go_to};
 use crate::sign_in::{Person, confirm};
+use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::handovers::{self, Handover};
@@ -139,12 +140,16 @@ fn chosen_language(reader: &Reader) -> Option<Language> {
 async fn second_factor(state: &State, reader: &Reader, person: &Person) -> Answer {
     let mut read = state.store.read().await?;
     let account = credentials::find(&mut read, &person.0.principal.id).await?;
-    let has_totp = account.is_some_and(|account| account.has_totp);
-    Ok(go_to(&if has_totp {
-        confirm::path(&reader.here)
+    if account.is_some_and(|account| account.has_second_factor()) {
+        return Ok(go_to(&confirm::path(&reader.here)));
+    }
+    let policy = sign_in_policy::rules_of(&mut read, &person.0.principal.id).await?;
+    let set_up = if policy.two_step.takes(SecondFactor::Authenticator) {
+        "/account/authenticator"
     } else {
-        format!("/account/authenticator?to={}", encode(&reader.here))
-    }))
+        "/account/passkeys"
+    };
+    Ok(go_to(&format!("{set_up}?to={}", encode(&reader.here))))
 }
 
 #[derive(Deserialize)]

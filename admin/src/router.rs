@@ -14,7 +14,10 @@ use tower::util::BoxCloneSyncService;
 
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
-use crate::sign_in::{confirm, enrol, new_password, password, second_factor, sign_out, welcome};
+use crate::sign_in::{
+    confirm, enrol, enrol_passkey, new_password, passkey, passkey_alone, password, second_factor,
+    sign_out, welcome,
+};
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
 
@@ -86,6 +89,8 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/two-step",
             get(second_factor::page).post(second_factor::submit),
         )
+        .route("/sign-in/passkey", post(passkey_alone::submit))
+        .route("/sign-in/two-step/passkey", post(passkey::submit))
         .route(
             "/sign-in/recovery-code",
             get(second_factor::recovery_page).post(second_factor::submit_recovery),
@@ -94,12 +99,17 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/set-up-two-step",
             get(enrol::page).post(enrol::submit),
         )
+        .route(
+            "/sign-in/set-up-two-step/passkey",
+            post(enrol_passkey::submit),
+        )
         .route("/sign-in/set-up-two-step/later", post(enrol::put_off))
         .route(
             "/sign-in/new-password",
             get(new_password::page).post(new_password::submit),
         )
         .route("/sign-in/confirm", get(confirm::page).post(confirm::submit))
+        .route("/sign-in/confirm/passkey", post(confirm::submit_passkey))
         .route("/sign-in/continue", get(handover::go_on))
         .route("/sign-in/onward", get(onward::page))
         .route("/sign-out", get(sign_out::page).post(sign_out::submit))
@@ -121,6 +131,12 @@ fn account_pages() -> Router<State> {
             "/account/authenticator/remove",
             post(account::authenticator::remove),
         )
+        .route(
+            "/account/passkeys",
+            get(account::passkeys::page).post(account::passkeys::submit),
+        )
+        .route("/account/passkeys/rename", post(account::passkeys::rename))
+        .route("/account/passkeys/remove", post(account::passkeys::remove))
         .route(
             "/account/recovery-codes",
             post(account::recovery_codes::submit),

@@ -42,6 +42,8 @@ pub enum AuthenticationMethod {
     Password,
     Totp,
     RecoveryCode,
+    /// A passkey or a security key, which has verified its user.
+    Passkey,
     /// The one-time link that a first administrator or a new member sets a password with.
     OneTimeLink,
 }

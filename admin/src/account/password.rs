@@ -43,7 +43,7 @@ const HERE: &str = "/account/password";
 /// `GET /account/password`
 pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
-    if account.has_totp
+    if account.has_second_factor()
         && let Err(prove) = fresh_account(&state, &person, HERE).await?
     {
         return Ok(prove);
@@ -65,7 +65,7 @@ pub async fn submit(
 ) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
     // Where there is a second factor, the password alone does not change the password.
-    if account.has_totp
+    if account.has_second_factor()
         && let Err(prove) = fresh_account(&state, &person, HERE).await?
     {
         return Ok(prove);

@@ -96,6 +96,7 @@ fn method_name(method: AuthenticationMethod) -> &'static str {
         AuthenticationMethod::Password => "password",
         AuthenticationMethod::Totp => "totp",
         AuthenticationMethod::RecoveryCode => "recovery_code",
+        AuthenticationMethod::Passkey => "passkey",
         AuthenticationMethod::OneTimeLink => "one_time_link",
     }
 }

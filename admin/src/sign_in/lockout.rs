@@ -272,7 +272,9 @@ impl Guess {
     pub fn of(method: AuthenticationMethod) -> Self {
         match method {
             AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => Self::Password,
-            AuthenticationMethod::Totp | AuthenticationMethod::RecoveryCode => Self::SecondFactor,
+            AuthenticationMethod::Totp
+            | AuthenticationMethod::RecoveryCode
+            | AuthenticationMethod::Passkey => Self::SecondFactor,
         }
     }
 

@@ -10,6 +10,8 @@ pub mod attempt;
 pub mod choose;
 pub mod confirm;
 pub mod enrol;
+pub mod enrol_passkey;
+pub mod factors;
 pub mod finish;
 pub mod flow;
 pub mod identify;
@@ -17,6 +19,8 @@ pub mod lockout;
 pub mod methods;
 pub mod new_password;
 pub mod one_time_links;
+pub mod passkey;
+pub mod passkey_alone;
 pub mod password;
 pub mod password_age;
 pub mod person;
@@ -73,13 +77,14 @@ pub struct Circumstances<'a> {
 #[must_use]
 pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> Step {
     let rules = circumstances.rules;
-    let demand = rules.two_step.demand;
-    if demand != TwoStepDemand::Off && flow.second_factor_at.is_none() {
-        if account.has_totp {
-            if !circumstances.is_trusted_browser {
-                return Step::SecondFactor;
-            }
-        } else if demand == TwoStepDemand::Required && !flow.is_enrolment_put_off {
+    if rules.two_step.demand != TwoStepDemand::Off {
+        let must_enrol = !factors::suffice(account, &rules.two_step) && !flow.is_enrolment_put_off;
+        // Whoever is to set another factor up proves the one that they have first.
+        let is_spared = circumstances.is_trusted_browser && !must_enrol;
+        if account.has_second_factor() && flow.second_factor_at.is_none() && !is_spared {
+            return Step::SecondFactor;
+        }
+        if must_enrol {
             return Step::Enrol;
         }
     }
@@ -98,6 +103,7 @@ mod tests {
     use config::session::AuthenticationMethod;
 
     use super::*;
+    use crate::sign_in_policy::SecondFactor;
     use crate::store::credentials::AccountStatus;
 
     fn account(has_totp: bool, must_change_password: bool) -> Account {
@@ -110,6 +116,7 @@ mod tests {
             must_change_password,
             password_changed_at: Some(Timestamp(0)),
             has_totp,
+            passkeys: 0,
         }
     }
 
@@ -181,6 +188,26 @@ mod tests {
         assert_eq!(step(&flow, &account, &rules), Step::NewPassword);
         rules.password.max_age_days = 2;
         assert_eq!(step(&flow, &account, &rules), Step::Done);
+    }
+
+    #[test]
+    fn a_factor_that_the_policy_does_not_take_is_proven_before_another_one_is_set_up() {
+        let (mut flow, account) = (flow(AuthenticationMethod::Password), account(true, false));
+        let mut rules = demanding(TwoStepDemand::Required);
+        rules.two_step.methods = vec![SecondFactor::Passkey];
+        let circumstances = Circumstances {
+            rules: &rules,
+            is_trusted_browser: true,
+            now: Timestamp(DAY),
+        };
+        assert_eq!(next(&flow, &account, circumstances), Step::SecondFactor);
+        flow.second_factor_at = Some(Timestamp(1));
+        assert_eq!(step(&flow, &account, &rules), Step::Enrol);
+        let with_passkey = Account {
+            passkeys: 1,
+            ..account
+        };
+        assert_eq!(step(&flow, &with_passkey, &rules), Step::Done);
     }
 
     #[test]

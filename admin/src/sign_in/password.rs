@@ -16,8 +16,11 @@ use super::attempt::{self, Attempt};
 use super::flow::{self, Flow};
 use super::identify::{Candidate, identify};
 use super::methods::{self, Offer};
+use super::passkey::Ask;
+use super::passkey_alone;
 use super::person::Person;
 use super::welcome::WelcomePage;
+use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::passwords::Verdict;
@@ -33,6 +36,7 @@ texts! {
         password: "密码", "Password";
         submit: "登录", "Sign in";
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
+        wrong_passkey: "无法使用通行密钥登录。请重试，或使用密码登录。", "The passkey did not sign you in. Try again, or use your password.";
         signed_out: "您已退出登录。", "You have been signed out.";
         signed_out_apart: "您已退出登录。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You have been signed out. A sign-in at the operators' own host goes on: sign out there as well.";
         signed_out_console: "您已退出管理控制台，应用的登录不受影响。", "You have been signed out of the console. Applications stay signed in.";
@@ -50,6 +54,8 @@ pub(super) struct SignInPage<'a> {
     error: Option<&'static str>,
     note: Option<&'static str>,
     others: Vec<Offer>,
+    /// Where the policy lets people in by a passkey alone.
+    passkey: Option<Ask>,
 }
 
 impl SignInPage<'_> {
@@ -65,6 +71,15 @@ impl SignInPage<'_> {
             error: None,
             note: None,
             others,
+            passkey: None,
+        }
+    }
+
+    /// A passkey did not let anybody in.
+    pub(super) fn refusing_passkey(self) -> Self {
+        Self {
+            error: Some(self.t.wrong_passkey),
+            ..self
         }
     }
 }
@@ -109,7 +124,23 @@ pub async fn page(
         return show_with(StatusCode::OK, &page.telling(note));
     }
     let page = SignInPage::new(frame, reader.language, to);
-    show_with(StatusCode::OK, &SignInPage { note, ..page })
+    show(&state, &reader, StatusCode::OK, SignInPage { note, ..page }).await
+}
+
+/// The page, with the button for a passkey where that is enough.
+pub(super) async fn show(
+    state: &State,
+    reader: &Reader,
+    status: StatusCode,
+    page: SignInPage<'_>,
+) -> Answer {
+    let passkey = passkey_alone::ask(state, reader).await?;
+    let is_scripted = passkey.is_some();
+    let mut response = show_with(status, &SignInPage { passkey, ..page })?;
+    if is_scripted {
+        allow_script(&mut response);
+    }
+    Ok(response)
 }
 
 /// `POST /sign-in`
@@ -140,7 +171,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
                 error: Some(page.t.wrong),
                 ..page
             };
-            show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            show(&state, &reader, StatusCode::UNPROCESSABLE_ENTITY, page).await
         }
     }
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{PolicyException, Rules, SignInPolicy, TwoStepDemand, belonging, check};
 use crate::members::find_by_any;
 use crate::refused::Refused;
+use crate::sign_in::factors::suffice;
 use crate::sign_in::password_age::{ends_at, is_too_old};
 use crate::store::credentials::Account;
 use crate::store::session_limits;
@@ -85,13 +86,17 @@ pub async fn of(
 
 fn steps(account: &Account, rules: &Rules, now: Timestamp) -> Vec<NextStep> {
     let mut steps = Vec::new();
-    match (rules.two_step.demand, account.has_totp) {
-        (TwoStepDemand::Off, _) | (TwoStepDemand::Optional, false) => {}
-        (_, true) => steps.push(NextStep::SecondFactor),
-        (TwoStepDemand::Required, false) if rules.two_step.grace() > Duration::ZERO => {
-            steps.push(NextStep::SetUpSecondFactorOrLater);
+    if rules.two_step.demand != TwoStepDemand::Off {
+        if account.has_second_factor() {
+            steps.push(NextStep::SecondFactor);
         }
-        (TwoStepDemand::Required, false) => steps.push(NextStep::SetUpSecondFactor),
+        if !suffice(account, &rules.two_step) {
+            steps.push(if rules.two_step.grace() > Duration::ZERO {
+                NextStep::SetUpSecondFactorOrLater
+            } else {
+                NextStep::SetUpSecondFactor
+            });
+        }
     }
     let is_new = account.must_change_password || account.password_hash.is_none();
     if is_new || is_too_old(account, rules, now) {

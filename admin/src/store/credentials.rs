@@ -17,8 +17,10 @@ pub struct Account {
     pub must_change_password: bool,
     /// When the person set the password.
     pub password_changed_at: Option<Timestamp>,
-    /// Whether a second factor is set up, and so asked for.
+    /// Whether an authenticator is set up.
     pub has_totp: bool,
+    /// How many passkeys are set up.
+    pub passkeys: i64,
 }
 
 /// Whether the account may be signed in to, but for the time.
@@ -59,11 +61,13 @@ type Row = (
     Option<i64>,
     Option<i64>,
     Option<String>,
+    i64,
     Option<i64>,
 );
 
 const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
-     c.must_change_at, c.changed_at, t.member_id, g.expires_at \
+     c.must_change_at, c.changed_at, t.member_id, \
+     (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id), g.expires_at \
      FROM members m \
      LEFT JOIN guests g ON g.member_id = m.id \
      LEFT JOIN credentials c ON c.member_id = m.id \
@@ -71,8 +75,18 @@ const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.passw
 
 impl From<Row> for Account {
     fn from(row: Row) -> Self {
-        let (id, username, display_name, status, password_hash, must_change, changed, totp, end) =
-            row;
+        let (
+            id,
+            username,
+            display_name,
+            status,
+            password_hash,
+            must_change,
+            changed,
+            totp,
+            passkeys,
+            end,
+        ) = row;
         Self {
             member: id.into(),
             username,
@@ -86,6 +100,7 @@ impl From<Row> for Account {
             must_change_password: must_change.is_some(),
             password_changed_at: changed.map(Timestamp),
             has_totp: totp.is_some(),
+            passkeys,
         }
     }
 }
