@@ -55,6 +55,7 @@ fn event(number: u32, clock: &Clock) -> AccessEvent {
         application: Some(uuid(1, person % 7).into()),
         principal: Some(uuid(2, person).into()),
         username: Some(format!("user-{person}")),
+        guest: false,
         session: Some(uuid(3, person).into()),
         rule: Some("everyone at work".into()),
         outcome: Outcome::Granted,

@@ -6,7 +6,7 @@
 //! varints, texts with their lengths, and ids that are UUIDs in 16 bytes.
 //!
 //! A form that was written once never changes, as events are kept for years: what is new in an
-//! access event needs a form of its own, and the earlier ones stay readable.
+//! access event needs a form of its own, and the earlier ones stay readable. Form 2 is form 1 of a guest.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 const FORM: u8 = 1;
+const FORM_OF_GUEST: u8 = 2;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
@@ -49,6 +50,9 @@ pub struct Record<'a> {
     pub principal: Option<Id<'a>>,
     #[serde(borrow)]
     pub username: Option<&'a str>,
+    /// Told by the form.
+    #[serde(skip)]
+    guest: bool,
     #[serde(borrow)]
     pub session: Option<Id<'a>>,
     #[serde(borrow)]
@@ -90,7 +94,7 @@ impl<'a> Record<'a> {
     /// # Errors
     /// None that is known; `buffer` then ends with a part of the record.
     pub fn write(&self, buffer: &mut Vec<u8>) -> Result<(), RecordError> {
-        buffer.push(FORM);
+        buffer.push(if self.guest { FORM_OF_GUEST } else { FORM });
         postcard::to_io(self, buffer)?;
         Ok(())
     }
@@ -98,12 +102,15 @@ impl<'a> Record<'a> {
     /// # Errors
     /// If `bytes` are not exactly one record in a form that is known.
     pub fn read(bytes: &'a [u8]) -> Result<Self, RecordError> {
-        match bytes.split_first() {
-            Some((&FORM, body)) => match postcard::take_from_bytes(body)? {
-                (record, []) => Ok(record),
-                _ => Err(postcard::Error::SerdeDeCustom.into()),
-            },
-            _ => Err(RecordError::UnknownForm),
+        let (form, body) = bytes.split_first().ok_or(RecordError::UnknownForm)?;
+        let guest = match *form {
+            FORM => false,
+            FORM_OF_GUEST => true,
+            _ => return Err(RecordError::UnknownForm),
+        };
+        match postcard::take_from_bytes::<Self>(body)? {
+            (record, []) => Ok(Self { guest, ..record }),
+            _ => Err(postcard::Error::SerdeDeCustom.into()),
         }
     }
 
@@ -173,6 +180,7 @@ impl<'a> From<&'a AccessEvent> for Record<'a> {
             application: event.application.as_ref().map(|a| id(a.as_str())),
             principal: event.principal.as_ref().map(|p| id(p.as_str())),
             username: event.username.as_deref(),
+            guest: event.guest,
             session: event.session.as_ref().map(|s| id(s.as_str())),
             rule: event.rule.as_deref(),
             outcome: (&event.outcome).into(),
@@ -227,6 +235,7 @@ impl From<Record<'_>> for AccessEvent {
             application: record.application.map(|id| id.to_string().into()),
             principal: record.principal.map(|id| id.to_string().into()),
             username: record.username.map(str::to_owned),
+            guest: record.guest,
             session: record.session.map(|id| id.to_string().into()),
             rule: record.rule.map(str::to_owned),
             outcome: record.outcome.into(),

@@ -18,6 +18,7 @@ pub mod departments;
 pub mod edit;
 pub mod follow;
 pub mod groups;
+pub mod guests;
 pub mod handover;
 pub mod health;
 pub mod hex;

@@ -6,6 +6,7 @@ use config::Timestamp;
 use config::settings::Events;
 
 use crate::account::authenticator::ENROLMENT_LIFE;
+use crate::guests;
 use crate::ip_lists;
 use crate::messages::ceilings;
 use crate::sign_in::lockout::DEVICE_LIFE;
@@ -78,6 +79,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     tx.commit().await?;
     count_hours(state, now).await?;
     ip_lists::sweep(&state.store, now).await?;
+    guests::ends::sweep(state, now).await?;
     fill_in_search_keys(state).await?;
     loop {
         let mut tx = state.store.begin().await?;

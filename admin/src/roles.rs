@@ -5,7 +5,7 @@ use config::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authz::{Action, Forbidden, Holding, Permissions, roles};
+use crate::authz::{Action, Forbidden, Holding, Permissions, Resource, roles};
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;
@@ -224,7 +224,9 @@ pub fn permissions(field: &str, names: &[String]) -> Result<Permissions, Invalid
                 &format!("{name} 不能授予"),
             ));
         }
-        let readable = grantable.contains(resource, Action::Read);
+        // Whoever may add guests sees those for whom they answer.
+        let alone = (resource, action) == (Resource::Guests, Action::Create);
+        let readable = grantable.contains(resource, Action::Read) && !alone;
         if readable && !wanted.contains(resource, Action::Read) {
             let needed = crate::authz::table::permission(resource, Action::Read);
             return Err(wrong(

@@ -31,6 +31,9 @@ pub struct AccessEvent {
     pub application: Option<ApplicationId>,
     pub principal: Option<MemberId>,
     pub username: Option<String>,
+    /// Whether they are a guest; never of events that were recorded before this was.
+    #[serde(default)]
+    pub guest: bool,
     pub session: Option<SessionId>,
     /// The rule that let the request in or turned it away.
     pub rule: Option<String>,

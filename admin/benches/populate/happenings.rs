@@ -172,6 +172,7 @@ fn event(
         application: Some(applications[application].as_str().into()),
         principal: Some(person.id.clone()),
         username: Some(person.username.clone()),
+        guest: false,
         session: Some(person.id.as_str().into()),
         rule: Some("everyone at work".to_owned()),
         status: if is_granted { 200 } else { 403 },

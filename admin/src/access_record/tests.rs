@@ -43,9 +43,14 @@ fn an_event_is_read_as_it_was_written() {
         Outcome::Denied("no_rule".into()),
     ];
     for outcome in outcomes {
-        for event in [full(), access_event("e1", -5)] {
+        for (event, guest) in [
+            (full(), false),
+            (full(), true),
+            (access_event("e1", -5), false),
+        ] {
             let event = AccessEvent {
                 outcome: outcome.clone(),
+                guest,
                 ..event
             };
             let read: AccessEvent = Record::read(&bytes(&event)).unwrap().into();
@@ -111,7 +116,7 @@ fn what_is_not_exactly_a_record_is_refused() {
     }
     let longer = [whole.as_slice(), &[0]].concat();
     assert!(Record::read(&longer).is_err());
-    let unknown = [&[FORM + 1], &whole[1..]].concat();
+    let unknown = [&[FORM_OF_GUEST + 1], &whole[1..]].concat();
     assert!(matches!(
         Record::read(&unknown),
         Err(RecordError::UnknownForm)

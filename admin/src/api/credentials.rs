@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Body, Problem, Query, language};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::members::credentials::{self, Way};
+use crate::members::credentials::{self, SentLink, Way};
 use crate::messages::Channel;
 use crate::refused::{Refused, both};
 use crate::set_up;
@@ -90,6 +90,16 @@ pub struct SentOneTimeMessage {
     pub expires_at: Timestamp,
 }
 
+impl From<SentLink> for SentOneTimeMessage {
+    fn from(sent: SentLink) -> Self {
+        Self {
+            message: sent.message,
+            recipient: sent.recipient,
+            expires_at: sent.expires_at,
+        }
+    }
+}
+
 /// As a one-time link, but the code is sent to the member and not shown to the caller.
 #[utoipa::path(post, path = "/members/{id}/one-time-messages", tag = "credentials",
     operation_id = "send_one_time_link", params(("id" = String, Path)),
@@ -108,12 +118,7 @@ pub async fn send_one_time_link(
     };
     let (id, keep) = (MemberId::from(id), wanted.keep_password);
     let sent = credentials::send_one_time_link(edit, &state, &id, keep, way).await?;
-    let sent = SentOneTimeMessage {
-        message: sent.message,
-        recipient: sent.recipient,
-        expires_at: sent.expires_at,
-    };
-    Ok((StatusCode::ACCEPTED, Json(sent)))
+    Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 
 /// A new code that makes the first administrator, while there is none.

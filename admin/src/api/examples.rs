@@ -3,6 +3,7 @@
 
 mod access;
 mod certificates;
+mod guests;
 mod messages;
 mod sign_in_policy;
 
@@ -37,7 +38,7 @@ pub fn of_text(kind: &str) -> Option<Value> {
 pub fn of_parameter(name: &str) -> Option<Value> {
     Some(match name {
         "id" | "member" | "sign_in" | "group" | "department" | "application" | "actor"
-        | "target" => json!(ID),
+        | "target" | "sponsor" => json!(ID),
         "If-Match" => json!("\"3\""),
         "Idempotency-Key" => json!("0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e2a"),
         "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
@@ -50,7 +51,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "limit" => json!(50),
         "after" => json!(format!("{THEN}_{ID}")),
         "since" => json!(THEN),
-        "until" => json!(LATER),
+        "until" | "expires_before" => json!(LATER),
         "search" | "as" | "username" | "actor_name" | "target_name" => json!("zhang.san"),
         "channel" => json!("mail"),
         "state" => json!("sent"),
@@ -98,6 +99,7 @@ pub fn of_schema(name: &str) -> Option<Value> {
         .or_else(|| messages::of_messages(name))
         .or_else(|| certificates::of_certificates(name))
         .or_else(|| sign_in_policy::of(name))
+        .or_else(|| guests::of(name))
 }
 
 /// What is sent to change something.
@@ -195,7 +197,10 @@ fn kept(name: &str) -> Option<Value> {
                 "members": 12, "members_below": 40, "version": 3
             }),
         ),
-        "Group" => with("GroupDraft", json!({"id": ID, "members": 12, "version": 3})),
+        "Group" => with(
+            "GroupDraft",
+            json!({"id": ID, "for_guests": false, "members": 12, "version": 3}),
+        ),
         "Application" => with("Definition", json!({"id": ID, "version": 3})),
         "IpList" => with("IpListDraft", json!({"id": ID, "entries": 3, "version": 3})),
         "IpEntry" => Some(json!({"range": "192.0.2.0/24", "note": "the office"})),
@@ -291,13 +296,14 @@ fn told_of_events(name: &str) -> Option<Value> {
         "AccessEvent" => json!({
             "id": ID, "at": THEN, "request_id": OTHER, "client_address": "192.0.2.7",
             "peer": "192.0.2.7", "method": "GET", "host": "wiki.example.com", "path": "/edit",
-            "protocol": "HTTP/2", "username": "zhang.san", "rule": "office hours",
+            "protocol": "HTTP/2", "username": "zhang.san", "guest": false, "rule": "office hours",
             "outcome": {"kind": "denied", "reason": "no_rule_allows"}, "status": 403,
             "request_bytes": 0, "response_bytes": 1810, "duration_us": 412, "snapshot": 7,
             "watermarked": false
         }),
         "SignInEvent" => json!({
-            "id": ID, "at": THEN, "kind": "failed", "username": "zhang.san", "method": "password",
+            "id": ID, "at": THEN, "kind": "failed", "username": "zhang.san", "guest": false,
+            "method": "password",
             "reason": "wrong_password", "client_address": "192.0.2.7",
             "user_agent": "Mozilla/5.0", "device": "Firefox on Linux", "request_id": OTHER
         }),

@@ -16,7 +16,7 @@ use crate::members::assignments::{self, Assignment};
 use crate::members::detail::{self, MemberDetail};
 use crate::members::lists::{self, Count};
 use crate::members::{self, Member, Profile, Status, account, reach};
-use crate::refused::{Invalid, Refused};
+use crate::refused::Refused;
 use crate::state::State;
 use crate::store::member_lists::{Filter, Part, Sort};
 use crate::store::members::kind_name;
@@ -133,30 +133,6 @@ pub async fn create(
     permit: Permit,
     Body(profile): Body<Profile>,
 ) -> Result<Versioned<Member>, Problem> {
-    let member = members::create(Edit::begin(&state, &permit).await?, &profile).await?;
-    Ok(Versioned::created(member.version, member))
-}
-
-/// Makes an external member. It takes a permission of its own, for whoever may add these and nobody else.
-#[utoipa::path(post, path = "/guests", tag = "members", request_body = Profile,
-    responses((status = 201, body = Member)))]
-pub async fn create_guest(
-    Extract(state): Extract<State>,
-    permit: Permit,
-    Body(mut profile): Body<Profile>,
-) -> Result<Versioned<Member>, Problem> {
-    if profile.kind == Some(PrincipalKind::Member) {
-        return Err(Invalid::new(
-            "kind",
-            (
-                "only external members are made here",
-                "此处只能添加外部成员",
-            ),
-            ("guest, or nothing", "guest，或留空"),
-        )
-        .into());
-    }
-    profile.kind = Some(PrincipalKind::Guest);
     let member = members::create(Edit::begin(&state, &permit).await?, &profile).await?;
     Ok(Versioned::created(member.version, member))
 }

@@ -16,6 +16,7 @@ pub mod explanations;
 pub mod extract;
 pub mod groups;
 pub mod guard;
+pub mod guests;
 pub mod idempotency;
 pub mod ip_lists;
 pub mod ip_rules;

@@ -15,9 +15,9 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, certificates, configuration, credentials, departments,
-    document, events, explanations, groups, ip_lists, ip_rules, member_batch, member_export,
-    member_imports, members, node, overview, pictures, problem, roles, senders, sign_in_policy,
-    sign_ins, tokens, upstreams,
+    document, events, explanations, groups, guests, ip_lists, ip_rules, member_batch,
+    member_export, member_imports, members, node, overview, pictures, problem, roles, senders,
+    sign_in_policy, sign_ins, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -34,6 +34,7 @@ const MAX_FILES: usize = 8 << 20;
 fn routes(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(document::frame())
         .merge(of_people(state))
+        .merge(of_guests(state))
         .merge(of_the_gate(state))
 }
 
@@ -56,7 +57,6 @@ fn of_people(state: &State) -> OpenApiRouter<State> {
         .routes(within(R::Members,      Change, routes!(members::leave)))
         .routes(within(R::Members,      Change, routes!(member_batch::run)))
         .routes(within(R::Members,      Read,   routes!(member_export::take)))
-        .routes(within(R::Guests,    Create, routes!(members::create_guest)))
         .routes(may(R::Members,      Create, routes!(member_imports::template)))
         .routes(large(may(R::Members,      Create, routes!(member_imports::upload))))
         .routes(may(R::Members,      Create, routes!(member_imports::read)))
@@ -93,6 +93,27 @@ fn of_people(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Groups,       Remove, routes!(groups::remove)))
         .routes(may(R::Groups,       Change, routes!(groups::add_member)))
         .routes(may(R::Groups,       Change, routes!(groups::remove_member)))
+}
+
+/// People from outside. Whoever may add them comes to their own.
+#[rustfmt::skip]
+fn of_guests(state: &State) -> OpenApiRouter<State> {
+    let may = |resource, action, routes| guarded(state, (resource, action), false, routes);
+    let within = |resource, action, routes| guarded(state, (resource, action), true, routes);
+    OpenApiRouter::new()
+        .routes(within(R::Guests,       Read,   routes!(guests::list)))
+        .routes(within(R::Guests,       Create, routes!(guests::list_sponsored)))
+        .routes(within(R::Guests,       Create, routes!(guests::create)))
+        .routes(within(R::Guests,       Create, routes!(guests::create_several)))
+        .routes(within(R::Guests,       Create, routes!(guests::read)))
+        .routes(within(R::Guests,       Create, routes!(guests::update)))
+        .routes(within(R::Guests,       Create, routes!(guests::suspend)))
+        .routes(within(R::Guests,       Create, routes!(guests::resume)))
+        .routes(within(R::Guests,       Create, routes!(guests::remove)))
+        .routes(within(R::Guests,       Create, routes!(guests::one_time_link)))
+        .routes(within(R::Guests,       Create, routes!(guests::send_one_time_link)))
+        .routes(may(R::Guests,          Read,   routes!(guests::read_settings)))
+        .routes(may(R::Guests,          Change, routes!(guests::write_settings)))
 }
 
 /// What gateways obey, what they saw, and how all of it runs.

@@ -33,7 +33,7 @@ pub async fn still(state: &State, actor: &Actor) -> Result<Option<Actor>, StoreE
             let Some(row) = row.filter(|row| row.is_good(at)) else {
                 return Ok(None);
             };
-            let Some(granted) = token::authority(&mut connection, &row).await? else {
+            let Some(granted) = token::authority(&mut connection, &row, at).await? else {
                 return Ok(None);
             };
             *authority = Arc::new(granted);

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
+use config::Timestamp;
 
 use super::Actor;
 use crate::authz::{Authority, Holding, Permissions, roles};
 use crate::roles as custom;
 use crate::state::State;
 use crate::store::api_tokens::TokenRow;
-use crate::store::{Connection, StoreError, api_tokens, members, role_holdings};
+use crate::store::{Connection, StoreError, api_tokens, credentials, role_holdings};
 use crate::tokens::Token;
 
 /// Lets people and scanners tell what a leaked string is.
@@ -37,7 +38,7 @@ pub async fn find(state: &State, authorization: &str) -> Result<Option<Actor>, S
     let Some(row) = api_tokens::find_good(&mut connection, &token.hash(), now).await? else {
         return Ok(None);
     };
-    let Some(authority) = authority(&mut connection, &row).await? else {
+    let Some(authority) = authority(&mut connection, &row, now).await? else {
         return Ok(None);
     };
     drop(connection);
@@ -59,11 +60,12 @@ pub async fn find(state: &State, authorization: &str) -> Result<Option<Actor>, S
 pub(super) async fn authority(
     connection: &mut Connection,
     row: &TokenRow,
+    now: Timestamp,
 ) -> Result<Option<Authority>, StoreError> {
     let maker = match &row.maker {
         Some(maker) => {
-            let member = members::find(connection, maker).await?;
-            if member.is_none_or(|member| member.status != "active") {
+            let account = credentials::find(connection, maker).await?;
+            if account.is_none_or(|account| !account.is_active(now)) {
                 return Ok(None);
             }
             let held = role_holdings::of_member(connection, maker).await?;

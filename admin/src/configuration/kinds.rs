@@ -205,8 +205,12 @@ pub async fn group(
     name: &str,
     description: &str,
     rule: Option<&GroupRule>,
+    for_guests: bool,
 ) -> Result<Value, StoreError> {
     let mut group = json!({"name": name, "description": description});
+    if for_guests {
+        group["for_guests"] = true.into();
+    }
     if let Some(rule) = rule {
         group["rule"] = json(rule);
         rule_to_names(connection, &mut group).await?;
@@ -220,7 +224,8 @@ pub async fn kept_group(
     row: &store::groups::GroupRow,
 ) -> Result<Value, StoreError> {
     let rule = row.rule.as_deref().map(GroupRule::read).transpose()?;
-    group(connection, &row.name, &row.description, rule.as_ref()).await
+    let (name, description) = (&row.name, &row.description);
+    group(connection, name, description, rule.as_ref(), row.for_guests).await
 }
 
 /// An IP list, its entries apart, as a file has it.
@@ -270,7 +275,8 @@ impl Wanted {
         Ok(match self {
             Self::Group(draft) => {
                 let rule = draft.rule.as_ref();
-                group(connection, &draft.name, &draft.description, rule).await?
+                let (name, description) = (&draft.name, &draft.description);
+                group(connection, name, description, rule, draft.for_guests).await?
             }
             Self::IpList(draft, _) => list(&draft.name, draft.effect, draft.everywhere),
             Self::Application(definition) => portable(connection, definition).await?,

@@ -10,7 +10,7 @@ use crate::authz::{Action, Forbidden, Resource};
 use crate::edit::{Edit, shown, target};
 use crate::members::{self, names};
 use crate::name_key::name_key;
-use crate::refused::{Expected, Refused};
+use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::groups as rows;
 use crate::store::groups::{Fields, GroupRow};
 use crate::store::listing::{Part, Place};
@@ -30,6 +30,10 @@ pub struct GroupDraft {
     /// away, whoever is in the group stays. A rule that is new takes `members:read`, too.
     #[serde(default)]
     pub rule: Option<GroupRule>,
+    /// Guests alone are in it, each in one such group at most, put there by whoever invites them. It can be
+    /// set and taken away while nobody is in the group.
+    #[serde(default)]
+    pub for_guests: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -38,6 +42,7 @@ pub struct Group {
     pub name: String,
     pub description: String,
     pub rule: Option<GroupRule>,
+    pub for_guests: bool,
     /// How many people are in it.
     pub members: i64,
     pub version: i64,
@@ -52,6 +57,7 @@ impl TryFrom<GroupRow> for Group {
             id: row.id,
             name: row.name,
             description: row.description,
+            for_guests: row.for_guests,
             members: row.members,
             version: row.version,
         })
@@ -118,6 +124,9 @@ pub async fn change(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let (fields, rule) = fields(edit, draft).await?;
+    if fields.for_guests != before.for_guests && before.members > 0 {
+        return Err(somebody_is_in_it());
+    }
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }
@@ -157,8 +166,30 @@ async fn fields(
         name,
         description: names::description(&draft.description)?,
         rule: written.map_err(StoreError::from)?,
+        for_guests: draft.for_guests,
     };
+    if fields.for_guests && fields.rule.is_some() {
+        return Err(ruled_for_guests().into());
+    }
     Ok((fields, rule))
+}
+
+fn ruled_for_guests() -> Invalid {
+    Invalid::new(
+        "for_guests",
+        (
+            "a group for guests takes nobody in by a rule",
+            "访客组不能按规则维护成员",
+        ),
+        ("true only without a rule", "仅在没有规则时可为 true"),
+    )
+}
+
+fn somebody_is_in_it() -> Refused {
+    Refused::Impossible(both((
+        "people are in this group: take them out before it becomes one for guests, or is one no more",
+        "该用户组中仍有成员，请先移出所有成员，再更改是否为访客组",
+    )))
 }
 
 pub async fn remove(mut edit: Edit<'_>, id: &GroupId, expected: Expected) -> Result<(), Refused> {

@@ -9,7 +9,7 @@ use super::Group;
 use crate::edit::Edit;
 use crate::refused::{Invalid, Refused, both};
 use crate::store::group_rules::{self as rows, Terms};
-use crate::store::{Connection, StoreError, departments, members};
+use crate::store::{Connection, StoreError, departments, groups, members};
 
 /// So many values a part of a rule may have.
 const MOST: usize = 50;
@@ -179,12 +179,17 @@ async fn rules(connection: &mut Connection) -> Result<Vec<(GroupId, GroupRule)>,
 
 /// The ids of the groups that take nobody in by hand.
 pub async fn ruled(connection: &mut Connection) -> Result<Vec<GroupId>, StoreError> {
-    let all = rows::all(connection).await?.into_iter();
-    Ok(all.map(|(id, _)| id).collect())
+    groups::not_by_hand(connection).await
 }
 
-/// Nobody is put into a group with a rule, or taken out of it.
+/// Nobody is put into a group with a rule, or into one for guests, or taken out of it.
 pub(super) fn by_hand(group: &Group) -> Result<(), Refused> {
+    if group.for_guests {
+        return Err(Refused::Impossible(both((
+            "this group is for guests: move the guest instead",
+            "该用户组为访客组，请通过访客管理调整",
+        ))));
+    }
     if group.rule.is_none() {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::clean;
-use crate::store::{StoreError, Tx, events};
+use crate::store::{StoreError, Tx, events, members};
 
 /// What happened to a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -65,7 +65,12 @@ pub async fn record_sign_in(
     entry: &SignInEntry,
 ) -> Result<EventId, StoreError> {
     let method = entry.method.map(method_name);
+    let guest = match &entry.member {
+        Some(id) => members::is_guest(tx, id).await?,
+        None => false,
+    };
     let event = events::SignInEvent {
+        guest,
         id: EventId::generate(),
         at: now,
         kind: entry.kind.as_str().to_owned(),

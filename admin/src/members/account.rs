@@ -7,6 +7,7 @@ use super::credentials::withdraw_codes;
 use super::{Member, Status, find, reach};
 use crate::authz::Holding;
 use crate::edit::{Edit, shown, target};
+use crate::guests;
 use crate::refused::{Refused, both};
 use crate::store::members as rows;
 use crate::store::{flows, holds, role_holdings, sign_ins};
@@ -27,6 +28,8 @@ pub async fn set_status(
         // So that of two owners who disable each other at once one stays.
         holds::roles(&mut edit.tx).await?;
     }
+    // So that nobody is invited by, or in the place of, somebody whose status just changes.
+    holds::guests(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     reach::may_touch(&mut edit, &before).await?;
     let action = match status {
@@ -34,11 +37,13 @@ pub async fn set_status(
         Status::Disabled => "disable",
         Status::Left => "leave",
     };
+    if status != before.status {
+        guests::status_changes(&mut edit, id, before.kind, status).await?;
+    }
     rows::set_status(&mut edit.tx, id, status.as_str(), edit.now).await?;
     if status != Status::Active {
         keep_an_owner(&mut edit, &before).await?;
-        end_sign_ins(&mut edit, id, status.as_str()).await?;
-        withdraw_codes(&mut edit, id, NO_SIGN_IN).await?;
+        shut_out(&mut edit, id, status.as_str()).await?;
     }
     edit.forget(id);
     let after = find(&mut edit.tx, id).await?;
@@ -46,6 +51,14 @@ pub async fn set_status(
     edit.commit(action, target, shown(&before), shown(&after))
         .await?;
     Ok(after)
+}
+
+/// Ends all that the person has open or was about to open.
+pub async fn shut_out(edit: &mut Edit<'_>, id: &MemberId, why: &str) -> Result<(), Refused> {
+    end_sign_ins(edit, id, why).await?;
+    withdraw_codes(edit, id, NO_SIGN_IN).await?;
+    edit.forget(id);
+    Ok(())
 }
 
 /// Removes a person who can no longer sign in. What they did stays in the logs.

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use crate::authz::Holding;
 use crate::edit::{Edit, shown, target};
+use crate::guests;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused};
 use crate::store::members as rows;
@@ -180,17 +181,28 @@ pub async fn principal(
 }
 
 pub async fn create(mut edit: Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
-    let fields = fields(profile, PrincipalKind::Member)?;
-    holds::group_rules(&mut edit.tx).await?;
-    place::may_begin(&mut edit, profile).await?;
-    let id = MemberId::generate();
-    rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
-    vouch(&mut edit, &id, profile).await?;
-    place::place(&mut edit, &id, &[], profile).await?;
-    let made = find(&mut edit.tx, &id).await?;
-    let target = target("member", id.as_str(), &made.username);
+    let made = add(&mut edit, profile).await?;
+    let target = target("member", made.id.as_str(), &made.username);
     edit.commit("create", target, None, shown(&made)).await?;
     Ok(made)
+}
+
+/// Adds one, as a part of what is being changed; who does it tells of it.
+pub async fn add(edit: &mut Edit<'_>, profile: &Profile) -> Result<Member, Refused> {
+    let fields = fields(profile, PrincipalKind::Member)?;
+    holds::group_rules(&mut edit.tx).await?;
+    if fields.kind == PrincipalKind::Guest {
+        holds::guests(&mut edit.tx).await?;
+    }
+    place::may_begin(edit, profile).await?;
+    let id = MemberId::generate();
+    rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
+    if fields.kind == PrincipalKind::Guest {
+        guests::begin(edit, &id).await?;
+    }
+    vouch(edit, &id, profile).await?;
+    place::place(edit, &id, &[], profile).await?;
+    find(&mut edit.tx, &id).await
 }
 
 pub async fn update(
@@ -199,30 +211,55 @@ pub async fn update(
     expected: Expected,
     profile: &Profile,
 ) -> Result<Member, Refused> {
+    let (before, after) = change(&mut edit, id, expected, profile).await?;
+    let target = target("member", id.as_str(), &after.username);
+    edit.commit("update", target, shown(&before), shown(&after))
+        .await?;
+    Ok(after)
+}
+
+/// Changes one, as a part of what is being changed; who does it tells of it. How they were, and are.
+pub async fn change(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    expected: Expected,
+    profile: &Profile,
+) -> Result<(Member, Member), Refused> {
     holds::group_rules(&mut edit.tx).await?;
+    if profile.kind.is_some() {
+        holds::guests(&mut edit.tx).await?;
+    }
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
-    reach::may_touch(&mut edit, &before).await?;
+    reach::may_touch(edit, &before).await?;
     let fields = fields(profile, before.kind)?;
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }
-    place::may_place(&mut edit, &before, profile).await?;
-    vouch(&mut edit, id, profile).await?;
-    place::place(&mut edit, id, &before.groups, profile).await?;
+    place::may_place(edit, &before, profile).await?;
+    match (before.kind, fields.kind) {
+        (PrincipalKind::Member, PrincipalKind::Guest) => guests::begin(edit, id).await?,
+        (PrincipalKind::Guest, PrincipalKind::Member) => guests::cease(edit, id).await?,
+        _ => {}
+    }
+    vouch(edit, id, profile).await?;
+    place::place(edit, id, &before.groups, profile).await?;
     let after = find(&mut edit.tx, id).await?;
     if was_reached_otherwise(&before, &after) {
         let why = (
             "it was withdrawn: the member's mail address or mobile was changed",
             "已撤回，该成员的邮箱或手机号码已更改",
         );
-        credentials::end_codes(&mut edit, id, why).await?;
+        credentials::end_codes(edit, id, why).await?;
     }
     edit.forget(id);
-    let target = target("member", id.as_str(), &after.username);
-    edit.commit("update", target, shown(&before), shown(&after))
-        .await?;
-    Ok(after)
+    Ok((before, after))
+}
+
+/// # Errors
+/// All that is wrong in it.
+pub fn check(profile: &Profile) -> Result<(), Refused> {
+    fields(profile, PrincipalKind::Member).map(drop)
 }
 
 /// Whether a code may have gone, or be on its way, to where the person is no longer reached.

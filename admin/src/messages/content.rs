@@ -5,7 +5,7 @@ use config::language::LocalText;
 use config::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::MessageKind;
+use super::{MessageKind, guest_ends};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -26,6 +26,30 @@ pub enum Content {
         /// For how many hours the code works.
         hours: u64,
     },
+    GuestEnds {
+        organisation: LocalText,
+        /// The guest's name.
+        name: String,
+        /// When, as it is read.
+        day: String,
+        /// Who answers for the guest, if anybody.
+        sponsor: Option<String>,
+    },
+    GuestsEnd {
+        organisation: LocalText,
+        /// The sponsor's name.
+        name: String,
+        /// The soonest first.
+        guests: Vec<GuestEnd>,
+    },
+}
+
+/// Of which guest, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestEnd {
+    pub name: String,
+    pub username: String,
+    pub day: String,
 }
 
 /// A mail as it is read.
@@ -53,14 +77,17 @@ impl Content {
         match self {
             Self::Test { .. } => MessageKind::Test,
             Self::OneTimeCode { .. } => MessageKind::OneTimeCode,
+            Self::GuestEnds { .. } => MessageKind::GuestEnds,
+            Self::GuestsEnd { .. } => MessageKind::GuestsEnd,
         }
     }
 
     fn organisation(&self, language: Language) -> &str {
         match self {
-            Self::Test { organisation } | Self::OneTimeCode { organisation, .. } => {
-                organisation.get(language)
-            }
+            Self::Test { organisation }
+            | Self::OneTimeCode { organisation, .. }
+            | Self::GuestEnds { organisation, .. }
+            | Self::GuestsEnd { organisation, .. } => organisation.get(language),
         }
     }
 
@@ -72,8 +99,8 @@ impl Content {
         let organisation = self.organisation(language);
         let (subject, lines) = self.lines(language);
         let (code, url) = match self {
-            Self::Test { .. } => (None, None),
             Self::OneTimeCode { code, url, .. } => (Some(code.as_str()), Some(url.as_str())),
+            Self::Test { .. } | Self::GuestEnds { .. } | Self::GuestsEnd { .. } => (None, None),
         };
         let foot = language.of((
             "This mail was sent by a program; nobody reads answers to it.",
@@ -127,16 +154,20 @@ impl Content {
             ) => format!(
                 "【{organisation}】设置密码的验证码：{code}，请在 {hours} 小时内打开 {url} 使用，仅一次有效。"
             ),
+            (Self::GuestEnds { .. } | Self::GuestsEnd { .. }, language) => {
+                guest_ends::short_text(self, organisation, language)
+            }
         }
     }
 
     /// What stands in the variables of a template that is registered with a service, by their names and in
-    /// their order: `code`, then `hours`.
+    /// their order: of a code `code` and `hours`, of the end of guests as [`guest_ends`] has them.
     #[must_use]
     pub fn variables(&self) -> [(&'static str, String); 2] {
         let (code, hours) = match self {
             Self::Test { .. } => ("0000-0000".to_owned(), 24),
             Self::OneTimeCode { code, hours, .. } => (code.clone(), *hours),
+            Self::GuestEnds { .. } | Self::GuestsEnd { .. } => return guest_ends::variables(self),
         };
         [("code", code), ("hours", hours.to_string())]
     }
@@ -203,6 +234,9 @@ impl Content {
                     "如果您没有预期收到此邮件，请勿使用，并告知管理员。".to_owned(),
                 ],
             ),
+            (Self::GuestEnds { .. } | Self::GuestsEnd { .. }, language) => {
+                guest_ends::lines(self, organisation, language)
+            }
         }
     }
 }

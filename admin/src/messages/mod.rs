@@ -8,6 +8,7 @@ pub mod aliyun;
 pub mod ceilings;
 pub mod content;
 pub mod deliver;
+mod guest_ends;
 pub mod http;
 pub mod mail_sender;
 pub mod outbox;
@@ -62,6 +63,10 @@ pub enum MessageKind {
     Test,
     /// A code with which the person sets a password.
     OneTimeCode,
+    /// To a guest, whose time comes to its end. A registered text has the variables `name` and `day`.
+    GuestEnds,
+    /// To whoever answers for guests whose time comes to its end: `count`, and the `day` of the first.
+    GuestsEnd,
 }
 
 impl MessageKind {
@@ -70,6 +75,8 @@ impl MessageKind {
         match self {
             Self::Test => "test",
             Self::OneTimeCode => "one_time_code",
+            Self::GuestEnds => "guest_ends",
+            Self::GuestsEnd => "guests_end",
         }
     }
 }

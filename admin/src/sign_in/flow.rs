@@ -99,7 +99,8 @@ pub async fn at(state: &State, reader: &Reader, step: Step) -> Result<Held, Fail
     let (text, expires) = found.ok_or_else(start_again)?;
     let flow: Flow = serde_json::from_str(&text).map_err(Failure::internal)?;
     let account = credentials::find(&mut read, &flow.member).await?;
-    let account = account.filter(|account| account.is_active && state.clock.now() < expires);
+    let now = state.clock.now();
+    let account = account.filter(|account| account.is_active(now) && now < expires);
     let Some(account) = account else {
         return Err(flow.start_again());
     };
@@ -162,7 +163,7 @@ pub async fn advance(
     }
     let account = credentials::find(&mut tx, &flow.member).await?;
     let account = account
-        .filter(|account| account.is_active)
+        .filter(|account| account.is_active(state.clock.now()))
         .ok_or_else(|| flow.start_again())?;
     let rules = sign_in_policy::rules_of(&mut tx, &flow.member).await?;
     match step_of(&mut tx, state, reader, &flow, &account, &rules).await? {

@@ -104,13 +104,14 @@ mod tests {
 
     use super::*;
     use crate::sign_in_policy::SecondFactor;
+    use crate::store::credentials::AccountStatus;
 
     fn account(has_totp: bool, must_change_password: bool) -> Account {
         Account {
             member: "m".into(),
             username: "alice".into(),
             display_name: "Alice".into(),
-            is_active: true,
+            status: AccountStatus::Active,
             password_hash: Some(String::new()),
             must_change_password,
             password_changed_at: Some(Timestamp(0)),

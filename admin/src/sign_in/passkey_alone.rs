@@ -142,7 +142,7 @@ impl Brought {
         members::hold(&mut tx, &account.member).await?;
         let policy = sign_in_policy::rules_of(&mut tx, &account.member).await?;
         let present = credentials::find(&mut tx, &account.member).await?;
-        if !present.is_some_and(|account| account.is_active) {
+        if !present.is_some_and(|account| account.is_active(now)) {
             return Err(PasskeyError::Disabled);
         }
         if !policy.two_step.passkey_alone {

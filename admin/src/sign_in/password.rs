@@ -203,7 +203,8 @@ async fn check(
     candidate: &Candidate,
     password: &str,
 ) -> Result<Result<String, &'static str>, Failure> {
-    let account = candidate.account.as_ref().filter(|a| a.is_active);
+    let now = state.clock.now();
+    let account = candidate.account.as_ref().filter(|a| a.is_active(now));
     let stored = account
         .filter(|_| attempt.is_allowed())
         .and_then(|account| account.password_hash.clone());
@@ -215,7 +216,7 @@ async fn check(
         Verdict::RightButOutdated => Ok(state.passwords.hash(password).await?),
         Verdict::Wrong => Err(match &candidate.account {
             None => "unknown_account",
-            Some(account) if !account.is_active => "account_disabled",
+            Some(account) if !account.is_active(now) => account.why_not_active(),
             Some(account) if account.password_hash.is_none() => "no_password_set",
             Some(_) => "wrong_password",
         }),

@@ -137,6 +137,6 @@ async fn redeem(state: &State, typed: &str) -> Result<Option<(Tx, Account)>, Fai
     );
     outbox::withdraw(&mut tx, &member, MessageKind::OneTimeCode, why, now).await?;
     let account = credentials::find(&mut tx, &member).await?;
-    let account = account.filter(|account| account.is_active);
+    let account = account.filter(|account| account.is_active(now));
     Ok(account.map(|account| (tx, account)))
 }

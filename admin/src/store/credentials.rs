@@ -11,7 +11,7 @@ pub struct Account {
     pub member: MemberId,
     pub username: String,
     pub display_name: String,
-    pub is_active: bool,
+    pub status: AccountStatus,
     /// PHC string; `None` until the person has set a password.
     pub password_hash: Option<String>,
     pub must_change_password: bool,
@@ -21,6 +21,35 @@ pub struct Account {
     pub has_totp: bool,
     /// How many passkeys are set up.
     pub passkeys: i64,
+}
+
+/// Whether the account may be signed in to, but for the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    Active,
+    /// A guest's, who comes in until then.
+    ActiveUntil(Timestamp),
+    Disabled,
+}
+
+impl Account {
+    #[must_use]
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        match self.status {
+            AccountStatus::Active => true,
+            AccountStatus::ActiveUntil(end) => now < end,
+            AccountStatus::Disabled => false,
+        }
+    }
+
+    /// Why it may not be signed in to, for the log.
+    #[must_use]
+    pub fn why_not_active(&self) -> &'static str {
+        match self.status {
+            AccountStatus::ActiveUntil(_) => "account_expired",
+            AccountStatus::Active | AccountStatus::Disabled => "account_disabled",
+        }
+    }
 }
 
 type Row = (
@@ -33,12 +62,14 @@ type Row = (
     Option<i64>,
     Option<String>,
     i64,
+    Option<i64>,
 );
 
 const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
      c.must_change_at, c.changed_at, t.member_id, \
-     (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id) \
+     (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id), g.expires_at \
      FROM members m \
+     LEFT JOIN guests g ON g.member_id = m.id \
      LEFT JOIN credentials c ON c.member_id = m.id \
      LEFT JOIN totp t ON t.member_id = m.id";
 
@@ -54,12 +85,17 @@ impl From<Row> for Account {
             changed,
             totp,
             passkeys,
+            end,
         ) = row;
         Self {
             member: id.into(),
             username,
             display_name,
-            is_active: status == "active",
+            status: match (status.as_str(), end) {
+                ("active", Some(end)) => AccountStatus::ActiveUntil(Timestamp(end)),
+                ("active", None) => AccountStatus::Active,
+                _ => AccountStatus::Disabled,
+            },
             password_hash,
             must_change_password: must_change.is_some(),
             password_changed_at: changed.map(Timestamp),

@@ -17,6 +17,9 @@ pub const IP_RULES: &str = "ip_rules";
 /// The name of the document that holds a [`crate::sign_in_policy::SignInPolicy`].
 pub const SIGN_IN_POLICY: &str = "sign_in_policy";
 
+/// The name of the document that holds a [`crate::guests::GuestSettings`].
+pub const GUEST_SETTINGS: &str = "guest_settings";
+
 /// A document and how often it has been changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document<T> {

@@ -1,7 +1,7 @@
 //! Groups of people, and who is in them.
 
-use config::Timestamp;
 use config::id::{GroupId, MemberId};
+use config::{Named, Timestamp};
 
 use super::condition::Condition;
 use super::listing::{self, Listed, Part, Place};
@@ -16,6 +16,8 @@ pub struct GroupRow {
     pub description: String,
     /// By what it takes people in, as JSON; `None`: they are put into it by hand.
     pub rule: Option<String>,
+    /// Guests are put into it, and nobody else is.
+    pub for_guests: bool,
     pub members: i64,
     pub version: i64,
 }
@@ -27,22 +29,34 @@ pub struct Fields {
     pub name_key: String,
     pub description: String,
     pub rule: Option<String>,
+    pub for_guests: bool,
 }
 
-type Row = (String, String, String, String, Option<String>, i64, i64);
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    i64,
+    Option<i64>,
+);
 
 const COLUMNS: &str = "g.id, g.name, g.name_key, g.description, g.rule, \
-     (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version";
+     (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version, g.for_guests_since";
 const TABLE: &str = "groups g";
 
 impl From<Row> for GroupRow {
-    fn from((id, name, name_key, description, rule, members, version): Row) -> Self {
+    fn from(row: Row) -> Self {
+        let (id, name, name_key, description, rule, members, version, for_guests) = row;
         Self {
             id: id.into(),
             name,
             name_key,
             description,
             rule,
+            for_guests: for_guests.is_some(),
             members,
             version,
         }
@@ -57,7 +71,8 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, search, \
-         rule, name_order, version) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, 1)",
+         rule, name_order, for_guests_since, version) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, 1)",
     )
     .bind(id.as_str())
     .bind(fields.name.as_str())
@@ -67,6 +82,7 @@ pub async fn insert(
     .bind(search_key::of_thing(&fields.name))
     .bind(fields.rule.as_deref())
     .bind(search_key::order(&fields.name))
+    .bind(fields.for_guests.then_some(now.as_millis()))
     .execute(connection)
     .await?;
     Ok(())
@@ -81,7 +97,9 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE groups SET name = $3, name_key = $4, description = $5, updated_at = $6, \
-         search = $7, rule = $8, name_order = $9, version = version + 1 WHERE id = $1 AND version = $2",
+         search = $7, rule = $8, name_order = $9, \
+         for_guests_since = CASE WHEN $10 IS NULL THEN NULL ELSE COALESCE(for_guests_since, $10) END, \
+         version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
@@ -92,6 +110,7 @@ pub async fn update(
     .bind(search_key::of_thing(&fields.name))
     .bind(fields.rule.as_deref())
     .bind(search_key::order(&fields.name))
+    .bind(fields.for_guests.then_some(now.as_millis()))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -134,6 +153,30 @@ pub async fn list(
         all.search("search", typed);
     }
     listing::page::<Row, _>(connection, listed, all, part).await
+}
+
+/// The groups for guests, by name.
+pub async fn for_guests(connection: &mut Connection) -> Result<Vec<Named<GroupId>>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT id, name FROM groups WHERE for_guests_since IS NOT NULL ORDER BY name_key",
+    )
+    .fetch_all(connection)
+    .await?;
+    let named = rows.into_iter().map(|(id, name)| Named {
+        id: id.into(),
+        name,
+    });
+    Ok(named.collect())
+}
+
+/// Those into which nobody is put by hand: they have a rule, or are for guests.
+pub async fn not_by_hand(connection: &mut Connection) -> Result<Vec<GroupId>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT id FROM groups WHERE rule IS NOT NULL OR for_guests_since IS NOT NULL ORDER BY id",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 pub async fn find_by_key(

@@ -33,6 +33,11 @@ pub async fn certificates(connection: &mut Connection) -> Result<(), StoreError>
     hold(connection, "certificates").await
 }
 
+/// Guests: how many may come in, and who answers for them.
+pub async fn guests(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "guests").await
+}
+
 async fn hold(connection: &mut Connection, name: &str) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO counters (name, value) VALUES ($1, 1) \

@@ -266,6 +266,14 @@ pub async fn find(
     Ok(row.map(MemberRow::from))
 }
 
+pub async fn is_guest(connection: &mut Connection, id: &MemberId) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT kind FROM members WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some_and(|(kind,)| kind == kind_name(PrincipalKind::Guest)))
+}
+
 /// By the key of a username or a mail address.
 pub async fn find_by_key(
     connection: &mut Connection,
@@ -331,7 +339,7 @@ pub async fn set_departments(
     Ok(())
 }
 
-/// Puts the person into exactly these groups; those that have a rule stay as they are.
+/// Puts the person into exactly these groups; those that have a rule or are for guests stay as they are.
 ///
 /// # Errors
 /// [`StoreError::Reference`] if there is no such group.
@@ -343,7 +351,7 @@ pub async fn set_groups(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM group_members WHERE member_id = $1 \
-         AND group_id IN (SELECT id FROM groups WHERE rule IS NULL)",
+         AND group_id IN (SELECT id FROM groups WHERE rule IS NULL AND for_guests_since IS NULL)",
     )
     .bind(id.as_str())
     .execute(&mut *connection)

@@ -33,6 +33,8 @@ pub mod expiry;
 pub mod flows;
 pub mod group_rules;
 pub mod groups;
+pub mod guest_ends;
+pub mod guests;
 pub mod handovers;
 pub mod holds;
 pub mod idempotent_answers;

@@ -19,7 +19,7 @@ use super::{Connection, StoreError};
 const MAX_DEPTH: i64 = 64;
 
 /// The session at `host` with everything that policy asks about its principal. `None` if there is
-/// none, it has ended or expired, or the person may no longer sign in.
+/// none, it has ended or expired, or the person may no longer sign in. That of a guest ends with them.
 pub async fn find(
     connection: &mut Connection,
     token: &TokenHash,
@@ -28,13 +28,16 @@ pub async fn find(
 ) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query(
         "SELECT s.id, s.sign_in_id, s.host, i.authenticated_at, i.second_factor_at, i.methods, \
-         i.expires_at, i.idle_limit_ms, \
+         CASE WHEN g.expires_at < i.expires_at THEN g.expires_at ELSE i.expires_at END AS expires_at, \
+         i.idle_limit_ms, \
          (SELECT MAX(x.last_seen_at) FROM sessions x WHERE x.sign_in_id = i.id) AS last_seen_at, \
          m.id AS member_id, m.kind, m.username, m.display_name, m.email, m.email_verified_at, \
          m.mobile, m.employee_number \
          FROM sessions s JOIN sign_ins i ON i.id = s.sign_in_id JOIN members m ON m.id = i.member_id \
+         LEFT JOIN guests g ON g.member_id = m.id \
          WHERE s.token_hash = $1 AND s.host = $2 AND s.ended_at IS NULL AND i.ended_at IS NULL \
-         AND i.expires_at > $3 AND m.status = 'active'",
+         AND i.expires_at > $3 AND m.status = 'active' \
+         AND (g.expires_at IS NULL OR g.expires_at > $3)",
     )
     .bind(token.as_slice())
     .bind(host)

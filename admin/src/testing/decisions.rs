@@ -26,6 +26,7 @@ impl House {
             name: name.to_owned(),
             description: String::new(),
             rule: None,
+            for_guests: false,
         };
         let permit = operator();
         let edit = Edit::begin(&self.state, &permit).await.unwrap();

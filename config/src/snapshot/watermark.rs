@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Watermark {
     /// Off for all applications while false.
     pub enabled: bool,
-    /// In this order, separated by spaces; parts that a person has not are left out.
+    /// In this order, separated by spaces; parts that a person has not are left out. A guest is marked as
+    /// one before all of them.
     pub parts: Vec<WatermarkPart>,
     /// 0.01 … 0.5, in thousandths: 10..=500.
     pub opacity_permille: u16,

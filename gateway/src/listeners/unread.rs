@@ -85,6 +85,7 @@ impl UnreadHeads {
             application: None,
             principal: None,
             username: None,
+            guest: false,
             session: None,
             rule: None,
             outcome: Outcome::Denied(reason(seen, cut).to_owned()),

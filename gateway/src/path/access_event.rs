@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use config::access_event::Outcome;
 use config::invisible::hides;
 use config::link::EventSender;
-use config::{AccessEvent, Clock};
+use config::{AccessEvent, Clock, PrincipalKind};
 
 use crate::metrics::Metrics;
 use crate::passage::Passage;
@@ -64,6 +64,7 @@ pub fn event(passage: &Passage) -> AccessEvent {
         application: routed(visit.route.as_ref()).map(|app| app.application.id.clone()),
         principal: session.map(|s| s.principal.id.clone()),
         username: session.map(|s| s.principal.username.clone()),
+        guest: session.is_some_and(|s| s.principal.kind == PrincipalKind::Guest),
         session: session.map(|s| s.id.clone()),
         rule: visit.rule.as_deref().map(str::to_owned),
         outcome: outcome(passage),

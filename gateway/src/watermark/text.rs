@@ -3,16 +3,23 @@
 use std::net::IpAddr;
 
 use config::snapshot::{Watermark, WatermarkPart};
-use config::{Principal, Timestamp};
+use config::{Principal, PrincipalKind, Timestamp};
 
-/// The parts that are known of this person, in the operator's order, separated by spaces.
+/// Before all else of whoever is from outside, in both languages: who finds a photograph may read either.
+const GUEST: &str = "访客 Guest";
+
+/// The parts that are known of this person, in the operator's order, separated by spaces; a guest is marked
+/// as one.
 pub fn of(
     watermark: &Watermark,
     principal: &Principal,
     address: Option<IpAddr>,
     now: Timestamp,
 ) -> String {
-    let mut text = String::new();
+    let mut text = match principal.kind {
+        PrincipalKind::Guest => GUEST.to_owned(),
+        PrincipalKind::Member => String::new(),
+    };
     for part in &watermark.parts {
         let written = write(part, principal, address, now);
         let written = written.as_deref().map(str::trim).unwrap_or_default();
@@ -97,6 +104,12 @@ mod tests {
             text(all, |_| {}),
             "内部 王小明 8000 wangxm wangxm@example.com E1024 平台部 192.0.2.7 2023-11-14 22:13 UTC"
         );
+    }
+
+    #[test]
+    fn a_guest_is_marked_as_one() {
+        let marked = text(vec![WatermarkPart::Name], |p| p.kind = PrincipalKind::Guest);
+        assert_eq!(marked, "访客 Guest 王小明");
     }
 
     #[test]

@@ -3,6 +3,7 @@ export const PLACES = {
   overview: { path: "/console/", zh: "概览", en: "Overview" },
   members: { path: "/console/members", zh: "成员与部门", en: "Members & departments" },
   "member-import": { path: "/console/members/import", zh: "导入成员", en: "Import members" },
+  guests: { path: "/console/guests", zh: "访客管理", en: "Guests" },
   groups: { path: "/console/groups", zh: "用户组", en: "Groups" },
   guests: { path: "/console/guests", zh: "外部成员", en: "External members" },
   roles: { path: "/console/roles", zh: "角色与权限", en: "Roles & permissions" },

@@ -33,11 +33,11 @@ async function nothingInTheWay(person, where) {
   assert.deepEqual([...person.complaints, ...(await barriers(person.page))], [], where);
 }
 
-test("an owner makes a role that may add external members, and its holder does that and sees nothing else", async () => {
+test("an owner makes a role that may invite guests, and its holder does that and sees nothing else", async () => {
   await owner.open("access", "/console/roles");
   await button("New role").click();
   await page.getByRole("textbox", { name: "Name" }).fill("Partner managers");
-  await page.getByRole("checkbox", { name: "External members (adding only): Create" }).check();
+  await page.getByRole("checkbox", { name: "Guests (create: invite, and look after one's own): Create" }).check();
   await nothingInTheWay(owner, "the form");
   await button("Save").click();
   await page.getByRole("cell", { name: /Partner managers/ }).waitFor();
@@ -47,11 +47,11 @@ test("an owner makes a role that may add external members, and its holder does t
   await house.command("members", "roles", "part.ner", "Partner managers");
   await manager.open("access", "/console/");
   await manager.page.locator("main h1").waitFor();
-  assert.deepEqual(await places(manager.page), ["External members"]);
-  await button("Add an external member", manager.page).first().click();
+  assert.deepEqual(await places(manager.page), ["Guests"]);
+  await button("Invite a guest", manager.page).first().click();
   await drawer(manager.page).getByRole("textbox").first().fill("Vera Vis");
   await manager.page.getByRole("textbox", { name: "Username" }).fill("vera.vis");
-  await nothingInTheWay(manager, "the form of an external member");
+  await nothingInTheWay(manager, "the form of a guest");
   await button("Save", manager.page).click();
   await drawer(manager.page).waitFor({ state: "detached" });
   const shown = JSON.parse(await house.command("members", "show", "vera.vis", "--json"));

@@ -28,7 +28,7 @@ const t = texts({
   members: ["成员与部门", "Members & departments"],
   groups: ["用户组", "Groups"],
   roles: ["角色与权限", "Roles & permissions"],
-  guests: ["外部成员", "External members"],
+  guests: ["访客管理", "Guests"],
   access: ["应用与访问", "Applications & access"],
   applications: ["应用", "Applications"],
   ipLists: ["IP 访问限制", "IP restrictions"],
@@ -57,8 +57,6 @@ export type Place = {
   permission?: string | readonly string[];
   /** Whether it takes the permission for all people and departments. */
   isEverywhere?: boolean;
-  /** Whoever may do this finds the same elsewhere. */
-  unless?: string;
   icon?: ReactNode;
   page: ComponentType;
 };
@@ -71,7 +69,7 @@ const MemberImport = lazy(() => import("../pages/member-import/MemberImportPage"
 const Groups = lazy(() => import("../pages/groups/Groups"));
 const GroupPage = lazy(() => import("../pages/groups/GroupPage"));
 const Roles = lazy(() => import("../pages/roles/Roles"));
-const AddGuest = lazy(() => import("../pages/guests/AddGuest"));
+const Guests = lazy(() => import("../pages/guests/Guests"));
 const Applications = lazy(() => import("../pages/applications/Applications"));
 const ApplicationEditor = lazy(() => import("../pages/applications/ApplicationEditor"));
 const IpLists = lazy(() => import("../pages/ip-lists/IpLists"));
@@ -105,10 +103,9 @@ export const GROUPS: PlaceGroup[] = [
       {
         path: "/guests",
         title: t.guests,
-        permission: "guests:create",
-        unless: "members:read",
+        permission: ["guests:read", "guests:create"],
         icon: <UserAddOutlined />,
-        page: AddGuest,
+        page: Guests,
       },
       { path: "/groups", title: t.groups, permission: "groups:read", icon: <TeamOutlined />, page: Groups },
       { path: "/roles", title: t.roles, permission: "roles:read", icon: <IdcardOutlined />, page: Roles },
@@ -216,5 +213,5 @@ export function isOpen({ permission, isEverywhere }: Place, may: May, mayEverywh
 
 /** Those in the navigation. */
 export function visible(places: readonly Place[], may: May, mayEverywhere: May): Place[] {
-  return places.filter((place) => isOpen(place, may, mayEverywhere) && !(place.unless && may(place.unless)));
+  return places.filter((place) => isOpen(place, may, mayEverywhere));
 }

@@ -3,10 +3,14 @@ import { Select, type SelectProps } from "antd";
 import { useState } from "react";
 
 import { api, told } from "../api/client";
+import type { Member } from "../api/schema";
 import { nameOf } from "../language/names";
+import { texts } from "../language/texts";
 import { useSettled } from "./useSettled";
 import { useThings } from "./useThings";
 import { withProblem } from "./withProblem";
+
+const t = texts({ guest: ["访客", "Guest"] });
 
 type Option = { value: string; label: string };
 type Props = Omit<SelectProps<string | string[], Option>, "options" | "onSearch" | "loading">;
@@ -20,7 +24,7 @@ export function MemberChooser({ known = [], ...props }: Props & { known?: Option
     queryFn: () => told(api.GET("/members", { params: { query: { search, limit: 20 } } })),
     enabled: search !== "",
   });
-  const found = data?.items.map((m) => ({ value: m.id, label: `${m.display_name} (${m.username})` })) ?? known;
+  const found = data?.items.map((m) => ({ value: m.id, label: labelOf(m) })) ?? known;
   return (
     <Select
       {...props}
@@ -32,15 +36,20 @@ export function MemberChooser({ known = [], ...props }: Props & { known?: Option
   );
 }
 
+function labelOf({ display_name, username, kind }: Member): string {
+  const name = `${display_name} (${username})`;
+  return kind === "guest" ? `${name} · ${t.guest}` : name;
+}
+
 /** Groups, found by a part of their name. `byHand`: only such as people are put into. */
 export function GroupChooser({ byHand, ...props }: Props & { byHand?: boolean }) {
   const chooser = useThings("groups", props.value, {
     find: (search) => api.GET("/groups", { params: { query: { search, limit: 50 } } }),
     read: (id) => api.GET("/groups/{id}", { params: { path: { id } } }),
-    option: ({ id, name, rule }) => ({
+    option: ({ id, name, rule, for_guests }) => ({
       value: id,
       label: name,
-      disabled: byHand && rule !== null && rule !== undefined,
+      disabled: byHand && (for_guests || (rule !== null && rule !== undefined)),
     }),
   });
   return <Select {...props} {...chooser} />;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { chosenWith } from "./permissions";
 
-const ALL = ["members:read", "members:change", "guests:create"];
+const ALL = ["members:read", "members:change", "guests:read", "guests:create", "guests:change"];
 
 test("whoever may change something may read it", () => {
   expect(chosenWith([], "members:change", true, ALL)).toEqual(["members:read", "members:change"]);
@@ -14,6 +14,8 @@ test("whoever may no longer read something may not change it either", () => {
   ]);
 });
 
-test("what cannot be read stands alone", () => {
+test("whoever may invite guests need not see all of them", () => {
   expect(chosenWith([], "guests:create", true, ALL)).toEqual(["guests:create"]);
+  const all = ["guests:read", "guests:create", "guests:change"];
+  expect(chosenWith(all, "guests:read", false, ALL)).toEqual(["guests:create"]);
 });

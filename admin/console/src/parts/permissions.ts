@@ -3,7 +3,7 @@ import { texts } from "../language/texts";
 /** What permissions are about, in the order in which they are shown. */
 export const RESOURCES = texts({
   members: ["成员", "Members"],
-  guests: ["外部成员（仅添加）", "External members (adding only)"],
+  guests: ["访客（新建：邀请并管理自己的访客）", "Guests (create: invite, and look after one's own)"],
   credentials: ["密码与两步验证（解锁、重置）", "Passwords and second factors (unlock, reset)"],
   sessions: ["登录会话", "Sign-ins under way"],
   departments: ["部门", "Departments"],
@@ -46,13 +46,18 @@ export function permissionText(permission: string): string {
   return `${resourceName(resource)} · ${(DEEDS as Readonly<Record<string, string>>)[deed] ?? deed}`;
 }
 
+/** Whoever may invite guests sees their own, without seeing all. */
+const STANDS_ALONE = ["guests:create"];
+
 /** What is chosen once `permission` is, or is not: whoever may change something may read it. */
 export function chosenWith(chosen: readonly string[], permission: string, isOn: boolean, all: readonly string[]) {
   const [resource = "", deed] = permission.split(":");
   const read = `${resource}:read`;
   if (!isOn) {
-    return chosen.filter((one) => (deed === "read" ? !one.startsWith(`${resource}:`) : one !== permission));
+    const goes = (one: string) => one === permission || (deed === "read" && one.startsWith(`${resource}:`));
+    return chosen.filter((one) => !goes(one) || (STANDS_ALONE.includes(one) && one !== permission));
   }
-  const also = all.includes(read) && !chosen.includes(read) ? [read] : [];
+  const needsRead = all.includes(read) && !STANDS_ALONE.includes(permission);
+  const also = needsRead && !chosen.includes(read) ? [read] : [];
   return [...new Set([...chosen, ...also, permission])];
 }

@@ -180,6 +180,7 @@ const COLUMNS: &[Column<AccessEvent>] = &[
         e.error.as_ref().map(|error| error.what.clone()).into()
     }),
     (("Browser", "浏览器"), |e, _| e.user_agent.clone().into()),
+    (("Guest", "访客"), |e, reader| reader.mark(e.guest)),
     (("Member ID", "成员 ID"), |e, _| {
         e.principal.as_ref().map(|id| id.as_str().to_owned()).into()
     }),

@@ -52,6 +52,15 @@ impl Reader {
         name.unwrap_or_else(|| id.to_string())
     }
 
+    /// Says yes, or nothing.
+    pub fn mark(&self, holds: bool) -> Cell {
+        if holds {
+            self.word(("Yes", "是"))
+        } else {
+            Cell::Empty
+        }
+    }
+
     /// In the reader's language.
     pub fn word(&self, words: Words) -> Cell {
         self.language.of(words).into()

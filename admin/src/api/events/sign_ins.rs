@@ -132,6 +132,7 @@ const COLUMNS: &[Column<SignInEvent>] = &[
     (("Browser", "浏览器"), |e, _| {
         e.user_agent.as_str().into()
     }),
+    (("Guest", "访客"), |e, reader| reader.mark(e.guest)),
     (("Member ID", "成员 ID"), |e, _| {
         e.member.as_ref().map(|id| id.as_str().to_owned()).into()
     }),

@@ -13,6 +13,8 @@ mod description;
 mod escalation;
 mod foretold;
 mod group_rules;
+mod guests;
+mod guests_of_sponsors;
 mod ip_lists;
 mod ip_rules;
 mod listings;

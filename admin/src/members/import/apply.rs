@@ -192,6 +192,7 @@ async fn one(
     if status.is_some() {
         // What the status takes hold of comes before the row here.
         holds::roles(&mut edit.tx).await?;
+        holds::guests(&mut edit.tx).await?;
     }
     if !rows::settle(&mut edit.tx, id, line.line, "done", "[]").await? {
         return Ok(());

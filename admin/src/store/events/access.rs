@@ -244,6 +244,7 @@ fn what_is_known(stored: &Stored, known: Known, why: &str) -> AccessEvent {
         application: known.application_id.map(Into::into),
         principal: known.member_id.map(Into::into),
         username: None,
+        guest: false,
         session: None,
         rule: None,
         outcome: match &*known.outcome {

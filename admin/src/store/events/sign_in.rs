@@ -17,6 +17,9 @@ pub struct SignInEvent {
     pub at: Timestamp,
     pub kind: String,
     pub member: Option<MemberId>,
+    /// Whether that is a guest; never of events that were recorded before this was.
+    #[serde(default)]
+    pub guest: bool,
     pub username: String,
     pub method: Option<String>,
     pub reason: Option<String>,
@@ -72,6 +75,7 @@ impl FromRow<'_, AnyRow> for SignInEvent {
             member: row
                 .try_get::<Option<String>, _>("member_id")?
                 .map(Into::into),
+            guest: row.try_get::<Option<i64>, _>("guest")?.is_some(),
             username: row.try_get("username")?,
             method: row.try_get("method")?,
             reason: row.try_get("reason")?,
@@ -89,8 +93,8 @@ impl FromRow<'_, AnyRow> for SignInEvent {
 pub async fn insert_sign_in(tx: &mut Connection, event: &SignInEvent) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO sign_in_events (id, at, kind, member_id, username, method, reason, \
-         client_address, user_agent, device, sign_in_id, request_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         client_address, user_agent, device, sign_in_id, request_id, guest) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(event.id.as_str())
     .bind(event.at.as_millis())
@@ -104,6 +108,7 @@ pub async fn insert_sign_in(tx: &mut Connection, event: &SignInEvent) -> Result<
     .bind(event.device.as_str())
     .bind(event.sign_in.as_ref().map(SignInId::as_str))
     .bind(event.request_id.as_str())
+    .bind(event.guest.then_some(1_i64))
     .execute(tx)
     .await?;
     Ok(())

@@ -27,6 +27,7 @@ pub fn access_event(id: &str, at: i64) -> config::AccessEvent {
         application: Some("wiki".into()),
         principal: Some("m1".into()),
         username: Some("alice".into()),
+        guest: false,
         session: None,
         rule: None,
         outcome: Outcome::Denied("no_rule".into()),

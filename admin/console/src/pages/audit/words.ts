@@ -38,6 +38,8 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   set_icon: ["更换图标", "Change the icon"],
   test: ["测试连接", "Test the connection"],
   reload: ["重新读取文件", "Read the files again"],
+  suspend: ["停用访客", "Suspend a guest"],
+  expire: ["访客到期", "A guest's time is over"],
   switch_off: ["停用限制", "Switch off"],
   switch_on: ["启用限制", "Switch on"],
   append_entries: ["追加条目", "Add entries"],
@@ -55,6 +57,8 @@ export function actionName(action: string): string {
 
 export const TARGETS = texts({
   member: ["成员", "Member"],
+  guest: ["访客", "Guest"],
+  guest_settings: ["访客设置", "Settings of guests"],
   department: ["部门", "Department"],
   group: ["用户组", "Group"],
   application: ["应用", "Application"],

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Form, Input } from "antd";
+import { Checkbox, Form, Input } from "antd";
 import { useRef, useState } from "react";
 
 import { api, told, type Versioned } from "../../api/client";
@@ -37,6 +37,7 @@ export function GroupForm({ group: shown, onClose }: Props) {
         name: group?.value.name ?? "",
         description: group?.value.description ?? "",
         rule: group?.value.rule ?? null,
+        for_guests: group?.value.for_guests ?? false,
       }}
       send={send}
       onClose={(isDone) => {
@@ -49,6 +50,9 @@ export function GroupForm({ group: shown, onClose }: Props) {
       </Form.Item>
       <Form.Item name="description" label={t.description}>
         <Input.TextArea rows={3} />
+      </Form.Item>
+      <Form.Item name="for_guests" valuePropName="checked" extra={t.forGuestsHint}>
+        <Checkbox disabled={(group?.value.members ?? 0) > 0}>{t.forGuests}</Checkbox>
       </Form.Item>
       <RuleItem />
     </FormDrawer>

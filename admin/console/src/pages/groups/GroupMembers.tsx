@@ -12,6 +12,7 @@ import { MemberChooser } from "../../parts/choosers";
 import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
 import { PersonAvatar } from "../../parts/PersonAvatar";
+import { WithGuestTag } from "../../parts/WithGuestTag";
 import { useAction } from "../../parts/useAction";
 import { StatusTag } from "../members/StatusTag";
 import { t as memberWords } from "../members/words";
@@ -34,7 +35,7 @@ export function GroupMembers({ group }: { group: Group }) {
   const may = useMay();
   const { ask } = useAction();
   const isRuled = group.rule !== null && group.rule !== undefined;
-  const mayChange = may("groups:change") && !isRuled;
+  const mayChange = may("groups:change") && !isRuled && !group.for_guests;
   const pages = usePages(["members", "of-group", group.id], (after) =>
     told(api.GET("/members", { params: { query: { group: group.id, after } } })),
   );
@@ -99,11 +100,11 @@ function columns(take: ((member: Member) => void) | undefined): TableProps<Membe
     {
       title: memberWords.name,
       key: "name",
-      render: (_, { id, display_name, username }) => (
+      render: (_, { id, kind, display_name, username }) => (
         <Flex gap={10} align="center">
           <PersonAvatar id={id} name={display_name} />
           <div style={{ lineHeight: 1.4 }}>
-            <Link to={`/members?member=${id}`}>{display_name}</Link>
+            <WithGuestTag name={<Link to={`/members?member=${id}`}>{display_name}</Link>} isGuest={kind === "guest"} />
             <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
               {username}
             </Typography.Text>

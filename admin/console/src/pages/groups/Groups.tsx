@@ -58,12 +58,13 @@ export default function Groups() {
           {
             title: words.name,
             dataIndex: "name",
-            render: (name: string, { id, rule }) => (
+            render: (name: string, { id, rule, for_guests }) => (
               <Flex gap={8} align="center">
                 <Link to={`/groups/${id}`} onClick={(event) => event.stopPropagation()}>
                   {name}
                 </Link>
                 {rule && <Tag>{t.ruled}</Tag>}
+                {for_guests && <Tag color="gold">{words.guestsTag}</Tag>}
               </Flex>
             ),
           },

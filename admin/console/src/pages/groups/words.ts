@@ -14,5 +14,11 @@ export const t = texts({
   name: ["名称", "Name"],
   description: ["说明", "Description"],
   members: ["成员", "Members"],
+  forGuests: ["访客组", "A group for guests"],
+  forGuestsHint: [
+    "只有访客可以加入，由邀请人在邀请时选择；组内有人时不能更改。",
+    "Guests alone are in it, put there by whoever invites them. Not to be changed while somebody is in it.",
+  ],
+  guestsTag: ["访客组", "For guests"],
   count: (n: number) => [`${n} 名成员`, n === 1 ? "1 member" : `${n} members`],
 });

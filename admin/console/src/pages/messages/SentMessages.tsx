@@ -28,13 +28,20 @@ const t = texts({
   failed: ["失败", "Failed"],
   test: ["测试", "Test"],
   one_time_code: ["设置密码的验证码", "Code to set a password"],
+  guest_ends: ["访客到期提醒（访客）", "A guest's end, to the guest"],
+  guests_end: ["访客到期提醒（邀请人）", "The end of guests, to the sponsor"],
   none: ["没有发送记录", "Nothing was sent"],
   noneHint: ["发出的消息会在这里保留 90 天。", "What is sent is listed here for 90 days."],
   next: ["下次尝试：", "Next try: "],
 });
 
 const COLOURS: Record<MessageState, string> = { waiting: "processing", sent: "success", failed: "error" };
-const KINDS: Readonly<Record<string, string>> = { test: t.test, one_time_code: t.one_time_code };
+const KINDS: Readonly<Record<string, string>> = {
+  test: t.test,
+  one_time_code: t.one_time_code,
+  guest_ends: t.guest_ends,
+  guests_end: t.guests_end,
+};
 
 /** What has gone out to whom, and what came of it. */
 export function SentMessages() {

@@ -13,6 +13,8 @@ const t = texts({
   remove: (n: number) => [`移除模板 ${n}`, `Remove template ${n}`],
   oneTime: ["设置密码的验证码", "Code to set a password"],
   kind: ["用途", "For"],
+  guestEnds: ["访客到期提醒：name, day", "A guest's end: name, day"],
+  guestsEnd: ["访客到期提醒（邀请人）：count, day", "The end of guests, to the sponsor: count, day"],
 });
 
 const FIELD = ["sender", "service", "templates"];
@@ -30,7 +32,11 @@ export function TemplatesItem() {
                   <Select
                     aria-label={t.kind}
                     style={{ flex: "2 1 170px" }}
-                    options={[{ value: "one_time_code", label: t.oneTime }]}
+                    options={[
+                      { value: "one_time_code", label: t.oneTime },
+                      { value: "guest_ends", label: t.guestEnds },
+                      { value: "guests_end", label: t.guestsEnd },
+                    ]}
                   />
                 </Form.Item>
                 <Form.Item name={[name, "language"]} noStyle>

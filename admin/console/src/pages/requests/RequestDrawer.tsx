@@ -7,6 +7,7 @@ import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { EventDrawer } from "../../parts/log/EventDrawer";
 import { TimeText } from "../../parts/TimeText";
+import { WithGuestTag } from "../../parts/WithGuestTag";
 import { COLOURS, outcomeText } from "./outcomes";
 import { tookText } from "./Requests";
 
@@ -52,7 +53,7 @@ export function RequestDrawer({ event, onClose }: { event: AccessEvent; onClose:
           </Tag>,
         ],
         [t.rule, event.rule],
-        [t.person, event.username],
+        [t.person, <WithGuestTag key="person" name={event.username ?? ""} isGuest={event.guest} />],
         [t.application, application ? nameOf(application.name) : event.application],
         [
           t.request,

@@ -13,6 +13,7 @@ import { useFilter } from "../../parts/log/useFilter";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
+import { WithGuestTag } from "../../parts/WithGuestTag";
 import { COLOURS, OUTCOMES, outcomeText, REASONS } from "./outcomes";
 import { RequestDrawer } from "./RequestDrawer";
 
@@ -135,7 +136,13 @@ export default function Requests() {
               </Button>
             ),
           },
-          { title: t.person, dataIndex: "username", render: (name?: string | null) => name ?? t.anonymous },
+          {
+            title: t.person,
+            dataIndex: "username",
+            render: (name: string | null | undefined, { guest }) => (
+              <WithGuestTag name={name ?? t.anonymous} isGuest={guest} />
+            ),
+          },
           {
             title: t.request,
             key: "request",

@@ -13,6 +13,7 @@ import { useFilter } from "../../parts/log/useFilter";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
+import { WithGuestTag } from "../../parts/WithGuestTag";
 import { COLOURS, type Kind, KINDS, methodName, METHODS, reasonName, REASONS } from "./kinds";
 
 const t = texts({
@@ -95,7 +96,11 @@ export default function SignIns() {
               </Button>
             ),
           },
-          { title: t.person, dataIndex: "username" },
+          {
+            title: t.person,
+            dataIndex: "username",
+            render: (name: string, { guest }) => <WithGuestTag name={name} isGuest={guest} />,
+          },
           { title: t.kind, dataIndex: "kind", render: (kind: string) => <KindTag kind={kind} /> },
           {
             title: t.reason,
@@ -117,7 +122,7 @@ export default function SignIns() {
           onClose={() => setOpen(undefined)}
           rows={[
             [t.at, <TimeText key="at" at={open.at} />],
-            [t.person, open.username],
+            [t.person, <WithGuestTag key="person" name={open.username} isGuest={open.guest} />],
             [t.kind, <KindTag key="kind" kind={open.kind} />],
             [t.reason, open.reason && reasonName(open.reason)],
             [t.method, open.method && methodName(open.method)],

@@ -40,6 +40,7 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   passkey_not_verified: ["通行密钥未验证使用者", "The passkey did not verify its user"],
   passkey_not_allowed: ["策略不允许仅用通行密钥登录", "The policy lets nobody in by a passkey alone"],
   account_disabled: ["账号已停用", "Account disabled"],
+  account_expired: ["访客账号已到期", "The guest's time is over"],
   no_password_set: ["尚未设置密码", "No password set"],
   too_many_attempts: ["尝试次数过多", "Too many attempts"],
   ended_by_person: ["由本人终止", "Ended by the person"],

@@ -23,6 +23,9 @@ const t = texts({
 /** A profile, and whether somebody new gets a link at once. */
 type Values = Profile & { with_link?: boolean };
 
+/** A member, or a guest. */
+type Made = Pick<Member, "id" | "display_name">;
+
 type Props = {
   /** Who is changed; absent for somebody new. */
   member?: Versioned<Member>;
@@ -37,13 +40,13 @@ export function MemberForm({ member: shown, department, onClose }: Props) {
   const [member] = useState(shown);
   const may = useMay();
   const queries = useQueryClient();
-  const [made, setMade] = useState<{ member: Member; link: Link }>();
+  const [made, setMade] = useState<{ member: Made; link: Link }>();
   const old = member?.value;
   const mayCreate = may("members:create");
   const mayLink = !old && may("credentials:create");
   const { act } = useAction();
   const once = useOnce();
-  const created = useRef<Member>(undefined);
+  const created = useRef<Made>(undefined);
   const wantsLink = useRef(false);
 
   const send = async ({ with_link, ...values }: Values) => {
@@ -53,9 +56,9 @@ export function MemberForm({ member: shown, department, onClose }: Props) {
       await told(api.PUT("/members/{id}", { params, body }));
       return;
     }
-    created.current = await once(body, (header) => {
+    created.current = await once<Made>(body, (header) => {
       const call = { params: { header }, body };
-      return told(mayCreate ? api.POST("/members", call) : api.POST("/guests", call));
+      return mayCreate ? told(api.POST("/members", call)) : told(api.POST("/guests", call));
     });
     wantsLink.current = with_link === true;
   };
