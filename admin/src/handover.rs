@@ -25,7 +25,8 @@ use crate::pages::cookies::{Keep, set};
 use crate::pages::language::remember;
 use crate::pages::return_path::encode;
 use crate::pages::{Answer, Failure, Query, Reader, ReturnPath, go_to};
-use crate::sign_in::{Person, confirm};
+use crate::sign_in::{Person, by_message, confirm, message_factor};
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::handovers::{self, Handover};
@@ -138,10 +139,16 @@ fn chosen_language(reader: &Reader) -> Option<Language> {
 /// Asks for the second factor, or for setting one up, and comes back.
 async fn second_factor(state: &State, reader: &Reader, person: &Person) -> Answer {
     let mut read = state.store.read().await?;
-    let account = credentials::find(&mut read, &person.0.principal.id).await?;
-    let has_totp = account.is_some_and(|account| account.has_totp);
-    Ok(go_to(&if has_totp {
+    let member = &person.0.principal.id;
+    let Some(account) = credentials::find(&mut read, member).await? else {
+        return Err(Failure::Expired);
+    };
+    let policy = sign_in_policy::rules_of(&mut read, member).await?;
+    let by_message = by_message::factors(&mut read, &account, &policy.two_step).await?;
+    Ok(go_to(&if account.has_totp {
         confirm::path(&reader.here)
+    } else if !by_message.is_empty() {
+        message_factor::confirm_path(&reader.here)
     } else {
         format!("/account/authenticator?to={}", encode(&reader.here))
     }))

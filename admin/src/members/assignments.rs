@@ -13,7 +13,7 @@ use crate::authz::{Holding, roles as rules};
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Invalid, Refused};
 use crate::roles;
-use crate::store::one_time_links::{self, Purpose};
+use crate::store::one_time_links;
 use crate::store::{Connection, departments, flows, holds, members as rows, role_holdings};
 
 /// So many departments a role can be confined to.
@@ -46,7 +46,7 @@ pub async fn set(
     account::keep_an_owner(&mut edit, &before).await?;
     if after.iter().any(|held| !before.roles.contains(held)) {
         // Made for somebody with less, perhaps by somebody who may not touch them any more.
-        one_time_links::forget(&mut edit.tx, &Purpose::Password(id.clone())).await?;
+        one_time_links::forget_member(&mut edit.tx, id).await?;
         flows::forget_member(&mut edit.tx, id).await?;
     }
     edit.forget(id);

@@ -136,6 +136,7 @@ async fn issue(
         ),
     )
     .await?;
+    store::one_time_links::forget_member(&mut edit.tx, id).await?;
     let purpose = Purpose::Password(id.clone());
     let origin = access.origin_of(access.host());
     let link = one_time_links::issue(&mut edit.tx, &origin, &purpose, edit.now).await?;
@@ -149,8 +150,15 @@ pub(super) async fn withdraw_codes(
     id: &MemberId,
     why: (&str, &str),
 ) -> Result<(), Refused> {
-    let kind = MessageKind::OneTimeCode;
-    Ok(outbox::withdraw(&mut edit.tx, id, kind, why, edit.now).await?)
+    for kind in [
+        MessageKind::OneTimeCode,
+        MessageKind::Invitation,
+        MessageKind::PasswordReset,
+        MessageKind::SignInCode,
+    ] {
+        outbox::withdraw(&mut edit.tx, id, kind, why, edit.now).await?;
+    }
+    Ok(())
 }
 
 /// Ends the password with every sign-in. `false` if there was none.

@@ -264,7 +264,7 @@ fn seal(sealer: &Sealer, id: &str, content: &Content) -> Result<Vec<u8>, StoreEr
     Ok(sealer.seal(place(id), &text))
 }
 
-fn open(sealer: &Sealer, id: &str, content: &[u8]) -> Option<Content> {
+pub(super) fn open(sealer: &Sealer, id: &str, content: &[u8]) -> Option<Content> {
     let text = sealer.open(place(id), content).ok()?;
     serde_json::from_slice(&text).ok()
 }

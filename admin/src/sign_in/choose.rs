@@ -84,7 +84,7 @@ pub async fn set(
     earlier_passwords::keep_present(tx, member, policy.history, now).await?;
     known_devices::distrust(tx, member).await?;
     credentials::set_password(tx, member, hash, now).await?;
-    one_time_links::forget(tx, &one_time_links::Purpose::Password(member.clone())).await?;
+    one_time_links::forget_member(tx, member).await?;
     flows::forget_member(tx, member).await?;
     audit(state, reader, tx, account, "change_password").await?;
     for other in sign_ins::open_of(tx, member, now).await? {

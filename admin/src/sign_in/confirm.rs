@@ -11,11 +11,12 @@ use super::attempt::Attempt;
 use super::finish::onward;
 use super::person::{Person, carry};
 use super::record::{Happening, record};
-use super::second_factor;
+use super::{by_message, message_factor, second_factor};
 use crate::logs::SignInKind;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::passwords::{Standing, Verdict};
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{Tx, credentials, members};
@@ -30,6 +31,7 @@ texts! {
         code: "验证码或恢复码", "Code or recovery code";
         submit: "确认", "Confirm";
         wrong: "输入不正确，或者尝试次数过多。请稍后再试。", "That is wrong, or there were too many attempts. Please try again later.";
+        to_message: "通过短信或邮件接收验证码", "Have a code sent by SMS or mail";
         cancel: "取消", "Cancel";
     }
 }
@@ -41,6 +43,8 @@ struct ConfirmPage<'a> {
     t: &'static ConfirmTexts,
     username: &'a str,
     by_code: bool,
+    /// Where a code by SMS or mail is to be had.
+    by_message: Option<String>,
     to: ReturnPath,
     error: Option<&'static str>,
 }
@@ -48,7 +52,7 @@ struct ConfirmPage<'a> {
 #[derive(Deserialize)]
 pub struct Asked {
     #[serde(default)]
-    to: String,
+    pub(super) to: String,
 }
 
 /// Where to confirm, and to come back from there.
@@ -69,7 +73,10 @@ pub async fn page(
 ) -> Answer {
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(&asked.to);
-    show(&state, &reader, &person, &account, to, false)
+    if !account.has_totp && second_factor::is_asked(&state, &account).await? {
+        return Ok(go_to(&message_factor::confirm_path(to.as_str())));
+    }
+    show(&state, &reader, &person, &account, to, false).await
 }
 
 /// `POST /sign-in/confirm`
@@ -87,10 +94,22 @@ pub async fn submit(
         let proven = by_password(&state, &reader, &account, form.get("password")).await?;
         proven.map(|tx| (tx, AuthenticationMethod::Password))
     };
-    let Some((mut tx, method)) = proven else {
-        return show(&state, &reader, &person, &account, to, true);
+    let Some(proof) = proven else {
+        return show(&state, &reader, &person, &account, to, true).await;
     };
-    let token = person.strengthen(&state, &reader, &mut tx, method).await?;
+    proven_by(&state, &reader, &person, &account, proof, &to).await
+}
+
+/// Notes what was proven, and goes on.
+pub(super) async fn proven_by(
+    state: &State,
+    reader: &Reader,
+    person: &Person,
+    account: &Account,
+    (mut tx, method): (Tx, AuthenticationMethod),
+    to: &ReturnPath,
+) -> Answer {
+    let token = person.strengthen(state, reader, &mut tx, method).await?;
     let happening = Happening {
         kind: SignInKind::SteppedUp,
         member: Some(&account.member),
@@ -99,9 +118,9 @@ pub async fn submit(
         reason: None,
         sign_in: Some(&person.0.sign_in),
     };
-    record(&mut tx, &reader, state.clock.now(), happening).await?;
+    record(&mut tx, reader, state.clock.now(), happening).await?;
     tx.commit().await?;
-    let mut response = onward(&to);
+    let mut response = onward(to);
     carry(&mut response, &token);
     Ok(response)
 }
@@ -170,7 +189,22 @@ pub async fn hold_password(
     Ok(is_held.then_some(tx))
 }
 
-fn show(
+/// Where whoever has an authenticator can have a code sent instead.
+async fn by_message(
+    state: &State,
+    account: &Account,
+    to: &ReturnPath,
+) -> Result<Option<String>, Failure> {
+    if !account.has_totp {
+        return Ok(None);
+    }
+    let mut read = state.store.read().await?;
+    let policy = sign_in_policy::rules_of(&mut read, &account.member).await?;
+    let ways = by_message::factors(&mut read, account, &policy.two_step).await?;
+    Ok((!ways.is_empty()).then(|| message_factor::confirm_path(to.as_str())))
+}
+
+async fn show(
     state: &State,
     reader: &Reader,
     person: &Person,
@@ -184,6 +218,7 @@ fn show(
         t,
         username: &account.username,
         by_code: account.has_totp,
+        by_message: by_message(state, account, &to).await?,
         to,
         error: failed.then_some(t.wrong),
     };

@@ -53,6 +53,18 @@ const CODES: Limit = Limit {
     window: WINDOW,
     lock: Some(WINDOW),
 };
+/// Codes for new passwords that are asked for from one address.
+const RESETS: Limit = Limit {
+    most: 10,
+    window: WINDOW,
+    lock: Some(WINDOW),
+};
+/// Codes for a new password that are sent to one person.
+pub const RESETS_OF_ACCOUNT: Limit = Limit {
+    most: 3,
+    window: Duration::from_hours(1),
+    lock: Some(Duration::from_hours(1)),
+};
 /// A browser that was not used for so long is no longer known.
 pub(crate) const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
 
@@ -153,6 +165,17 @@ impl Counters {
             source: Source::Own(format!("{address}:code")),
             account: None,
             limit: CODES,
+        }
+    }
+
+    /// For whoever asks that a code for a new password be sent to somebody.
+    #[must_use]
+    pub fn of_resets(reader: &Reader) -> Self {
+        let address = address_subject(reader.visitor.client_address);
+        Self {
+            source: Source::Own(format!("{address}:reset")),
+            account: None,
+            limit: RESETS,
         }
     }
 
@@ -272,7 +295,10 @@ impl Guess {
     pub fn of(method: AuthenticationMethod) -> Self {
         match method {
             AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => Self::Password,
-            AuthenticationMethod::Totp | AuthenticationMethod::RecoveryCode => Self::SecondFactor,
+            AuthenticationMethod::Totp
+            | AuthenticationMethod::RecoveryCode
+            | AuthenticationMethod::SmsCode
+            | AuthenticationMethod::MailCode => Self::SecondFactor,
         }
     }
 

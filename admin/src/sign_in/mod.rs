@@ -7,18 +7,23 @@
 //! and only [`finish`] makes a session.
 
 pub mod attempt;
+pub mod by_message;
 pub mod choose;
 pub mod confirm;
 pub mod enrol;
 pub mod finish;
 pub mod flow;
+pub mod forgot_password;
 pub mod identify;
 pub mod lockout;
+pub mod message_code;
+pub mod message_factor;
 pub mod methods;
 pub mod new_password;
 pub mod one_time_links;
 pub mod password;
 pub mod password_age;
+pub mod password_reset;
 pub mod person;
 pub mod record;
 pub mod recovery_codes;
@@ -32,6 +37,7 @@ pub use person::Person;
 
 use config::Timestamp;
 
+use crate::messages::Channel;
 use crate::sign_in_policy::{Rules, TwoStepDemand};
 use crate::store::credentials::Account;
 use flow::Flow;
@@ -66,7 +72,16 @@ pub struct Circumstances<'a> {
     pub rules: &'a Rules,
     /// Whether the person has this browser asked for no second factor.
     pub is_trusted_browser: bool,
+    /// By which ways a code can be sent to the person that the policy takes as a second factor.
+    pub by_message: &'a [Channel],
     pub now: Timestamp,
+}
+
+/// Whether the person has a second factor that is asked for. A mobile number or a mailbox is nothing that
+/// anybody has set up as one: it counts where a factor is required.
+#[must_use]
+pub fn has_factor(account: &Account, demand: TwoStepDemand, by_message: &[Channel]) -> bool {
+    account.has_totp || (demand == TwoStepDemand::Required && !by_message.is_empty())
 }
 
 /// Decides the next step. A flow exists only once a first factor was proven.
@@ -75,7 +90,7 @@ pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) ->
     let rules = circumstances.rules;
     let demand = rules.two_step.demand;
     if demand != TwoStepDemand::Off && flow.second_factor_at.is_none() {
-        if account.has_totp {
+        if has_factor(account, demand, circumstances.by_message) {
             if !circumstances.is_trusted_browser {
                 return Step::SecondFactor;
             }
@@ -109,6 +124,8 @@ mod tests {
             must_change_password,
             password_changed_at: Some(Timestamp(0)),
             has_totp,
+            email: None,
+            mobile: None,
         }
     }
 
@@ -116,6 +133,7 @@ mod tests {
         let circumstances = Circumstances {
             rules,
             is_trusted_browser: false,
+            by_message: &[],
             now: Timestamp(DAY),
         };
         next(flow, account, circumstances)
@@ -138,6 +156,8 @@ mod tests {
         for method in [
             AuthenticationMethod::Password,
             AuthenticationMethod::OneTimeLink,
+            AuthenticationMethod::MailCode,
+            AuthenticationMethod::SmsCode,
         ] {
             for must_change in [false, true] {
                 for demand in [TwoStepDemand::Optional, TwoStepDemand::Required] {
@@ -160,6 +180,24 @@ mod tests {
     }
 
     #[test]
+    fn a_mailbox_is_a_second_factor_only_where_one_is_required() {
+        let (flow, account) = (flow(AuthenticationMethod::Password), account(false, false));
+        for (demand, expected) in [
+            (TwoStepDemand::Off, Step::Done),
+            (TwoStepDemand::Optional, Step::Done),
+            (TwoStepDemand::Required, Step::SecondFactor),
+        ] {
+            let circumstances = Circumstances {
+                rules: &demanding(demand),
+                is_trusted_browser: false,
+                by_message: &[Channel::Mail],
+                now: Timestamp(DAY),
+            };
+            assert_eq!(next(&flow, &account, circumstances), expected);
+        }
+    }
+
+    #[test]
     fn where_two_step_verification_is_off_or_the_browser_is_trusted_nobody_is_asked() {
         let (flow, account) = (flow(AuthenticationMethod::Password), account(true, false));
         let off = demanding(TwoStepDemand::Off);
@@ -167,6 +205,7 @@ mod tests {
         let circumstances = Circumstances {
             rules: &demanding(TwoStepDemand::Required),
             is_trusted_browser: true,
+            by_message: &[],
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::Done);
@@ -206,8 +245,12 @@ mod flow_tests;
 #[cfg(test)]
 mod guess_tests;
 #[cfg(test)]
+mod message_tests;
+#[cfg(test)]
 mod odd_input_tests;
 #[cfg(test)]
 mod over_tests;
 #[cfg(test)]
 mod policy_tests;
+#[cfg(test)]
+mod reset_tests;

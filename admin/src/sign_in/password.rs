@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::attempt::{self, Attempt};
 use super::flow::{self, Flow};
+use super::forgot_password;
 use super::identify::{Candidate, identify};
 use super::methods::{self, Offer};
 use super::person::Person;
@@ -34,6 +35,7 @@ texts! {
         submit: "登录", "Sign in";
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
         signed_out: "您已退出登录。", "You have been signed out.";
+        forgot: "忘记密码？", "Forgot your password?";
         over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
     }
 }
@@ -48,6 +50,8 @@ pub(super) struct SignInPage<'a> {
     error: Option<&'static str>,
     note: Option<&'static str>,
     others: Vec<Offer>,
+    /// Whether a code for a new password can be asked for.
+    may_reset: bool,
 }
 
 impl SignInPage<'_> {
@@ -63,6 +67,7 @@ impl SignInPage<'_> {
             error: None,
             note: None,
             others,
+            may_reset: false,
         }
     }
 }
@@ -105,7 +110,15 @@ pub async fn page(
         return show_with(StatusCode::OK, &page.telling(note));
     }
     let page = SignInPage::new(frame, reader.language, to);
-    show_with(StatusCode::OK, &SignInPage { note, ..page })
+    show(&state, StatusCode::OK, SignInPage { note, ..page }).await
+}
+
+/// The page, with what the policy offers on it.
+async fn show(state: &State, status: StatusCode, page: SignInPage<'_>) -> Answer {
+    let mut read = state.store.read().await?;
+    let may_reset = forgot_password::is_offered(&mut read).await?;
+    drop(read);
+    show_with(status, &SignInPage { may_reset, ..page })
 }
 
 /// `POST /sign-in`
@@ -136,7 +149,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
                 error: Some(page.t.wrong),
                 ..page
             };
-            show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            show(&state, StatusCode::UNPROCESSABLE_ENTITY, page).await
         }
     }
 }

@@ -9,10 +9,10 @@ use config::session::AuthenticationMethod;
 
 use super::attempt::Attempt;
 use super::flow::{self, Held};
-use super::{Step, recovery_codes, totp};
+use super::{Step, by_message, has_factor, message_factor, recovery_codes, totp};
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
-use crate::sign_in_policy::Rules;
+use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{self, StoreError, Tx, members};
@@ -31,6 +31,7 @@ texts! {
         recovery_wrong: "恢复码不正确或已使用过，或者尝试次数过多。", "The recovery code is wrong or was used before, or there were too many attempts.";
         to_recovery: "无法使用身份验证器？使用恢复码", "No authenticator at hand? Use a recovery code";
         to_code: "改用身份验证器", "Use the authenticator instead";
+        to_message: "通过短信或邮件接收验证码", "Have a code sent by SMS or mail";
         other: "换一个账号登录", "Sign in with another account";
     }
 }
@@ -41,6 +42,8 @@ struct SecondFactorPage {
     frame: Frame,
     t: &'static SecondFactorTexts,
     by_recovery_code: bool,
+    /// Where a code by SMS or mail is to be had.
+    by_message: Option<&'static str>,
     /// What the box says that spares this browser the question; `None` where there is none.
     trust: Option<String>,
     error: Option<&'static str>,
@@ -49,25 +52,18 @@ struct SecondFactorPage {
 /// `GET /sign-in/two-step`
 pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    show(
-        &state,
-        &reader,
-        &held.rules,
-        AuthenticationMethod::Totp,
-        false,
-    )
+    if !held.account.has_totp {
+        return Ok(go_to(message_factor::sign_in_path()));
+    }
+    let method = AuthenticationMethod::Totp;
+    show(&state, &reader, &held, method, false).await
 }
 
 /// `GET /sign-in/recovery-code`
 pub async fn recovery_page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    show(
-        &state,
-        &reader,
-        &held.rules,
-        AuthenticationMethod::RecoveryCode,
-        false,
-    )
+    let method = AuthenticationMethod::RecoveryCode;
+    show(&state, &reader, &held, method, false).await
 }
 
 /// `POST /sign-in/two-step`
@@ -80,10 +76,10 @@ pub async fn submit_recovery(Shared(state): Shared<State>, reader: Reader, form:
     prove(&state, &reader, &form, AuthenticationMethod::RecoveryCode).await
 }
 
-fn show(
+async fn show(
     state: &State,
     reader: &Reader,
-    rules: &Rules,
+    held: &Held,
     method: AuthenticationMethod,
     failed: bool,
 ) -> Answer {
@@ -98,7 +94,9 @@ fn show(
         frame: Frame::new(state, reader),
         t,
         by_recovery_code,
-        trust: trust_text(reader.language, rules.two_step.remember_days),
+        by_message: (!message_factor::ways(state, held).await?.is_empty())
+            .then(message_factor::sign_in_path),
+        trust: trust_text(reader.language, held.rules.two_step.remember_days),
         error: failed.then_some(wrong),
     };
     let status = if failed {
@@ -109,7 +107,7 @@ fn show(
     show_with(status, &page)
 }
 
-fn trust_text(language: Language, days: u16) -> Option<String> {
+pub(super) fn trust_text(language: Language, days: u16) -> Option<String> {
     (days > 0).then(|| match (language, days) {
         (Language::ZhCn, _) => format!("{days} 天内在此浏览器上不再要求验证"),
         (Language::En, 1) => "Do not ask again in this browser for a day".to_owned(),
@@ -123,20 +121,25 @@ async fn prove(
     form: &Form,
     method: AuthenticationMethod,
 ) -> Answer {
+    let held = flow::at(state, reader, Step::SecondFactor).await?;
+    let Some(tx) = check(state, reader, &held.account, form.get("code"), method).await? else {
+        return show(state, reader, &held, method, true).await;
+    };
     let Held {
-        mut flow,
-        account,
-        rules,
-        token,
-    } = flow::at(state, reader, Step::SecondFactor).await?;
-    match check(state, reader, &account, form.get("code"), method).await? {
-        Some(tx) => {
-            flow.prove_second(method, state.clock.now());
-            flow.is_browser_to_be_trusted = form.get("trust") == "yes";
-            flow::advance(state, reader, tx, flow, Some(token)).await
-        }
-        None => show(state, reader, &rules, method, true),
-    }
+        mut flow, token, ..
+    } = held;
+    flow.prove_second(method, state.clock.now());
+    flow.is_browser_to_be_trusted = form.get("trust") == "yes";
+    flow::advance(state, reader, tx, flow, Some(token)).await
+}
+
+/// Whether the person has a second factor that is asked for.
+pub async fn is_asked(state: &State, account: &Account) -> Result<bool, StoreError> {
+    let mut read = state.store.read().await?;
+    let policy = sign_in_policy::rules_of(&mut read, &account.member).await?;
+    let policy = policy.two_step;
+    let by_message = by_message::factors(&mut read, account, &policy).await?;
+    Ok(has_factor(account, policy.demand, &by_message))
 }
 
 /// Checks a code against the counters, the clock and its earlier uses. If it is right, the

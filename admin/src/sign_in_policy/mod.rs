@@ -124,6 +124,16 @@ impl SignInPolicy {
         }
     }
 
+    /// Whether anybody may have a code for a new password sent.
+    #[must_use]
+    pub fn lets_reset(&self) -> bool {
+        let parts = self
+            .exceptions
+            .iter()
+            .filter_map(|one| one.password.as_ref());
+        parts.chain([&self.password]).any(|part| part.reset)
+    }
+
     /// Whether how long one stays signed in depends on who one is.
     #[must_use]
     pub fn parts_sessions(&self) -> bool {

@@ -9,8 +9,10 @@ use utoipa::ToSchema;
 
 use super::{PolicyException, Rules, SignInPolicy, TwoStepDemand, belonging, check};
 use crate::members::find_by_any;
+use crate::messages::Channel;
 use crate::refused::Refused;
 use crate::sign_in::password_age::{ends_at, is_too_old};
+use crate::sign_in::{by_message, has_factor};
 use crate::store::credentials::Account;
 use crate::store::session_limits;
 use crate::store::{Connection, credentials};
@@ -67,6 +69,7 @@ pub async fn of(
         let first = { fitting }.find(|one| has(one));
         first.map(|one| one.name.clone())
     };
+    let by_message = by_message::factors(connection, &account, &rules.two_step).await?;
     let ended =
         session_limits::beyond(connection, &member.id, rules.sessions.limits(), now).await?;
     Ok(PolicyPreview {
@@ -74,7 +77,7 @@ pub async fn of(
         password_from: from(|one| one.password.is_some()),
         sessions_from: from(|one| one.sessions.is_some()),
         attempts_from: from(|one| one.attempts.is_some()),
-        next_sign_in: steps(&account, &rules, now),
+        next_sign_in: steps(&account, &rules, &by_message, now),
         password_ends_at: ends_at(&account, &rules),
         sign_ins_ended: ended,
         username: member.username,
@@ -83,9 +86,15 @@ pub async fn of(
     })
 }
 
-fn steps(account: &Account, rules: &Rules, now: Timestamp) -> Vec<NextStep> {
+fn steps(
+    account: &Account,
+    rules: &Rules,
+    by_message: &[Channel],
+    now: Timestamp,
+) -> Vec<NextStep> {
     let mut steps = Vec::new();
-    match (rules.two_step.demand, account.has_totp) {
+    let demand = rules.two_step.demand;
+    match (demand, has_factor(account, demand, by_message)) {
         (TwoStepDemand::Off, _) | (TwoStepDemand::Optional, false) => {}
         (_, true) => steps.push(NextStep::SecondFactor),
         (TwoStepDemand::Required, false) if rules.two_step.grace() > Duration::ZERO => {

@@ -105,6 +105,9 @@ pub struct PasswordPolicy {
     /// So many days before, the person is told. 0 to 90, and less than `max_age_days`.
     #[schema(minimum = 0, maximum = 90)]
     pub warn_days: u16,
+    /// Whoever forgot the password has a code for a new one sent to their verified mail address, or to
+    /// their mobile where there is none. A second factor is asked for all the same.
+    pub reset: bool,
 }
 
 /// What a password must hold, at least one of each.
@@ -129,6 +132,7 @@ impl Default for PasswordPolicy {
             history: 0,
             max_age_days: 0,
             warn_days: 14,
+            reset: false,
         }
     }
 }

@@ -30,6 +30,7 @@ pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, 
             now.minus(KEEP_FLOWS),
         ),
         ("DELETE FROM one_time_links WHERE expires_at <= $1", now),
+        ("DELETE FROM message_codes WHERE expires_at <= $1", now),
     ] {
         deleted += sqlx::query(statement)
             .bind(then.as_millis())

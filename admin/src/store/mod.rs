@@ -50,6 +50,8 @@ pub mod member_lists;
 pub mod members;
 pub mod memberships;
 pub mod mentions;
+pub mod message_codes;
+pub mod message_jobs;
 pub mod messages;
 pub mod one_time_links;
 pub mod overview;

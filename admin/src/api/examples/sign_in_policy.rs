@@ -14,7 +14,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
             "password": {
                 "min_length": 10, "max_length": 256, "classes": "letters_digits",
                 "refuse_guessable": true, "refuse_breached": true, "history": 5,
-                "max_age_days": 0, "warn_days": 14
+                "max_age_days": 0, "warn_days": 14, "reset": true
             },
             "sessions": {
                 "idle_minutes": 120, "absolute_hours": 12, "keep_after_closing": false, "most": 5
