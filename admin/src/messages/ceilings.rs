@@ -6,7 +6,7 @@ use config::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Channel;
+use super::{Channel, MessageKind};
 use crate::refused::{Invalid, Refused, both};
 use crate::store::Tx;
 use crate::store::messages::count;
@@ -67,13 +67,17 @@ impl Ceilings {
     pub async fn take(
         self,
         tx: &mut Tx,
-        channel: Channel,
+        (channel, kind): (Channel, MessageKind),
         recipient: &str,
         now: Timestamp,
     ) -> Result<(), Refused> {
         let day = day(now);
         let to = format!("{}:{}", channel.as_str(), recipient.to_lowercase());
-        let last = now.minus(INTERVAL);
+        // Of what has happened people are told at once, and no code has to wait for that.
+        let (to, last) = match kind {
+            MessageKind::Notice => (format!("notice:{to}"), ANY_TIME),
+            _ => (to, now.minus(INTERVAL)),
+        };
         if !count(tx, &to, day, self.per_recipient.into(), last, now).await? {
             return Err(Refused::Impossible(both((
                 "so many messages to this recipient are enough for now: wait half a minute, or, where the \

@@ -105,7 +105,9 @@ impl Content {
         }
     }
 
-    pub(super) fn code(&self) -> Option<&str> {
+    /// The code that it holds, if any.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
         match self {
             Self::OneTimeCode { code, .. }
             | Self::Invitation { code, .. }
@@ -234,5 +236,4 @@ mod tests {
             assert_eq!(unlike.redact(said), kept);
         }
     }
-
 }

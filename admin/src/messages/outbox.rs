@@ -124,7 +124,8 @@ pub async fn admit(tx: &mut Tx, mut message: Message, now: Timestamp) -> Result<
             ),
         })));
     };
-    ceilings.take(tx, channel, &message.recipient, now).await?;
+    let what = (channel, message.content.kind());
+    ceilings.take(tx, what, &message.recipient, now).await?;
     Ok(Admitted(message))
 }
 

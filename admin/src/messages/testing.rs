@@ -10,6 +10,7 @@ use super::sms_sender::SmsSender;
 use super::{Channel, Content, jobs, outbox};
 use crate::edit::Edit;
 use crate::refused::Expected;
+use crate::state::State;
 use crate::store::members;
 use crate::store::messages::{self as rows, MessageFilter};
 use crate::testing::{House, operator};
@@ -47,7 +48,12 @@ impl House {
     }
 
     /// Gives the person a verified mail address, a mobile number, or both.
-    pub async fn can_be_reached(&self, member: &MemberId, email: Option<&str>, mobile: Option<&str>) {
+    pub async fn can_be_reached(
+        &self,
+        member: &MemberId,
+        email: Option<&str>,
+        mobile: Option<&str>,
+    ) {
         let mut tx = self.state.store.begin().await.unwrap();
         members::set_reach(&mut tx, member, email, mobile, self.state.clock.now())
             .await
@@ -59,26 +65,7 @@ impl House {
     /// oldest first.
     pub async fn told(&self) -> Vec<(Channel, String, Content)> {
         while jobs::do_one(&self.state).await.unwrap() {}
-        let filter = MessageFilter {
-            state: Some("waiting".to_owned()),
-            ..MessageFilter::default()
-        };
-        let mut tx = self.state.store.begin().await.unwrap();
-        let mut told = Vec::new();
-        for row in rows::list(&mut tx, &filter, None, 1000).await.unwrap() {
-            let sealed = rows::content(&mut tx, &row.id).await.unwrap().unwrap();
-            let content = outbox::open(&self.state.sealer, &row.id, &sealed).unwrap();
-            let channel = Channel::from_name(&row.channel).unwrap();
-            told.push((channel, row.recipient.clone(), content));
-            let nothing = (None, &("", "").into());
-            let now = self.state.clock.now();
-            rows::end(&mut tx, &row.id, "sent", nothing, now)
-                .await
-                .unwrap();
-        }
-        tx.commit().await.unwrap();
-        told.reverse();
-        told
+        waiting(&self.state).await
     }
 
     /// The code of the one message that waits.
@@ -89,4 +76,27 @@ impl House {
         };
         (*channel, content.code().unwrap().to_owned())
     }
+}
+
+/// Takes what waits to be sent out of the outbox, oldest first.
+pub async fn waiting(state: &State) -> Vec<(Channel, String, Content)> {
+    let filter = MessageFilter {
+        state: Some("waiting".to_owned()),
+        ..MessageFilter::default()
+    };
+    let mut tx = state.store.begin().await.unwrap();
+    let mut told = Vec::new();
+    for row in rows::list(&mut tx, &filter, None, 1000).await.unwrap() {
+        let sealed = rows::content(&mut tx, &row.id).await.unwrap().unwrap();
+        let content = outbox::open(&state.sealer, &row.id, &sealed).unwrap();
+        let channel = Channel::from_name(&row.channel).unwrap();
+        told.push((channel, row.recipient.clone(), content));
+        let nothing = (None, &("", "").into());
+        rows::end(&mut tx, &row.id, "sent", nothing, state.clock.now())
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    told.reverse();
+    told
 }

@@ -36,7 +36,7 @@ pub fn lines(content: &Content, language: Language) -> (String, Vec<String>) {
 
 type Words = (String, Vec<String>);
 
-fn of(language: Language, en: &str, zh: &str) -> String {
+fn of(language: Language, en: &'static str, zh: &'static str) -> String {
     language.of((en, zh)).to_owned()
 }
 
@@ -63,11 +63,7 @@ fn one_time_code(language: Language, name: &str, hours: u64) -> Words {
         "如果您没有预期收到此邮件，请勿使用，并告知管理员。",
     );
     (
-        of(
-            language,
-            "your code to set a password",
-            "设置密码的验证码",
-        ),
+        of(language, "your code to set a password", "设置密码的验证码"),
         vec![dear(language, name), what, otherwise],
     )
 }
@@ -113,11 +109,7 @@ fn password_reset(language: Language, name: &str, minutes: u64) -> Words {
         "如果不是您本人操作，请忽略此邮件，您的密码不会改变。请勿将验证码告诉任何人。",
     );
     (
-        of(
-            language,
-            "your code for a new password",
-            "重设密码的验证码",
-        ),
+        of(language, "your code for a new password", "重设密码的验证码"),
         vec![dear(language, name), what, otherwise],
     )
 }
@@ -129,7 +121,9 @@ fn sign_in_code(language: Language, minutes: u64) -> Words {
              {minutes} minutes."
         ),
         Language::ZhCn => {
-            format!("这是您正在登录的页面所需的验证码，仅在该页面有效，{minutes} 分钟内可使用一次。")
+            format!(
+                "这是您正在登录的页面所需的验证码，仅在该页面有效，{minutes} 分钟内可使用一次。"
+            )
         }
     };
     let otherwise = of(
@@ -254,9 +248,7 @@ fn short_zh(content: &Content) -> String {
         Content::Test { .. } => "这是一条测试短信，短信发送正常。".to_owned(),
         Content::OneTimeCode {
             url, code, hours, ..
-        } => format!(
-            "设置密码的验证码：{code}，请在 {hours} 小时内打开 {url} 使用，仅一次有效。"
-        ),
+        } => format!("设置密码的验证码：{code}，请在 {hours} 小时内打开 {url} 使用，仅一次有效。"),
         Content::Invitation {
             username,
             url,

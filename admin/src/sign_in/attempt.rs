@@ -9,8 +9,10 @@ use config::id::MemberId;
 use config::session::AuthenticationMethod;
 
 use super::lockout::{Counters, DEVICE_LIFE, Guess, Turn};
+use super::notices::Happened;
 use super::record::{Happening, record};
 use crate::logs::SignInKind;
+use crate::messages::content::NoticeEvent;
 use crate::pages::{Failure, Reader};
 use crate::passwords::Standing;
 use crate::sign_in_policy;
@@ -149,8 +151,13 @@ impl<'a> Attempt<'a> {
         } else {
             "too_many_attempts"
         };
-        let mut tx = self.state.store.begin().await?;
-        self.note(&mut tx, self.state.clock.now(), reason).await?;
+        let (mut tx, now) = (self.state.store.begin().await?, self.state.clock.now());
+        self.note(&mut tx, now, reason).await?;
+        let guess = Guess::of(self.method);
+        if self.counters.has_just_locked(&mut tx, guess, now).await? {
+            let happened = Happened::at(self.reader, self.member, NoticeEvent::Locked, now);
+            happened.queue(&mut tx).await?;
+        }
         tx.commit().await
     }
 

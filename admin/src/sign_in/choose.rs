@@ -3,6 +3,7 @@
 use config::id::SignInId;
 use config::session::Revocation;
 
+use super::notices::{self, Happened};
 use super::strength::{self, Weakness};
 use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
 use crate::pages::{Failure, Reader};
@@ -97,7 +98,7 @@ pub async fn set(
     Ok(())
 }
 
-/// Records what a person did to their own account.
+/// Records what a person did to their own account, and has them told of it.
 pub async fn audit(
     state: &State,
     reader: &Reader,
@@ -123,6 +124,11 @@ pub async fn audit(
         before: None,
         after: None,
     };
-    record_audit(tx, state.clock.now(), &entry).await?;
+    let now = state.clock.now();
+    record_audit(tx, now, &entry).await?;
+    if let Some(event) = notices::of_action(action) {
+        let happened = Happened::at(reader, Some(&account.member), event, now);
+        happened.queue(tx).await?;
+    }
     Ok(())
 }

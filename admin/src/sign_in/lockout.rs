@@ -229,6 +229,20 @@ impl Counters {
         }
     }
 
+    /// Whether the last guess that was counted is the one after which the account takes no more.
+    pub async fn has_just_locked(
+        &self,
+        connection: &mut Connection,
+        guess: Guess,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Some(account) = self.account(guess) else {
+            return Ok(false);
+        };
+        let limit = self.limit(guess);
+        Ok(lockouts::counted(connection, &account, limit, now).await? == limit.most)
+    }
+
     /// Whether the guesses come from a browser in which the person has signed in before.
     #[must_use]
     pub fn is_known_browser(&self) -> bool {

@@ -109,7 +109,10 @@ async fn at_sign_in<'a>(
         at: AT_SIGN_IN,
         to: ReturnPath::root(),
         trust: trust_text(reader.language, days),
-        other: held.account.has_totp.then(|| Step::SecondFactor.path().to_owned()),
+        other: held
+            .account
+            .has_totp
+            .then(|| Step::SecondFactor.path().to_owned()),
     })
 }
 

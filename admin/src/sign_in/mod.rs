@@ -20,6 +20,7 @@ pub mod message_code;
 pub mod message_factor;
 pub mod methods;
 pub mod new_password;
+pub mod notices;
 pub mod one_time_links;
 pub mod password;
 pub mod password_age;
@@ -246,6 +247,8 @@ mod flow_tests;
 mod guess_tests;
 #[cfg(test)]
 mod message_tests;
+#[cfg(test)]
+mod notice_tests;
 #[cfg(test)]
 mod odd_input_tests;
 #[cfg(test)]

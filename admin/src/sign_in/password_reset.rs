@@ -7,9 +7,9 @@ use config::snapshot::Brand;
 use config::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::by_message;
 use super::lockout::RESETS_OF_ACCOUNT;
 use super::one_time_links::{self, RESET_LIFE};
-use super::by_message;
 use crate::appearance;
 use crate::logs::{SignInEntry, SignInKind, record_sign_in};
 use crate::members::names;

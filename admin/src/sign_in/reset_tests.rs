@@ -8,8 +8,8 @@ use axum::http::{Request, StatusCode, header};
 use super::one_time_links::RESET_LIFE;
 use crate::messages::{Channel, Content};
 use crate::sign_in_policy::{SecondFactor, TwoStepDemand};
-use crate::store::testing::on_both_engines;
 use crate::store::members;
+use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -65,9 +65,21 @@ async fn who_forgot_the_password_sets_a_new_one_and_only_that_ends_what_the_old_
         choose(&mut browser, NEW).await;
         assert!(browser.is_signed_in().await);
         assert!(!elsewhere.is_signed_in().await);
-        assert_eq!(house.browser().sign_in("alice", PASSWORD).await.status, REFUSED);
-        assert_eq!(give(&mut house.browser(), &code).await.status, REFUSED, "used");
-        assert!(house.log().await.contains(&("reset_requested".to_owned(), None)));
+        assert_eq!(
+            house.browser().sign_in("alice", PASSWORD).await.status,
+            REFUSED
+        );
+        assert_eq!(
+            give(&mut house.browser(), &code).await.status,
+            REFUSED,
+            "used"
+        );
+        assert!(
+            house
+                .log()
+                .await
+                .contains(&("reset_requested".to_owned(), None))
+        );
     })
     .await;
 }
@@ -77,31 +89,56 @@ async fn attack_23_whatever_is_typed_the_answer_and_the_work_behind_it_are_the_s
     on_both_engines(async |store| {
         let house = house(store).await;
         let bob = house.member("bob", "Bob", &[]).await;
-        house.can_be_reached(&bob, Some("bob@example.com"), None).await;
+        house
+            .can_be_reached(&bob, Some("bob@example.com"), None)
+            .await;
         let mut tx = house.state.store.begin().await.unwrap();
         members::set_status(&mut tx, &bob, "disabled", house.state.clock.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();
         let mut seen = Vec::new();
-        for typed in ["alice", "alice@example.com", "nobody", "bob", "olga", "", "+8613800000000"] {
+        for typed in [
+            "alice",
+            "alice@example.com",
+            "nobody",
+            "bob",
+            "olga",
+            "",
+            "+8613800000000",
+        ] {
             let mut browser = house.browser();
             let answer = ask(&mut browser, typed).await;
             let mut read = house.state.store.read().await.unwrap();
             let waiting = crate::store::message_jobs::count(&mut read).await.unwrap();
             drop(read);
             let page = browser.open(answer.location()).await;
-            let cookies: Vec<String> = browser.cookies.keys().map(|(_, name)| name.clone()).collect();
+            let cookies: Vec<String> = browser
+                .cookies
+                .keys()
+                .map(|(_, name)| name.clone())
+                .collect();
             let to = answer.location().to_owned();
-            seen.push((answer.status, to, answer.body.len(), page.body.len(), cookies, waiting));
+            seen.push((
+                answer.status,
+                to,
+                answer.body.len(),
+                page.body.len(),
+                cookies,
+                waiting,
+            ));
             house.told().await;
         }
         for one in &seen {
             assert_eq!(one, &seen[0]);
         }
-        let reasons: Vec<Option<String>> = house.log().await.into_iter().map(|(_, why)| why).collect();
+        let reasons: Vec<Option<String>> =
+            house.log().await.into_iter().map(|(_, why)| why).collect();
         for why in ["unknown_account", "account_disabled", "no_way_to_send"] {
-            assert!(reasons.contains(&Some(why.to_owned())), "{why} in {reasons:?}");
+            assert!(
+                reasons.contains(&Some(why.to_owned())),
+                "{why} in {reasons:?}"
+            );
         }
     })
     .await;
@@ -188,10 +225,18 @@ async fn attack_23_codes_are_few_for_an_account_and_for_an_address_and_do_not_li
             panic!("{codes:?}");
         };
         let older = older.2.code().unwrap();
-        assert_eq!(give(&mut house.browser(), older).await.status, REFUSED, "replaced");
+        assert_eq!(
+            give(&mut house.browser(), older).await.status,
+            REFUSED,
+            "replaced"
+        );
         house.state.clock.advance(RESET_LIFE);
         let last = last.2.code().unwrap();
-        assert_eq!(give(&mut house.browser(), last).await.status, REFUSED, "expired");
+        assert_eq!(
+            give(&mut house.browser(), last).await.status,
+            REFUSED,
+            "expired"
+        );
         let mut answers = Vec::new();
         for _ in 0..12 {
             answers.push(ask(&mut house.browser(), "nobody").await.status);
@@ -203,7 +248,8 @@ async fn attack_23_codes_are_few_for_an_account_and_for_an_address_and_do_not_li
 }
 
 #[tokio::test]
-async fn a_code_goes_to_the_mobile_where_no_mail_address_is_verified_and_is_found_by_any_spelling() {
+async fn a_code_goes_to_the_mobile_where_no_mail_address_is_verified_and_is_found_by_any_spelling()
+{
     on_both_engines(async |store| {
         let house = house(store).await;
         house

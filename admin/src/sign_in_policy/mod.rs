@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use rules::{
-    AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, PasswordPolicy, SecondFactor,
-    SessionPolicy, TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy,
+    SecondFactor, SessionPolicy, TwoStepDemand, TwoStepPolicy,
 };
 
 use crate::edit::{Edit, shown};
@@ -37,7 +37,9 @@ pub struct SignInPolicy {
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
     pub attempts: AttemptPolicy,
-    /// In their order: of each part, the first exception that fits a person and has that part takes the
+    /// For everybody.
+    pub notices: NoticePolicy,
+    /// In their order: of each of the other parts, the first exception that fits a person and has that part takes the
     /// place of the above.
     #[schema(max_items = 50)]
     pub exceptions: Vec<PolicyException>,

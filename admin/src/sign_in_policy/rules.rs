@@ -247,6 +247,22 @@ impl AttemptPolicy {
     }
 }
 
+/// Of what happens to their accounts people are told by mail; of a lock and a new password by SMS where no
+/// mail address is verified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NoticePolicy {
+    /// A sign-in with a browser that is new to the account, or from a network (the first 24 bits of an IPv4
+    /// address, 48 of an IPv6 address) that was not seen in the last 90 days.
+    pub new_sign_in: bool,
+    /// A new password.
+    pub password_changed: bool,
+    /// A second factor that was added, removed or reset.
+    pub factor_changed: bool,
+    /// A lock after too many wrong attempts.
+    pub locked: bool,
+}
+
 fn days(days: u16) -> Duration {
     Duration::from_hours(24 * u64::from(days))
 }

@@ -45,13 +45,12 @@ pub async fn channel(
     whose: &str,
     now: Timestamp,
 ) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> = sqlx::query_as(
-        "SELECT channel FROM message_codes WHERE whose = $1 AND expires_at > $2",
-    )
-    .bind(whose)
-    .bind(now.as_millis())
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT channel FROM message_codes WHERE whose = $1 AND expires_at > $2")
+            .bind(whose)
+            .bind(now.as_millis())
+            .fetch_optional(connection)
+            .await?;
     Ok(row.map(|(channel,)| channel))
 }
 

@@ -34,12 +34,11 @@ pub async fn insert(
 
 /// Whether one waits.
 pub async fn is_due(connection: &mut Connection, now: Timestamp) -> Result<bool, StoreError> {
-    let row: Option<(i64,)> = sqlx::query_as(
-        "SELECT CAST(1 AS BIGINT) FROM message_jobs WHERE next_at <= $1 LIMIT 1",
-    )
-    .bind(now.as_millis())
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<(i64,)> =
+        sqlx::query_as("SELECT CAST(1 AS BIGINT) FROM message_jobs WHERE next_at <= $1 LIMIT 1")
+            .bind(now.as_millis())
+            .fetch_optional(connection)
+            .await?;
     Ok(row.is_some())
 }
 

@@ -46,6 +46,7 @@ pub mod lockouts;
 pub mod managed;
 mod many;
 pub mod member_imports;
+pub mod member_languages;
 pub mod member_lists;
 pub mod members;
 pub mod memberships;

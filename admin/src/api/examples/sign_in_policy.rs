@@ -23,6 +23,9 @@ pub(super) fn of(name: &str) -> Option<Value> {
                 "wrong_passwords": 10, "within_minutes": 15, "locked_minutes": 15,
                 "captcha": {"kind": "after", "failures": 3}
             },
+            "notices": {
+                "new_sign_in": true, "password_changed": true, "factor_changed": true, "locked": false
+            },
             "exceptions": []
         }),
         "PolicyDraft" => json!({"policy": of_schema("SignInPolicy")?, "member": ID}),
