@@ -15,7 +15,8 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    confirm, enrol, forgot_password, message_factor, new_password, password, second_factor, sign_out, welcome,
+    confirm, enrol, forgot_password, message_factor, new_password, password, second_factor,
+    sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};

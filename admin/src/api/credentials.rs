@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Body, Problem, Query, language};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::members::credentials::{self, Way};
+use crate::members::credentials::{self, Occasion, Way};
 use crate::messages::Channel;
 use crate::refused::{Refused, both};
 use crate::set_up;
@@ -78,6 +78,9 @@ pub struct OneTimeMessage {
     /// As with a link: let the password that the member has work until the code is used.
     #[serde(default)]
     pub keep_password: bool,
+    /// An invitation, for somebody who has set no password yet.
+    #[serde(default)]
+    pub invitation: bool,
 }
 
 /// A code that is on its way.
@@ -106,8 +109,14 @@ pub async fn send_one_time_link(
         channel: wanted.channel,
         language: wanted.language.unwrap_or_else(|| language::of(&headers)),
     };
-    let (id, keep) = (MemberId::from(id), wanted.keep_password);
-    let sent = credentials::send_one_time_link(edit, &state, &id, keep, way).await?;
+    let id = MemberId::from(id);
+    let occasion = if wanted.invitation {
+        Occasion::Invitation
+    } else {
+        let keep = wanted.keep_password;
+        Occasion::NewPassword { keep }
+    };
+    let sent = credentials::send_one_time_link(edit, &state, &id, occasion, way).await?;
     let sent = SentOneTimeMessage {
         message: sent.message,
         recipient: sent.recipient,

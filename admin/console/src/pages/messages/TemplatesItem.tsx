@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Input, Select } from "antd";
 
 import { texts } from "../../language/texts";
+import { KINDS } from "./words";
 
 const t = texts({
   templates: ["短信模板", "Templates"],
@@ -11,9 +12,11 @@ const t = texts({
   english: ["英文", "English"],
   add: ["添加模板", "Add a template"],
   remove: ["删除该模板", "Remove this template"],
-  oneTime: ["设置密码的验证码", "Code to set a password"],
   kind: ["用途", "For"],
 });
+
+/** What is sent by SMS. */
+const TEMPLATES = ["one_time_code", "invitation", "password_reset", "sign_in_code", "notice"] as const;
 
 const FIELD = ["sender", "service", "templates"];
 
@@ -30,7 +33,7 @@ export function TemplatesItem() {
                   <Select
                     aria-label={t.kind}
                     style={{ flex: "2 1 170px" }}
-                    options={[{ value: "one_time_code", label: t.oneTime }]}
+                    options={TEMPLATES.map((value) => ({ value, label: KINDS[value] }))}
                   />
                 </Form.Item>
                 <Form.Item name={[name, "language"]} noStyle>
