@@ -9,7 +9,7 @@ TOOLS := target/tools
 NPM_BROWSER := gateway/tests/browser
 CONSOLE := admin/console
 
-.PHONY: help run build console test test-rust test-console test-browser lint fmt openapi bench tools-build tools-test tools-bench tools clean-demo
+.PHONY: help run build console test test-rust test-disk test-console test-browser lint fmt openapi bench tools-build tools-test tools-bench tools clean-demo
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
@@ -34,10 +34,14 @@ test: test-console test-rust test-browser
 test-rust: tools-build tools-test tools
 	cargo test --workspace
 
+# As a user who may mount a disk, which is filled.
+test-disk: tools-build
+	cargo test --package gateway --test main -- --ignored a_full_disk
+
 test-console: console
 	cd $(CONSOLE) && npm test && npm run size
 
-test-browser: tools-build tools-test console $(NPM_BROWSER)/node_modules/.package-lock.json
+test-browser: tools-build tools-test tools console $(NPM_BROWSER)/node_modules/.package-lock.json
 	cargo build --package gateway --package examples
 	cd $(NPM_BROWSER) && npm test
 

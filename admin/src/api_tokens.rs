@@ -86,12 +86,13 @@ impl From<TokenRow> for ApiToken {
     }
 }
 
-/// A token just made, with the secret that is shown this once.
+/// A token just made, with the secret.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct NewApiToken {
     #[serde(flatten)]
     pub token: ApiToken,
-    /// To be sent as `Authorization: Bearer …`. It cannot be shown again.
+    /// To be sent as `Authorization: Bearer …`. It is shown again only to the same request under the same
+    /// `Idempotency-Key`, within a day.
     pub secret: String,
 }
 

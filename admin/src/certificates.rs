@@ -122,8 +122,9 @@ pub async fn reload(state: &State, permit: &Permit) -> Result<(), Refused> {
         id: None,
         name: "files".to_owned(),
     };
-    let reloaded = gateway.reload().await;
+    // First, so that nothing is read again that could not be recorded.
     let mut edit = Edit::begin(state, permit).await?;
+    let reloaded = gateway.reload().await;
     if reloaded.is_err() {
         edit.failed();
     }

@@ -59,12 +59,13 @@ pub async fn resolve(
             is_closed: true,
             why: (
                 format!(
-                    "{host} leads to {first}, a loopback or link-local address: the operator must list it \
-                     under outbound.allow"
+                    "{host} leads to {first}, an address of this machine, a link-local one, or one at which \
+                     clouds tell their secrets: the operator must list it under outbound.allow"
                 )
                 .as_str(),
                 format!(
-                    "{host} 指向 {first}，属于环回或链路本地地址，需由运维人员在 outbound.allow 中放行"
+                    "{host} 指向 {first}，属于本机地址、链路本地地址或云平台提供机密信息的地址，需由运维人员在 \
+                     outbound.allow 中放行"
                 )
                 .as_str(),
             )

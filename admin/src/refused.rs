@@ -30,6 +30,19 @@ impl Invalid {
         }
     }
 
+    /// What was sent as `after` is where no page ended.
+    #[must_use]
+    pub fn no_place() -> Self {
+        Self::new(
+            "after",
+            ("this is no place in a list", "这不是列表中的有效位置"),
+            (
+                "`next` of the page before, in the same order",
+                "按相同排序得到的上一页返回的 next",
+            ),
+        )
+    }
+
     /// A list with more than `most` items.
     #[must_use]
     pub fn too_many(field: &str, most: usize) -> Self {

@@ -7,6 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rustls::SignatureAlgorithm;
+
 use crate::Pair;
 
 /// The certificates of one listener, arranged for lookup at one moment.
@@ -57,17 +59,16 @@ impl Served {
         self.valid.pairs.iter().chain(&self.others.pairs)
     }
 
-    /// All of them, and whether others take their place in every handshake.
+    /// All of them, and whether others take their place in every handshake that browsers begin.
     pub(crate) fn superseded(&self) -> Vec<(Arc<Pair>, bool)> {
         let mut answered = HashSet::new();
         let judged = self.pairs().enumerate().map(|(index, pair)| {
             let is_valid = index < self.valid.pairs.len();
-            let kind = u8::from(pair.certified.key.algorithm());
-            // What is valid goes before what is not, be it for the wildcard above or of another kind
-            // of key, which nearly every client takes.
-            let open = pair.names.iter();
-            let open = open.filter(|name| is_valid || self.valid.named(name).next().is_none());
+            // What is valid goes before what is not, be it for the wildcard above.
+            let gone = |name: &str| self.valid.named(name).any(|valid| stands_in(valid, pair));
+            let open = pair.names.iter().filter(|name| is_valid || !gone(name));
             // All of them are to be entered.
+            let kind = u8::from(kind_of_key(pair));
             let new = open.filter(|name| answered.insert((name.as_str(), kind)));
             (Arc::clone(pair), new.count() == 0)
         });
@@ -78,6 +79,17 @@ impl Served {
         self.pairs()
             .any(|served| served.certified.cert == pair.certified.cert)
     }
+}
+
+/// Whether whoever takes the second takes the first. Browsers take RSA and ECDSA, and not Ed25519, which is
+/// shown to those alone that offer it.
+fn stands_in(first: &Pair, second: &Pair) -> bool {
+    let kind = kind_of_key(first);
+    kind != SignatureAlgorithm::ED25519 || kind == kind_of_key(second)
+}
+
+fn kind_of_key(pair: &Pair) -> SignatureAlgorithm {
+    pair.certified.key.algorithm()
 }
 
 /// Some of them, by the names that they are for.

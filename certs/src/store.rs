@@ -82,13 +82,14 @@ impl CertificateStore {
             .rcu(|served| Served::new(served.files.clone(), uploads.to_vec(), now));
     }
 
-    /// What there is to serve just now, and whether others take its place in every handshake.
+    /// What there is to serve just now, and whether others take its place in every handshake that browsers
+    /// begin.
     #[must_use]
     pub fn pairs(&self) -> Vec<(Arc<Pair>, bool)> {
         self.served.load().superseded()
     }
 
-    /// Of each certificate that handshakes may show, for metrics and warnings.
+    /// Of each certificate that browsers may be shown, for metrics and warnings.
     #[must_use]
     pub fn expiries(&self) -> Vec<Expiry> {
         let pairs = self.pairs().into_iter();

@@ -214,39 +214,6 @@ fn an_upload_goes_before_a_file_while_it_is_valid_and_the_newest_first() {
 }
 
 #[test]
-fn an_expired_file_that_a_valid_wildcard_answers_for_is_told_of_no_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    let expired = made(&at("a"), &["wiki.example.com"], NOW - 2 * YEAR);
-    let alone = made(&at("b"), &["other.example.org"], NOW - 2 * YEAR);
-    let wild = made(&at("c"), &["*.example.com"], NOW);
-    let all = [files(&expired), files(&alone)];
-    let store = Arc::new(CertificateStore::load(&all, NOW).unwrap());
-    assert_eq!(store.expiries().len(), 2);
-    store.set_uploads(&[uploaded(&wild)], NOW);
-    assert_eq!(shown(&store, "wiki.example.com"), leaf(&wild));
-    let told: Vec<_> = store.expiries().into_iter().map(|e| e.name).collect();
-    assert_eq!(told, ["*.example.com", "other.example.org"]);
-}
-
-#[test]
-fn an_expired_certificate_is_told_of_no_more_once_a_valid_one_has_another_kind_of_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let expired = made(folder.path(), &["wiki.example.com"], NOW - 2 * YEAR);
-    let store = Arc::new(CertificateStore::load(&[files(&expired)], NOW).unwrap());
-    store.set_uploads(&[of_ed25519("wiki.example.com")], NOW);
-    let superseded: Vec<bool> = store.pairs().iter().map(|(_, is)| *is).collect();
-    assert_eq!(superseded, [false, true]);
-}
-
-fn of_ed25519(name: &str) -> Arc<Pair> {
-    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
-    let params = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
-    let chain = params.self_signed(&key).unwrap().pem();
-    Arc::new(Pair::of_upload("ed25519", &chain, &key.serialize_pem()).unwrap())
-}
-
-#[test]
 fn a_store_without_files_serves_what_is_uploaded_and_is_not_emptied_by_a_reload() {
     let folder = tempfile::tempdir().unwrap();
     let made = made(folder.path(), &["access.example.com"], NOW);

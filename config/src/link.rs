@@ -281,6 +281,12 @@ impl EventSender {
     }
 }
 
+/// The paths of the API. Its routes bound what they read themselves, once they know who asks.
+pub const API: &str = "/api/v1/";
+/// No body that the API takes is larger, in bytes: an uploaded list of addresses, a million entries with
+/// room for notes.
+pub const LARGEST_API_BODY: usize = 64 << 20;
+
 /// Any error of a body on its way.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of a request to, or a response from, our own pages.

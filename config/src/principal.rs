@@ -33,7 +33,7 @@ pub enum PrincipalKind {
     Guest,
 }
 
-/// An id with the name that it had when the session was made.
+/// An id with the name that it had when it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Named<I> {
     pub id: I,

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use bytes::Bytes;
-use config::link::{BodyError, OwnPages, PageBody, Visitor};
+use config::link::{API, BodyError, LARGEST_API_BODY, OwnPages, PageBody, Visitor};
 use config::settings::Limits;
 use futures::{Stream, StreamExt, TryStreamExt};
 use http_body_util::{BodyExt, StreamBody};
@@ -30,8 +30,8 @@ const CHUNKS: usize = 8;
 pub struct Bridge {
     pages: OwnPages,
     admin: tokio::runtime::Handle,
-    /// The largest body in bytes that is read.
-    largest_body: u64,
+    /// The largest body in bytes that a page for people reads.
+    largest_form: u64,
 }
 
 /// How a request to our own pages ended.
@@ -50,7 +50,7 @@ impl Bridge {
         Self {
             pages,
             admin,
-            largest_body: limits.own_pages_body_bytes as u64,
+            largest_form: limits.own_pages_body_bytes as u64,
         }
     }
 
@@ -60,15 +60,16 @@ impl Bridge {
         session: &mut Session,
         passage: &mut Passage,
     ) -> pingora::Result<Served> {
-        if content_length(session).is_some_and(|length| length > self.largest_body) {
-            return Ok(Served::Refused(self.too_large()));
+        let limit = self.largest_body(session);
+        if content_length(session).is_some_and(|length| length > limit) {
+            return Ok(Served::Refused(Denial::BodyTooLarge { limit }));
         }
         let (body, chunks) = mpsc::channel(CHUNKS);
         let request = request(session, passage, chunks)?;
         let mut answer = self.call(request);
         let head = tokio::select! {
             head = &mut answer.head => head,
-            sent = self.send_body(session, body, passage) => {
+            sent = send_body(session, body, passage, limit) => {
                 if let Err(denial) = sent? {
                     return Ok(Served::Refused(denial));
                 }
@@ -81,47 +82,13 @@ impl Bridge {
         Ok(Served::Answered)
     }
 
-    async fn send_body(
-        &self,
-        session: &mut Session,
-        body: mpsc::Sender<Result<Bytes, BodyError>>,
-        passage: &mut Passage,
-    ) -> pingora::Result<Result<(), Denial>> {
-        if session.is_body_empty() {
-            return Ok(Ok(()));
-        }
-        if session
-            .get_header(http::header::EXPECT)
-            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
-        {
-            session.write_continue_response().await?;
-        }
-        while let Some(chunk) = session
-            .read_request_body()
-            .await
-            .map_err(Error::into_down)?
-        {
-            passage.visit.exchange.request_bytes += chunk.len() as u64;
-            if passage.visit.exchange.request_bytes > self.largest_body {
-                pace::end(passage);
-                let _ = body.send(Err("the body is too large".into())).await;
-                return Ok(Err(self.too_large()));
-            }
-            if let Err(denial) = pace::arrived(session, passage, chunk.len()) {
-                let _ = body.send(Err("the body comes too slowly".into())).await;
-                return Ok(Err(denial));
-            }
-            if body.send(Ok(chunk)).await.is_err() {
-                // The page does not want the rest.
-                break;
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    fn too_large(&self) -> Denial {
-        Denial::BodyTooLarge {
-            limit: self.largest_body,
+    /// The API reads as much as each of its routes allows, which is nothing for a stranger. Of what it has
+    /// not read no more than some chunks wait here.
+    fn largest_body(&self, session: &Session) -> u64 {
+        if session.req_header().uri.path().starts_with(API) {
+            LARGEST_API_BODY as u64
+        } else {
+            self.largest_form
         }
     }
 
@@ -148,6 +115,44 @@ impl Bridge {
             chunks: chunk_receiver,
         }
     }
+}
+
+async fn send_body(
+    session: &mut Session,
+    body: mpsc::Sender<Result<Bytes, BodyError>>,
+    passage: &mut Passage,
+    limit: u64,
+) -> pingora::Result<Result<(), Denial>> {
+    if session.is_body_empty() {
+        return Ok(Ok(()));
+    }
+    if session
+        .get_header(http::header::EXPECT)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+    {
+        session.write_continue_response().await?;
+    }
+    while let Some(chunk) = session
+        .read_request_body()
+        .await
+        .map_err(Error::into_down)?
+    {
+        passage.visit.exchange.request_bytes += chunk.len() as u64;
+        if passage.visit.exchange.request_bytes > limit {
+            pace::end(passage);
+            let _ = body.send(Err("the body is too large".into())).await;
+            return Ok(Err(Denial::BodyTooLarge { limit }));
+        }
+        if let Err(denial) = pace::arrived(session, passage, chunk.len()) {
+            let _ = body.send(Err("the body comes too slowly".into())).await;
+            return Ok(Err(denial));
+        }
+        if body.send(Ok(chunk)).await.is_err() {
+            // The page does not want the rest.
+            break;
+        }
+    }
+    Ok(Ok(()))
 }
 
 struct Answer {

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use config::settings::Sessions;
 use config::settings::environment::of_this_process;
 use config::{Clock, Settings};
 

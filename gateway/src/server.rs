@@ -114,8 +114,10 @@ struct Open {
 }
 
 impl Open {
-    fn within(limits: &Limits, metrics: &Metrics) -> Self {
-        let most = room_for(limits.connections);
+    fn within(settings: &Settings, metrics: &Metrics) -> Self {
+        let has_operators = settings.listeners.iter().any(|listener| listener.admin);
+        let of_operators = if has_operators { OPERATORS } else { 0 };
+        let most = room_for(settings.limits.connections, of_operators);
         Self {
             connections: Connections::limited_to(most, metrics.refused.clone()),
             operators: Connections::limited_to(OPERATORS.min(most), metrics.refused.clone()),
@@ -130,7 +132,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let takes_over = !sockets.lock().is_empty();
     listeners::bind(&settings.listeners, &sockets)?;
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
-    let open = Open::within(&settings.limits, &metrics);
+    let open = Open::within(&settings, &metrics);
     let feed_pulse = parts.link.feed.clone();
     certificates.keep_up_with(&parts.link.snapshots, &parts.clock);
     let monitor_socket = monitor::bind(settings.monitor.address)

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -11,13 +10,12 @@ use tokio_rustls::TlsConnector;
 
 use crate::support::applications::public;
 use crate::support::authority::Authority;
+use crate::support::client::PATIENCE;
 use crate::support::frames::{self, END_HEADERS, END_STREAM, literal};
 use crate::support::gatehouse::{Builder, Gatehouse};
 use crate::support::origin::{Origin, Received};
 
 const WIKI: &str = "wiki.example.com";
-/// An answer comes well before.
-const SETTLED: Duration = Duration::from_millis(400);
 
 struct World {
     origin: Origin,
@@ -40,14 +38,19 @@ impl World {
         }
     }
 
-    /// Sends these frames, and returns what has reached the upstream meanwhile.
+    /// Sends these frames, and returns what has reached the upstream before a later request did.
     async fn send(&self, frames: &[Vec<u8>]) -> Vec<Received> {
         let before = self.origin.received().len();
         send(self.gatehouse.address, &self.authority, frames).await;
-        self.origin.received().split_off(before)
+        let later = get(&[METHOD, SCHEME, AUTHORITY, (":path", "/later")]);
+        send(self.gatehouse.address, &self.authority, &later).await;
+        let mut received = self.origin.received().split_off(before);
+        received.retain(|request| request.request_line() != "GET /later HTTP/1.1");
+        received
     }
 }
 
+/// Sends these frames, and waits until the stream is answered or refused.
 async fn send(address: SocketAddr, authority: &Authority, frames: &[Vec<u8>]) {
     let connector = TlsConnector::from(Arc::new(authority.client(&[b"h2"])));
     let stream = TcpStream::connect(address).await.unwrap();
@@ -59,8 +62,13 @@ async fn send(address: SocketAddr, authority: &Authority, frames: &[Vec<u8>]) {
     bytes.extend(frames.iter().flatten());
     let _ = stream.write_all(&bytes).await;
     let mut read = Vec::new();
-    let reading = async { while matches!(stream.read_buf(&mut read).await, Ok(n) if n > 0) {} };
-    let _ = tokio::time::timeout(SETTLED, reading).await;
+    let reading = async {
+        while !frames::has_settled(&read)
+            && matches!(stream.read_buf(&mut read).await, Ok(n) if n > 0)
+        {}
+    };
+    let settled = tokio::time::timeout(PATIENCE, reading).await;
+    settled.expect("it was neither answered nor refused");
 }
 
 /// A head of these fields, in this order.

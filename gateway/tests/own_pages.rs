@@ -42,6 +42,7 @@ async fn gate(origin: &Origin) -> Gatehouse {
         .route("/", on_get(who))
         .route("/.gatehouse/start", on_get(who))
         .route("/length", post(length))
+        .route("/api/v1/length", post(length))
         .route("/pieces", on_get(pieces));
     Builder::new()
         .applications(vec![application(WIKI, origin.address)])
@@ -92,18 +93,27 @@ async fn attack_20_a_body_larger_than_our_own_pages_take_is_refused() {
     let gatehouse = gate(&origin).await;
     let declared = request("POST", ACCESS, "/length", &[("Content-Length", "99000000")]);
     assert_eq!(send(gatehouse.address, declared).await.status, 413);
-    let chunked = request(
-        "POST",
-        ACCESS,
-        "/length",
-        &[("Transfer-Encoding", "chunked")],
-    );
-    let mut sent = chunked.into_bytes();
-    for _ in 0..40 {
-        sent.extend(b"10000\r\n");
-        sent.extend(vec![b'x'; 0x10000]);
-        sent.extend(b"\r\n");
-    }
-    let answer = send(gatehouse.address, sent).await;
+    let answer = send(gatehouse.address, chunked("/length", 40)).await;
     assert!(matches!(answer.status, 413 | 0), "{}", answer.head);
+}
+
+/// So many chunks of 64 KiB.
+fn chunked(path: &str, chunks: usize) -> Vec<u8> {
+    let head = request("POST", ACCESS, path, &[("Transfer-Encoding", "chunked")]);
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    [head, chunk.repeat(chunks), "0\r\n\r\n".to_owned()]
+        .concat()
+        .into_bytes()
+}
+
+#[tokio::test]
+async fn the_api_is_sent_more_than_a_page_and_not_without_end() {
+    let origin = Origin::saying("").await;
+    let gatehouse = gate(&origin).await;
+    let answer = send(gatehouse.address, chunked("/api/v1/length", 40)).await;
+    assert_eq!(answer.text(), (40 << 16).to_string(), "{}", answer.head);
+    let one_too_many = ((64 << 20) + 1).to_string();
+    let headers = [("Content-Length", one_too_many.as_str())];
+    let declared = request("POST", ACCESS, "/api/v1/length", &headers);
+    assert_eq!(send(gatehouse.address, declared).await.status, 413);
 }

@@ -11,6 +11,7 @@ use crate::pages::times::Moment;
 use crate::pages::{Answer, Form, Reader, go_to};
 use crate::sign_in::Person;
 use crate::sign_in::record::{Happening, record};
+use crate::sign_in::sign_out::farewell;
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::sign_ins::LiveSignIn;
@@ -71,7 +72,7 @@ pub async fn end(
     end_one(&state, &reader, &mut tx, &person, id.clone()).await?;
     tx.commit().await?;
     if id == person.0.sign_in {
-        return Ok(go_to("/sign-in?after=signed-out"));
+        return Ok(go_to(farewell(&state, &reader, Some(&person.0))));
     }
     Ok(done())
 }

@@ -2,18 +2,20 @@
 
 use axum::Json;
 use axum::extract::{Path, State as Extract};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use config::id::ApplicationId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
+use super::order::Order;
+use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned, language};
 use crate::applications::foretell::{self, Foretold};
 use crate::applications::{self, Definition, Kept};
 use crate::authz::{Action, Permit, Resource};
 use crate::edit::Edit;
 use crate::refused::Refused;
 use crate::state::State;
+use crate::store::listing::Sort;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -22,20 +24,22 @@ pub struct Which {
     search: Option<String>,
 }
 
-/// In the order in which they were made.
-#[utoipa::path(get, path = "/applications", tag = "applications", params(Which, Page),
+/// Where they are put in order by name, by that in the caller's language.
+#[utoipa::path(get, path = "/applications", tag = "applications", params(Which, Order, Page),
     responses((status = 200, body = Listing<Kept>)))]
 pub async fn list(
     Extract(state): Extract<State>,
+    headers: HeaderMap,
     Query(which): Query<Which>,
+    Query(order): Query<Order>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Kept>>, Problem> {
     let search = which.search.filter(|text| !text.trim().is_empty());
-    let (after, limit) = (page.after.as_deref(), page.limit()?);
+    let part = order.part(Sort::CreatedAt, &page)?;
+    let (search, language) = (search.as_deref(), language::of(&headers));
     let mut connection = state.store.read().await?;
-    let (items, next) =
-        applications::list(&mut connection, search.as_deref(), after, limit).await?;
-    Ok(Json(Listing { items, next }))
+    let (items, next) = applications::list(&mut connection, search, language, &part).await?;
+    Ok(Json(Listing::part(items, next.as_ref())))
 }
 
 #[utoipa::path(post, path = "/applications", tag = "applications", request_body = Definition,

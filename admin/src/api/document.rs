@@ -19,8 +19,10 @@ pub fn frame() -> OpenApi {
     let mut info = Info::new("Gatehouse", env!("CARGO_PKG_VERSION"));
     info.description = Some(
         "Everything that the console can do. Times are milliseconds since 1970. What can be changed \
-         carries an ETag, which a change names in If-Match. A request with the session cookie that \
-         changes something carries the header X-Gatehouse-CSRF. What makes a thing takes an \
+         carries an ETag, which a change names in If-Match. Excepted, for whatever is there, are the \
+         name of a token, pictures, a state such as disabled, who is in a group or department, and the \
+         removal of a member, a token, a certificate or a sender. A request with the session cookie \
+         that changes something carries the header X-Gatehouse-CSRF. What makes a thing takes an \
          Idempotency-Key, so that sending it again makes nothing more."
             .to_owned(),
     );

@@ -1,5 +1,6 @@
 //! What handlers take from a request and put into an answer.
 
+use axum::extract::rejection::StringRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,6 +15,7 @@ use super::characters;
 use super::problem::{Code, Problem};
 use crate::malformed::{malformed, without_place};
 use crate::refused::{Expected, Invalid};
+use crate::store::listing::Place;
 
 /// A JSON body. A mistake in it is told by its key.
 #[derive(Debug)]
@@ -65,9 +67,7 @@ impl<S: Send + Sync, const MEBIBYTES: usize> FromRequest<S> for PlainText<MEBIBY
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(Problem::too_large(MEBIBYTES).into_response())
             }
-            Err(rejection) if rejection.status() == StatusCode::BAD_REQUEST => {
-                Err(Problem::from(not_utf8()).into_response())
-            }
+            Err(StringRejection::InvalidUtf8(_)) => Err(Problem::from(not_utf8()).into_response()),
             Err(rejection) => Err(rejection.into_response()),
         }
     }
@@ -202,6 +202,12 @@ pub struct Listing<T> {
 }
 
 impl<T> Listing<T> {
+    /// What ends before a place.
+    pub fn part(items: Vec<T>, next: Option<&Place>) -> Self {
+        let next = next.map(ToString::to_string);
+        Self { items, next }
+    }
+
     /// All there is.
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
@@ -230,9 +236,23 @@ mod tests {
         let read = PlainText::<1>::from_request(request, &()).await;
         let answer = read.unwrap_err();
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
-        let problem = Problem::from(not_utf8()).body(Language::ZhCn);
+        let problem = answer.extensions().get::<Problem>().unwrap();
+        let problem = problem.body(Language::ZhCn);
         assert_eq!(problem.field.as_deref(), Some("body"));
         assert!(problem.detail.unwrap().contains("UTF-8"));
+    }
+
+    #[tokio::test]
+    async fn a_text_that_was_broken_off_is_not_said_to_be_in_another_encoding() {
+        let pieces = [
+            Ok(Bytes::from_static(b"10.0.0.1")),
+            Err(std::io::Error::other("broken off")),
+        ];
+        let body = axum::body::Body::from_stream(futures::stream::iter(pieces));
+        let read = PlainText::<1>::from_request(Request::new(body), &()).await;
+        let answer = read.unwrap_err();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+        assert!(answer.extensions().get::<Problem>().is_none());
     }
 
     #[test]

@@ -7,11 +7,13 @@ use config::id::GroupId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::order::Order;
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::{Action, Permit, Resource};
 use crate::edit::Edit;
 use crate::groups::{self, Group, GroupDraft, GroupRule};
 use crate::state::State;
+use crate::store::listing::Sort;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -20,19 +22,19 @@ pub struct Which {
     search: Option<String>,
 }
 
-#[utoipa::path(get, path = "/groups", tag = "groups", params(Which, Page),
+#[utoipa::path(get, path = "/groups", tag = "groups", params(Which, Order, Page),
     responses((status = 200, body = Listing<Group>)))]
 pub async fn list(
     Extract(state): Extract<State>,
     Query(which): Query<Which>,
+    Query(order): Query<Order>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Group>>, Problem> {
     let search = which.search.filter(|text| !text.trim().is_empty());
+    let part = order.part(Sort::Name, &page)?;
     let mut connection = state.store.read().await?;
-    let after = page.after.as_deref();
-    let (items, next) =
-        groups::list(&mut connection, search.as_deref(), after, page.limit()?).await?;
-    Ok(Json(Listing { items, next }))
+    let (items, next) = groups::list(&mut connection, search.as_deref(), &part).await?;
+    Ok(Json(Listing::part(items, next.as_ref())))
 }
 
 #[utoipa::path(post, path = "/groups", tag = "groups", request_body = GroupDraft,

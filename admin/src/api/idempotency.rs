@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::RequestExt as _;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -79,11 +80,14 @@ pub fn is_named(request: &Parts) -> bool {
 pub async fn run(
     state: &State,
     permit: &Permit,
-    mut parts: Parts,
+    parts: Parts,
     body: Body,
     next: Next,
 ) -> Result<Response, Problem> {
     let name = name(&parts.headers)?;
+    // As much as the route reads, and no more.
+    let request = Request::from_parts(parts, body).with_limited_body();
+    let (mut parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_UPLOAD)
         .await
         .map_err(|_| Problem::new(Code::TooLarge))?;

@@ -6,11 +6,13 @@ use axum::Json;
 use axum::extract::{Path, State as Extract};
 use axum::http::{HeaderMap, StatusCode};
 use config::id::RuleId;
-use config::snapshot::IpEntry;
+use config::snapshot::address::RANGE_ALLOWED;
+use config::snapshot::{AddressRange, IpEntry};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::PlainText;
+use super::order::Order;
 use super::routes::{MAX_BODY, MAX_UPLOAD};
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned, language};
 use crate::authz::Permit;
@@ -21,12 +23,13 @@ use crate::refused::{Expected, Invalid};
 use crate::state::State;
 use crate::store::ip_entries;
 use crate::store::ip_lists::Filter;
+use crate::store::listing::Sort;
 
 /// What is done where a change would keep out whoever makes it.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Confirmed {
-    /// Make it all the same, on trial, unless it also changes the name: it is put back after a minute unless somebody whom it lets in
+    /// Make it all the same, on trial: it is put back after a minute unless somebody whom it lets in
     /// confirms it. Without, such a change is refused with the code `would_lock_out`.
     #[serde(default)]
     on_trial: bool,
@@ -52,21 +55,22 @@ pub struct Which {
     everywhere: Option<bool>,
 }
 
-#[utoipa::path(get, path = "/ip-lists", tag = "ip-lists", params(Which, Page),
+#[utoipa::path(get, path = "/ip-lists", tag = "ip-lists", params(Which, Order, Page),
     responses((status = 200, body = Listing<IpList>)))]
 pub async fn list(
     Extract(state): Extract<State>,
     Query(which): Query<Which>,
+    Query(order): Query<Order>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<IpList>>, Problem> {
     let filter = Filter {
         search: which.search.filter(|text| !text.trim().is_empty()),
         everywhere: which.everywhere,
     };
-    let (after, limit) = (page.after.as_deref(), page.limit()?);
+    let part = order.part(Sort::Name, &page)?;
     let mut connection = state.store.read().await?;
-    let (items, next) = ip_lists::list(&mut connection, &filter, after, limit).await?;
-    Ok(Json(Listing { items, next }))
+    let (items, next) = ip_lists::list(&mut connection, &filter, &part).await?;
+    Ok(Json(Listing::part(items, next.as_ref())))
 }
 
 #[utoipa::path(post, path = "/ip-lists", tag = "ip-lists", request_body = IpListDraft,
@@ -91,6 +95,7 @@ pub async fn read(
     Ok(Versioned::ok(found.version, found))
 }
 
+/// What changes the name, too, is never put on trial.
 #[utoipa::path(put, path = "/ip-lists/{id}", tag = "ip-lists", request_body = IpListDraft,
     params(("id" = String, Path), ("If-Match" = String, Header), Confirmed),
     responses((status = 200, body = IpList)))]
@@ -149,14 +154,7 @@ pub async fn entries(
 }
 
 fn place(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| {
-        Invalid::new(
-            "after",
-            ("this is no place in a list", "这不是列表中的有效位置"),
-            ("`next` of the page before", "上一页返回的 next"),
-        )
-        .into()
-    })
+    text.parse().map_err(|_| Invalid::no_place().into())
 }
 
 /// Replaces all entries: text, one a line, `10.0.0.0/8 until=2027-01-31 # a note`; the end and the note
@@ -205,6 +203,35 @@ async fn upload(
     let read = move || text::read_whole(&text);
     let entries = state.reading_turns.run(read).await??;
     let list = ip_lists::upload(state, permit, id, expected, &entries, how).await?;
+    Ok(Versioned::ok(list.version, list))
+}
+
+/// Which entry.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Entry {
+    /// Its range, exactly: one address, a CIDR block or from-to.
+    range: String,
+}
+
+/// Takes one entry off the list. One that is added again takes the new note and the new end.
+#[utoipa::path(delete, path = "/ip-lists/{id}/entries", tag = "ip-lists",
+    params(("id" = String, Path), ("If-Match" = String, Header), Entry, Confirmed),
+    responses((status = 200, body = IpList)))]
+pub async fn remove_entry(
+    Extract(state): Extract<State>,
+    permit: Permit,
+    Path(id): Path<String>,
+    IfMatch(expected): IfMatch,
+    Query(entry): Query<Entry>,
+    Query(confirmed): Query<Confirmed>,
+) -> Result<Versioned<IpList>, Problem> {
+    let range = entry.range.parse::<AddressRange>().map_err(|error| {
+        let what = (&*error.to_string(), "这不是有效的地址、网段或范围");
+        Invalid::new("range", what, RANGE_ALLOWED)
+    })?;
+    let which = (range, confirmed.lockout());
+    let list = ip_lists::remove_entry(&state, &permit, &id.into(), expected, which).await?;
     Ok(Versioned::ok(list.version, list))
 }
 

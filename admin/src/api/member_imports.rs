@@ -147,14 +147,7 @@ fn shown(row: LineRow, language: Language) -> Result<ImportedRow, StoreError> {
 }
 
 fn place(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| {
-        Invalid::new(
-            "after",
-            ("this is no place in a list", "这不是列表中的有效位置"),
-            ("`next` of the page before", "上一页返回的 next"),
-        )
-        .into()
-    })
+    text.parse().map_err(|_| Invalid::no_place().into())
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -176,10 +169,10 @@ pub async fn apply(
     Path(id): Path<String>,
     Body(how): Body<Apply>,
 ) -> Result<(StatusCode, Json<MemberImport>), Problem> {
-    let (import, free) = import::begin(&state, &id, how.leave_out_errors).await?;
-    if free {
+    let (import, turn) = import::begin(&state, &id, how.leave_out_errors).await?;
+    if let Some(turn) = turn {
         // The name that the request was given is taken by its answer; the rows are changes of their own.
-        tokio::spawn(import::run(state, permit.unnamed(), id));
+        tokio::spawn(import::run(state, permit.unnamed(), turn));
     }
     Ok((StatusCode::ACCEPTED, Json(import)))
 }

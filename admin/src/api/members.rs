@@ -8,6 +8,7 @@ use config::id::MemberId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::order::Direction;
 use super::{Body, IfMatch, Listing, Page, Problem, Query, Versioned};
 use crate::authz::{Permit, Reach};
 use crate::edit::Edit;
@@ -76,13 +77,6 @@ pub enum SortBy {
     Username,
     DisplayName,
     CreatedAt,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    Ascending,
-    Descending,
 }
 
 impl Order {
@@ -256,14 +250,16 @@ pub struct Roles {
 
 /// Gives the member exactly these roles. Each must be the caller's to give.
 #[utoipa::path(put, path = "/members/{id}/roles", tag = "members", request_body = Roles,
-    params(("id" = String, Path)), responses((status = 200, body = Member)))]
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = Member)))]
 pub async fn set_roles(
     Extract(state): Extract<State>,
     permit: Permit,
     Path(id): Path<String>,
+    IfMatch(expected): IfMatch,
     Body(wanted): Body<Roles>,
 ) -> Result<Versioned<Member>, Problem> {
     let edit = Edit::begin(&state, &permit).await?;
-    let member = assignments::set(edit, &MemberId::from(id), &wanted.roles).await?;
+    let member = assignments::set(edit, &MemberId::from(id), expected, &wanted.roles).await?;
     Ok(Versioned::ok(member.version, member))
 }

@@ -25,6 +25,7 @@ pub mod member_export;
 pub mod member_imports;
 pub mod members;
 pub mod node;
+pub mod order;
 pub mod overview;
 pub mod pictures;
 pub mod problem;

@@ -25,8 +25,8 @@ use crate::state::State;
 
 /// No JSON body is larger, nor a text that is only looked at, in bytes.
 pub(super) const MAX_BODY: usize = 1 << 20;
-/// An uploaded list of addresses: a million entries with room for notes.
-pub(super) const MAX_UPLOAD: usize = 64 << 20;
+/// An uploaded list of addresses.
+pub(super) const MAX_UPLOAD: usize = config::link::LARGEST_API_BODY;
 /// All files of a configuration.
 const MAX_FILES: usize = 8 << 20;
 
@@ -58,7 +58,7 @@ fn of_people(state: &State) -> OpenApiRouter<State> {
         .routes(within(R::Members,      Read,   routes!(member_export::take)))
         .routes(within(R::Guests,    Create, routes!(members::create_guest)))
         .routes(may(R::Members,      Create, routes!(member_imports::template)))
-        .routes(may(R::Members,      Create, large(routes!(member_imports::upload))))
+        .routes(large(may(R::Members,      Create, routes!(member_imports::upload))))
         .routes(may(R::Members,      Create, routes!(member_imports::read)))
         .routes(may(R::Members,      Create, routes!(member_imports::rows)))
         .routes(may(R::Members,      Create, routes!(member_imports::apply)))
@@ -108,7 +108,7 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Applications, Remove, routes!(applications::remove)))
         .routes(may(R::Applications, Change, routes!(upstreams::run)))
         .routes(may(R::Applications, Read,   routes!(pictures::icons)))
-        .routes(may(R::Applications, Change, picture(routes!(pictures::put_icon))))
+        .routes(picture(may(R::Applications, Change, routes!(pictures::put_icon))))
         .routes(may(R::Applications, Change, routes!(pictures::remove_icon)))
         .routes(may(R::Applications, Read,   routes!(upstreams::seen)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::list)))
@@ -117,8 +117,9 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Change, routes!(ip_lists::update)))
         .routes(may(R::IpLists,      Remove, routes!(ip_lists::remove)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::entries)))
-        .routes(may(R::IpLists,      Change, large(routes!(ip_lists::replace_entries))))
-        .routes(may(R::IpLists,      Change, large(routes!(ip_lists::append_entries))))
+        .routes(large(may(R::IpLists,      Change, routes!(ip_lists::replace_entries))))
+        .routes(large(may(R::IpLists,      Change, routes!(ip_lists::append_entries))))
+        .routes(may(R::IpLists,      Change, routes!(ip_lists::remove_entry)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::preview)))
         .routes(may(R::IpLists,      Read,   routes!(ip_lists::look_up)))
         .routes(may(R::IpLists,      Read,   routes!(ip_rules::read)))
@@ -133,13 +134,13 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::preview_brand)))
         .routes(may(R::Appearance,   Read,   routes!(pictures::list)))
-        .routes(may(R::Appearance,   Change, picture(routes!(pictures::put))))
+        .routes(picture(may(R::Appearance,   Change, routes!(pictures::put))))
         .routes(may(R::Appearance,   Change, routes!(pictures::remove)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_watermark)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_watermark)))
         .routes(may(R::Configuration, Read,  routes!(configuration::export)))
-        .routes(may(R::Configuration, Read,  files(routes!(configuration::diff))))
-        .routes(may(R::Configuration, Change, files(routes!(configuration::apply))))
+        .routes(files(may(R::Configuration, Read,  routes!(configuration::diff))))
+        .routes(files(may(R::Configuration, Change, routes!(configuration::apply))))
         .routes(may(R::Configuration, Read,  routes!(configuration::managed)))
         .routes(may(R::Tokens,       Read,   routes!(tokens::list)))
         .routes(may(R::Tokens,       Create, routes!(tokens::create)))
@@ -171,6 +172,8 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::AuditLog,     Read,   routes!(events::audit::export_audit)))
         .routes(may(R::Explanations, Read,   routes!(explanations::explain)))
 }
+
+// Each bound lies around the guard, which reads the body of a request that has a name.
 
 type Routes = utoipa_axum::router::UtoipaMethodRouter<State>;
 

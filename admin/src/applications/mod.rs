@@ -7,6 +7,7 @@ mod mentions;
 pub mod sort_out;
 mod unreadable;
 
+use config::Language;
 use config::id::ApplicationId;
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Schema};
@@ -20,6 +21,7 @@ use crate::pictures::icons;
 use crate::refused::{Expected, Refused};
 use crate::store::applications as rows;
 use crate::store::applications::ApplicationRow;
+use crate::store::listing::{Part, Place};
 use crate::store::{Connection, StoreError};
 
 /// An application as it is kept.
@@ -90,16 +92,14 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<Kept>, StoreError> {
     Ok(rows.into_iter().map(Kept::from).collect())
 }
 
-/// In the order in which they were made, with the id at which the next page begins.
+/// All, or those whose names or hosts have this in them, with the place at which the next page begins.
 pub async fn list(
     connection: &mut Connection,
     search: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<(Vec<Kept>, Option<String>), StoreError> {
-    let found = rows::list(connection, search, after, limit).await?;
-    let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
-    let next = found.last().filter(|_| full).map(|row| row.id.to_string());
+    language: Language,
+    part: &Part,
+) -> Result<(Vec<Kept>, Option<Place>), StoreError> {
+    let (found, next) = rows::list(connection, search, language, part).await?;
     Ok((found.into_iter().map(Kept::from).collect(), next))
 }
 

@@ -25,7 +25,8 @@ pub enum Resource {
     SignInPolicy,
     /// Brand and watermark.
     Appearance,
-    /// All of the above as files; each change in them also takes what it would take by hand.
+    /// Groups, IP lists, applications, brand and watermark as files; each change in them also takes what it
+    /// would take by hand.
     Configuration,
     Sessions,
     Tokens,

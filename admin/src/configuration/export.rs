@@ -13,6 +13,7 @@ use crate::appearance;
 use crate::applications::Definition;
 use crate::refused::both;
 use crate::sign_in_policy;
+use crate::store::listing::{Part, Sort};
 use crate::store::{
     Connection, StoreError, applications, documents, groups, ip_entries, ip_lists, managed,
 };
@@ -80,17 +81,23 @@ fn written(kind: Kind, key: Option<&str>, value: Value) -> String {
 }
 
 async fn all_groups(connection: &mut Connection) -> Result<String, StoreError> {
-    let (mut text, mut after) = (String::new(), None::<String>);
+    let mut text = String::new();
+    let mut part = Part {
+        sort: Sort::Name,
+        descending: false,
+        after: None,
+        limit: 1000,
+    };
     loop {
-        let page = groups::list(connection, None, after.as_deref(), 1000).await?;
-        let Some(last) = page.last() else {
-            return Ok(text);
-        };
-        after = Some(last.name_key.clone());
+        let (page, next) = groups::list(connection, None, &part).await?;
         for row in page {
             let group = kinds::kept_group(connection, &row).await?;
             text.push_str(&written(Kind::Group, None, group));
         }
+        if next.is_none() {
+            return Ok(text);
+        }
+        part.after = next;
     }
 }
 

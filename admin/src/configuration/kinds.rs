@@ -11,6 +11,7 @@ use super::references::{rule_lists, rule_to_ids, rule_to_names, to_ids, to_names
 use super::{Kind, ip_list};
 use crate::appearance;
 use crate::applications::{self, Definition};
+use crate::authz::Action;
 use crate::edit::Edit;
 use crate::groups::{self, GroupDraft, GroupRule};
 use crate::ip_lists::{self, IpList, IpListDraft};
@@ -314,6 +315,16 @@ impl Wanted {
                 String::new()
             }
         })
+    }
+}
+
+/// What there is one of is not removed but changed back.
+#[must_use]
+pub fn removal(kind: Kind) -> Action {
+    if kind.is_single() {
+        Action::Change
+    } else {
+        Action::Remove
     }
 }
 

@@ -108,7 +108,9 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// A comparison waits for nobody, and keeps nobody waiting, before it finds a difference.
+    /// A comparison takes hold of nothing before it finds a difference. On PostgreSQL it waits for nobody
+    /// until then, and keeps nobody waiting; on SQLite, where one writes at a time, it has its turn as
+    /// whoever writes has.
     async fn hold(&mut self) -> Result<(), StoreError> {
         if !self.holds {
             hold(&mut self.edit).await?;
@@ -311,7 +313,7 @@ impl<'a> Run<'a> {
             self.hold().await?;
             managed::remove(&mut self.edit.tx, kind.name(), &mark.key).await?;
             if kept.is_some() {
-                self.ask(kind, removal(kind))?;
+                self.ask(kind, kinds::removal(kind))?;
                 kinds::remove(&mut self.edit, kind, &mark.object_id).await?;
             }
         }
@@ -360,7 +362,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Marks what the files hold, as it stands now.
+    /// Marks what the files hold, as it stands now; whoever only compares learns how much that is.
     async fn mark(&mut self) -> Result<(), StoreError> {
         for settled in &self.settled {
             let (kind, key) = (settled.document.kind, settled.document.key());
@@ -377,7 +379,9 @@ impl<'a> Run<'a> {
                     == (&row.kind, &row.key, &row.object_id, &row.applied)
             };
             if self.marks.iter().find(same).is_none() {
-                managed::put(&mut self.edit.tx, &row).await?;
+                if self.mode == Mode::Apply {
+                    managed::put(&mut self.edit.tx, &row).await?;
+                }
                 self.plan.marked += usize::from(settled.unchanged);
             }
         }
@@ -389,13 +393,4 @@ impl<'a> Run<'a> {
 async fn hold(edit: &mut Edit<'_>) -> Result<(), StoreError> {
     holds::group_rules(&mut edit.tx).await?;
     holds::ip_lists(&mut edit.tx).await
-}
-
-/// What there is one of is not removed but changed back.
-fn removal(kind: Kind) -> Action {
-    if kind.is_single() {
-        Action::Change
-    } else {
-        Action::Remove
-    }
 }

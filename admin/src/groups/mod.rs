@@ -13,6 +13,7 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Refused};
 use crate::store::groups as rows;
 use crate::store::groups::{Fields, GroupRow};
+use crate::store::listing::{Part, Place};
 use crate::store::members::touch;
 use crate::store::{Connection, StoreError, holds};
 
@@ -62,16 +63,13 @@ pub async fn find(connection: &mut Connection, id: &GroupId) -> Result<Group, Re
     Ok(row.ok_or(Refused::NotFound("group"))?.try_into()?)
 }
 
-/// In the order of their names, with the key at which the next page begins.
+/// All, or those whose names have this in them, with the place at which the next page begins.
 pub async fn list(
     connection: &mut Connection,
     search: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<(Vec<Group>, Option<String>), StoreError> {
-    let found = rows::list(connection, search, after, limit).await?;
-    let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
-    let next = found.last().filter(|_| full).map(|g| g.name_key.clone());
+    part: &Part,
+) -> Result<(Vec<Group>, Option<Place>), StoreError> {
+    let (found, next) = rows::list(connection, search, part).await?;
     let groups: Result<_, StoreError> = found.into_iter().map(Group::try_from).collect();
     Ok((groups?, next))
 }

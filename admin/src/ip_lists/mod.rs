@@ -1,29 +1,31 @@
 //! IP lists: who may come in from where, by the hundred thousand if need be.
 
+mod contents;
 pub mod guard;
 mod revisions;
 pub mod switch;
 pub mod text;
 pub mod trial;
 
+pub use contents::{Upload, put_in_force, remove_entry, upload};
 pub use guard::Lockout;
 pub use revisions::{put_together, sweep};
 pub use text::once;
 
 use config::id::RuleId;
-use config::snapshot::{Effect, IpEntry};
+use config::snapshot::Effect;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::authz::Permit;
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused};
-use crate::state::State;
 use crate::store::ip_entries::EntryRow;
 use crate::store::ip_lists as rows;
 use crate::store::ip_lists::{Filter, IpListRow};
+use crate::store::listing::{Part, Place};
 use crate::store::{Connection, StoreError, ip_entries};
 
 /// What an administrator writes down about a list, its entries apart.
@@ -76,16 +78,13 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<IpList>, StoreError>
     Ok(rows.into_iter().map(IpList::from).collect())
 }
 
-/// In the order of their names, with the key at which the next page begins.
+/// Which there are, with the place at which the next page begins.
 pub async fn list(
     connection: &mut Connection,
     filter: &Filter,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<(Vec<IpList>, Option<String>), StoreError> {
-    let found = rows::list(connection, filter, after, limit).await?;
-    let full = i64::try_from(found.len()).is_ok_and(|n| n == limit);
-    let next = found.last().filter(|_| full).map(|row| name_key(&row.name));
+    part: &Part,
+) -> Result<(Vec<IpList>, Option<Place>), StoreError> {
+    let (found, next) = rows::list(connection, filter, part).await?;
     Ok((found.into_iter().map(IpList::from).collect(), next))
 }
 
@@ -169,7 +168,7 @@ pub async fn change(
     if !rows::update(&mut edit.tx, &row, &name_key(&row.name), edit.now).await? {
         return Err(Refused::Stale);
     }
-    changed(edit, "update", &before).await
+    changed(edit, "update", id, shown(&before)).await
 }
 
 pub async fn remove(mut edit: Edit<'_>, id: &RuleId, expected: Expected) -> Result<(), Refused> {
@@ -197,80 +196,16 @@ pub async fn take_away(
     edit.note("delete", target, shown(&before), None).await
 }
 
-/// What becomes of the entries that the list had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Upload {
-    Replace,
-    Append,
-}
-
-/// Puts entries into the list: all of them, or none if one is wrong. They are put together beside
-/// those in force, a few at a time, and then put in force at once.
-pub async fn upload(
-    state: &State,
-    permit: &Permit,
-    id: &RuleId,
-    expected: Expected,
-    entries: &[IpEntry],
-    (upload, lockout): (Upload, Lockout),
-) -> Result<IpList, Refused> {
-    trial::none_pending(&mut *state.store.read().await?).await?;
-    let before = row(&mut *state.store.read().await?, id).await?;
-    expected.check(before.version)?;
-    let (revision, count) = put_together(state, &before.revision, entries, upload).await?;
-    let mut edit = Edit::begin(state, permit).await?;
-    let action = match upload {
-        Upload::Replace => "replace_entries",
-        Upload::Append => "append_entries",
-    };
-    match put_in_force(&mut edit, action, &before, (&revision, count)).await {
-        Ok(after) => {
-            locks_nobody_out(&after)?;
-            guard::check_list(&mut edit, &before, lockout).await?;
-            edit.finish().await?;
-            Ok(after)
-        }
-        Err(Refused::Stale) => {
-            ip_entries::give_up(&mut edit.tx, &revision).await?;
-            edit.tx.commit().await?;
-            Err(Refused::Stale)
-        }
-        Err(refused) => Err(refused),
-    }
-}
-
-/// Puts entries in force that were put together, as a part of what is being changed. Those that were in
-/// force are given up by whoever knows that nothing puts them back.
-///
-/// # Errors
-/// [`Refused::Stale`] if the list was changed meanwhile: the version keeps two uploads from mixing.
-/// One that took too long may have been swept away.
-pub async fn put_in_force(
-    edit: &mut Edit<'_>,
-    action: &'static str,
-    before: &IpListRow,
-    (revision, count): (&str, i64),
-) -> Result<IpList, Refused> {
-    trial::hold(&mut edit.tx).await?;
-    let now = edit.now;
-    if !ip_entries::keep(&mut edit.tx, revision).await?
-        || !rows::put_in_force(&mut edit.tx, before, (revision, count), now).await?
-    {
-        return Err(Refused::Stale);
-    }
-    changed(edit, action, &before.clone().into()).await
-}
-
 async fn changed(
     edit: &mut Edit<'_>,
     action: &'static str,
-    before: &IpList,
+    id: &RuleId,
+    before: Option<Value>,
 ) -> Result<IpList, Refused> {
-    let after = find(&mut edit.tx, &before.id).await?;
+    let after = find(&mut edit.tx, id).await?;
     edit.republish();
     let target = target("ip_list", after.id.as_str(), &after.name);
-    edit.note(action, target, shown(before), shown(&after))
-        .await?;
+    edit.note(action, target, before, shown(&after)).await?;
     Ok(after)
 }
 

@@ -7,14 +7,14 @@ use config::{Named, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::credentials::end_codes;
 use super::{Member, account, find};
 use crate::authz::holding::of_departments;
 use crate::authz::{Holding, roles as rules};
 use crate::edit::{Edit, shown, target};
-use crate::refused::{Invalid, Refused};
+use crate::refused::{Expected, Invalid, Refused};
 use crate::roles;
-use crate::store::one_time_links;
-use crate::store::{Connection, departments, flows, holds, members as rows, role_holdings};
+use crate::store::{Connection, departments, holds, members as rows, role_holdings};
 
 /// So many departments a role can be confined to.
 const MOST_DEPARTMENTS: usize = 100;
@@ -35,10 +35,12 @@ pub struct Assignment {
 pub async fn set(
     mut edit: Edit<'_>,
     id: &MemberId,
+    expected: Expected,
     wanted: &[Assignment],
 ) -> Result<Member, Refused> {
     holds::roles(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
     let after = holdings(&mut edit.tx, wanted).await?;
     rules::may_change(edit.permit().authority(), &before.roles, &after)?;
     write(&mut edit, id, &after).await?;
@@ -46,8 +48,11 @@ pub async fn set(
     account::keep_an_owner(&mut edit, &before).await?;
     if after.iter().any(|held| !before.roles.contains(held)) {
         // Made for somebody with less, perhaps by somebody who may not touch them any more.
-        one_time_links::forget_member(&mut edit.tx, id).await?;
-        flows::forget_member(&mut edit.tx, id).await?;
+        let why = (
+            "it was withdrawn: the member was given a role",
+            "已撤回，该成员被授予了新的角色",
+        );
+        end_codes(&mut edit, id, why).await?;
     }
     edit.forget(id);
     let after = find(&mut edit.tx, id).await?;

@@ -10,15 +10,15 @@ use crate::appearance;
 use crate::authz::Forbidden;
 use crate::edit::{Edit, target};
 use crate::messages::content::NoticeEvent;
-use crate::messages::{Channel, Content, Message, MessageKind, outbox};
+use crate::messages::{Channel, Content, Message, outbox};
 use crate::refused::{Refused, both};
 use crate::sign_in::notices::Happened;
 use crate::sign_in::one_time_links::{self, OneTimeLink};
 use crate::sign_in::{lockout, second_factor};
 use crate::sign_in_policy;
 use crate::state::State;
-use crate::store::one_time_links::Purpose;
-use crate::store::{self, known_devices, members};
+use crate::store::one_time_links::{self as links, Purpose};
+use crate::store::{self, flows, known_devices, members};
 
 /// A fresh one-time link for the person, in the place of every earlier one.
 ///
@@ -203,12 +203,23 @@ async fn issue(
         ),
     )
     .await?;
-    store::one_time_links::forget_member(&mut edit.tx, id).await?;
+    links::forget_member(&mut edit.tx, id).await?;
     let purpose = Purpose::Password(id.clone());
     let origin = access.origin_of(access.host());
     let link = one_time_links::issue(&mut edit.tx, &origin, &purpose, edit.now).await?;
     let was_reset = !keep_password && end_password(edit, id).await?;
     Ok((member, link, was_reset))
+}
+
+/// A code that is out for the person works no more, nor does what it has opened so far.
+pub(super) async fn end_codes(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    why: (&str, &str),
+) -> Result<(), Refused> {
+    links::forget_member(&mut edit.tx, id).await?;
+    flows::forget_member(&mut edit.tx, id).await?;
+    withdraw_codes(edit, id, why).await
 }
 
 /// Codes that wait to be sent to the person are not sent any more.
@@ -217,15 +228,7 @@ pub(super) async fn withdraw_codes(
     id: &MemberId,
     why: (&str, &str),
 ) -> Result<(), Refused> {
-    for kind in [
-        MessageKind::OneTimeCode,
-        MessageKind::Invitation,
-        MessageKind::PasswordReset,
-        MessageKind::SignInCode,
-    ] {
-        outbox::withdraw(&mut edit.tx, id, kind, why, edit.now).await?;
-    }
-    Ok(())
+    Ok(outbox::withdraw_codes(&mut edit.tx, id, why, edit.now).await?)
 }
 
 /// Ends the password with every sign-in. `false` if there was none.

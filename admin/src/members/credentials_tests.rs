@@ -1,13 +1,18 @@
 //! What an administrator does about a person's credentials takes effect at once.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use config::cookies;
 
 use super::assignments::{self, Assignment};
 use super::credentials::{one_time_link, reset_second_factor};
 use crate::edit::Edit;
+use crate::messages::MessageKind;
+use crate::refused::Expected;
 use crate::sign_in::one_time_links::OneTimeLink;
 use crate::store::flows;
+use crate::store::messages::{self, MessageRow};
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Browser, House, PASSWORD, operator};
 use crate::tokens::Token;
@@ -166,7 +171,9 @@ async fn attack_18_a_code_from_before_a_promotion_is_void() {
             role: "help_desk".into(),
             within: None,
         }];
-        assignments::set(edit, &house.alice, &wanted).await.unwrap();
+        assignments::set(edit, &house.alice, Expected::Any, &wanted)
+            .await
+            .unwrap();
         let mut thief = house.browser();
         thief.get(ACCESS, "/welcome").await;
         let fields = [("code", made.code.as_str())];
@@ -177,6 +184,59 @@ async fn attack_18_a_code_from_before_a_promotion_is_void() {
         let mut anybody = house.browser();
         anybody.sign_in("alice", NEW).await;
         assert!(!anybody.is_signed_in().await);
+    })
+    .await;
+}
+
+/// A message with a code for Alice that waits to be sent.
+async fn waiting(house: &House, id: &str) {
+    let now = house.state.clock.now();
+    let row = MessageRow {
+        id: id.into(),
+        created_at: now,
+        channel: "mail".into(),
+        recipient: "alice@example.com".into(),
+        member: Some(house.alice.clone()),
+        kind: MessageKind::OneTimeCode.as_str().into(),
+        language: "en".into(),
+        state: "waiting".into(),
+        attempts: 1,
+        next_at: now,
+        expires_at: now.plus(Duration::from_hours(1)),
+        done_at: None,
+        reference: None,
+        finding: None,
+    };
+    let mut tx = house.state.store.begin().await.unwrap();
+    messages::insert(&mut tx, &row, None).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn why_not_sent(house: &House, id: &str) -> Option<String> {
+    let mut read = house.state.store.read().await.unwrap();
+    let row = messages::find(&mut read, id).await.unwrap().unwrap();
+    row.finding.map(|finding| finding.en)
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_or_replaced_by_a_password_is_not_sent_any_more() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let made = link(&house, true).await;
+        waiting(&house, "used").await;
+        let mut browser = house.browser();
+        browser.get(ACCESS, "/welcome").await;
+        let fields = [("code", made.code.as_str())];
+        browser.post(ACCESS, "/welcome", &fields).await;
+        let why = why_not_sent(&house, "used").await.unwrap();
+        assert!(why.contains("was used"), "{why}");
+
+        waiting(&house, "later").await;
+        browser.get(ACCESS, "/sign-in/new-password").await;
+        let fields = [("password", NEW), ("repeated", NEW)];
+        browser.post(ACCESS, "/sign-in/new-password", &fields).await;
+        let why = why_not_sent(&house, "later").await.unwrap();
+        assert!(why.contains("has set a password"), "{why}");
     })
     .await;
 }

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use super::{Member, complete};
 use crate::refused::Invalid;
-use crate::store::member_lists::{self as lists, Filter, Key, Part, Place, Sort};
+use crate::store::listing::{Key, Place};
+use crate::store::member_lists::{self as lists, Filter, Part, Sort};
 use crate::store::members::MemberRow;
 use crate::store::{Connection, StoreError};
 
@@ -31,7 +32,7 @@ pub async fn list(
     let next = found
         .last()
         .filter(|_| full)
-        .map(|last| key(part.sort, last));
+        .map(|last| place_of(part.sort, last).to_string());
     Ok((complete(connection, found).await?, next))
 }
 
@@ -43,33 +44,18 @@ pub async fn count(connection: &mut Connection, filter: &Filter) -> Result<Count
     })
 }
 
-fn key(sort: Sort, last: &MemberRow) -> String {
-    let id = last.id.as_str();
-    match sort {
-        Sort::Username => format!("{id}_{}", last.username_key),
-        Sort::DisplayName => format!("{id}_{}", last.name_order),
-        Sort::CreatedAt => format!("{id}_{}", last.created_at.as_millis()),
+fn place_of(sort: Sort, last: &MemberRow) -> Place {
+    Place {
+        id: last.id.to_string(),
+        key: match sort {
+            Sort::Username => Key::Text(last.username_key.clone()),
+            Sort::DisplayName => Key::Text(last.name_order.clone()),
+            Sort::CreatedAt => Key::Number(last.created_at.as_millis()),
+        },
     }
 }
 
 /// Reads the place where a page ended.
 pub fn place(sort: Sort, text: &str) -> Result<Place, Invalid> {
-    let place = text.split_once('_').and_then(|(id, key)| {
-        let key = match sort {
-            Sort::Username | Sort::DisplayName => Key::Text(key.to_owned()),
-            Sort::CreatedAt => Key::Number(key.parse().ok()?),
-        };
-        let id = id.to_owned();
-        Some(Place { id, key })
-    });
-    place.ok_or_else(|| {
-        Invalid::new(
-            "after",
-            ("this is no place in a list", "这不是列表中的有效位置"),
-            (
-                "`next` of the page before, in the same order",
-                "按相同排序得到的上一页返回的 next",
-            ),
-        )
-    })
+    Place::read(text, sort == Sort::CreatedAt).ok_or_else(Invalid::no_place)
 }

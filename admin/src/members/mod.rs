@@ -211,11 +211,28 @@ pub async fn update(
     vouch(&mut edit, id, profile).await?;
     place::place(&mut edit, id, &before.groups, profile).await?;
     let after = find(&mut edit.tx, id).await?;
+    if was_reached_otherwise(&before, &after) {
+        let why = (
+            "it was withdrawn: the member's mail address or mobile was changed",
+            "已撤回，该成员的邮箱或手机号码已更改",
+        );
+        credentials::end_codes(&mut edit, id, why).await?;
+    }
     edit.forget(id);
     let target = target("member", id.as_str(), &after.username);
     edit.commit("update", target, shown(&before), shown(&after))
         .await?;
     Ok(after)
+}
+
+/// Whether a code may have gone, or be on its way, to where the person is no longer reached.
+fn was_reached_otherwise(before: &Member, after: &Member) -> bool {
+    [
+        (&before.email, &after.email),
+        (&before.mobile, &after.mobile),
+    ]
+    .into_iter()
+    .any(|(before, after)| before.is_some() && before != after)
 }
 
 /// Notes that the caller vouches for the mail address, or that nobody does any more.

@@ -155,8 +155,8 @@ impl Content {
         }
     }
 
-    /// What a service said, without any part of the code: it may repeat what it was sent, in whatever
-    /// encoding.
+    /// What a service said, without any part of the code: it may repeat what it was sent, however that is
+    /// punctuated or escaped.
     #[must_use]
     pub fn redact(&self, said: &str) -> String {
         let mut said = said.to_owned();
@@ -173,17 +173,17 @@ impl Content {
         said
     }
 
-    /// Tells of the time that is left of what it says, as it is at `now`: in whole hours or minutes, and
-    /// never none.
+    /// Tells of the time that is left of what it says, as it is at `now`: in whole hours or minutes, to the
+    /// nearest, and never none.
     pub fn set_time_left(&mut self, expires: Timestamp, now: Timestamp) {
-        let left = (expires.as_millis() - now.as_millis()) / MINUTE_MS;
-        let left = u64::try_from(left).unwrap_or_default();
+        let left = expires.as_millis() - now.as_millis();
+        let whole = |unit: i64| u64::try_from((left + unit / 2) / unit).map_or(1, |n| n.max(1));
         match self {
             Self::OneTimeCode { hours, .. } | Self::Invitation { hours, .. } => {
-                *hours = (left / 60).max(1);
+                *hours = whole(60 * MINUTE_MS);
             }
             Self::PasswordReset { minutes, .. } | Self::SignInCode { minutes, .. } => {
-                *minutes = left.max(1);
+                *minutes = whole(MINUTE_MS);
             }
             Self::Test { .. } | Self::Notice { .. } => {}
         }
@@ -205,8 +205,15 @@ mod tests {
     }
 
     #[test]
-    fn the_time_that_is_left_is_told_in_whole_hours_and_never_as_none() {
-        for (left, hours) in [(86_400_000, 24), (86_399_999, 23), (60_000, 1), (-1, 1)] {
+    fn the_time_that_is_left_is_told_to_the_nearest_hour_and_never_as_none() {
+        for (left, hours) in [
+            (86_400_000, 24),
+            (86_399_000, 24),
+            (84_599_999, 23),
+            (60_000, 1),
+            (-1, 1),
+            (-7_200_000, 1),
+        ] {
             let mut late = code("Zhang");
             late.set_time_left(Timestamp(100_000 + left), Timestamp(100_000));
             let told = late.variables(MessageKind::OneTimeCode);

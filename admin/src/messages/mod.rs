@@ -79,6 +79,14 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
+    /// Those that let somebody in.
+    pub const CODES: [Self; 4] = [
+        Self::OneTimeCode,
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::SignInCode,
+    ];
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -83,15 +83,17 @@ pub async fn send_now(
     Ok(outcome)
 }
 
-/// Messages of this kind that wait for the person are not sent any more.
-pub async fn withdraw(
+/// Codes that wait for the person are not sent any more.
+pub async fn withdraw_codes(
     tx: &mut Tx,
     member: &MemberId,
-    kind: MessageKind,
     why: (&str, &str),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    rows::withdraw(tx, member, kind.as_str(), &why.into(), now).await
+    for kind in MessageKind::CODES {
+        rows::withdraw(tx, member, kind.as_str(), &why.into(), now).await?;
+    }
+    Ok(())
 }
 
 /// Counts the message, whose recipient is then written as that is counted.

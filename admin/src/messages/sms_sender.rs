@@ -145,8 +145,8 @@ pub fn template(
     fit.find(|one| one.language == language).or(first)
 }
 
-/// Italy's, whose numbers keep the `0` that they begin with.
-const KEEPS_ZERO: &str = "39";
+/// Where numbers keep the `0` that they begin with: Italy, Côte d'Ivoire, Benin, Congo.
+const KEEPS_ZERO: [&str; 4] = ["39", "225", "229", "242"];
 
 /// The number with `+` and the country code (E.164). `00` stands for the `+`; a `0` that is dialled only
 /// within the country falls away.
@@ -159,7 +159,7 @@ pub fn e164(number: &str, country_code: &str) -> String {
         return format!("+{abroad}");
     }
     let national = match number.strip_prefix('0') {
-        Some(rest) if country_code != KEEPS_ZERO => rest,
+        Some(rest) if !KEEPS_ZERO.contains(&country_code) => rest,
         _ => number,
     };
     format!("+{country_code}{national}")
@@ -355,6 +355,9 @@ mod tests {
             ("0014155550100", "86", "+14155550100"),
             ("07911123456", "44", "+447911123456"),
             ("0612345678", "39", "+390612345678"),
+            ("0701020304", "225", "+2250701020304"),
+            ("0197010203", "229", "+2290197010203"),
+            ("066123456", "242", "+242066123456"),
         ] {
             assert_eq!(e164(number, code), written);
         }

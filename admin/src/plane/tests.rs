@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use config::clock::Stopwatch;
 use config::link::PageBody;
 use config::settings::AccessHost;
 use config::{Clock, Timestamp};
@@ -14,7 +15,16 @@ use crate::store::events::{AccessFilter, Page, access_events};
 use crate::store::published;
 use crate::store::testing::{Wire, new_database};
 
-const SOON: Duration = Duration::from_secs(1);
+/// Longer than a busy machine needs.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What comes of it, with how long that took printed: it proves nothing.
+async fn awaited<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    let watch = Stopwatch::start();
+    let come = tokio::time::timeout(PATIENCE, coming).await;
+    eprintln!("{what}: after {:?}", watch.elapsed());
+    come.unwrap_or_else(|_| panic!("{what}: it did not come about"))
+}
 
 /// A running node.
 struct Node {
@@ -114,12 +124,10 @@ async fn a_new_node_has_a_snapshot_at_once_and_sees_its_own_changes() {
     for url in urls {
         let data = tempfile::tempdir().unwrap();
         let mut node = Node::start(data.path(), url).await;
-        let first = tokio::time::timeout(SOON, node.snapshot(1)).await.unwrap();
+        let first = awaited("the first snapshot", node.snapshot(1)).await;
         assert_eq!(first.applications.len(), 0);
         add_application(&node.state, "wiki").await;
-        let next = tokio::time::timeout(SOON, node.snapshot(first.revision + 1))
-            .await
-            .unwrap();
+        let next = awaited("its own change", node.snapshot(first.revision + 1)).await;
         assert_eq!(next.applications[0].id.as_str(), "wiki");
         assert!(node.link.feed.last() > Timestamp(0));
         assert_eq!((node.health)(), Report::default());
@@ -144,7 +152,7 @@ async fn events_sent_before_the_end_are_stored_when_the_node_has_ended() {
 }
 
 #[tokio::test]
-async fn what_one_node_changes_the_others_obey_within_a_second() {
+async fn what_one_node_changes_the_others_obey() {
     let url = StoreUrl::Postgres(new_database().await);
     let (data_a, data_b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut a = Node::start(data_a.path(), url.clone()).await;
@@ -159,17 +167,15 @@ async fn what_one_node_changes_the_others_obey_within_a_second() {
     );
 
     add_application(&a.state, "wiki").await;
-    let next = tokio::time::timeout(SOON, b.snapshot(first.revision + 1))
-        .await
-        .unwrap();
+    let next = awaited("the other's change", b.snapshot(first.revision + 1)).await;
     assert_eq!(next.applications.len(), 1);
     assert_eq!(a.snapshot(next.revision).await.revision, next.revision);
 
     let gone = Revocation::SignIn("s1".into());
     revoke(&a.state, gone.clone()).await;
     for node in [&mut a, &mut b] {
-        let told = tokio::time::timeout(SOON, node.link.revocations.recv()).await;
-        assert_eq!(told.unwrap().unwrap(), gone);
+        let told = awaited("the revocation", node.link.revocations.recv()).await;
+        assert_eq!(told.unwrap(), gone);
     }
     a.stop().await;
     b.stop().await;
@@ -219,9 +225,7 @@ async fn a_node_starts_while_postgresql_is_away_and_works_once_it_is_back() {
     let lookup = node.link.sessions.find(&[0; 32], "wiki.example.com").await;
     assert!(lookup.is_err());
     wire.mend().await;
-    tokio::time::timeout(Duration::from_mins(1), node.snapshot(1))
-        .await
-        .unwrap();
+    awaited("the first snapshot", node.snapshot(1)).await;
     assert_eq!((node.health)().problems, []);
     node.stop().await;
 }
@@ -242,15 +246,15 @@ async fn while_postgresql_is_away_the_last_snapshot_stays_and_events_wait() {
     assert!(node.link.snapshots.borrow().is_some());
     wire.mend().await;
     add_application(&node.state, "wiki").await;
-    let back = tokio::time::timeout(Duration::from_mins(1), node.snapshot(2)).await;
-    assert_eq!(back.unwrap().applications.len(), 1);
+    let back = awaited("the next snapshot", node.snapshot(2)).await;
+    assert_eq!(back.applications.len(), 1);
     assert!(node.link.feed.last() > pulse);
     let state = node.state.clone();
-    let arrived = tokio::time::timeout(Duration::from_mins(1), async {
+    awaited("the event", async {
         while stored(&state.store).await != ["e1"] {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-    });
-    arrived.await.unwrap();
+    })
+    .await;
     node.stop().await;
 }

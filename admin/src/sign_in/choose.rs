@@ -6,6 +6,7 @@ use config::session::Revocation;
 use super::notices::{self, Happened};
 use super::strength::{self, Weakness};
 use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
+use crate::messages::outbox;
 use crate::pages::{Failure, Reader};
 use crate::passwords::{Standing, Verdict};
 use crate::sign_in_policy::{self, PasswordPolicy};
@@ -86,6 +87,11 @@ pub async fn set(
     known_devices::distrust(tx, member).await?;
     credentials::set_password(tx, member, hash, now).await?;
     one_time_links::forget_member(tx, member).await?;
+    let why = (
+        "it was withdrawn: the member has set a password",
+        "已撤回，该成员已设置密码",
+    );
+    outbox::withdraw_codes(tx, member, why, now).await?;
     flows::forget_member(tx, member).await?;
     audit(state, reader, tx, account, "change_password").await?;
     for other in sign_ins::open_of(tx, member, now).await? {

@@ -36,6 +36,8 @@ texts! {
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
         signed_out: "您已退出登录。", "You have been signed out.";
         forgot: "忘记密码？", "Forgot your password?";
+        signed_out_apart: "您已退出登录。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You have been signed out. A sign-in at the operators' own host goes on: sign out there as well.";
+        signed_out_console: "您已退出管理控制台，应用的登录不受影响。", "You have been signed out of the console. Applications stay signed in.";
         over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
     }
 }
@@ -76,7 +78,7 @@ impl SignInPage<'_> {
 pub struct Asked {
     #[serde(default)]
     to: String,
-    /// What just happened, to be told: `signed-out`, or a sign-in that is `over`.
+    /// What just happened, to be told: `signed-out`, and what that did not end, or a sign-in that is `over`.
     #[serde(default)]
     after: String,
     /// `password` for this way in whatever comes first.
@@ -100,6 +102,8 @@ pub async fn page(
     let t = SignInTexts::of(reader.language);
     let note = match asked.after.as_str() {
         "signed-out" => Some(t.signed_out),
+        "signed-out-apart" => Some(t.signed_out_apart),
+        "signed-out-console" => Some(t.signed_out_console),
         "over" => Some(t.over),
         _ => None,
     };

@@ -427,6 +427,8 @@ async fn a_person_sees_the_browsers_that_are_trusted_and_has_one_asked_again() {
             .await;
         let page = first.get(ACCESS, "/account").await;
         assert!(!page.body.contains("Trusted browsers"));
+        let session = (ACCESS.to_owned(), cookies::SESSION.to_owned());
+        second.cookies.remove(&session);
         let step = second.sign_in("alice", PASSWORD).await;
         assert_eq!(step.location(), "/sign-in/two-step");
     })

@@ -13,6 +13,7 @@ use super::attempt::Attempt;
 use super::flow::{self, Flow};
 use super::methods::{self, Offer};
 use super::recovery_codes::hash;
+use crate::messages::outbox;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
 use crate::sign_in_policy;
@@ -141,6 +142,11 @@ async fn redeem(
     if !one_time_links::use_up(&mut tx, &hash, now).await? {
         return Ok(None);
     }
+    let why = (
+        "it was withdrawn: the code was used",
+        "已撤回，验证码已被使用",
+    );
+    outbox::withdraw_codes(&mut tx, &member, why, now).await?;
     let account = credentials::find(&mut tx, &member).await?;
     let Some(account) = account.filter(|account| account.is_active) else {
         return Ok(None);

@@ -296,7 +296,12 @@ async fn a_full_spool_stops_the_gateway_until_the_store_has_taken_something() {
     assert!(sent < 1000, "the limit was never reached");
     assert_eq!(spool.metrics.spool_stopped.get(), 1);
     carry_all(&spool, &store).await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    for _ in 0..2_000 {
+        if sender.accepting() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     assert!(sender.accepting(), "there is room again");
     assert_eq!(spool.metrics.spool_stopped.get(), 0);
     stop.cancel();

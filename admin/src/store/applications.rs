@@ -1,8 +1,10 @@
 //! Applications: their definitions as JSON.
 
-use config::Timestamp;
 use config::id::ApplicationId;
+use config::{Language, Timestamp};
 
+use super::condition::Condition;
+use super::listing::{self, Listed, Part, Place};
 use super::{Connection, StoreError};
 use crate::applications::{Definition, Unreadable};
 use crate::search_key;
@@ -18,8 +20,7 @@ pub struct ApplicationRow {
 
 type Row = (String, String, i64, i64, i64);
 
-const SELECT: &str =
-    "SELECT a.id, a.definition, a.created_at, a.updated_at, a.version FROM applications a";
+const COLUMNS: &str = "id, definition, created_at, updated_at, version";
 
 impl From<Row> for ApplicationRow {
     fn from((id, definition, created_at, updated_at, version): Row) -> Self {
@@ -42,14 +43,17 @@ pub async fn insert(
     definition: &Definition,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let [en, zh_cn] = orders(definition);
     sqlx::query(
-        "INSERT INTO applications (id, definition, search, created_at, updated_at, version) \
-         VALUES ($1, $2, $4, $3, $3, 1)",
+        "INSERT INTO applications (id, definition, search, created_at, updated_at, name_order_en, \
+         name_order_zh_cn, version) VALUES ($1, $2, $4, $3, $3, $5, $6, 1)",
     )
     .bind(id.as_str())
     .bind(serde_json::to_string(definition)?)
     .bind(now.as_millis())
     .bind(search(definition))
+    .bind(en)
+    .bind(zh_cn)
     .execute(connection)
     .await?;
     Ok(())
@@ -62,15 +66,18 @@ pub async fn update(
     definition: &Definition,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let [en, zh_cn] = orders(definition);
     let done = sqlx::query(
         "UPDATE applications SET definition = $3, updated_at = $4, search = $5, \
-         version = version + 1 WHERE id = $1 AND version = $2",
+         name_order_en = $6, name_order_zh_cn = $7, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
     .bind(serde_json::to_string(definition)?)
     .bind(now.as_millis())
     .bind(search(definition))
+    .bind(en)
+    .bind(zh_cn)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -88,43 +95,47 @@ pub async fn find(
     connection: &mut Connection,
     id: &ApplicationId,
 ) -> Result<Option<ApplicationRow>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE a.id = $1")))
-        .bind(id.as_str())
-        .fetch_optional(connection)
-        .await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM applications WHERE id = $1"
+    )))
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
     Ok(row.map(ApplicationRow::from))
 }
 
 /// In the order in which they were made.
 pub async fn all(connection: &mut Connection) -> Result<Vec<ApplicationRow>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY a.id")))
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM applications ORDER BY id"
+    )))
+    .fetch_all(connection)
+    .await?;
     Ok(rows.into_iter().map(ApplicationRow::from).collect())
 }
 
-/// In the order in which they were made, those after `after`; all, or those whose names or hosts have this
-/// in them.
+/// All, or those whose names or hosts have this in them; names in the order of a language.
 pub async fn list(
     connection: &mut Connection,
     search: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<ApplicationRow>, StoreError> {
-    let patterns = search.map(search_key::patterns).unzip();
-    let sql = format!(
-        "{SELECT} WHERE ($1 IS NULL OR a.id > $1) \
-         AND ($2 IS NULL OR a.search LIKE $2 ESCAPE '!' OR a.search LIKE $3 ESCAPE '!') \
-         ORDER BY a.id LIMIT $4"
-    );
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(after)
-        .bind(patterns.0)
-        .bind(patterns.1)
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().map(ApplicationRow::from).collect())
+    language: Language,
+    part: &Part,
+) -> Result<(Vec<ApplicationRow>, Option<Place>), StoreError> {
+    let listed = Listed {
+        columns: COLUMNS,
+        table: "applications",
+        name: language.of(("name_order_en", "name_order_zh_cn")),
+    };
+    let mut all = Condition::default();
+    if let Some(typed) = search {
+        all.search("search", typed);
+    }
+    listing::page::<Row, _>(connection, listed, all, part).await
+}
+
+/// By which it is put in order, in English and in Chinese.
+pub fn orders(definition: &Definition) -> [String; 2] {
+    [Language::En, Language::ZhCn].map(|language| search_key::order(definition.name.get(language)))
 }
 
 /// What it is found by.

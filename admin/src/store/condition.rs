@@ -1,10 +1,12 @@
-//! Conditions on people that are put together piece by piece: only what narrows stands in the SQL, so
+//! Conditions that are put together piece by piece: only what narrows stands in the SQL, so
 //! that the engine plans for what is asked.
 
 use sqlx::Any;
 use sqlx::query::QueryAs;
 
-/// Conditions on `members m` that all must hold, with the values they name.
+use crate::search_key;
+
+/// Conditions that all must hold, with the values they name.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
     sql: String,
@@ -34,6 +36,20 @@ impl Condition {
         self.sql
             .push_str(if self.sql.is_empty() { "" } else { " AND " });
         self.sql.push_str(sql);
+    }
+
+    /// What was typed must be in the column, which [`search_key`] has filled.
+    pub fn search(&mut self, column: &str, typed: &str) {
+        let (typed, close) = search_key::patterns(typed);
+        let same = typed == close;
+        let typed = self.text(typed);
+        if same {
+            return self.and(&format!("{column} LIKE {typed} ESCAPE '!'"));
+        }
+        let close = self.text(close);
+        self.and(&format!(
+            "({column} LIKE {typed} ESCAPE '!' OR {column} LIKE {close} ESCAPE '!')"
+        ));
     }
 
     /// What follows WHERE.

@@ -128,7 +128,8 @@ pub async fn move_children(
     Ok(done.rows_affected())
 }
 
-/// Puts everyone of one department into another; who is in both stays once.
+/// Puts everyone of one department into another; who is in both stays once, in the place that comes
+/// first: where the one that goes was somebody's main department, the other becomes it.
 pub async fn move_members(
     connection: &mut Connection,
     from: &DepartmentId,
@@ -146,7 +147,8 @@ pub async fn move_members(
     sqlx::query(
         "INSERT INTO department_members (department_id, member_id, position) \
          SELECT $2, member_id, position FROM department_members WHERE department_id = $1 \
-         ON CONFLICT (department_id, member_id) DO NOTHING",
+         ON CONFLICT (department_id, member_id) DO UPDATE SET position = excluded.position \
+         WHERE excluded.position < department_members.position",
     )
     .bind(from.as_str())
     .bind(to.as_str())

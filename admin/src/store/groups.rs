@@ -3,6 +3,8 @@
 use config::Timestamp;
 use config::id::{GroupId, MemberId};
 
+use super::condition::Condition;
+use super::listing::{self, Listed, Part, Place};
 use super::{Connection, StoreError};
 use crate::search_key;
 
@@ -29,8 +31,9 @@ pub struct Fields {
 
 type Row = (String, String, String, String, Option<String>, i64, i64);
 
-const SELECT: &str = "SELECT g.id, g.name, g.name_key, g.description, g.rule, \
-     (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version FROM groups g";
+const COLUMNS: &str = "g.id, g.name, g.name_key, g.description, g.rule, \
+     (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version";
+const TABLE: &str = "groups g";
 
 impl From<Row> for GroupRow {
     fn from((id, name, name_key, description, rule, members, version): Row) -> Self {
@@ -54,7 +57,7 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, search, \
-         rule, version) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, 1)",
+         rule, name_order, version) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, 1)",
     )
     .bind(id.as_str())
     .bind(fields.name.as_str())
@@ -63,6 +66,7 @@ pub async fn insert(
     .bind(now.as_millis())
     .bind(search_key::of_thing(&fields.name))
     .bind(fields.rule.as_deref())
+    .bind(search_key::order(&fields.name))
     .execute(connection)
     .await?;
     Ok(())
@@ -77,7 +81,7 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE groups SET name = $3, name_key = $4, description = $5, updated_at = $6, \
-         search = $7, rule = $8, version = version + 1 WHERE id = $1 AND version = $2",
+         search = $7, rule = $8, name_order = $9, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
@@ -87,6 +91,7 @@ pub async fn update(
     .bind(now.as_millis())
     .bind(search_key::of_thing(&fields.name))
     .bind(fields.rule.as_deref())
+    .bind(search_key::order(&fields.name))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -104,34 +109,31 @@ pub async fn find(
     connection: &mut Connection,
     id: &GroupId,
 ) -> Result<Option<GroupRow>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE g.id = $1")))
-        .bind(id.as_str())
-        .fetch_optional(connection)
-        .await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM {TABLE} WHERE g.id = $1"
+    )))
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
     Ok(row.map(GroupRow::from))
 }
 
-/// In the order of the name keys, those after `after`; all, or those whose names have this in them.
+/// All, or those whose names have this in them.
 pub async fn list(
     connection: &mut Connection,
     search: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<GroupRow>, StoreError> {
-    let patterns = search.map(search_key::patterns).unzip();
-    let sql = format!(
-        "{SELECT} WHERE ($1 IS NULL OR g.name_key > $1) \
-         AND ($2 IS NULL OR g.search LIKE $2 ESCAPE '!' OR g.search LIKE $3 ESCAPE '!') \
-         ORDER BY g.name_key LIMIT $4"
-    );
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(after)
-        .bind(patterns.0)
-        .bind(patterns.1)
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().map(GroupRow::from).collect())
+    part: &Part,
+) -> Result<(Vec<GroupRow>, Option<Place>), StoreError> {
+    let listed = Listed {
+        columns: COLUMNS,
+        table: TABLE,
+        name: "name_order",
+    };
+    let mut all = Condition::default();
+    if let Some(typed) = search {
+        all.search("search", typed);
+    }
+    listing::page::<Row, _>(connection, listed, all, part).await
 }
 
 pub async fn find_by_key(

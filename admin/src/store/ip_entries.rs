@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use config::Timestamp;
 use config::id::EventId;
-use config::snapshot::IpEntry;
+use config::snapshot::{AddressRange, IpEntry};
 
 use super::{Connection, StoreError};
 
@@ -115,6 +115,24 @@ pub struct EntryRow {
     pub entry: IpEntry,
 }
 
+type Row = (i64, String, String, Option<i64>);
+
+impl EntryRow {
+    fn read((place, range, note, expires_at): Row) -> Result<Self, StoreError> {
+        let range = range
+            .parse()
+            .map_err(|e| StoreError::Corrupt(format!("an entry of an IP list: {e}")))?;
+        Ok(Self {
+            place,
+            entry: IpEntry {
+                range,
+                note,
+                expires_at: expires_at.map(Timestamp),
+            },
+        })
+    }
+}
+
 /// In the order in which they were added, those after `place`.
 pub async fn page(
     connection: &mut Connection,
@@ -122,7 +140,7 @@ pub async fn page(
     place: i64,
     limit: i64,
 ) -> Result<Vec<EntryRow>, StoreError> {
-    let rows: Vec<(i64, String, String, Option<i64>)> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT place, range, note, expires_at FROM ip_revision_entries \
          WHERE revision = $1 AND place > $2 ORDER BY place LIMIT $3",
     )
@@ -131,21 +149,39 @@ pub async fn page(
     .bind(limit)
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|(place, range, note, expires_at)| {
-            let range = range
-                .parse()
-                .map_err(|e| StoreError::Corrupt(format!("an entry of an IP list: {e}")))?;
-            Ok(EntryRow {
-                place,
-                entry: IpEntry {
-                    range,
-                    note,
-                    expires_at: expires_at.map(Timestamp),
-                },
-            })
-        })
-        .collect()
+    rows.into_iter().map(EntryRow::read).collect()
+}
+
+/// The entry of exactly this range.
+pub async fn of_range(
+    connection: &mut Connection,
+    revision: &str,
+    range: AddressRange,
+) -> Result<Option<IpEntry>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT place, range, note, expires_at FROM ip_revision_entries \
+         WHERE revision = $1 AND range = $2",
+    )
+    .bind(revision)
+    .bind(range.to_string())
+    .fetch_optional(connection)
+    .await?;
+    let row = row.map(EntryRow::read).transpose()?;
+    Ok(row.map(|row| row.entry))
+}
+
+/// Takes the entry of exactly this range out of a revision that is not in force yet.
+pub async fn remove(
+    connection: &mut Connection,
+    revision: &str,
+    range: AddressRange,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM ip_revision_entries WHERE revision = $1 AND range = $2")
+        .bind(revision)
+        .bind(range.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// The first entry of the revision that has the address in it and has not ended.

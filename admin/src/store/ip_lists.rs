@@ -4,6 +4,8 @@ use config::Timestamp;
 use config::id::RuleId;
 use config::snapshot::Effect;
 
+use super::condition::Condition;
+use super::listing::{self, Listed, Part, Place};
 use super::{Connection, StoreError};
 use crate::search_key;
 
@@ -22,8 +24,7 @@ pub struct IpListRow {
 
 type Row = (String, String, String, String, String, i64, i64);
 
-const SELECT: &str =
-    "SELECT l.id, l.name, l.effect, l.scope, l.revision, l.entries, l.version FROM ip_lists l";
+const COLUMNS: &str = "id, name, effect, scope, revision, entries, version";
 
 impl From<Row> for IpListRow {
     fn from((id, name, effect, scope, revision, entries, version): Row) -> Self {
@@ -67,7 +68,7 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO ip_lists (id, name, name_key, effect, scope, created_at, updated_at, \
-         search, version) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 1)",
+         search, name_order, version) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, 1)",
     )
     .bind(row.id.as_str())
     .bind(row.name.as_str())
@@ -76,6 +77,7 @@ pub async fn insert(
     .bind(scope_name(row.everywhere))
     .bind(now.as_millis())
     .bind(search_key::of_thing(&row.name))
+    .bind(search_key::order(&row.name))
     .execute(connection)
     .await?;
     Ok(())
@@ -90,7 +92,7 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE ip_lists SET name = $3, name_key = $4, effect = $5, scope = $6, updated_at = $7, \
-         search = $8, version = version + 1 WHERE id = $1 AND version = $2",
+         search = $8, name_order = $9, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(row.id.as_str())
     .bind(row.version)
@@ -100,6 +102,7 @@ pub async fn update(
     .bind(scope_name(row.everywhere))
     .bind(now.as_millis())
     .bind(search_key::of_thing(&row.name))
+    .bind(search_key::order(&row.name))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -123,10 +126,12 @@ pub async fn find(
     connection: &mut Connection,
     id: &RuleId,
 ) -> Result<Option<IpListRow>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE l.id = $1")))
-        .bind(id.as_str())
-        .fetch_optional(connection)
-        .await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM ip_lists WHERE id = $1"
+    )))
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
     Ok(row.map(IpListRow::from))
 }
 
@@ -134,7 +139,7 @@ pub async fn find_by_key(
     connection: &mut Connection,
     name_key: &str,
 ) -> Result<Option<IpListRow>, StoreError> {
-    let sql = format!("{SELECT} WHERE l.name_key = $1");
+    let sql = format!("SELECT {COLUMNS} FROM ip_lists WHERE name_key = $1");
     let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(name_key)
         .fetch_optional(connection)
@@ -143,10 +148,11 @@ pub async fn find_by_key(
 }
 
 pub async fn all(connection: &mut Connection) -> Result<Vec<IpListRow>, StoreError> {
-    let rows: Vec<Row> =
-        sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY l.name_key")))
-            .fetch_all(connection)
-            .await?;
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM ip_lists ORDER BY name_key"
+    )))
+    .fetch_all(connection)
+    .await?;
     Ok(rows.into_iter().map(IpListRow::from).collect())
 }
 
@@ -158,28 +164,25 @@ pub struct Filter {
     pub everywhere: Option<bool>,
 }
 
-/// In the order of the name keys, those after `after`.
 pub async fn list(
     connection: &mut Connection,
     filter: &Filter,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<IpListRow>, StoreError> {
-    let patterns = filter.search.as_deref().map(search_key::patterns).unzip();
-    let sql = format!(
-        "{SELECT} WHERE ($1 IS NULL OR l.name_key > $1) \
-         AND ($2 IS NULL OR l.search LIKE $2 ESCAPE '!' OR l.search LIKE $3 ESCAPE '!') \
-         AND ($4 IS NULL OR l.scope = $4) ORDER BY l.name_key LIMIT $5"
-    );
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(after)
-        .bind(patterns.0)
-        .bind(patterns.1)
-        .bind(filter.everywhere.map(scope_name))
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().map(IpListRow::from).collect())
+    part: &Part,
+) -> Result<(Vec<IpListRow>, Option<Place>), StoreError> {
+    let listed = Listed {
+        columns: COLUMNS,
+        table: "ip_lists",
+        name: "name_order",
+    };
+    let mut all = Condition::default();
+    if let Some(typed) = &filter.search {
+        all.search("search", typed);
+    }
+    if let Some(everywhere) = filter.everywhere {
+        let scope = all.text(scope_name(everywhere));
+        all.and(&format!("scope = {scope}"));
+    }
+    listing::page::<Row, _>(connection, listed, all, part).await
 }
 
 /// Puts a revision of entries in force if the list is still at its version.

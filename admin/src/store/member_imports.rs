@@ -188,29 +188,34 @@ pub async fn settle(
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that somebody is at it. `false` if it is done, or gone.
+/// Notes that whoever gave the last sign, or the first to do so, is at it. `false` if it is done, gone,
+/// or another's.
 pub async fn keep_applying(
     connection: &mut Connection,
     id: &str,
+    sign: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "UPDATE member_imports SET applying_at = $2 WHERE id = $1 AND applied_at IS NULL",
+        "UPDATE member_imports SET applying_at = $2 \
+         WHERE id = $1 AND applied_at IS NULL AND COALESCE(applying_at, -1) = $3",
     )
     .bind(id)
     .bind(now.as_millis())
+    .bind(sign.map_or(-1, Timestamp::as_millis))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that nobody is at it any more, although it is not done: the last sign is as old as can be.
-pub async fn give_up(connection: &mut Connection, id: &str) -> Result<(), StoreError> {
-    sqlx::query("UPDATE member_imports SET applying_at = 0 WHERE id = $1 AND applied_at IS NULL")
-        .bind(id)
-        .execute(connection)
-        .await?;
-    Ok(())
+/// Notes that whoever gave the last sign is at it no more, although it is not done: the sign is then as
+/// old as can be. `false` as for [`keep_applying`].
+pub async fn give_up(
+    connection: &mut Connection,
+    id: &str,
+    sign: Timestamp,
+) -> Result<bool, StoreError> {
+    keep_applying(connection, id, Some(sign), Timestamp(0)).await
 }
 
 /// Notes that all is done; whatever was not is left out. `false` if that was noted before.

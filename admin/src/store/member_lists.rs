@@ -3,9 +3,9 @@
 use config::id::DepartmentId;
 
 use super::condition::Condition;
+use super::listing::{Key, Place};
 use super::members::{COLUMNS, MemberRow, Row};
 use super::{Connection, StoreError};
-use crate::search_key;
 
 /// Which people are listed. What is `None` does not narrow.
 #[derive(Clone, Debug, Default)]
@@ -61,19 +61,6 @@ pub struct Part {
     pub limit: i64,
 }
 
-/// A place in a list: the last one of the page before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    pub id: String,
-    pub key: Key,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
-    Text(String),
-    Number(i64),
-}
-
 /// The people in their order, those after the place.
 pub async fn list(
     connection: &mut Connection,
@@ -95,17 +82,15 @@ pub async fn list(
     Ok(rows.into_iter().map(MemberRow::from).collect())
 }
 
-fn after(condition: &mut Condition, part: &Part, Place { id, key }: &Place) {
-    let (column, than) = (part.sort.column(), if part.descending { "<" } else { ">" });
-    let key = match key {
-        Key::Text(text) => condition.text(text.as_str()),
-        Key::Number(number) => condition.number(*number),
-    };
-    if part.sort == Sort::Username {
+fn after(condition: &mut Condition, part: &Part, place: &Place) {
+    let column = part.sort.column();
+    // No two have the same: so it is found along the index of the names alone.
+    if let (Sort::Username, Key::Text(key)) = (part.sort, &place.key) {
+        let than = if part.descending { "<" } else { ">" };
+        let key = condition.text(key.as_str());
         return condition.and(&format!("{column} {than} {key}"));
     }
-    let id = condition.text(id.as_str());
-    condition.and(&format!("({column}, m.id) {than} ({key}, {id})"));
+    place.beyond(condition, (column, "m.id"), part.descending);
 }
 
 /// Where few are shown, going along the index of the order would read nearly every row, each from
@@ -156,7 +141,7 @@ async fn condition(
         all.and(&format!("m.kind = {kind}"));
     }
     if let Some(text) = &filter.search {
-        search(&mut all, text);
+        all.search("m.search", text);
     }
     if let Some(group) = &filter.group {
         let group = all.text(group.as_str());
@@ -190,19 +175,6 @@ async fn condition(
         });
     }
     Ok(all)
-}
-
-fn search(all: &mut Condition, text: &str) {
-    let (typed, close) = search_key::patterns(text);
-    let same = typed == close;
-    let typed = all.text(typed);
-    if same {
-        return all.and(&format!("m.search LIKE {typed} ESCAPE '!'"));
-    }
-    let close = all.text(close);
-    all.and(&format!(
-        "(m.search LIKE {typed} ESCAPE '!' OR m.search LIKE {close} ESCAPE '!')"
-    ));
 }
 
 /// Whether all departments are below this one: then whoever is in any is in it, and the tree need not be

@@ -42,6 +42,7 @@ pub mod ip_trials;
 pub mod known_devices;
 pub mod leases;
 mod listen;
+pub mod listing;
 pub mod lockouts;
 pub mod managed;
 mod many;

@@ -1,7 +1,7 @@
 //! Fills in what people and things are found by, where a version that did not know of it has
 //! written them.
 
-use super::applications::search;
+use super::applications::{orders, search};
 use super::{Connection, StoreError};
 use crate::applications::Definition;
 use crate::search_key;
@@ -42,34 +42,38 @@ pub async fn fill_in_members(connection: &mut Connection, limit: i64) -> Result<
 
 /// How many departments, groups, IP lists and applications there were to fill in, at most `limit` of each.
 pub async fn fill_in_things(connection: &mut Connection, limit: i64) -> Result<usize, StoreError> {
-    let mut filled = 0;
-    for (read, write) in [
+    let of_departments = (
+        "SELECT id, name FROM departments WHERE search = '' LIMIT $1",
+        "UPDATE departments SET search = $2 WHERE id = $1 AND search = ''",
+    );
+    let search = |name: &str| vec![search_key::of_thing(name)];
+    let mut filled = fill_in(connection, of_departments, search, limit).await?;
+    let by_name = |name: &str| vec![search_key::of_thing(name), search_key::order(name)];
+    for sql in [
         (
-            "SELECT id, name FROM departments WHERE search = '' LIMIT $1",
-            "UPDATE departments SET search = $2 WHERE id = $1 AND search = ''",
+            "SELECT id, name FROM groups WHERE name_order = '' LIMIT $1",
+            "UPDATE groups SET search = $2, name_order = $3 WHERE id = $1 AND name_order = ''",
         ),
         (
-            "SELECT id, name FROM groups WHERE search = '' LIMIT $1",
-            "UPDATE groups SET search = $2 WHERE id = $1 AND search = ''",
-        ),
-        (
-            "SELECT id, name FROM ip_lists WHERE search = '' LIMIT $1",
-            "UPDATE ip_lists SET search = $2 WHERE id = $1 AND search = ''",
+            "SELECT id, name FROM ip_lists WHERE name_order = '' LIMIT $1",
+            "UPDATE ip_lists SET search = $2, name_order = $3 WHERE id = $1 AND name_order = ''",
         ),
     ] {
-        filled += fill_in(connection, (read, write), search_key::of_thing, limit).await?;
+        filled += fill_in(connection, sql, by_name, limit).await?;
     }
     let of_applications = (
-        "SELECT id, definition FROM applications WHERE search = '' LIMIT $1",
-        "UPDATE applications SET search = $2 WHERE id = $1 AND search = ''",
+        "SELECT id, definition FROM applications WHERE name_order_en = '' LIMIT $1",
+        "UPDATE applications SET search = $2, name_order_en = $3, name_order_zh_cn = $4 \
+         WHERE id = $1 AND name_order_en = ''",
     );
     Ok(filled + fill_in(connection, of_applications, of_definition, limit).await?)
 }
 
+/// `keys`: what stands in the columns that are written, by what was read.
 async fn fill_in(
     connection: &mut Connection,
     (read, write): (&'static str, &'static str),
-    key: impl Fn(&str) -> String,
+    keys: impl Fn(&str) -> Vec<String>,
     limit: i64,
 ) -> Result<usize, StoreError> {
     let things: Vec<(String, String)> = sqlx::query_as(read)
@@ -77,22 +81,28 @@ async fn fill_in(
         .fetch_all(&mut *connection)
         .await?;
     for (id, text) in &things {
-        sqlx::query(write)
-            .bind(id.as_str())
-            .bind(key(text))
-            .execute(&mut *connection)
-            .await?;
+        let mut query = sqlx::query(write).bind(id.as_str());
+        for key in keys(text) {
+            query = query.bind(key);
+        }
+        query.execute(&mut *connection).await?;
     }
     Ok(things.len())
 }
 
 /// Of one that cannot be read: nothing finds it.
-fn of_definition(text: &str) -> String {
+fn of_definition(text: &str) -> Vec<String> {
     let read = serde_json::from_str::<Definition>(text);
-    read.map_or_else(
-        |_| search_key::of_thing(""),
-        |definition| search(&definition),
-    )
+    let (search, orders) = read.map_or_else(
+        |_| {
+            (
+                search_key::of_thing(""),
+                [(); 2].map(|()| search_key::order("")),
+            )
+        },
+        |definition| (search(&definition), orders(&definition)),
+    );
+    std::iter::once(search).chain(orders).collect()
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ pub struct Limits {
     pub connections: usize,
     /// Largest head of a request in bytes: the request line and all headers.
     pub request_head_bytes: usize,
-    /// Largest body that our own pages and the API read, in bytes. Applications have their own.
+    /// Largest body that our own pages read, in bytes. Each route of the API has its own, and so have
+    /// applications.
     pub own_pages_body_bytes: usize,
     /// Requests to the API that one person, one token, or one address without either may send in a
     /// second, over time.

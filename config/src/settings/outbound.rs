@@ -12,8 +12,8 @@ use crate::snapshot::destination::is_never_an_application;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbound {
-    /// Addresses that may be connected to although they are loopback or link-local. Empty by
-    /// default.
+    /// Addresses that may be connected to although they are of this machine, link-local, of many at once, or
+    /// where clouds tell their secrets. Empty by default.
     pub allow: Vec<AddressRange>,
 }
 

@@ -123,7 +123,7 @@ pub struct WebSockets {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Largest request body in bytes; `None` for no limit.
+    /// Largest request body in bytes; `null` for no limit.
     pub max_request_body: Option<u64>,
     pub per_principal: Option<RateLimit>,
     pub per_address: Option<RateLimit>,

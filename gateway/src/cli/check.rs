@@ -30,7 +30,7 @@ const SOON_DAYS: i64 = 14;
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// These keep Gatehouse from starting, or people from getting through.
+    /// These keep Gatehouse from starting.
     pub problems: Vec<Problem>,
     /// These do not.
     pub notes: Vec<String>,
@@ -151,15 +151,10 @@ impl Findings {
                 continue;
             }
             let key = format!("listener.{listener}.tls.certificates.{index}");
-            let loaded = Pair::load(&files.certificate, &files.key);
-            match loaded.and_then(|pair| pair.check_time(now).map(|()| pair)) {
+            match Pair::load(&files.certificate, &files.key) {
                 Err(error) => self.certificate_problem(settings, &key, &error),
                 Ok(pair) => {
-                    let days = (pair.not_after - now) / 86_400;
-                    if days < SOON_DAYS {
-                        let file = files.certificate.display();
-                        self.notes.push(format!("{file} expires in {days} days"));
-                    }
+                    self.validity(&pair, &files.certificate, now);
                     self.exposed_key(&files.key);
                     names.extend(pair.names);
                 }
@@ -172,6 +167,18 @@ impl Findings {
             self.certificate_problem(settings, &key, &error);
         }
         names
+    }
+
+    /// One that is not valid is served nonetheless, and an upload may stand in for it: nobody is to be shut
+    /// out from all hosts for its sake when a machine starts again.
+    fn validity(&mut self, pair: &Pair, file: &Path, now: i64) {
+        let days = (pair.not_after - now) / 86_400;
+        if let Err(why) = pair.check_time(now) {
+            self.notes.push(why.to_string());
+        } else if days < SOON_DAYS {
+            let file = file.display();
+            self.notes.push(format!("{file} expires in {days} days"));
+        }
     }
 
     fn exposed_key(&mut self, key: &Path) {

@@ -6,9 +6,14 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::cli::client::{CommandError, encoded};
+use crate::cli::client::{Client, CommandError, encoded};
 use crate::cli::node::Node;
 use crate::cli::{members, output, pages};
+
+/// So many rows the API gives at once.
+const PAGE: usize = 200;
+/// So many are printed at most.
+const MOST: usize = 100_000;
 
 #[derive(Debug, Args)]
 pub struct Events {
@@ -86,8 +91,13 @@ impl Log {
 /// Does what was asked for.
 pub async fn run(options: &Events) -> Result<(), CommandError> {
     let client = options.node.client()?;
-    let limit = options.limit.clamp(1, 100_000);
-    let mut path = format!("{}?limit={}", options.log.path(), limit.min(200));
+    let limit = options.limit.clamp(1, MOST);
+    let a_page = if options.follow {
+        PAGE
+    } else {
+        limit.min(PAGE)
+    };
+    let mut path = format!("{}?limit={a_page}", options.log.path());
     if let Some(member) = &options.member {
         let id = members::id_of(&client, member).await?;
         let whom = match options.log {
@@ -96,30 +106,44 @@ pub async fn run(options: &Events) -> Result<(), CommandError> {
         };
         path = format!("{path}&{whom}={}", encoded(&id));
     }
-    let mut seen = HashSet::new();
+    if options.follow {
+        return follow(&client, &path, options).await;
+    }
+    print(pages::all(&client, &path, limit).await?, options);
+    Ok(())
+}
+
+/// Prints the newest, and then what is added, the oldest first.
+async fn follow(client: &Client, path: &str, options: &Events) -> Result<(), CommandError> {
+    // A whole page at least is known from then on: what another node adds late stands among the newest.
+    let mut rows = pages::all(client, path, options.limit.clamp(PAGE, MOST)).await?;
+    let mut known = ids(&rows);
+    rows.truncate(options.limit);
     loop {
-        let mut rows = pages::all(&client, &path, limit).await?;
-        rows.retain(|row| seen.insert(id_of(row)));
-        for row in &mut rows {
-            tell_time(row);
-        }
-        if !options.follow {
-            output::rows(&rows, options.log.columns(), options.node.json);
-            return Ok(());
-        }
         rows.reverse();
         if !rows.is_empty() {
-            output::rows(&rows, options.log.columns(), options.node.json);
+            print(rows, options);
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
+        let meets_known = |rows: &[Value]| rows.iter().any(|row| known.contains(id_of(row)));
+        rows = pages::until(client, path, meets_known).await?;
+        let newest = ids(&rows);
+        rows.retain(|row| !known.contains(id_of(row)));
+        known = newest;
     }
 }
 
-fn id_of(row: &Value) -> String {
-    row.get("id")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+fn print(mut rows: Vec<Value>, options: &Events) {
+    rows.iter_mut().for_each(tell_time);
+    output::rows(&rows, options.log.columns(), options.node.json);
+}
+
+fn ids(rows: &[Value]) -> HashSet<String> {
+    rows.iter().map(|row| id_of(row).to_owned()).collect()
+}
+
+fn id_of(row: &Value) -> &str {
+    row.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Adds the moment in words that a person reads (RFC 3339, UTC).

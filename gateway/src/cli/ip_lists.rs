@@ -40,6 +40,8 @@ pub enum Action {
         #[arg(long)]
         global: bool,
     },
+    /// Take one entry off a list: an address, a CIDR block or from-to, as `show` prints it.
+    RemoveEntry { list: String, range: String },
     /// Remove a list.
     Remove { list: String },
 }
@@ -99,6 +101,10 @@ pub async fn run(options: &IpLists) -> Result<(), CommandError> {
             let list = json!({ "name": name, "effect": effect, "everywhere": global });
             apply(&client, name, list, text).await?;
         }
+        Action::RemoveEntry { list, range } => {
+            let path = named::path_of(&client, LISTING, list).await?;
+            remove_entry(&client, &path, range).await?;
+        }
         Action::Remove { list } => {
             let path = named::path_of(&client, LISTING, list).await?;
             client.remove(&path).await?;
@@ -138,6 +144,16 @@ async fn put_entries(client: &Client, path: &str, text: String) -> Result<(), Co
         path: &format!("{path}/entries"),
         body: Some(Body::Text(text)),
         if_match: read.etag.as_deref(),
+    };
+    client.ask(ask).await.map(|_| ())
+}
+
+async fn remove_entry(client: &Client, path: &str, range: &str) -> Result<(), CommandError> {
+    let read = client.get(path).await?;
+    let entry = format!("{path}/entries?range={}", encoded(range));
+    let ask = Ask {
+        if_match: read.etag.as_deref(),
+        ..Ask::new("DELETE", &entry, None)
     };
     client.ask(ask).await.map(|_| ())
 }

@@ -33,7 +33,8 @@ pub enum Action {
     },
     /// List people.
     List {
-        /// Only those whose name, username, mail address or mobile contains this.
+        /// Only those whose name (or its pinyin), username, mail address, mobile or employee number contains
+        /// this.
         #[arg(long)]
         search: Option<String>,
     },
@@ -281,7 +282,6 @@ async fn set_roles(
     roles: &[String],
     within: &[String],
 ) -> Result<(), CommandError> {
-    let path = format!("{path}/roles");
     let mut ids = Vec::with_capacity(within.len());
     for department in within {
         ids.push(named::id_of(client, "/departments", department).await?);
@@ -292,10 +292,13 @@ async fn set_roles(
         .map(|role| json!({ "role": role, "within": within }))
         .collect();
     let body = json!({ "roles": roles });
-    client
-        .ask(Ask::new("PUT", &path, Some(body)))
-        .await
-        .map(|_| ())
+    let read = client.get(path).await?;
+    let held = format!("{path}/roles");
+    let asked = Ask {
+        if_match: read.etag.as_deref(),
+        ..Ask::new("PUT", &held, Some(body))
+    };
+    client.ask(asked).await.map(|_| ())
 }
 
 async fn act(client: &Client, member: &str, what: &str) -> Result<(), CommandError> {

@@ -14,6 +14,17 @@ pub fn of(listing: &str, search: Option<&str>) -> String {
 
 /// All rows at `path`, or the first `limit` of them.
 pub async fn all(client: &Client, path: &str, limit: usize) -> Result<Vec<Value>, CommandError> {
+    let mut rows = until(client, path, |rows| rows.len() >= limit).await?;
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+/// The rows at `path`, page by page, up to the page with which they are enough.
+pub async fn until(
+    client: &Client,
+    path: &str,
+    enough: impl Fn(&[Value]) -> bool,
+) -> Result<Vec<Value>, CommandError> {
     let mut rows: Vec<Value> = Vec::new();
     let mut next: Option<String> = None;
     loop {
@@ -32,11 +43,7 @@ pub async fn all(client: &Client, path: &str, limit: usize) -> Result<Vec<Value>
             .get("next")
             .and_then(Value::as_str)
             .map(str::to_owned);
-        if rows.len() >= limit {
-            rows.truncate(limit);
-            return Ok(rows);
-        }
-        if next.is_none() {
+        if next.is_none() || enough(&rows) {
             return Ok(rows);
         }
     }

@@ -8,6 +8,7 @@ import { deflateSync, crc32 } from "node:zlib";
 import { barriers } from "./barriers.js";
 import { openHouse } from "./house.js";
 import { arrive, openBrowser } from "./people.js";
+import { until } from "./until.js";
 
 const DESK = { viewport: { width: 1440, height: 900 } };
 
@@ -69,11 +70,13 @@ test("pictures are uploaded, shown to whoever signs in, and taken away again", a
   assert.deepEqual([...owner.complaints.filter((one) => !one.includes("422")), ...(await barriers(page))], []);
 
   const visitor = await arrive(browser, house, DESK);
-  await page.waitForTimeout(1200);
-  await visitor.open("access", "/sign-in");
-  const shown = await visitor.page.evaluate(() =>
-    [...document.images].map((one) => [one.className, one.naturalWidth > 0 && one.offsetWidth > 0]),
-  );
+  const shown = await until("the page shows pictures", async () => {
+    await visitor.open("access", "/sign-in");
+    const images = await visitor.page.evaluate(() =>
+      [...document.images].map((one) => [one.className, one.naturalWidth > 0 && one.offsetWidth > 0]),
+    );
+    return images.length > 0 && images;
+  });
   assert.deepEqual(shown, [["illustration", true], ["logo", true]]);
   assert.deepEqual([...visitor.complaints, ...(await barriers(visitor.page))], []);
   await visitor.leave();
@@ -99,9 +102,10 @@ test("the page itself is seen while its brand is written, and offers what is cho
   await page.getByText("Saved; it takes effect").waitFor();
 
   const visitor = await arrive(browser, house, DESK);
-  await page.waitForTimeout(1200);
-  await visitor.open("access", "/sign-in");
-  await visitor.page.getByRole("heading", { name: "Staff <only>" }).waitFor();
+  await until("the page is headed as it was written", async () => {
+    await visitor.open("access", "/sign-in");
+    return (await visitor.heading()) === "Staff <only>";
+  });
   await visitor.page.locator("#code").waitFor();
   assert.equal(await visitor.page.locator("a[href*='with=password']").count(), 0);
   await visitor.leave();

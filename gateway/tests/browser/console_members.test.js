@@ -1,5 +1,6 @@
 // People, departments and groups in the console, as an operator works with them.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { barriers } from "./barriers.js";
@@ -160,7 +161,7 @@ test("many are disabled at once, and who could not be is named with the reason",
   await nothingInTheWay("the list");
   await button("Actions").click();
   await page.getByRole("menuitem", { name: "Disable" }).click();
-  await dialog().getByText("The 3 members are signed out everywhere").waitFor();
+  await dialog().getByText("Signs 3 members out everywhere").waitFor();
   await button("Disable", dialog()).click();
   await dialog().getByText("Done for 2 members").waitFor();
   await dialog().locator("tr.ant-table-row", { hasText: "张伟" }).waitFor();
@@ -198,7 +199,7 @@ test("a group is made, filled and deleted", async () => {
   await row("王芳").waitFor();
   await nothingInTheWay("the group");
   await button("Delete").click();
-  await dialog().getByText("1 members lose").waitFor();
+  await dialog().getByText("lost to 1 member").waitFor();
   await button("Delete", dialog()).click();
   await page.getByRole("heading", { name: "Groups" }).waitFor();
   await gone(row("财务审批"));
@@ -241,10 +242,18 @@ test("a group takes people in by a rule, and says how many fit before it is save
   await page.getByText("A rule keeps who is in this group").waitFor();
 });
 
-test("what is managed by files is listed, and taken away as a file", async () => {
+test("what there is is taken away as a file; what is managed by it is listed, and told when it departs from it", async () => {
   await owner.open("access", "/console/configuration");
   await page.getByText("Nothing is managed by files").waitFor();
   const [file] = await Promise.all([page.waitForEvent("download"), button("Export as YAML").click()]);
   assert.equal(file.suggestedFilename(), "gatehouse.yaml");
+  const text = await readFile(await file.path(), "utf8");
+  assert.match(text, /值班人员/);
+  await house.command("apply", "--files", await house.write("gatehouse.yaml", text));
+  await owner.open("access", "/console/configuration");
+  await row("值班人员").getByText("As in the files").waitFor();
+  await house.command("groups", "remove", "值班人员");
+  await owner.open("access", "/console/configuration");
+  await row("值班人员").getByText("Drifted").waitFor();
   await nothingInTheWay("the page of what is managed");
 });

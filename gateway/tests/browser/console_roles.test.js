@@ -68,7 +68,10 @@ test("a role is given for a department, and its holder sees the people there and
   await button("Change roles").click();
   await page.getByRole("combobox", { name: "Roles" }).click();
   await page.locator(".ant-select-item-option", { hasText: /^Administrator$/ }).click();
-  const where = page.getByRole("combobox", { name: "Confined to departments" });
+  await button("Save", drawer()).click();
+  await drawer().getByText("Say where the role holds").waitFor();
+  await drawer().getByText("Confined to departments").click();
+  const where = page.getByRole("combobox", { name: "Where Administrator holds" });
   await where.click();
   await page.locator(".ant-select-tree-treenode", { hasText: "研发中心" }).locator(".ant-select-tree-node-content-wrapper").click();
   await drawer().getByText("Username").click();
@@ -89,6 +92,22 @@ test("a role is given for a department, and its holder sees the people there and
   await chief.leave();
 });
 
+test("a confined role does not come to hold everywhere unasked", async () => {
+  const id = JSON.parse(await house.command("members", "show", "chief.of", "--json")).id;
+  await owner.open("access", `/console/members?member=${id}`);
+  await button("Change roles").click();
+  await drawer().locator(".ant-select-selection-item-remove").click();
+  await button("Save", drawer()).click();
+  await drawer().getByText("Say where the role holds").waitFor();
+  await drawer().getByText("Everywhere", { exact: true }).click();
+  await button("Save", drawer()).click();
+  const question = page.getByRole("dialog", { name: "Let it hold everywhere?" });
+  await question.getByText("Administrator").waitFor();
+  await button("Cancel", question).click();
+  const held = JSON.parse(await house.command("members", "show", "chief.of", "--json")).roles;
+  assert.deepEqual(held.map(({ within }) => within?.map(({ name }) => name)), [["研发中心"]]);
+});
+
 test("a token may do single things, and gets another name", async () => {
   await owner.open("access", "/console/tokens");
   await button("New token").click();
@@ -101,6 +120,8 @@ test("a token may do single things, and gets another name", async () => {
   await button("Save").click();
   await page.getByText(/^gh_/).first().waitFor();
   await page.keyboard.press("Escape");
+  await page.getByText(/^gh_/).first().waitFor();
+  await button("I have kept it").click();
   await page.getByRole("cell", { name: "Members · Read" }).waitFor();
   await button("Rename").click();
   await page.getByRole("textbox", { name: "Name" }).fill("Monthly count");

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { foundCompany } from "./company.js";
-import { PLACES, visit } from "./console_places.js";
+import { innerPlaces, PLACES, visit } from "./console_places.js";
 import { openHouse } from "./house.js";
 import { arrive, openBrowser } from "./people.js";
 
@@ -25,11 +25,12 @@ try {
   await founder.setUp("zhang.wei", "张伟");
   await foundCompany(house);
   await founder.open("wiki");
+  const places = { ...PLACES, ...(await innerPlaces(founder)) };
   const state = await founder.context.storageState();
   for (const [look, options] of Object.entries(LOOKS)) {
     const person = await arrive(browser, house, { ...options, storageState: state });
-    for (const place of Object.keys(PLACES).filter((name) => wanted.length === 0 || wanted.includes(name))) {
-      await visit(person, place);
+    for (const [place, at] of Object.entries(places).filter(([name]) => wanted.length === 0 || wanted.includes(name))) {
+      await visit(person, at);
       await person.page.waitForTimeout(300);
       await person.page.screenshot({ path: join(folder, `console-${place}.${look}.png`), animations: "disabled" });
     }

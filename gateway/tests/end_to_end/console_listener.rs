@@ -211,5 +211,20 @@ async fn whoever_administers_nothing_finds_a_way_out_of_the_host_of_operators() 
     let done = browser.submit(asked.form("/sign-out")).await;
     assert!(done.has_form("/sign-in"), "{done:?}");
     let asked = visitor.browser.open(&gate.url("access", "/sign-out")).await;
+    assert!(!asked.shows("sign out there as well"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn signing_out_says_what_goes_on_at_the_other_host() {
+    let desk = Desk::free();
+    let gate = desk.gate(false).await;
+    let owner = gate.visitor_with("olga", &["--role", "owner"]).await;
+    let asked = owner.browser.open(&gate.url("access", "/sign-out")).await;
     assert!(asked.shows("sign out there as well"), "{asked:?}");
+    let done = owner.browser.submit(asked.form("/sign-out")).await;
+    assert!(done.shows("sign out there as well"), "{done:?}");
+    let (browser, _) = desk.sign_in(&gate, "olga").await;
+    let asked = browser.open(&desk.url("admin", "/sign-out")).await;
+    let done = browser.submit(asked.form("/sign-out")).await;
+    assert!(done.shows("Applications stay signed in"), "{done:?}");
 }

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::front::{Kind, Place};
 use super::with_each;
-use crate::end_to_end::harness::{Application, Browser, Gatehouse, PASSWORD, Upstream};
+use crate::end_to_end::harness::{Application, Browser, Gatehouse, PASSWORD, Upstream, until};
 
 with_each!(a_person_signs_in_and_comes_back);
 
@@ -51,7 +51,10 @@ async fn a_person_signs_in_and_comes_back(kind: Kind) {
     assert!(!told.all("cookie").join("").contains("gatehouse"));
 
     ada.disable().await;
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    until("the member is shut out", async || {
+        browser.open(&url).await.has_form("/sign-in")
+    })
+    .await;
     let seen = upstream.requests().len();
     let page = browser.open(&url).await;
     assert!(page.has_form("/sign-in"), "{page:?}");

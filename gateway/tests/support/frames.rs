@@ -34,6 +34,19 @@ pub fn continuation(stream: u32, block: &[u8]) -> Vec<u8> {
     frame(0x9, 0, stream, block)
 }
 
+/// Whether the one stream of a connection has been answered (§6.2) or reset (§6.4), or the connection is
+/// ended (§6.8).
+pub fn has_settled(mut bytes: &[u8]) -> bool {
+    while let Some((&[a, b, c, kind, ..], rest)) = bytes.split_first_chunk::<9>() {
+        if matches!(kind, 0x1 | 0x3 | 0x7) {
+            return true;
+        }
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        bytes = rest.get(length..).unwrap_or_default();
+    }
+    false
+}
+
 /// `GET https://host/` in HPACK (RFC 7541): indexed fields, and the authority as a literal.
 pub fn get(host: &str) -> Vec<u8> {
     let mut block = vec![0x82, 0x87, 0x84, 0x01];

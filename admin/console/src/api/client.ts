@@ -3,6 +3,7 @@ import createClient, { type FetchResponse } from "openapi-fetch";
 import { language } from "../language/language";
 import { Refusal } from "./problem";
 import type { paths } from "./schema";
+import { noteSignedOut } from "./signedOut";
 
 /** The API, as its description has it. Wrap each call into [`told`] or [`versioned`]. */
 export const api = createClient<paths>({
@@ -24,10 +25,8 @@ async function answered<D>(call: Call<D>): Promise<{ data: D; response: Response
     throw Refusal.unreachable();
   }
   const { data, error, response } = outcome;
-  if (response.status === 401) {
-    // The page itself leads to sign-in and back to here.
-    location.reload();
-  }
+  // Never by leaving the page: it may hold what somebody has typed, and polls run by themselves.
+  noteSignedOut(response.status === 401);
   if (!response.ok) throw Refusal.of(response.status, error as never);
   return { data: data as D, response };
 }
@@ -41,4 +40,11 @@ export async function told<D>(call: Call<D>): Promise<D> {
 export async function versioned<D>(call: Call<D>): Promise<Versioned<D>> {
   const { data, response } = await answered(call);
   return { value: data, etag: response.headers.get("etag") ?? "" };
+}
+
+/** As [`told`], with by how many milliseconds the server's clock is ahead of this one. */
+export async function timed<D>(call: Call<D>): Promise<{ value: D; ahead: number }> {
+  const { data, response } = await answered(call);
+  const there = Date.parse(response.headers.get("date") ?? "");
+  return { value: data, ahead: Number.isNaN(there) ? 0 : there - Date.now() };
 }

@@ -18,7 +18,10 @@ async function page(parent: string, after: string | undefined): Promise<Level> {
   return { items, next: next ?? undefined };
 }
 
-const keyOf = (parent: string) => ["departments", "below", parent];
+/** All that is read of the tree. */
+export const LEVELS = ["departments", "below"];
+
+const keyOf = (parent: string) => [...LEVELS, parent];
 
 /** When it is read again, as many are read as are shown. */
 export function levelQuery(queries: QueryClient, parent: string) {
@@ -41,7 +44,7 @@ export function useDepartmentLevels(open: readonly string[]): { levels: Readonly
     queries: parents.map((parent) => levelQuery(queries, parent)),
     combine: (found) => ({
       levels: new Map(parents.flatMap((parent, at) => (found[at]?.data ? [[parent, found[at].data] as const] : []))),
-      error: found[0]?.error,
+      error: found.find(({ error }) => error)?.error,
     }),
   });
 }

@@ -3,7 +3,7 @@ import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { api, told } from "./client";
 import type { Department } from "./schema";
 
-export function departmentQuery(id: string) {
+function departmentQuery(id: string) {
   return queryOptions({
     queryKey: ["departments", "one", id],
     queryFn: () => told(api.GET("/departments/{id}", { params: { path: { id } } })),

@@ -7,7 +7,7 @@ type Header = { "Idempotency-Key": string };
  * before if the same content is sent again because it failed or no answer came, so that nothing is made
  * twice; a new one for other content, and after it was done.
  */
-export type Once = <T>(content: unknown, send: (header: Header) => Promise<T>) => Promise<T>;
+type Once = <T>(content: unknown, send: (header: Header) => Promise<T>) => Promise<T>;
 
 export function makeOnce(): Once {
   let last: { content: string; name: string } | undefined;

@@ -2,6 +2,7 @@ import type { FieldProblem, Problem } from "./schema";
 import { texts } from "../language/texts";
 
 const t = texts({
+  allowed: (detail: string, allowed: string) => [`${detail}（应为：${allowed}）`, `${detail} (allowed: ${allowed})`],
   unreachable: [
     "无法连接到服务器，请检查网络后重试。",
     "The server cannot be reached. Check the network and try again.",
@@ -37,6 +38,17 @@ export class Refusal extends Error {
   get isStale(): boolean {
     return this.status === 412;
   }
+}
+
+/** What is wrong with each field, or what to tell where it is about none. */
+export function reasonsOf(thrown: unknown): string[] {
+  const fields = thrown instanceof Refusal ? thrown.fields : [];
+  return fields.length > 0 ? fields.map(reasonOf) : [messageOf(thrown)];
+}
+
+/** What is wrong with a field, and what would be right. */
+export function reasonOf({ detail, allowed }: FieldProblem): string {
+  return allowed ? t.allowed(detail, allowed) : detail;
 }
 
 /** What to tell of anything that was thrown. */

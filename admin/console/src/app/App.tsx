@@ -11,6 +11,7 @@ import { Loading } from "../parts/Loading";
 import { Frame } from "./Frame";
 import { nonce } from "./nonce";
 import { PageBoundary } from "./PageBoundary";
+import { SignedOut } from "./SignedOut";
 import { themeOf, useShade } from "./theme";
 
 const queries = new QueryClient({
@@ -33,6 +34,7 @@ export function App() {
       button={{ autoInsertSpace: false }}
     >
       <Widgets message={{ maxCount: 3 }}>
+        <SignedOut />
         <QueryClientProvider client={queries}>
           <BrowserRouter basename="/console">
             <PageBoundary>

@@ -3,7 +3,7 @@ import { Button, Drawer, Grid, Layout, theme } from "antd";
 import { Suspense, useState } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 
-import { useMay } from "../api/caller";
+import { useMay, useMayEverywhere } from "../api/caller";
 import { texts } from "../language/texts";
 import { Loading } from "../parts/Loading";
 import { Forbidden, NoSuchPlace } from "../parts/Nothing";
@@ -11,7 +11,7 @@ import { BrandMark } from "./BrandMark";
 import { Navigation } from "./Navigation";
 import { PageBoundary } from "./PageBoundary";
 import { PersonMenu } from "./PersonMenu";
-import { GROUPS, INNER, visible } from "./places";
+import { GROUPS, INNER, isOpen, visible } from "./places";
 import type { useShade } from "./theme";
 
 const t = texts({
@@ -88,26 +88,24 @@ export function Frame({ shade }: { shade: ReturnType<typeof useShade> }) {
 
 /** Where somebody begins who may not see the overview. */
 function First() {
-  const may = useMay();
-  const first = GROUPS.flatMap((group) => visible(group.places, may))[0];
+  const [may, mayEverywhere] = [useMay(), useMayEverywhere()];
+  const first = GROUPS.flatMap((group) => visible(group.places, may, mayEverywhere))[0];
   return first ? <Navigate to={first.path} replace /> : <Forbidden />;
 }
 
 function Places() {
-  const may = useMay();
+  const [may, mayEverywhere] = [useMay(), useMayEverywhere()];
   const { pathname } = useLocation();
   const places = [...GROUPS.flatMap((group) => group.places), ...INNER];
   return (
     <PageBoundary key={pathname}>
       <Suspense fallback={<Loading />}>
         <Routes>
-          {places.map(({ path, permission, page: Page }) => (
-            <Route
-              key={path}
-              path={path}
-              element={may(permission) ? <Page /> : path === "/" ? <First /> : <Forbidden />}
-            />
-          ))}
+          {places.map((place) => {
+            const { path, page: Page } = place;
+            const otherwise = path === "/" ? <First /> : <Forbidden />;
+            return <Route key={path} path={path} element={isOpen(place, may, mayEverywhere) ? <Page /> : otherwise} />;
+          })}
           <Route path="*" element={<NoSuchPlace />} />
         </Routes>
       </Suspense>

@@ -1,7 +1,7 @@
 import { Menu, type MenuProps } from "antd";
 import { Link, useLocation } from "react-router";
 
-import { useMay } from "../api/caller";
+import { useMay, useMayEverywhere } from "../api/caller";
 import { texts } from "../language/texts";
 import { GROUPS, visible } from "./places";
 
@@ -9,9 +9,9 @@ const t = texts({ navigation: ["主导航", "Main navigation"] });
 
 /** The places that the caller may see. */
 export function Navigation({ onGo }: { onGo?: () => void }) {
-  const may = useMay();
+  const [may, mayEverywhere] = [useMay(), useMayEverywhere()];
   const { pathname } = useLocation();
-  const groups = GROUPS.map((group) => ({ ...group, places: visible(group.places, may) }));
+  const groups = GROUPS.map((group) => ({ ...group, places: visible(group.places, may, mayEverywhere) }));
   const paths = groups.flatMap((group) => group.places.map((place) => place.path));
   // The place itself, or the one from which it was reached.
   const here = paths

@@ -53,15 +53,17 @@ export type Place = {
   /** Below `/console`, as the router writes it; what stands in the navigation has no parameters. */
   path: string;
   title: string;
-  /** What one must be allowed in order to see it. */
-  permission?: string;
+  /** What one must be allowed in order to see it: one of these, or anything. */
+  permission?: string | readonly string[];
+  /** Whether it takes the permission for all people and departments. */
+  isEverywhere?: boolean;
   /** Whoever may do this finds the same elsewhere. */
   unless?: string;
   icon?: ReactNode;
   page: ComponentType;
 };
 
-export type PlaceGroup = { title?: string; places: Place[] };
+type PlaceGroup = { title?: string; places: Place[] };
 
 const Overview = lazy(() => import("../pages/overview/Overview"));
 const Members = lazy(() => import("../pages/members/Members"));
@@ -85,6 +87,9 @@ const Configuration = lazy(() => import("../pages/configuration/Configuration"))
 const Settings = lazy(() => import("../pages/settings/Settings"));
 const Messages = lazy(() => import("../pages/messages/Messages"));
 const Tokens = lazy(() => import("../pages/tokens/Tokens"));
+
+/** Each of these shows a part of the settings. */
+const SETTINGS = ["node:read", "certificates:read", "certificates:create", "certificates:change", "backup:read"];
 
 /** The navigation, in its order. */
 export const GROUPS: PlaceGroup[] = [
@@ -181,22 +186,35 @@ export const GROUPS: PlaceGroup[] = [
       },
       { path: "/messages", title: t.messages, permission: "senders:read", icon: <MailOutlined />, page: Messages },
       { path: "/tokens", title: t.tokens, permission: "tokens:read", icon: <ApiOutlined />, page: Tokens },
-      { path: "/settings", title: t.node, permission: "node:read", icon: <SettingOutlined />, page: Settings },
+      { path: "/settings", title: t.node, permission: SETTINGS, icon: <SettingOutlined />, page: Settings },
     ],
   },
 ];
 
 /** Places that are reached from others. */
 export const INNER: Place[] = [
-  { path: "/members/import", title: t.members, permission: "members:create", page: MemberImport },
-  { path: "/members/import/:id", title: t.members, permission: "members:create", page: MemberImport },
+  { path: "/members/import", title: t.members, permission: "members:create", isEverywhere: true, page: MemberImport },
+  {
+    path: "/members/import/:id",
+    title: t.members,
+    permission: "members:create",
+    isEverywhere: true,
+    page: MemberImport,
+  },
   { path: "/groups/:id", title: t.groups, permission: "groups:read", page: GroupPage },
   { path: "/applications/new", title: t.applications, permission: "applications:create", page: ApplicationEditor },
   { path: "/applications/:id", title: t.applications, permission: "applications:read", page: ApplicationEditor },
   { path: "/ip-lists/:id", title: t.ipLists, permission: "ip_lists:read", page: IpList },
 ];
 
-/** Those in the navigation of somebody who may do what `may` tells. */
-export function visible(places: readonly Place[], may: (permission: string | undefined) => boolean): Place[] {
-  return places.filter(({ permission, unless }) => may(permission) && !(unless && may(unless)));
+type May = (permission: string) => boolean;
+
+/** Whether somebody may see a place who may do what `may` tells, and `mayEverywhere` for all people. */
+export function isOpen({ permission, isEverywhere }: Place, may: May, mayEverywhere: May): boolean {
+  return permission === undefined || [permission].flat().some(isEverywhere ? mayEverywhere : may);
+}
+
+/** Those in the navigation. */
+export function visible(places: readonly Place[], may: May, mayEverywhere: May): Place[] {
+  return places.filter((place) => isOpen(place, may, mayEverywhere) && !(place.unless && may(place.unless)));
 }

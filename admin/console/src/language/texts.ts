@@ -1,7 +1,17 @@
 import { isChinese } from "./language";
 
+/** So many of something, in English: `1 member`, `2 members`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
+/** Names one after the other, as the reader's language strings them. */
+export function listed(names: readonly string[]): string {
+  return names.join(isChinese ? "、" : ", ");
+}
+
 /** A text in both languages, Chinese first. */
-export type Both = readonly [zh: string, en: string];
+type Both = readonly [zh: string, en: string];
 type Entry = Both | ((...about: never[]) => Both);
 type Told<E> = E extends (...about: infer A) => Both ? (...about: A) => string : string;
 

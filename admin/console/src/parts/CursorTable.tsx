@@ -44,11 +44,13 @@ export function CursorTable<T extends object>({ pages, filters, bar, nothing, on
         <Button icon={<ReloadOutlined />} onClick={reload} aria-label={t.reload} title={t.reload} />
       </Flex>
       {bar}
-      {error && items.length === 0 ? (
+      {error !== null && (
         <div style={{ padding: 16 }}>
           <Failed error={error} onRetry={reload} />
         </div>
-      ) : (
+      )}
+      {/* What was read before is shown on, below what says that it is not the newest. */}
+      {(error === null || items.length > 0) && (
         <Table<T>
           size="middle"
           {...table}

@@ -5,7 +5,9 @@ import { useId, useState } from "react";
 import { type Level, levelQuery, showMore, TOP, useDepartmentLevels } from "../api/departmentLevels";
 import { pathText, useDepartments, useFoundDepartments } from "../api/departments";
 import { texts } from "../language/texts";
+import { useAction } from "./useAction";
 import { useSettled } from "./useSettled";
+import { withProblem } from "./withProblem";
 
 const t = texts({ more: ["显示更多…", "Show more…"], none: ["没有名称相符的部门", "No department has such a name"] });
 
@@ -22,13 +24,14 @@ type Chosen = { value: string; label?: unknown };
 /** Departments, chosen in their tree or found by a part of their name. */
 export function DepartmentChooser({ value, onChange, without, multiple, id, ...props }: Props) {
   const queries = useQueryClient();
+  const { attempt } = useAction();
   const ownId = useId();
   const named = id ?? ownId;
   const [open, setOpen] = useState<string[]>([]);
   const [typed, setTyped] = useState("");
   const search = useSettled(typed.trim());
-  const { levels } = useDepartmentLevels(open);
-  const { data: found } = useFoundDepartments(search);
+  const { levels, error } = useDepartmentLevels(open);
+  const { data: found, error: notFound } = useFoundDepartments(search);
 
   const ids = [value ?? []].flat();
   const known = useDepartments(ids);
@@ -47,7 +50,7 @@ export function DepartmentChooser({ value, onChange, without, multiple, id, ...p
   const choose = (next: Chosen | Chosen[] | undefined) => {
     const all = [next ?? []].flat().map((one) => one.value);
     const more = all.find((one) => one.startsWith(MORE));
-    if (more) return void showMore(queries, more.slice(MORE.length));
+    if (more) return void attempt(() => showMore(queries, more.slice(MORE.length)));
     onChange?.((multiple ? all : all[0]) as never);
   };
 
@@ -57,7 +60,7 @@ export function DepartmentChooser({ value, onChange, without, multiple, id, ...p
       {...(props as object)}
       id={named}
       // The input says that it owns a list of this name, which the widget itself leaves out.
-      popupRender={(tree) => <div id={`${named}_list`}>{tree}</div>}
+      popupRender={(tree) => <div id={`${named}_list`}>{withProblem(search ? notFound : error, tree)}</div>}
       multiple={multiple}
       labelInValue
       treeNodeLabelProp="name"
@@ -69,7 +72,8 @@ export function DepartmentChooser({ value, onChange, without, multiple, id, ...p
       treeExpandedKeys={search ? [] : open}
       onTreeExpand={(keys) => setOpen(keys.map(String))}
       loadData={async ({ value: parent }) => {
-        await queries.ensureQueryData(levelQuery(queries, String(parent)));
+        // What goes wrong is told above the tree.
+        await queries.ensureQueryData(levelQuery(queries, String(parent))).catch(() => undefined);
       }}
     />
   );

@@ -1,10 +1,18 @@
-import { Alert, Button, Drawer, Flex, Form, type FormProps, Grid } from "antd";
+import { App, Button, Drawer, Flex, Form, type FormProps, Grid } from "antd";
 import type { ReactNode } from "react";
 
 import { texts } from "../language/texts";
+import { FormProblem } from "./FormProblem";
 import { useSubmit } from "./useSubmit";
 
-const t = texts({ save: ["保存", "Save"], cancel: ["取消", "Cancel"], anew: ["载入最新内容", "Load anew"] });
+const t = texts({
+  save: ["保存", "Save"],
+  cancel: ["取消", "Cancel"],
+  leaveTitle: ["放弃已填写的内容？", "Discard what you have typed?"],
+  leaveText: ["这些内容还没有保存。", "It is not saved."],
+  leave: ["放弃", "Discard"],
+  stay: ["继续填写", "Go on"],
+});
 
 type Props<V> = {
   title: string;
@@ -30,32 +38,41 @@ export function FormDrawer<V extends object>({
 }: Props<V>) {
   const [form] = Form.useForm<V>();
   const { submit, isSending, problem, isStale } = useSubmit(form, send);
+  const { modal } = App.useApp();
+  const leave = () => {
+    if (isSending) return;
+    if (!form.isFieldsTouched()) return onClose(false);
+    void modal.confirm({
+      title: t.leaveTitle,
+      content: t.leaveText,
+      okText: t.leave,
+      cancelText: t.stay,
+      okButtonProps: { danger: true },
+      autoFocusButton: "cancel",
+      onOk: () => onClose(false),
+    });
+  };
   const isWide = Grid.useBreakpoint().sm ?? true;
   return (
     <Drawer
       open
       title={title}
       size={isWide ? 520 : "100%"}
-      onClose={() => onClose(false)}
+      onClose={leave}
+      closable={!isSending}
       footer={
         <Flex justify="flex-end" gap={8}>
-          <Button onClick={() => onClose(false)}>{t.cancel}</Button>
+          <Button disabled={isSending} onClick={leave}>
+            {t.cancel}
+          </Button>
           <Button type="primary" loading={isSending} disabled={disabled} onClick={() => form.submit()}>
             {saveText ?? t.save}
           </Button>
         </Flex>
       }
     >
-      {problem && (
-        <Alert
-          type="error"
-          showIcon
-          title={problem}
-          style={{ marginBottom: 16, whiteSpace: "pre-line" }}
-          // As after a change: what is shown is read again, and the form begins with that when it is opened.
-          action={isStale && <Button onClick={() => onClose(true)}>{t.anew}</Button>}
-        />
-      )}
+      {/* As after a change: what is shown is read again, and the form begins with that when it is opened. */}
+      <FormProblem problem={problem} onAnew={isStale ? () => onClose(true) : undefined} />
       <Form<V>
         form={form}
         layout="vertical"

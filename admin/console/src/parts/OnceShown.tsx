@@ -23,8 +23,10 @@ export function OnceShown({ title, hint, values, onClose }: Props) {
     <Modal
       open
       title={title}
-      onCancel={onClose}
       onOk={onClose}
+      // Only by saying so: what is shown cannot be shown again.
+      closable={false}
+      keyboard={false}
       okText={t.close}
       cancelButtonProps={{ style: { display: "none" } }}
       mask={{ closable: false }}

@@ -1,8 +1,9 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Flex, Form } from "antd";
 import type { ReactNode } from "react";
 
+import type { Draft } from "../api/draft";
 import { texts } from "../language/texts";
+import { FormProblem } from "./FormProblem";
 import { useSubmit } from "./useSubmit";
 
 const t = texts({
@@ -14,6 +15,8 @@ const t = texts({
 
 type Props<V> = {
   initial: V;
+  /** What the form was read from: renewed once it is sent. */
+  draft: Pick<Draft<unknown>, "touch" | "renew">;
   mayChange: boolean;
   send: (values: V) => Promise<unknown>;
   /** The fields, shown beside what comes of them. */
@@ -22,28 +25,33 @@ type Props<V> = {
 };
 
 /** A page of settings that is one form, with a preview beside it that follows each key. */
-export function SettingsForm<V extends object>({ initial, mayChange, send, children, preview }: Props<V>) {
+export function SettingsForm<V extends object>({ initial, draft, mayChange, send, children, preview }: Props<V>) {
   const [form] = Form.useForm<V>();
   const { message } = App.useApp();
-  const queries = useQueryClient();
   const values = Form.useWatch((all: V) => all, form) ?? initial;
-  const { submit, isSending, problem } = useSubmit(form, send);
+  const { submit, isSending, problem, isStale, clear } = useSubmit(form, send);
+  const undo = () => {
+    form.resetFields();
+    clear();
+    void draft.renew();
+  };
   return (
     <Flex gap={16} wrap align="flex-start">
       <Card style={{ flex: "1 1 360px", maxWidth: 560, minWidth: 0 }}>
         {!mayChange && <Alert type="info" showIcon title={t.readOnly} style={{ marginBottom: 16 }} />}
-        {problem && (
-          <Alert type="error" showIcon title={problem} style={{ marginBottom: 16, whiteSpace: "pre-line" }} />
-        )}
+        <FormProblem problem={problem} onAnew={isStale ? undo : undefined} />
         <Form<V>
           form={form}
           layout="vertical"
           initialValues={initial}
           disabled={!mayChange}
+          onValuesChange={draft.touch}
+          onClickCapture={draft.touch}
+          onKeyDownCapture={draft.touch}
           onFinish={async (all) => {
             if (!(await submit(all))) return;
             void message.success(t.saved);
-            await queries.invalidateQueries();
+            await draft.renew();
           }}
         >
           {children}
@@ -52,7 +60,7 @@ export function SettingsForm<V extends object>({ initial, mayChange, send, child
               <Button type="primary" htmlType="submit" loading={isSending}>
                 {t.save}
               </Button>
-              <Button onClick={() => form.resetFields()}>{t.undo}</Button>
+              <Button onClick={undo}>{t.undo}</Button>
             </Flex>
           )}
         </Form>

@@ -6,6 +6,7 @@ import { api, told } from "../api/client";
 import { nameOf } from "../language/names";
 import { useSettled } from "./useSettled";
 import { useThings } from "./useThings";
+import { withProblem } from "./withProblem";
 
 type Option = { value: string; label: string };
 type Props = Omit<SelectProps<string | string[], Option>, "options" | "onSearch" | "loading">;
@@ -14,14 +15,20 @@ type Props = Omit<SelectProps<string | string[], Option>, "options" | "onSearch"
 export function MemberChooser({ known = [], ...props }: Props & { known?: Option[] }) {
   const [typed, setTyped] = useState("");
   const search = useSettled(typed.trim());
-  const { data, isFetching } = useQuery({
+  const { data, error, isFetching } = useQuery({
     queryKey: ["members", "chooser", search],
     queryFn: () => told(api.GET("/members", { params: { query: { search, limit: 20 } } })),
     enabled: search !== "",
   });
   const found = data?.items.map((m) => ({ value: m.id, label: `${m.display_name} (${m.username})` })) ?? known;
   return (
-    <Select {...props} showSearch={{ filterOption: false, onSearch: setTyped }} loading={isFetching} options={found} />
+    <Select
+      {...props}
+      showSearch={{ filterOption: false, onSearch: setTyped }}
+      loading={isFetching}
+      popupRender={(list) => <>{withProblem(error, list)}</>}
+      options={found}
+    />
   );
 }
 

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMay } from "../api/caller";
 import { api, told } from "../api/client";
 import type { Holding, Role, RoleDetail } from "../api/schema";
-import { texts } from "../language/texts";
+import { listed, texts } from "../language/texts";
 
 const NAMES = texts({
   owner: ["所有者", "Owner"],
@@ -13,7 +13,10 @@ const NAMES = texts({
   help_desk: ["服务台", "Help desk"],
 });
 
-const WORDS = texts({ within: (name: string, where: string) => [`${name}（${where}）`, `${name} (${where})`] });
+const WORDS = texts({
+  within: (name: string, where: string) => [`${name}（${where}）`, `${name} (${where})`],
+  nowhere: ["所限部门已不存在，不再有效", "nowhere: its departments are gone"],
+});
 
 /** The built-in ones. */
 export const ROLES = Object.keys(NAMES) as Role[];
@@ -26,7 +29,7 @@ export function roleName(role: string): string {
 /** A role that somebody holds, with the departments to which it is confined. */
 export function holdingText({ role, name, within }: Holding): string {
   const shown = name ?? roleName(role);
-  return within ? WORDS.within(shown, within.map((one) => one.name).join(", ") || "–") : shown;
+  return within ? WORDS.within(shown, listed(within.map((one) => one.name)) || WORDS.nowhere) : shown;
 }
 
 /** All roles, if the caller may see them; otherwise the built-in ones. */

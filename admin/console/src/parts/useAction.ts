@@ -34,6 +34,17 @@ export function useAction() {
     }
   };
 
+  /** Does what is seen to be done where it worked, and tells only what went wrong. */
+  const attempt = async (deed: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await deed();
+      return true;
+    } catch (thrown) {
+      void message.error(messageOf(thrown));
+      return false;
+    }
+  };
+
   const ask = ({ isDanger, ...question }: Question, deed: () => Promise<unknown>, onDone?: () => void) =>
     modal.confirm({
       ...question,
@@ -45,5 +56,5 @@ export function useAction() {
       },
     });
 
-  return { act, ask };
+  return { act, ask, attempt };
 }

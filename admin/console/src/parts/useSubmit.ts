@@ -1,12 +1,13 @@
 import { App, type FormInstance } from "antd";
 import { useState } from "react";
 
-import { messageOf, Refusal } from "../api/problem";
+import { messageOf, reasonOf, Refusal } from "../api/problem";
 import { texts } from "../language/texts";
+import { fieldName } from "./fieldNames";
 import { fieldPath } from "./fieldPath";
 
 const t = texts({
-  allowed: (detail: string, allowed: string) => [`${detail}（应为：${allowed}）`, `${detail} (allowed: ${allowed})`],
+  about: (field: string, text: string) => [`${field}：${text}`, `${field}: ${text}`],
   stale: [
     "内容在您打开之后已被他人修改。请载入最新内容后再改。",
     "Somebody else has changed this since you opened it. Load it anew and repeat your change.",
@@ -48,14 +49,13 @@ export function useSubmit<V>(form: FormInstance<V>, send: (values: V) => Promise
 function tell<V>(form: FormInstance<V>, refusal: Refusal): string | undefined {
   const left: string[] = [];
   let first: (string | number)[] | undefined;
-  for (const { field, detail, allowed } of refusal.fields) {
-    const text = allowed ? t.allowed(detail, allowed) : detail;
-    const name = shown(form, fieldPath(field));
+  for (const problem of refusal.fields) {
+    const [text, name] = [reasonOf(problem), shown(form, fieldPath(problem.field))];
     if (name) {
       form.setFields([{ name: name as never, errors: [text] }]);
       first ??= name;
     } else {
-      left.push(`${field}: ${text}`);
+      left.push(t.about(fieldName(problem.field), text));
     }
   }
   if (first) form.scrollToField(first as never, { focus: true, block: "center" });

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { type Call, told } from "../api/client";
 import { useSettled } from "./useSettled";
+import { withProblem } from "./withProblem";
 
 type Option = { value: string; label: string; disabled?: boolean };
 
@@ -19,10 +20,10 @@ export function useThings<T extends { id: string }>(
   kind: string,
   chosen: string | string[] | null | undefined,
   { find, read, option }: Kind<T>,
-): Pick<SelectProps<string | string[], Option>, "showSearch" | "loading" | "options"> {
+): Pick<SelectProps<string | string[], Option>, "showSearch" | "loading" | "options" | "popupRender"> {
   const [typed, setTyped] = useState("");
   const search = useSettled(typed.trim()) || undefined;
-  const { data, isFetching } = useQuery({
+  const { data, error, isFetching } = useQuery({
     queryKey: [kind, "chooser", search],
     queryFn: () => told(find(search)),
   });
@@ -39,6 +40,7 @@ export function useThings<T extends { id: string }>(
   return {
     showSearch: { filterOption: false, onSearch: setTyped },
     loading: isFetching,
+    popupRender: (list) => withProblem(error, list),
     options: [...(data?.items ?? []), ...others].map(option),
   };
 }

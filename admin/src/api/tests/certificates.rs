@@ -1,6 +1,7 @@
 //! Certificates that are uploaded: what is kept of them, who may, and that the key goes nowhere else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::StatusCode;
 use config::certificates::{CertificateFacts, ReadCertificate, ServesCertificates};
@@ -19,7 +20,11 @@ use crate::store::testing::on_both_engines;
 const OP: &With = &With::Operator;
 
 /// A gateway that reads as the real one does, and says less of what is wrong.
-struct Gateway;
+#[derive(Default)]
+struct Gateway {
+    /// How often files were read again.
+    reloads: AtomicUsize,
+}
 
 impl ServesCertificates for Gateway {
     fn read(&self, chain: &str, key: &str, _: Timestamp) -> Result<ReadCertificate, Problem> {
@@ -42,6 +47,7 @@ impl ServesCertificates for Gateway {
     }
 
     fn reload(&self) -> BoxFuture<'_, Result<(), Vec<Problem>>> {
+        self.reloads.fetch_add(1, Ordering::Relaxed);
         Box::pin(async {
             Err(vec![Problem {
                 source: "certificate".into(),
@@ -58,8 +64,10 @@ fn upload(name: &str) -> Value {
     json!({"chain": made.cert.pem(), "key": made.signing_key.serialize_pem()})
 }
 
-fn with_gateway(app: &App) {
-    let _ = app.state.serves_certificates.set(Arc::new(Gateway));
+fn with_gateway(app: &App) -> Arc<Gateway> {
+    let gateway = Arc::new(Gateway::default());
+    let _ = app.state.serves_certificates.set(gateway.clone());
+    gateway
 }
 
 async fn published(app: &App, sealer: &Sealer) -> crate::publish::Built {
@@ -242,6 +250,20 @@ async fn a_file_that_cannot_be_read_again_is_named_and_the_attempt_is_noted() {
         let log = app.get(OP, "/events/audit?action=reload").await.json;
         assert_eq!(log["items"][0]["target_kind"], "certificate");
         assert_eq!(log["items"][0]["result"], "failed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_read_again_that_cannot_be_recorded() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let gateway = with_gateway(&app);
+        store.close().await;
+        let answer = app.call(OP, "POST", "/node/certificates/reload", Value::Null);
+        let answer = answer.await;
+        assert!(answer.status.is_server_error(), "{}", answer.status);
+        assert_eq!(gateway.reloads.load(Ordering::Relaxed), 0);
     })
     .await;
 }

@@ -85,6 +85,7 @@ async fn what_is_applied_twice_changes_nothing_the_second_time() {
             "create ip_list Office",
             "create ip_list Known attackers",
             "create application wiki",
+            "change sign_in_policy sign_in_policy",
             "change brand brand",
         ];
         assert_eq!(steps(&done), all);
@@ -95,7 +96,7 @@ async fn what_is_applied_twice_changes_nothing_the_second_time() {
         );
         let before = app.get(OP, "/applications").await.json;
         let again = apply(&app, &sample).await;
-        assert_eq!(again, json!({"items": [], "unchanged": 6, "marked": 0}));
+        assert_eq!(again, json!({"items": [], "unchanged": 7, "marked": 0}));
         assert_eq!(app.get(OP, "/applications").await.json, before);
     })
     .await;
@@ -246,7 +247,7 @@ async fn a_change_by_hand_is_told_as_drift_until_it_is_applied_again() {
                 .map(|m| m["name"].as_str().unwrap().to_owned());
             (all.len(), names.collect::<Vec<_>>())
         };
-        assert_eq!(managed().await, (6, vec![]));
+        assert_eq!(managed().await, (7, vec![]));
         let groups = app.get(OP, "/groups").await.json["items"].clone();
         let path = format!("/groups/{}", groups[1]["id"].as_str().unwrap());
         app.call(OP, "PUT", &path, json!({"name": "Editors of the wiki"}))
@@ -260,7 +261,7 @@ async fn a_change_by_hand_is_told_as_drift_until_it_is_applied_again() {
         let path = format!("/applications/{}", wiki["id"].as_str().unwrap());
         app.call(OP, "PUT", &path, changed).await;
         let drifted = vec!["wiki".to_owned(), "Wiki editors".to_owned()];
-        assert_eq!(managed().await, (6, drifted));
+        assert_eq!(managed().await, (7, drifted));
         let plan = diff(&app, &sample()).await;
         assert_eq!(
             steps(&plan),
@@ -273,7 +274,7 @@ async fn a_change_by_hand_is_told_as_drift_until_it_is_applied_again() {
             json!([{"field": "watermark", "before": false, "after": true}])
         );
         apply(&app, &sample()).await;
-        assert_eq!(managed().await, (6, vec![]));
+        assert_eq!(managed().await, (7, vec![]));
     })
     .await;
 }
@@ -293,12 +294,13 @@ async fn only_what_code_manages_is_removed_and_only_if_that_is_asked_for() {
             .unwrap()
             .iter()
             .filter(|i| i["action"] == "keep");
-        assert_eq!(keep.count(), 5);
+        assert_eq!(keep.count(), 6);
         let answer = send(&app, OP, "apply", &left, true).await;
         assert_eq!(
             steps(&answer.json),
             [
                 "remove brand brand",
+                "remove sign_in_policy sign_in_policy",
                 "remove application wiki",
                 "remove ip_list Known attackers",
                 "remove ip_list Office",
@@ -343,6 +345,7 @@ async fn each_object_has_an_audit_entry_of_its_own() {
             "replace_entries ip_list",
             "replace_entries ip_list",
             "update brand",
+            "update sign_in_policy",
         ]
     );
 }

@@ -100,16 +100,18 @@ async fn attack_18_a_confined_administrator_makes_no_department_of_others_the_ma
         assert_eq!(place(&house, op, id, &[other, own]).await, StatusCode::OK);
         let within = place(&house, &house.with, id, &[own, other]).await;
         assert_eq!(within, StatusCode::OK);
-        let swapped = place(
-            &house,
-            &house.with,
-            id,
-            &[house.research.as_str(), own, other],
-        )
-        .await;
+        let heir = house.research.as_str();
+        let swapped = place(&house, &house.with, id, &[heir, own, other]).await;
         assert_eq!(swapped, StatusCode::OK);
         let left = house.app.call(&house.with, "DELETE", &path, Value::Null);
         assert_eq!(left.await.status, StatusCode::NO_CONTENT);
+        let all = [own, other, heir];
+        assert_eq!(place(&house, op, id, &all).await, StatusCode::OK);
+        let path = format!("/departments/{own}?move_members_to={heir}");
+        let gone = house.app.call(&house.with, "DELETE", &path, Value::Null);
+        assert_eq!(gone.await.status, StatusCode::NO_CONTENT);
+        let member = house.app.get(op, &format!("/members/{id}")).await.json;
+        assert_eq!(member["departments"][0]["id"], heir);
     })
     .await;
 }

@@ -80,6 +80,89 @@ async fn attack_18_every_endpoint_obeys_the_table_for_every_role() {
     }
 }
 
+/// Some of what each role is for, and is kept from, apart from the table.
+const TELLING: [(Role, &str, &str, bool); 22] = [
+    (Role::Owner, "GET", "/node/backup", true),
+    (Role::Owner, "POST", "/set-up-link", true),
+    (Role::Administrator, "GET", "/node/backup", false),
+    (Role::Administrator, "POST", "/set-up-link", false),
+    (Role::Administrator, "POST", "/members", true),
+    (Role::Administrator, "PUT", "/members/{id}/roles", true),
+    (Role::Administrator, "PUT", "/ip-lists/{id}/entries", false),
+    (Role::Administrator, "GET", "/events/audit", false),
+    (Role::SecurityAdministrator, "POST", "/members", false),
+    (
+        Role::SecurityAdministrator,
+        "PUT",
+        "/ip-lists/{id}/entries",
+        true,
+    ),
+    (
+        Role::SecurityAdministrator,
+        "DELETE",
+        "/ip-lists/{id}/entries",
+        true,
+    ),
+    (Role::SecurityAdministrator, "POST", "/certificates", true),
+    (Role::SecurityAdministrator, "PUT", "/brand", false),
+    (
+        Role::SecurityAdministrator,
+        "PUT",
+        "/members/{id}/roles",
+        false,
+    ),
+    (Role::Auditor, "GET", "/events/audit", true),
+    (Role::Auditor, "POST", "/configuration/apply", false),
+    (Role::Auditor, "POST", "/members/{id}/one-time-link", false),
+    (Role::HelpDesk, "POST", "/members/{id}/one-time-link", true),
+    (Role::HelpDesk, "DELETE", "/members/{id}/sign-ins", true),
+    (Role::HelpDesk, "PUT", "/members/{id}", false),
+    (Role::HelpDesk, "GET", "/events/audit", false),
+    (Role::HelpDesk, "GET", "/tokens", false),
+];
+
+#[tokio::test]
+async fn attack_18_each_role_may_do_what_it_is_for_and_not_what_is_others() {
+    let store = TestStore::sqlite().await;
+    let app = App::start(&store).await;
+    let document = described(&app.state);
+    let known: Vec<_> = operations(&document)
+        .into_iter()
+        .map(|(method, path, _)| (method, path))
+        .collect();
+    for role in Role::ALL {
+        let (_, with) = app.member(role.as_str(), &[role]).await;
+        for (_, method, path, allowed) in TELLING.iter().filter(|(of, ..)| *of == role) {
+            assert!(known.contains(&(*method, (*path).to_owned())), "{path}");
+            let status = try_out(&app, &with, method, path).await;
+            let refused = status == StatusCode::FORBIDDEN;
+            assert_eq!(!refused, *allowed, "{role:?} {method} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn attack_18_whoever_may_only_read_asks_for_no_change_in_another_way() {
+    let store = TestStore::sqlite().await;
+    let app = App::start(&store).await;
+    let document = described(&app.state);
+    let asked: Vec<String> = operations(&document)
+        .into_iter()
+        .filter(|(method, _, operation)| {
+            *method != "GET" && permission(operation).1 == Action::Read
+        })
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
+    // Each of them looks at what is sent, and keeps nothing of it.
+    let looks = [
+        "POST /brand/preview",
+        "POST /configuration/diff",
+        "POST /group-rule-count",
+        "POST /ip-lists/{id}/entries/preview",
+    ];
+    assert_eq!(asked, looks);
+}
+
 #[tokio::test]
 async fn attack_18_nothing_answers_without_a_credential() {
     let store = TestStore::sqlite().await;

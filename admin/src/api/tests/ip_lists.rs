@@ -118,3 +118,58 @@ async fn what_is_appended_joins_what_was_there_and_what_is_over_is_swept_away() 
     })
     .await;
 }
+
+async fn take_off(app: &App, id: &str, tag: &str, range: &str) -> Answer {
+    let range: String = url::form_urlencoded::byte_serialize(range.as_bytes()).collect();
+    let path = format!("/ip-lists/{id}/entries?range={range}");
+    app.call_if(OP, "DELETE", &path, tag, Value::Null).await
+}
+
+#[tokio::test]
+async fn one_entry_is_taken_off_a_list_and_the_others_stay_as_they_were() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let id = list(&app).await;
+        let text = "192.0.2.0/24 # here\n10.0.0.1-10.0.0.9 # there\n2001:db8::/32\n".to_owned();
+        let read = upload(&app, "PUT", &id, "*", text).await.tag.unwrap();
+        let gone = take_off(&app, &id, &read, "10.0.0.1 - 10.0.0.9").await;
+        assert_eq!(gone.json["entries"], 2, "{}", gone.json);
+        assert_eq!(ranges(&app, &id).await, ["192.0.2.0/24", "2001:db8::/32"]);
+        let log = app.get(OP, "/events/audit?limit=1").await.json;
+        let told = &log["items"][0];
+        assert_eq!(told["action"], "remove_entry");
+        assert_eq!(told["before"]["entry"]["range"], "10.0.0.1-10.0.0.9");
+        assert_eq!(told["before"]["entry"]["note"], "there");
+        assert_eq!(
+            (&told["before"]["entries"], &told["after"]["entries"]),
+            (&json!(3), &json!(2))
+        );
+
+        let stale = take_off(&app, &id, &read, "192.0.2.0/24").await;
+        assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+        // What has an address of it in it is another entry.
+        for absent in ["192.0.2.7", "10.0.0.1-10.0.0.9"] {
+            let refused = take_off(&app, &id, "*", absent).await;
+            assert_eq!(refused.status, StatusCode::NOT_FOUND, "{absent}");
+        }
+        let odd = take_off(&app, &id, "*", "office").await;
+        assert_eq!(odd.text("field"), "range");
+        assert!(odd.text("allowed").contains("192.0.2.0/24"));
+        // What is appended comes last, and what was in force before is swept away.
+        upload(
+            &app,
+            "POST",
+            &id,
+            "*",
+            "192.0.2.0/24 # home\n198.51.100.1".into(),
+        )
+        .await;
+        let all = ["192.0.2.0/24", "2001:db8::/32", "198.51.100.1"];
+        assert_eq!(ranges(&app, &id).await, all);
+        ip_lists::sweep(&store, app.state.clock.now())
+            .await
+            .unwrap();
+        assert_eq!(rows(&store).await, 3);
+    })
+    .await;
+}

@@ -183,6 +183,32 @@ async fn what_nobody_confirms_from_outside_is_put_back_after_a_minute_and_once()
 }
 
 #[tokio::test]
+async fn nobody_takes_the_entry_off_a_list_that_lets_them_in_but_on_trial() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let id = office(&app).await;
+        let entries = format!("/ip-lists/{id}/entries");
+        let entry = format!("{entries}?range=192.0.2.0%2F24");
+        let last = from(&app, OP, HOME, ("DELETE", &entry), String::new()).await;
+        assert_eq!(last.text("field"), "everywhere", "{}", last.json);
+        upload(&app, &entries, "192.0.2.0/24\n198.51.100.0/24").await;
+        let (_, with) = app.member("security", &[Role::SecurityAdministrator]).await;
+        let refused = from(&app, &with, HOME, ("DELETE", &entry), String::new()).await;
+        assert_eq!(refused.text("code"), "would_lock_out");
+        let on_trial = format!("{entry}&on_trial=true");
+        let gone = from(&app, &with, HOME, ("DELETE", &on_trial), String::new()).await;
+        assert_eq!(gone.json["entries"], 1, "{}", gone.json);
+        app.state.clock.advance(Duration::from_mins(1));
+        trial::end_overdue(&app.state).await.unwrap();
+        assert_eq!(
+            addresses(&app, &id).await,
+            ["192.0.2.0/24", "198.51.100.0/24"]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_somebody_confirms_from_outside_stays() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

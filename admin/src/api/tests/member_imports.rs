@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::app::{Answer, App, With};
 use crate::authn::{Origin, session};
 use crate::authz::{self, Action, Permit, Resource};
-use crate::members::import;
+use crate::members::import::{self, Turn};
 use crate::store::testing::on_both_engines;
 
 const OP: &With = &With::Operator;
@@ -44,15 +44,21 @@ async fn may_import(app: &App, with: &With) -> Permit {
     authz::permit(actor.unwrap(), origin, Resource::Members, Action::Create).unwrap()
 }
 
+async fn begin(app: &App, id: &str) -> Option<Turn> {
+    import::begin(&app.state, id, false).await.unwrap().1
+}
+
 /// The import, once it has been carried out.
 async fn applied(app: &App, id: &str) -> Value {
-    loop {
-        let import = app.get(OP, &format!("/member-imports/{id}")).await.json;
+    let mut import = Value::Null;
+    for _ in 0..2_000 {
+        import = app.get(OP, &format!("/member-imports/{id}")).await.json;
         if import["state"] == "applied" {
             return import;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    panic!("it is not carried out: {import}");
 }
 
 #[tokio::test]
@@ -215,10 +221,10 @@ async fn attack_18_an_import_stops_when_the_role_of_whoever_applies_it_is_taken(
         let file = b"username,display_name\na,A\nb,B\n";
         let id = upload(&app, &with, "", file).await.id();
         let permit = may_import(&app, &with).await;
-        import::begin(&app.state, &id, false).await.unwrap();
+        let turn = begin(&app, &id).await.unwrap();
         let path = format!("/members/{admin}/roles");
         app.call(OP, "PUT", &path, json!({"roles": []})).await.id();
-        import::run(app.state.clone(), permit, id.clone()).await;
+        import::run(app.state.clone(), permit, turn).await;
         let left = app.get(OP, &format!("/member-imports/{id}")).await.json;
         assert_eq!((&left["done"], &left["failed"]), (&json!(0), &json!(0)));
         assert_eq!(left["state"], "interrupted");
@@ -237,11 +243,11 @@ async fn attack_18_an_import_stops_with_the_sign_in_of_whoever_applies_it_and_is
         let file = b"username,display_name\na,A\nb,B\n";
         let id = upload(&app, &with, "", file).await.id();
         let permit = may_import(&app, &with).await;
-        import::begin(&app.state, &id, false).await.unwrap();
+        let turn = begin(&app, &id).await.unwrap();
         let path = format!("/members/{admin}/sign-ins");
         let ended = app.call(OP, "DELETE", &path, Value::Null).await;
         assert!(ended.status.is_success(), "{}", ended.json);
-        import::run(app.state.clone(), permit, id.clone()).await;
+        import::run(app.state.clone(), permit, turn).await;
         let left = app.get(OP, &format!("/member-imports/{id}")).await.json;
         assert_eq!(
             (&left["state"], &left["done"]),
@@ -259,7 +265,7 @@ async fn an_import_that_gives_no_sign_any_more_was_interrupted() {
         let app = App::start(&store).await;
         let file = b"username,display_name\na,A\n";
         let id = upload(&app, OP, "", file).await.id();
-        import::begin(&app.state, &id, false).await.unwrap();
+        begin(&app, &id).await.unwrap();
         let state = async || {
             let import = app.get(OP, &format!("/member-imports/{id}")).await;
             import.text("state").to_owned()
@@ -267,6 +273,33 @@ async fn an_import_that_gives_no_sign_any_more_was_interrupted() {
         assert_eq!(state().await, "applying");
         app.state.clock.advance(Duration::from_mins(1));
         assert_eq!(state().await, "interrupted");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_was_taken_over_leaves_the_import_to_whoever_took_it() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (admin, with) = app.member("admin", &[Role::Administrator]).await;
+        let file = b"username,display_name\na,A\nb,B\n";
+        let id = upload(&app, &with, "", file).await.id();
+        let slow = (
+            may_import(&app, &with).await,
+            begin(&app, &id).await.unwrap(),
+        );
+        app.state.clock.advance(Duration::from_mins(1));
+        let turn = begin(&app, &id).await.unwrap();
+        assert!(begin(&app, &id).await.is_none(), "somebody is at it");
+        let path = format!("/members/{admin}/roles");
+        app.call(OP, "PUT", &path, json!({"roles": []})).await.id();
+        import::run(app.state.clone(), slow.0, slow.1).await;
+        let path = format!("/member-imports/{id}");
+        assert_eq!(app.get(OP, &path).await.text("state"), "applying");
+        let (_, owner) = app.member("owner", &[Role::Owner]).await;
+        let permit = may_import(&app, &owner).await;
+        import::run(app.state.clone(), permit, turn).await;
+        assert_eq!(applied(&app, &id).await["done"], 2);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! The API as callers see it, on both engines.
 
 pub(crate) mod app;
+mod audited;
 mod brand;
 mod certificates;
 mod changes;

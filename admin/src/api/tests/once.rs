@@ -73,6 +73,21 @@ async fn a_key_stands_for_one_request() {
 }
 
 #[tokio::test]
+async fn a_request_with_a_key_may_be_as_large_as_its_route_allows() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (_, owner) = app.member("owner", &[Role::Owner]).await;
+        let large = json!({"name": "x".repeat(2 << 20)});
+        let too_large = ask(&app, &owner, "/groups", "one", &large).await;
+        assert_eq!(too_large.status, StatusCode::PAYLOAD_TOO_LARGE);
+        // It was read: it is no table.
+        let read = ask(&app, &owner, "/member-imports", "two", &large).await;
+        assert_eq!(read.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_at_once_make_one() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

@@ -21,6 +21,33 @@ async fn give(app: &App, member: &impl std::fmt::Display, role: &str) {
 }
 
 #[tokio::test]
+async fn roles_that_were_given_meanwhile_are_not_taken_away_unknowingly() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, _) = app.member("ann", &[]).await;
+        let read = app.get(&With::Operator, &format!("/members/{id}")).await;
+        give(&app, &id, "auditor").await;
+        let path = format!("/members/{id}/roles");
+        let body = json!({"roles": [{"role": "help_desk"}]});
+        let tag = read.tag.unwrap();
+        let stale = app
+            .call_if(&With::Operator, "PUT", &path, &tag, body.clone())
+            .await;
+        assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+        let blind = app
+            .call_if(&With::Operator, "PUT", &path, "", body.clone())
+            .await;
+        assert_eq!(blind.status, StatusCode::PRECONDITION_REQUIRED);
+        let read = app.get(&With::Operator, &format!("/members/{id}")).await;
+        assert_eq!(read.json["roles"][0]["role"], "auditor");
+        let tag = read.tag.unwrap();
+        let given = app.call_if(&With::Operator, "PUT", &path, &tag, body).await;
+        assert_eq!(given.json["roles"][0]["role"], "help_desk");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_role_that_may_add_external_members_does_that_and_nothing_else() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

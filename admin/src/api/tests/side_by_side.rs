@@ -8,9 +8,11 @@ use config::id::{GroupId, MemberId, RuleId};
 use serde_json::{Value, json};
 
 use super::app::{Answer, App, With};
+use crate::name_key::name_key;
 use crate::store::groups::{self, Fields};
 use crate::store::ip_trials::{self, TrialRow};
-use crate::store::testing::on_both_engines;
+use crate::store::managed::{self, MarkRow};
+use crate::store::testing::{TestStore, on_both_engines};
 use crate::store::{Tx, holds, ip_lists, members, role_holdings};
 
 const OP: &With = &With::Operator;
@@ -158,4 +160,26 @@ async fn of_two_owners_who_disable_each_other_one_stays() {
         assert_eq!(second["status"], "active");
     })
     .await;
+}
+
+#[tokio::test]
+async fn on_postgresql_a_comparison_that_finds_no_difference_waits_for_nobody() {
+    let store = TestStore::postgres().await;
+    let app = App::start(&store).await;
+    let draft = json!({"name": "On call"});
+    let group = app.call(OP, "POST", "/groups", draft).await.id();
+    let mut other = store.begin().await.unwrap();
+    let mark = MarkRow {
+        kind: "group".into(),
+        key: name_key("On call"),
+        object_id: group,
+        applied: Value::Null,
+        applied_at: app.state.clock.now(),
+    };
+    managed::put(&mut other, &mark).await.unwrap();
+    let file = json!({"name": "groups.yaml", "text": "kind: group\nname: On call\n"});
+    let files = json!({"files": [file], "prune": false});
+    let plan = app.call(OP, "POST", "/configuration/diff", files).await;
+    assert_eq!(plan.json["marked"], 1, "{}", plan.json);
+    other.commit().await.unwrap();
 }

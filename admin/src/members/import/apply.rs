@@ -18,12 +18,19 @@ use crate::state::State;
 use crate::store::member_imports::{self as rows, LineRow};
 use crate::store::{StoreError, holds};
 
-/// Begins to carry the import out, or takes it up again. `false`: somebody is at it already.
+/// Whose it is to carry an import out: the sign that was last given of being at it. Whoever takes the
+/// import over gives another.
+pub struct Turn {
+    import: String,
+    sign: Timestamp,
+}
+
+/// Begins to carry the import out, or takes it up again; no turn if somebody is at it already.
 pub async fn begin(
     state: &State,
     id: &str,
     leave_out_errors: bool,
-) -> Result<(MemberImport, bool), Refused> {
+) -> Result<(MemberImport, Option<Turn>), Refused> {
     let now = state.clock.now();
     let mut tx = state.store.begin().await?;
     let import = find(&mut tx, id, now).await?;
@@ -39,25 +46,30 @@ pub async fn begin(
             "部分行存在错误，请修正文件，或选择跳过这些行",
         ))));
     }
-    let free = import.state != Progress::Applying;
-    if free {
-        rows::keep_applying(&mut tx, id, now).await?;
-    }
+    let row = rows::find(&mut tx, id, now).await?;
+    let sign = row.and_then(|row| row.applying_at);
+    let free =
+        import.state != Progress::Applying && rows::keep_applying(&mut tx, id, sign, now).await?;
     tx.commit().await?;
     let import = MemberImport {
         state: Progress::Applying,
         ..import
     };
-    Ok((import, free))
+    let turn = free.then(|| Turn {
+        import: id.to_owned(),
+        sign: now,
+    });
+    Ok((import, turn))
 }
 
 /// Carries out whatever of the import is still to be done.
-pub async fn run(state: State, permit: Permit, id: String) {
-    let Err(error) = rest(&state, &permit, &id).await else {
+pub async fn run(state: State, permit: Permit, mut turn: Turn) {
+    let Err(error) = rest(&state, &permit, &mut turn).await else {
         return;
     };
+    let id = &turn.import;
     tracing::warn!(%error, import = id, "an import was broken off; it can be taken up again");
-    if let Err(error) = give_up(&state, &id).await {
+    if let Err(error) = give_up(&state, &turn).await {
         tracing::warn!(%error, import = id, "an import cannot be noted as broken off yet");
     }
     if let Refused::Forbidden(why) = error {
@@ -71,19 +83,22 @@ pub async fn run(state: State, permit: Permit, id: String) {
     }
 }
 
-/// Lets it be taken up at once, rather than after [`super::SILENCE`].
-async fn give_up(state: &State, id: &str) -> Result<(), StoreError> {
+/// Lets it be taken up at once, rather than after [`super::SILENCE`], unless it was by then.
+async fn give_up(state: &State, turn: &Turn) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
-    rows::give_up(&mut tx, id).await?;
+    if !rows::give_up(&mut tx, &turn.import, turn.sign).await? {
+        tracing::info!(import = turn.import, "an import was taken over");
+    }
     tx.commit().await
 }
 
-async fn rest(state: &State, permit: &Permit, id: &str) -> Result<(), Refused> {
+async fn rest(state: &State, permit: &Permit, turn: &mut Turn) -> Result<(), Refused> {
+    let id = turn.import.clone();
     let now = state.clock.now();
-    let import = find(&mut *state.store.read().await?, id, now).await?;
+    let import = find(&mut *state.store.read().await?, &id, now).await?;
     let limit = i64::try_from(PIECE / 10).unwrap_or(i64::MAX);
     loop {
-        let lines = rows::waiting(&mut *state.store.read().await?, id, limit).await?;
+        let lines = rows::waiting(&mut *state.store.read().await?, &id, limit).await?;
         if lines.is_empty() {
             break;
         }
@@ -91,20 +106,27 @@ async fn rest(state: &State, permit: &Permit, id: &str) -> Result<(), Refused> {
             // What others have changed since is looked at anew for each row, and so is the caller.
             let permit = renewed(state, permit).await?;
             let mut check = Check::new(permit.authority(), import.create_departments);
-            match one(state, &permit, id, line, &mut check).await {
+            match one(state, &permit, &id, line, &mut check).await {
                 Ok(()) => {}
                 Err(Refused::Store(error @ StoreError::Away(_))) => return Err(error.into()),
-                Err(why) => fail(state, id, line, why).await?,
+                Err(why) => fail(state, &id, line, why).await?,
             }
         }
-        let mut tx = state.store.begin().await?;
-        let goes_on = rows::keep_applying(&mut tx, id, state.clock.now()).await?;
-        tx.commit().await?;
-        if !goes_on {
+        if !go_on(state, turn).await? {
             return Ok(());
         }
     }
-    finish(state, permit, id).await
+    finish(state, permit, &id).await
+}
+
+/// Gives another sign; `false` if the import is another's by now.
+async fn go_on(state: &State, turn: &mut Turn) -> Result<bool, StoreError> {
+    let now = state.clock.now();
+    let mut tx = state.store.begin().await?;
+    let goes_on = rows::keep_applying(&mut tx, &turn.import, Some(turn.sign), now).await?;
+    tx.commit().await?;
+    turn.sign = now;
+    Ok(goes_on)
 }
 
 /// The permit as it would be given now.

@@ -24,7 +24,7 @@ use crate::state::State;
 use crate::store::member_imports::{self as rows, ImportRow, LineRow};
 use crate::store::{Connection, StoreError};
 
-pub use apply::{begin, run};
+pub use apply::{Turn, begin, run};
 
 /// So long what was uploaded is kept.
 const LIFE: Duration = Duration::from_hours(24);

@@ -262,6 +262,48 @@ async fn a_newer_code_withdraws_one_that_was_not_sent_yet() {
 }
 
 #[tokio::test]
+async fn a_code_that_no_longer_works_is_not_sent_any_more() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        set_sender(&app, 25, json!({})).await;
+        let profile = |email: &str, mobile: Option<&str>| {
+            json!({
+                "username": "ann", "display_name": "Ann", "email": email, "mobile": mobile
+            })
+        };
+        let draft = profile("ann@example.com", None);
+        let id = app.call(OP, "POST", "/members", draft).await.id();
+        let path = format!("/members/{id}");
+        let code = async || {
+            app.state.clock.advance(Duration::from_mins(1));
+            let messages = format!("{path}/one-time-messages");
+            let sent = app.call(OP, "POST", &messages, json!({"channel": "mail"}));
+            sent.await.text("message").to_owned()
+        };
+        // Where the person is reached besides does not matter to a code that is on its way.
+        let first = code().await;
+        let more = profile("ann@example.com", Some("13800000001"));
+        app.call(OP, "PUT", &path, more).await.id();
+        assert_eq!(row(&app, &first).await.state, "waiting");
+        let other = profile("other@example.com", Some("13800000001"));
+        app.call(OP, "PUT", &path, other).await.id();
+        let withdrawn = row(&app, &first).await;
+        assert_eq!(withdrawn.state, "failed");
+        assert!(withdrawn.finding.unwrap().en.contains("was changed"));
+
+        let second = code().await;
+        let roles = json!({"roles": [{"role": "auditor"}]});
+        app.call(OP, "PUT", &format!("{path}/roles"), roles)
+            .await
+            .id();
+        let withdrawn = row(&app, &second).await;
+        assert_eq!(withdrawn.state, "failed");
+        assert!(withdrawn.finding.unwrap().en.contains("given a role"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_sent_is_listed_page_by_page_newest_first() {
     on_both_engines(async |store| {
         let app = App::start(&store).await;

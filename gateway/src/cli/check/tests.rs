@@ -49,7 +49,7 @@ fn a_good_node_has_neither_problems_nor_notes() {
 }
 
 #[test]
-fn a_certificate_that_is_missing_expired_or_soon_to_expire_is_told_with_what_to_do() {
+fn a_certificate_that_is_missing_is_told_with_what_to_do() {
     let folder = good();
     let missing = [(
         "GATEHOUSE_LISTENER__0__TLS__CERTIFICATES__0__KEY",
@@ -60,17 +60,25 @@ fn a_certificate_that_is_missing_expired_or_soon_to_expire_is_told_with_what_to_
         told.contains("listener.0.tls.certificates.0: /none.key cannot be read"),
         "{told}"
     );
+}
 
+#[test]
+fn a_certificate_that_has_expired_or_soon_will_deserves_a_note_and_keeps_no_node_from_starting() {
     let folder = good();
-    fs::remove_dir_all(folder.path().join("tls")).unwrap();
-    certificates(folder.path(), NOW.as_seconds() - 2 * YEAR);
-    let told = only_problem(findings(folder.path(), &[]));
-    assert!(told.ends_with("put a renewed one in its place"), "{told}");
-
-    fs::remove_dir_all(folder.path().join("tls")).unwrap();
-    certificates(folder.path(), NOW.as_seconds() - YEAR + 5 * 86_400);
-    let notes = findings(folder.path(), &[]).notes;
-    assert!(notes[0].ends_with("expires in 5 days"), "{notes:?}");
+    for (made_at, says) in [
+        (-2 * YEAR, "put a renewed one in its place"),
+        (5 * 86_400 - YEAR, "expires in 5 days"),
+        (2 * YEAR, "use an earlier one until then"),
+    ] {
+        fs::remove_dir_all(folder.path().join("tls")).unwrap();
+        certificates(folder.path(), NOW.as_seconds() + made_at);
+        let found = findings(folder.path(), &[]);
+        assert!(found.problems.is_empty(), "{found:#?}");
+        assert!(found.notes[0].ends_with(says), "{found:#?}");
+        let file = folder.path().join("gatehouse.toml");
+        let ended = run(&Check { file }, NOW, &|_| Ok(()));
+        assert_eq!(format!("{ended:?}"), format!("{:?}", ExitCode::SUCCESS));
+    }
 }
 
 #[test]

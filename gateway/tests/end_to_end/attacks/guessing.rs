@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use config::cookies::SESSION;
+use futures::StreamExt as _;
 use serde_json::Value;
 
-use crate::end_to_end::harness::{Browser, Gatehouse, PASSWORD, Page};
+use crate::end_to_end::harness::{Browser, Gatehouse, PASSWORD, Page, Postgres};
 
 const ACCESS: &str = "access.corp.test";
 const HOME: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 7);
@@ -104,6 +105,44 @@ async fn attack_17_guesses_on_many_connections_at_once_are_all_counted() {
     assert_eq!(reasons.get("too_many_attempts"), Some(&14), "{reasons:?}");
     let (browser, _) = guess(&gate, HOME, "li.lei", PASSWORD).await;
     assert_eq!(browser.cookie(ACCESS, SESSION), None);
+}
+
+/// A thousand guesses, from as many places as it takes, at two nodes: as many are checked as the policy has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attack_17_of_a_thousand_guesses_at_two_nodes_as_many_count_as_the_policy_says() {
+    const GUESSES: u16 = 1000;
+    const AT_ONCE: usize = 48;
+    let server = tokio::task::spawn_blocking(Postgres::start).await.unwrap();
+    let a = Gatehouse::start().on(&server).await;
+    let b = a.another_node(Ipv4Addr::new(127, 0, 0, 2)).await;
+    a.visitor("li.lei").await;
+    let folder = a.folder().join("policy");
+    std::fs::create_dir(&folder).unwrap();
+    let policy = "kind: sign_in_policy\nattempts: { wrong_passwords: 7, locked_minutes: 600 }\n";
+    std::fs::write(folder.join("policy.yaml"), policy).unwrap();
+    a.command(&["apply", "-f", folder.to_str().unwrap()]).await;
+    let guesses = (0..GUESSES).map(async |number| {
+        let gate = if number % 2 == 0 { &a } else { &b };
+        let [high, low] = (1000 + number / 20).to_be_bytes();
+        let from = Ipv4Addr::new(127, 1, high, low);
+        loop {
+            let (_, page) = guess(gate, from, "li.lei", &format!("guess {number}")).await;
+            // A node that has too much to hash says so before anything is counted.
+            if page.status != 503 {
+                break page.status;
+            }
+        }
+    });
+    let answers: Vec<_> = futures::stream::iter(guesses)
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    assert!(answers.iter().all(|status| *status == 422), "{answers:?}");
+    let reasons = reasons(&a).await;
+    assert_eq!(reasons.get("wrong_password"), Some(&7), "{reasons:?}");
+    assert_eq!(reasons.get("too_many_attempts"), Some(&993), "{reasons:?}");
+    let (browser, _) = guess(&b, HOME, "li.lei", PASSWORD).await;
+    assert_eq!(browser.cookie(ACCESS, SESSION), None, "locked at both");
 }
 
 /// A device is known for the person who used it, and lends its own guesses to nobody else.

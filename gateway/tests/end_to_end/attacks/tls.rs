@@ -144,6 +144,9 @@ async fn attack_19_a_bad_certificate_never_replaces_a_good_one() {
     std::fs::write(&files.key, key).unwrap();
     gate.signal("HUP");
     gate.until_it_says("is not the key of").await;
+    std::fs::remove_file(&files.key).unwrap();
+    gate.signal("HUP");
+    gate.until_it_says("corp.test.key cannot be read").await;
     assert_eq!(shown(&gate).await, good);
 
     files.renew(|_| {});

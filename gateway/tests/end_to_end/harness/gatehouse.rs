@@ -19,12 +19,13 @@ use super::settings::{self, Addresses};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gatehouse");
 
 pub struct Gatehouse {
+    /// First, so that it has ended when its folder goes.
+    child: Running,
     folder: TempDir,
     addresses: Addresses,
     certificates: Certificates,
     /// What was added to the settings file.
     settings: String,
-    child: Child,
 }
 
 /// What a test asks for before the program starts.
@@ -61,7 +62,7 @@ impl Starting {
     pub async fn refused(self) -> (i32, String) {
         let mut gate = self.unready();
         for _ in 0..600 {
-            if let Some(status) = gate.child.try_wait().unwrap() {
+            if let Some(status) = gate.child.0.try_wait().unwrap() {
                 return (status.code().unwrap_or(-1), gate.log());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -149,7 +150,7 @@ impl Gatehouse {
     ) -> Self {
         let file = folder.path().join("gatehouse.toml");
         settings::write(&file, addresses, &certificates, &more);
-        let child = spawn(&folder, &[], open_files);
+        let child = Running(spawn(&folder, &[], open_files));
         Self {
             folder,
             addresses,
@@ -174,12 +175,12 @@ impl Gatehouse {
 
     /// A second process takes the place of the one that runs; returns how that one ended.
     pub async fn upgrade(&mut self) -> ExitStatus {
-        let new = spawn(&self.folder, &["--upgrade"], None);
+        let new = Running(spawn(&self.folder, &["--upgrade"], None));
         self.until_it_says("waiting for the listening sockets")
             .await;
         self.signal("QUIT");
         let mut old = std::mem::replace(&mut self.child, new);
-        let ended = tokio::task::spawn_blocking(move || old.wait().unwrap());
+        let ended = tokio::task::spawn_blocking(move || old.0.wait().unwrap());
         let ended = ended.await.unwrap();
         self.until_ready().await;
         ended
@@ -198,7 +199,7 @@ impl Gatehouse {
 
     /// Sends it a signal, such as `HUP`.
     pub fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
+        let id = self.child.0.id().to_string();
         let kill = Command::new("kill").args(["-s", name, &id]).status();
         assert!(kill.unwrap().success(), "SIG{name} to {id}");
     }
@@ -217,7 +218,7 @@ impl Gatehouse {
         let watch = Stopwatch::start();
         let url = format!("http://{}/readyz", self.addresses.monitor);
         loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
+            if let Ok(Some(status)) = self.child.0.try_wait() {
                 panic!("gatehouse ended with {status}:\n{}", self.log());
             }
             let answer = reqwest::get(&url).await;
@@ -277,6 +278,11 @@ impl Gatehouse {
 
     /// Runs `gatehouse` with these arguments, in the folder of the one that runs.
     pub async fn try_command(&self, arguments: &[&str]) -> Output {
+        self.prepared_command(arguments).output().await.unwrap()
+    }
+
+    /// The same, before it is started.
+    pub fn prepared_command(&self, arguments: &[&str]) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(PROGRAM);
         command
             .args(arguments)
@@ -284,10 +290,10 @@ impl Gatehouse {
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .kill_on_drop(true);
-        command.output().await.unwrap()
+        command
     }
 
-    /// The same; a test fails if the command does.
+    /// Runs it; a test fails if the command does.
     pub async fn command(&self, arguments: &[&str]) -> String {
         let output = self.try_command(arguments).await;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -302,7 +308,7 @@ impl Gatehouse {
 
     /// How much memory the program has just now, in bytes.
     pub fn resident(&self) -> usize {
-        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).unwrap();
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.child.0.id())).unwrap();
         let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
         pages * 4096
     }
@@ -319,8 +325,8 @@ impl Gatehouse {
 
     /// Ends it at once, as a power cut does.
     pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.child.0.kill().unwrap();
+        self.child.0.wait().unwrap();
     }
 
     /// Starts it again on the same data and the same addresses.
@@ -331,7 +337,7 @@ impl Gatehouse {
 
     /// Starts it again without waiting until it is ready.
     pub fn start_again(&mut self) {
-        self.child = spawn(&self.folder, &[], None);
+        self.child = Running(spawn(&self.folder, &[], None));
     }
 }
 
@@ -361,11 +367,21 @@ fn spawn(folder: &TempDir, more: &[&str], open_files: Option<&str>) -> Child {
         .unwrap()
 }
 
+/// One process of the program, which does not outlive the test, however that ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 impl Drop for Gatehouse {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
         if std::thread::panicking() {
+            let _ = self.child.0.kill();
+            let _ = self.child.0.wait();
             eprintln!("--- what gatehouse wrote\n{}", self.log());
         }
     }

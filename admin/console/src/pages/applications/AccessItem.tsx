@@ -18,9 +18,9 @@ const t = texts({
   ],
   name: ["规则名称", "Name of the rule"],
   add: ["添加规则", "Add a rule"],
-  remove: ["移除规则", "Remove the rule"],
-  up: ["上移", "Move up"],
-  down: ["下移", "Move down"],
+  remove: (n: number) => [`移除规则 ${n}`, `Remove rule ${n}`],
+  up: (n: number) => [`上移规则 ${n}`, `Move rule ${n} up`],
+  down: (n: number) => [`下移规则 ${n}`, `Move rule ${n} down`],
 });
 
 type Props = {
@@ -71,18 +71,24 @@ export function AccessItem({ name, within = [] }: Props) {
                       <Button
                         type="text"
                         icon={<ArrowUpOutlined />}
-                        aria-label={t.up}
-                        disabled={index === 0}
+                        aria-label={t.up(index + 1)}
+                        // Not "false", which would be on in a form that is off.
+                        disabled={index === 0 || undefined}
                         onClick={() => move(index, index - 1)}
                       />
                       <Button
                         type="text"
                         icon={<ArrowDownOutlined />}
-                        aria-label={t.down}
-                        disabled={index === rows.length - 1}
+                        aria-label={t.down(index + 1)}
+                        disabled={index === rows.length - 1 || undefined}
                         onClick={() => move(index, index + 1)}
                       />
-                      <Button type="text" icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => remove(row)} />
+                      <Button
+                        type="text"
+                        icon={<DeleteOutlined />}
+                        aria-label={t.remove(index + 1)}
+                        onClick={() => remove(row)}
+                      />
                     </>
                   }
                 >

@@ -19,7 +19,7 @@ const t = texts({
   methods: ["方法", "Methods"],
   allMethods: ["全部方法", "All methods"],
   add: ["添加路径规则", "Add a path"],
-  remove: ["移除路径规则", "Remove this path"],
+  remove: (n: number) => [`移除路径规则 ${n}`, `Remove path ${n}`],
 });
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -38,7 +38,7 @@ export function AccessSection() {
       <Form.List name="path_rules">
         {(rows, { add, remove }) => (
           <Flex vertical gap={12}>
-            {rows.map(({ key, name }) => (
+            {rows.map(({ key, name }, index) => (
               <Card
                 key={key}
                 size="small"
@@ -51,8 +51,8 @@ export function AccessSection() {
                   <Button
                     type="text"
                     icon={<DeleteOutlined />}
-                    aria-label={t.remove}
-                    title={t.remove}
+                    aria-label={t.remove(index + 1)}
+                    title={t.remove(index + 1)}
                     onClick={() => remove(name)}
                   />
                 }

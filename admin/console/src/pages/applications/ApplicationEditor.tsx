@@ -1,16 +1,20 @@
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { useCaller, useMay } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
+import { useDraft } from "../../api/draft";
 import { useOnce } from "../../api/once";
 import type { Application, Definition } from "../../api/schema";
 import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { ManagedMark } from "../../parts/ManagedMark";
 import { PageHeader } from "../../parts/PageHeader";
+import { useAction } from "../../parts/useAction";
 import { addressOf } from "./address";
 import { ApplicationForm } from "./ApplicationForm";
+import { putIcon } from "./ApplicationIcon";
 import { blank } from "./blank";
 import { RemoveButton, VisitButton } from "./buttons";
 import { UpstreamHealth } from "./UpstreamHealth";
@@ -30,16 +34,21 @@ function New() {
   const go = useNavigate();
   const queries = useQueryClient();
   const once = useOnce();
+  const { attempt } = useAction();
+  const [file, choose] = useState<File>();
   return (
     <>
       <PageHeader title={t.create} back={{ to: "/applications", title: t.all }} />
       <ApplicationForm
         initial={blank()}
         isNew
+        icon={{ file, choose }}
         mayChange
         send={async (body) => {
           const made = await once(body, (header) => told(api.POST("/applications", { params: { header }, body })));
-          await queries.invalidateQueries({ queryKey: ["applications"] });
+          // Where the picture is not taken, the application is there all the same, and takes another.
+          if (file) await attempt(() => putIcon(made.id, file));
+          await queries.invalidateQueries();
           void go(`/applications/${made.id}`);
         }}
       />
@@ -49,15 +58,10 @@ function New() {
 
 function Existing({ id }: { id: string }) {
   const may = useMay();
-  const queries = useQueryClient();
   const { access_url } = useCaller();
   const path = { id };
-  const { data } = useSuspenseQuery({
-    queryKey: ["applications", id],
-    queryFn: () => versioned(api.GET("/applications/{id}", { params: { path } })),
-  });
-  const { value, etag } = data;
-  const header = { "If-Match": etag };
+  const draft = useDraft(["applications", id], () => versioned(api.GET("/applications/{id}", { params: { path } })));
+  const { value, etag } = draft.latest;
   const title = nameOf(value.name) || id;
   return (
     <>
@@ -68,18 +72,19 @@ function Existing({ id }: { id: string }) {
         {may("applications:remove") && (
           <RemoveButton
             name={title}
-            remove={() => told(api.DELETE("/applications/{id}", { params: { path, header } }))}
+            remove={() => told(api.DELETE("/applications/{id}", { params: { path, header: { "If-Match": etag } } }))}
           />
         )}
       </PageHeader>
       <ApplicationForm
-        key={etag}
+        key={draft.etag}
         id={id}
-        initial={definitionOf(value)}
+        initial={definitionOf(draft.value)}
+        draft={draft}
         mayChange={may("applications:change")}
-        send={async (body) => {
-          await told(api.PUT("/applications/{id}", { params: { path, header }, body }));
-          await queries.invalidateQueries();
+        send={(body) => {
+          const header = { "If-Match": draft.etag };
+          return told(api.PUT("/applications/{id}", { params: { path, header }, body }));
         }}
       />
     </>

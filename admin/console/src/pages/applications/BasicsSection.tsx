@@ -2,7 +2,7 @@ import { Form, Input, Select, Switch } from "antd";
 
 import { texts } from "../../language/texts";
 import { LocalTextItem } from "../../parts/LocalTextItem";
-import { IconItem } from "./ApplicationIcon";
+import { ChosenIconItem, IconItem } from "./ApplicationIcon";
 import type { SectionProps } from "./sections";
 
 const t = texts({
@@ -19,11 +19,12 @@ const t = texts({
   portal: ["显示在门户", "Show on the portal"],
 });
 
-export function BasicsSection({ id, title }: SectionProps) {
+export function BasicsSection({ id, title, icon }: SectionProps) {
   return (
     <>
       <LocalTextItem name={["name"]} label={t.name} required />
       {id && <IconItem id={id} name={title} />}
+      {icon && <ChosenIconItem {...icon} />}
       <LocalTextItem name={["description"]} label={t.description} extra={t.descriptionHint} />
       <Form.Item name="hosts" label={t.hosts} extra={t.hostsHint} rules={[{ required: true }]}>
         <Select

@@ -19,7 +19,7 @@ const t = texts({
   name: ["请求头", "Header"],
   value: ["内容", "Value"],
   add: ["添加请求头", "Add a header"],
-  remove: ["移除", "Remove"],
+  remove: (n: number) => [`移除请求头 ${n}`, `Remove header ${n}`],
   preset: ["使用预设", "Use a preset"],
 });
 
@@ -89,7 +89,7 @@ export function IdentitySection() {
       <Form.List name={["identity", "headers"]}>
         {(rows, { add, remove }) => (
           <Flex vertical gap={8}>
-            {rows.map(({ key, name }) => (
+            {rows.map(({ key, name }, index) => (
               <Flex key={key} gap={8}>
                 <Form.Item name={[name, "name"]} rules={[{ required: true }]} style={{ flex: 1, margin: 0 }}>
                   <Input className="mono" aria-label={t.name} placeholder="X-WEBAUTH-USER" />
@@ -100,7 +100,7 @@ export function IdentitySection() {
                     options={Object.entries(FIELDS).map(([value, label]) => ({ value, label }))}
                   />
                 </Form.Item>
-                <Button icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => remove(name)} />
+                <Button icon={<DeleteOutlined />} aria-label={t.remove(index + 1)} onClick={() => remove(name)} />
               </Flex>
             ))}
             <Button

@@ -19,7 +19,7 @@ const t = texts({
 });
 
 /** How the upstreams of all applications are, as this node sees them. */
-export function useUpstreams(): UpstreamSeen[] {
+function useUpstreams(): UpstreamSeen[] {
   const { data } = useQuery({
     queryKey: ["upstreams"],
     queryFn: () => told(api.GET("/upstreams")),

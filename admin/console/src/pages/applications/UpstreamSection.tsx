@@ -14,7 +14,7 @@ const t = texts({
   ],
   weight: ["权重", "Weight"],
   add: ["添加上游", "Add an upstream"],
-  remove: ["移除", "Remove"],
+  remove: (n: number) => [`移除上游 ${n}`, `Remove upstream ${n}`],
   protocol: ["协议", "Protocol"],
   either: ["自动协商", "Whatever it offers"],
   tls: ["用 TLS 连接上游", "Reach it over TLS"],
@@ -38,7 +38,7 @@ export function UpstreamSection() {
         <Form.List name={["pool", "upstreams"]}>
           {(rows, { add, remove }) => (
             <Flex vertical gap={8}>
-              {rows.map(({ key, name }) => (
+              {rows.map(({ key, name }, index) => (
                 <Flex key={key} gap={8}>
                   <Form.Item name={[name, "address"]} rules={[{ required: true }]} style={{ flex: 1, margin: 0 }}>
                     <Input className="mono" placeholder="10.0.0.5:8080" aria-label={t.upstreams} />
@@ -48,8 +48,9 @@ export function UpstreamSection() {
                   </Form.Item>
                   <Button
                     icon={<DeleteOutlined />}
-                    aria-label={t.remove}
-                    disabled={rows.length === 1}
+                    aria-label={t.remove(index + 1)}
+                    // Not "false", which would be on in a form that is off.
+                    disabled={rows.length === 1 || undefined}
                     onClick={() => remove(name)}
                   />
                 </Flex>

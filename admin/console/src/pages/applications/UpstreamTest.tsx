@@ -13,6 +13,8 @@ const t = texts({
     "从此节点按网关的方式连接每个上游，逐步显示结果；不会保存任何内容。",
     "Connects to each upstream from this node as the gateway would, and shows each step. Nothing is saved.",
   ],
+  worked: ["成功", "Worked"],
+  failed: ["失败", "Failed"],
   took: (ms: number) => [`${ms} 毫秒`, `${ms} ms`],
 });
 
@@ -70,9 +72,9 @@ function Result({ result: { address, steps } }: { result: UpstreamTestResult }) 
       {steps.map(({ stage, succeeded, finding, took_ms }) => (
         <Flex key={stage} gap={10} style={{ padding: "4px 0" }}>
           {succeeded ? (
-            <CheckCircleFilled style={{ color: token.colorSuccess, marginTop: 4 }} aria-hidden />
+            <CheckCircleFilled style={{ color: token.colorSuccess, marginTop: 4 }} aria-label={t.worked} />
           ) : (
-            <CloseCircleFilled style={{ color: token.colorError, marginTop: 4 }} aria-hidden />
+            <CloseCircleFilled style={{ color: token.colorError, marginTop: 4 }} aria-label={t.failed} />
           )}
           <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
             <Typography.Text strong>{STAGES[stage]}</Typography.Text>{" "}

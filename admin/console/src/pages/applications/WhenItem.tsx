@@ -1,8 +1,8 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Select, TimePicker } from "antd";
-import dayjs from "dayjs";
 
 import { texts } from "../../language/texts";
+import { clockOf, minutesOf } from "./clock";
 
 const t = texts({
   monday: ["周一", "Mon"],
@@ -18,15 +18,17 @@ const t = texts({
   to: ["到", "To"],
   zone: ["时区", "Time zone"],
   add: ["添加时间段", "Add a time"],
-  remove: ["移除时间段", "Remove"],
+  remove: (n: number) => [`移除时间段 ${n}`, `Remove time ${n}`],
 });
 
 const DAYS = [t.monday, t.tuesday, t.wednesday, t.thursday, t.friday, t.saturday, t.sunday];
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const ZONES = [...new Set([HERE, ...Intl.supportedValuesOf("timeZone"), "UTC"])];
 
+type ClockProps = { value?: number; onChange?: (minutes: number) => void; label: string; isEnd?: boolean };
+
 /** Minutes of the day, as a clock shows them. */
-function Clock({ value, onChange, label }: { value?: number; onChange?: (minutes: number) => void; label: string }) {
+function Clock({ value, onChange, label, isEnd = false }: ClockProps) {
   return (
     <TimePicker
       format="HH:mm"
@@ -34,14 +36,8 @@ function Clock({ value, onChange, label }: { value?: number; onChange?: (minutes
       placeholder={label}
       allowClear={false}
       needConfirm={false}
-      value={
-        value === undefined
-          ? null
-          : dayjs()
-              .startOf("day")
-              .add(value % 1440, "minute")
-      }
-      onChange={(time) => time && onChange?.(time.hour() * 60 + time.minute())}
+      value={value === undefined ? null : clockOf(value)}
+      onChange={(time) => time && onChange?.(minutesOf(time, isEnd))}
       style={{ width: 100 }}
     />
   );
@@ -53,7 +49,7 @@ export function WhenItem({ row }: { row: number }) {
     <Form.List name={[row, "when"]}>
       {(windows, { add, remove }) => (
         <Flex vertical gap={8}>
-          {windows.map(({ key, name }) => (
+          {windows.map(({ key, name }, index) => (
             <Flex key={key} gap={8} wrap>
               <Form.Item name={[name, "days"]} noStyle>
                 <Select
@@ -68,7 +64,7 @@ export function WhenItem({ row }: { row: number }) {
                 <Clock label={t.from} />
               </Form.Item>
               <Form.Item name={[name, "to"]} noStyle>
-                <Clock label={t.to} />
+                <Clock label={t.to} isEnd />
               </Form.Item>
               <Form.Item name={[name, "time_zone"]} noStyle>
                 <Select
@@ -78,7 +74,7 @@ export function WhenItem({ row }: { row: number }) {
                   options={ZONES.map((value) => ({ value, label: value }))}
                 />
               </Form.Item>
-              <Button icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => remove(name)} />
+              <Button icon={<DeleteOutlined />} aria-label={t.remove(index + 1)} onClick={() => remove(name)} />
             </Flex>
           ))}
           <Button

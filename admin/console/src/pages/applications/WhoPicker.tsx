@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Flex, Popover, Select, Tag } from "antd";
+import { Button, ConfigProvider, Flex, Popover, Select, Tag } from "antd";
 import { useState } from "react";
 
 import type { Role, Who } from "../../api/schema";
@@ -25,10 +25,11 @@ const t = texts({
   which: ["选择", "Which"],
 });
 
-type Props = { value?: Who[]; onChange?: (who: Who[]) => void; disabled?: boolean };
+type Props = { value?: Who[]; onChange?: (who: Who[]) => void };
 
 /** Those of whom a rule speaks. */
-export function WhoPicker({ value = [], onChange, disabled }: Props) {
+export function WhoPicker({ value = [], onChange }: Props) {
+  const { componentDisabled: disabled } = ConfigProvider.useConfig();
   const [isOpen, setOpen] = useState(false);
   const nameOf = useWhoNames(value);
   const add = (who: Who) => {

@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 
 import { texts } from "../../language/texts";
 import { AccessSection } from "./AccessSection";
+import type { ChosenIcon } from "./ApplicationIcon";
 import { BasicsSection } from "./BasicsSection";
 import { IdentitySection } from "./IdentitySection";
 import { ProtectionSection } from "./ProtectionSection";
@@ -15,10 +16,15 @@ const t = texts({
   identity: ["身份传递", "Identity"],
 });
 
-/** Of an application that is there already. */
-export type SectionProps = { id?: string; title: string };
+export type SectionProps = {
+  /** Of an application that is there already. */
+  id?: string;
+  title: string;
+  /** Of one that is not: the picture that it is to have. */
+  icon?: ChosenIcon;
+};
 
-export type Section = {
+type Section = {
   title: string;
   /** Fields that begin with one of these are here. */
   fields: string[];

@@ -1,7 +1,8 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 
 import { api, told } from "../../api/client";
 import { useDepartments } from "../../api/departments";
+import { memberQuery } from "../../api/members";
 import type { Who } from "../../api/schema";
 import { roleName } from "../../parts/roles";
 
@@ -10,26 +11,20 @@ type Named = Extract<Who, { id: string }>;
 /** The names of those of whom a rule speaks by their ids. */
 export function useWhoNames(who: readonly Who[]): (one: Named) => string {
   const named = who.filter((one): one is Named => "id" in one);
-  const has = (kind: Who["kind"]) => named.some((one) => one.kind === kind);
-  const { data: groups } = useQuery({
-    queryKey: ["groups", "all"],
-    queryFn: () => told(api.GET("/groups", { params: { query: { limit: 1000 } } })),
-    enabled: has("group"),
-  });
-  const departments = useDepartments(named.filter(({ kind }) => kind === "department").map(({ id }) => id));
-  const people = useQueries({
-    queries: named
-      .filter(({ kind }) => kind === "person")
-      .map(({ id }) => ({
-        queryKey: ["members", id, "name"],
-        queryFn: () => told(api.GET("/members/{id}", { params: { path: { id } } })),
-        staleTime: 60_000,
-      })),
+  const idsOf = (wanted: Who["kind"]) => named.filter(({ kind }) => kind === wanted).map(({ id }) => id);
+  const departments = useDepartments(idsOf("department"));
+  const people = useQueries({ queries: idsOf("person").map(memberQuery) });
+  const groups = useQueries({
+    queries: idsOf("group").map((id) => ({
+      queryKey: ["groups", "name", id],
+      queryFn: () => told(api.GET("/groups/{id}", { params: { path: { id } } })),
+      staleTime: 60_000,
+    })),
   });
   return (one) => {
     switch (one.kind) {
       case "group":
-        return groups?.items.find(({ id }) => id === one.id)?.name ?? one.id;
+        return groups.find(({ data }) => data?.id === one.id)?.data?.name ?? one.id;
       case "department":
         return departments.find(({ id }) => id === one.id)?.name ?? one.id;
       case "person":

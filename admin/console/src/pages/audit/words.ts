@@ -1,4 +1,5 @@
 import { texts } from "../../language/texts";
+import { resourceName } from "../../parts/permissions";
 
 export const ACTIONS: Readonly<Record<string, string>> = texts({
   create: ["创建", "Create"],
@@ -37,6 +38,13 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   reload: ["重新读取文件", "Read the files again"],
   switch_off: ["停用限制", "Switch off"],
   switch_on: ["启用限制", "Switch on"],
+  append_entries: ["追加条目", "Add entries"],
+  replace_entries: ["替换条目", "Replace entries"],
+  remove_entry: ["移除条目", "Remove an entry"],
+  move: ["移动", "Move"],
+  back_up: ["下载备份", "Take a backup"],
+  set_up: ["完成初始设置", "Set up"],
+  make_set_up_link: ["生成初始设置链接", "Make a link for the set-up"],
 });
 
 export function actionName(action: string): string {
@@ -62,10 +70,13 @@ export const TARGETS = texts({
   mail_sender: ["邮件发送", "Mail sender"],
   sms_sender: ["短信发送", "SMS sender"],
   certificate: ["证书", "Certificate"],
+  member_import: ["成员导入", "Import of members"],
+  store: ["存储", "Store"],
 });
 
+/** What an entry is about; where somebody was refused, that is a kind of thing as permissions have it. */
 export function targetName(kind: string): string {
-  return (TARGETS as Readonly<Record<string, string>>)[kind] ?? kind;
+  return (TARGETS as Readonly<Record<string, string>>)[kind] ?? resourceName(kind);
 }
 
 export const RESULTS = texts({

@@ -1,10 +1,10 @@
 import { UndoOutlined } from "@ant-design/icons";
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { Button, ColorPicker, Form, Input, Switch } from "antd";
 
 import { useMay } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
-import type { Brand as BrandValues, PictureKind } from "../../api/schema";
+import { useDraft } from "../../api/draft";
+import type { Brand as BrandValues } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { LocalTextItem } from "../../parts/LocalTextItem";
 import { ManagedMark } from "../../parts/ManagedMark";
@@ -56,17 +56,16 @@ const NOTHING = {} as BrandValues;
 
 export default function Brand() {
   const may = useMay();
-  const { data } = useSuspenseQuery({ queryKey: ["brand", "edit"], queryFn: () => versioned(api.GET("/brand")) });
-  const { value, etag } = data;
-  const pictures = usePictures();
+  const draft = useDraft(["brand", "edit"], () => versioned(api.GET("/brand")));
+  const { value, etag, latest } = draft;
+  const { pictures } = usePictures();
   const { ask } = useAction();
   const reset = () =>
-    ask({ title: t.resetTitle, content: t.resetText, okText: t.reset, isDanger: true }, async () => {
-      for (const kind of Object.keys(pictures) as PictureKind[]) {
-        await told(api.DELETE("/brand/pictures/{kind}", { params: { path: { kind } } }));
-      }
-      await told(api.PUT("/brand", { params: { header: { "If-Match": etag } }, body: NOTHING }));
-    });
+    ask(
+      { title: t.resetTitle, content: t.resetText, okText: t.reset, isDanger: true },
+      () => bringBack(latest.etag),
+      () => void draft.renew(),
+    );
   return (
     <>
       <PageHeader title={t.title} lead={t.lead}>
@@ -80,6 +79,7 @@ export default function Brand() {
       <SettingsForm<BrandValues>
         key={etag}
         initial={value}
+        draft={draft}
         mayChange={may("appearance:change")}
         send={(brand) => told(api.PUT("/brand", { params: { header: { "If-Match": etag } }, body: brand }))}
         preview={(brand) => <SignInPreview brand={brand} pictures={pictures} />}
@@ -110,4 +110,11 @@ export default function Brand() {
       <PicturesCard />
     </>
   );
+}
+
+/** Everything as it was at first. Where somebody else has changed it meanwhile, the pictures stay, too. */
+async function bringBack(etag: string): Promise<void> {
+  await told(api.PUT("/brand", { params: { header: { "If-Match": etag } }, body: NOTHING }));
+  const { items } = await told(api.GET("/brand/pictures"));
+  for (const { kind } of items) await told(api.DELETE("/brand/pictures/{kind}", { params: { path: { kind } } }));
 }

@@ -24,6 +24,8 @@ type Props = {
 /** Which ways in are shown, and in which order; one of them always is. */
 export function MethodsInput({ id, value = [], onChange, disabled }: Props) {
   const hidden = (Object.keys(NAMES) as SignInMethod[]).filter((method) => !value.includes(method));
+  // Not "false", which would be on in a form that is off.
+  const isOff = (now: boolean) => disabled || now || undefined;
   const swap = (at: number) => {
     const moved = [...value];
     moved.splice(at, 2, ...moved.slice(at, at + 2).reverse());
@@ -37,7 +39,7 @@ export function MethodsInput({ id, value = [], onChange, disabled }: Props) {
           <Flex key={method} gap={8} align="center" justify="space-between" style={{ minHeight: 32 }}>
             <Checkbox
               checked={isShown}
-              disabled={disabled || (isShown && value.length === 1)}
+              disabled={isOff(isShown && value.length === 1)}
               onChange={() => onChange?.(isShown ? value.filter((other) => other !== method) : [...value, method])}
             >
               {NAMES[method]}
@@ -49,7 +51,7 @@ export function MethodsInput({ id, value = [], onChange, disabled }: Props) {
                   size="small"
                   icon={<ArrowUpOutlined />}
                   aria-label={t.up(NAMES[method])}
-                  disabled={disabled || at === 0}
+                  disabled={isOff(at === 0)}
                   onClick={() => swap(at - 1)}
                 />
                 <Button
@@ -57,7 +59,7 @@ export function MethodsInput({ id, value = [], onChange, disabled }: Props) {
                   size="small"
                   icon={<ArrowDownOutlined />}
                   aria-label={t.down(NAMES[method])}
-                  disabled={disabled || at === value.length - 1}
+                  disabled={isOff(at === value.length - 1)}
                   onClick={() => swap(at)}
                 />
               </Flex>

@@ -6,6 +6,7 @@ import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import type { Picture, PictureKind } from "../../api/schema";
 import { texts } from "../../language/texts";
+import { Failed } from "../../parts/Failed";
 import { useAction } from "../../parts/useAction";
 
 const t = texts({
@@ -52,19 +53,26 @@ const KINDS: Kind[] = [
   { kind: "illustration", name: WORDS.illustration, advice: WORDS.illustrationAdvice },
 ];
 
+export type Pictures = Partial<Record<PictureKind, Picture>>;
+
 /** The pictures that there are, by their kinds. */
-export function usePictures(): Partial<Record<PictureKind, Picture>> {
-  const { data } = useQuery({ queryKey: ["brand", "pictures"], queryFn: () => told(api.GET("/brand/pictures")) });
-  return Object.fromEntries((data?.items ?? []).map((picture) => [picture.kind, picture]));
+export function usePictures() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["brand", "pictures"],
+    queryFn: () => told(api.GET("/brand/pictures")),
+  });
+  const pictures: Pictures = Object.fromEntries((data?.items ?? []).map((picture) => [picture.kind, picture]));
+  return { pictures, error, refetch };
 }
 
 /** What the brand shows in pictures. */
 export function PicturesCard() {
-  const pictures = usePictures();
+  const { pictures, error, refetch } = usePictures();
   return (
     <Card title={t.title} style={{ marginTop: 16 }}>
       <Typography.Paragraph type="secondary">{t.lead}</Typography.Paragraph>
       <Flex vertical gap={20}>
+        {error && <Failed error={error} onRetry={() => void refetch()} />}
         {KINDS.map((kind) => (
           <Place key={kind.kind} {...kind} picture={pictures[kind.kind]} />
         ))}

@@ -3,11 +3,12 @@ import { Alert, Card, Flex, Segmented, Spin } from "antd";
 import { useLayoutEffect, useRef, useState } from "react";
 
 import { api, told } from "../../api/client";
+import { reasonsOf } from "../../api/problem";
 import type { Brand } from "../../api/schema";
 import { type Language, language } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useSettled } from "../../parts/useSettled";
-import type { usePictures } from "./PicturesCard";
+import type { Pictures } from "./PicturesCard";
 
 const t = texts({
   preview: ["登录页预览", "How the sign-in page looks"],
@@ -15,14 +16,17 @@ const t = texts({
   phone: ["手机", "Phone"],
   day: ["浅色", "Light"],
   night: ["深色", "Dark"],
-  failed: ["暂时无法生成预览", "No preview could be made just now"],
+  failed: ["无法生成预览", "No preview could be made"],
+  reader: ["语言", "Language"],
+  ground: ["深浅", "Light or dark"],
+  screen: ["屏幕", "Screen"],
 });
 
 /** How large the page is to those who sign in; it is shown as much smaller as there is room. */
 const SCREENS = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 760 } };
 type Screen = keyof typeof SCREENS;
 
-type Props = { brand: Brand; pictures: ReturnType<typeof usePictures> };
+type Props = { brand: Brand; pictures: Pictures };
 
 /** The sign-in page itself, written by the server with a brand that is not saved yet. */
 export function SignInPreview({ brand, pictures }: Props) {
@@ -31,7 +35,7 @@ export function SignInPreview({ brand, pictures }: Props) {
   const [ground, setGround] = useState<"light" | "dark">("light");
   // As text, since the form makes a new object of it at each look.
   const draft = useSettled(JSON.stringify(brand));
-  const { data, isError } = useQuery({
+  const { data, error, isError } = useQuery({
     queryKey: ["brand", "preview", draft, reader, pictures],
     queryFn: () => {
       const body = { brand: JSON.parse(draft) as Brand, language: reader };
@@ -48,6 +52,7 @@ export function SignInPreview({ brand, pictures }: Props) {
       extra={
         <Flex gap={8} wrap justify="end">
           <Segmented
+            aria-label={t.reader}
             value={reader}
             onChange={setReader}
             options={[
@@ -56,6 +61,7 @@ export function SignInPreview({ brand, pictures }: Props) {
             ]}
           />
           <Segmented
+            aria-label={t.ground}
             value={ground}
             onChange={setGround}
             options={[
@@ -64,6 +70,7 @@ export function SignInPreview({ brand, pictures }: Props) {
             ]}
           />
           <Segmented
+            aria-label={t.screen}
             value={screen}
             onChange={setScreen}
             options={[
@@ -74,7 +81,15 @@ export function SignInPreview({ brand, pictures }: Props) {
         </Flex>
       }
     >
-      {isError && <Alert type="warning" showIcon title={t.failed} style={{ marginBottom: 16 }} />}
+      {isError && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t.failed}
+          description={reasonsOf(error).join("\n")}
+          style={{ marginBottom: 16, whiteSpace: "pre-line" }}
+        />
+      )}
       <Spin spinning={page === undefined && !isError}>
         <Scaled screen={screen} ground={ground} page={page ?? ""} />
       </Spin>

@@ -7,6 +7,7 @@ import { usePages } from "../../api/paging";
 import type { Managed } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
+import { download } from "../../parts/download";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
@@ -53,7 +54,7 @@ export default function Configuration() {
     act(async () => {
       const { files } = await told(api.GET("/configuration"));
       const text = files.map(({ name, text }) => `# ${name}\n${text}`).join("---\n");
-      download("gatehouse.yaml", text);
+      download("gatehouse.yaml", text, "application/yaml");
     }, t.exported);
   return (
     <>
@@ -87,13 +88,4 @@ function Name({ managed: { kind, name, id } }: { managed: Managed }) {
   const place = PLACES[kind];
   if (place && id) return <Link to={`${place}${id}`}>{name}</Link>;
   return <Typography.Text>{name || targetName(kind)}</Typography.Text>;
-}
-
-function download(name: string, text: string) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Form, Input } from "antd";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 
 import { api, told, type Versioned } from "../../api/client";
 import { useOnce } from "../../api/once";
@@ -16,7 +16,9 @@ type Props = {
   onClose: (done: Group | undefined) => void;
 };
 
-export function GroupForm({ group, onClose }: Props) {
+export function GroupForm({ group: shown, onClose }: Props) {
+  // As it was when the form was opened: its fields and the version that is sent are one pair.
+  const [group] = useState(shown);
   const queries = useQueryClient();
   const once = useOnce();
   const made = useRef<Group>(undefined);

@@ -7,7 +7,7 @@ import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
 import type { Group, Member } from "../../api/schema";
-import { texts } from "../../language/texts";
+import { listed, texts } from "../../language/texts";
 import { MemberChooser } from "../../parts/choosers";
 import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
@@ -114,7 +114,7 @@ function columns(take: ((member: Member) => void) | undefined): TableProps<Membe
     {
       title: memberWords.departments,
       dataIndex: "departments",
-      render: (departments: Member["departments"]) => departments.map(({ name }) => name).join("、") || "–",
+      render: (departments: Member["departments"]) => listed(departments.map(({ name }) => name)) || "–",
     },
     { title: memberWords.status, dataIndex: "status", render: (status: string) => <StatusTag status={status} /> },
     ...(take

@@ -7,7 +7,7 @@ import { useNavigate, useParams } from "react-router";
 import { useMay } from "../../api/caller";
 import { api, told, type Versioned, versioned } from "../../api/client";
 import type { Group } from "../../api/schema";
-import { texts } from "../../language/texts";
+import { plural, texts } from "../../language/texts";
 import { Failed } from "../../parts/Failed";
 import { Loading } from "../../parts/Loading";
 import { ManagedMark } from "../../parts/ManagedMark";
@@ -20,8 +20,8 @@ import { t as words } from "./words";
 const t = texts({
   removeTitle: (name: string) => [`删除用户组“${name}”？`, `Delete the group “${name}”?`],
   removeText: (n: number) => [
-    `${n} 名成员将失去经由此用户组获得的访问权限；成员本身不会被删除。此操作不可撤销。`,
-    `${n} members lose what they may reach by this group; they themselves stay. This cannot be undone.`,
+    `${n} 名成员将失去经由此用户组获得的访问权限，成员本身不会被删除；引用它的访问规则将不再对任何人生效。此操作不可撤销。`,
+    `What may be reached by this group is lost to ${plural(n, "member")}, who stay; access rules that name it apply to nobody any more. This cannot be undone.`,
   ],
 });
 

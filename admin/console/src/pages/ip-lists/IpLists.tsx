@@ -8,6 +8,7 @@ import { api, told } from "../../api/client";
 import { useOnce } from "../../api/once";
 import { usePages } from "../../api/paging";
 import type { Effect, IpList, IpListDraft } from "../../api/schema";
+import { language } from "../../language/language";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
@@ -83,7 +84,7 @@ export default function IpLists() {
             dataIndex: "everywhere",
             render: (everywhere: boolean) => (everywhere ? t.everywhere : t.chosen),
           },
-          { title: t.entries, dataIndex: "entries", align: "right", render: (n: number) => n.toLocaleString() },
+          { title: t.entries, dataIndex: "entries", align: "right", render: (n: number) => n.toLocaleString(language) },
         ]}
       />
       {isNew && <NewIpList onClose={() => setNew(false)} />}

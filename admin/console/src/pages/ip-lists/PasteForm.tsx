@@ -1,11 +1,12 @@
 import { UploadOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Flex, Form, Input, Radio, Table, Typography, Upload } from "antd";
+import { useState } from "react";
 
-import { api, told } from "../../api/client";
+import { api, told, type Versioned } from "../../api/client";
 import { messageOf } from "../../api/problem";
-import type { Preview } from "../../api/schema";
-import { texts } from "../../language/texts";
+import type { IpList, Preview } from "../../api/schema";
+import { plural, texts } from "../../language/texts";
 import { FormDrawer } from "../../parts/FormDrawer";
 import { useSettled } from "../../parts/useSettled";
 import { useLockout } from "./useLockout";
@@ -13,23 +14,27 @@ import { useLockout } from "./useLockout";
 export const t = texts({
   paste: ["批量添加", "Add addresses"],
   pasteHint: [
-    "每行一个：单个地址、CIDR 或起止范围；可加 until=2027-01-31 设置到期日；“#”之后是备注。",
-    "One a line: an address, a CIDR block, or a range from-to; until=2027-01-31 if it ends; what follows “#” is a note.",
+    "每行一个：单个地址、CIDR 或起止范围；可加 until=2027-01-31 设置到期日（至当天结束，UTC）；“#”之后是备注。",
+    "One a line: an address, a CIDR block, or a range from-to; until=2027-01-31 if it ends (with that day, in UTC); what follows “#” is a note.",
   ],
   how: ["方式", "How"],
   append: ["追加到现有条目", "Add to what is there"],
   replace: ["替换全部条目", "Replace all entries"],
+  replaceText: (n: number) => [
+    `名单现有的 ${n} 个条目会被移除，只保留下面的内容。`,
+    `The list loses what it holds now (${plural(n, "entry", "entries")}) and holds only what follows.`,
+  ],
   lines: ["地址", "Addresses"],
   file: ["从文件读取", "Read a file"],
   found: (all: number, fresh: number, repeated: number) => [
     `共 ${all} 个条目，其中 ${fresh} 个是新的；${repeated} 行重复`,
-    `${all} entries, ${fresh} of them new; ${repeated} lines say the same again`,
+    `${plural(all, "entry", "entries")}, ${fresh} of them new; said again: ${plural(repeated, "line")}`,
   ],
   wrong: (n: number) => [
     `${n} 行有误，请修正后保存`,
     `${n} ${n === 1 ? "line is" : "lines are"} wrong: mend them first`,
   ],
-  more: (n: number) => [`另有 ${n} 行有误未列出`, `${n} more wrong lines are not shown`],
+  more: (n: number) => [`另有 ${n} 行有误未列出`, `Not shown: ${plural(n, "more wrong line")}`],
   tooLong: [
     "内容较长，不作预览；保存时会检查每一行",
     "Too long to be looked through beforehand: each line is checked when you save",
@@ -42,7 +47,10 @@ export const t = texts({
 type Paste = { how: "append" | "replace"; entries: string };
 
 /** Entries as a person pastes them, looked through before anything is written. */
-export function PasteForm({ id, etag, onClose }: { id: string; etag: string; onClose: (done: boolean) => void }) {
+export function PasteForm({ list: shown, onClose }: { list: Versioned<IpList>; onClose: (done: boolean) => void }) {
+  // With the entries that were seen when the form was opened, which it may replace.
+  const [{ value: list, etag }] = useState(shown);
+  const { id } = list;
   const guarded = useLockout();
   const send = ({ how, entries }: Paste) =>
     guarded((on_trial) => {
@@ -64,6 +72,7 @@ export function PasteForm({ id, etag, onClose }: { id: string; etag: string; onC
           ]}
         />
       </Form.Item>
+      <Replaced count={list.entries} />
       <Form.Item name="entries" label={t.lines} extra={t.pasteHint} rules={[{ required: true }]}>
         <Input.TextArea
           className="mono"
@@ -77,6 +86,13 @@ export function PasteForm({ id, etag, onClose }: { id: string; etag: string; onC
       </Flex>
     </FormDrawer>
   );
+}
+
+/** How many entries go, where all are replaced. */
+function Replaced({ count }: { count: number }) {
+  const how = Form.useWatch("how", Form.useFormInstance<Paste>());
+  if (how !== "replace" || count === 0) return null;
+  return <Alert type="warning" showIcon title={t.replaceText(count)} style={{ marginBottom: 16 }} />;
 }
 
 function plain(body: string) {

@@ -4,12 +4,12 @@ import { useNavigate } from "react-router";
 import { api, told } from "../../api/client";
 import { useOnce } from "../../api/once";
 import type { MemberImport } from "../../api/schema";
-import { texts } from "../../language/texts";
+import { plural, texts } from "../../language/texts";
 import { useAction } from "../../parts/useAction";
 import { Rows } from "./Rows";
 import { t as words } from "./words";
 
-const rows = (n: number) => (n === 1 ? "1 row" : `${n} rows`);
+const rows = (n: number) => plural(n, "row");
 
 const t = texts({
   ignored: (columns: string) => [
@@ -21,6 +21,10 @@ const t = texts({
   startText: (create: number, update: number, left: number) => [
     `将新建 ${create} 名成员、更新 ${update} 名成员${left > 0 ? `；${left} 行有错误，会被跳过` : ""}。`,
     `${create} to create, ${update} to update${left > 0 ? `; ${rows(left)} with errors will be left out` : ""}.`,
+  ],
+  restText: (n: number, left: number) => [
+    `将导入剩余的 ${n} 行，已导入的不会重复${left > 0 ? `；${left} 行有错误，会被跳过` : ""}。`,
+    `${rows(n)} to go; what was imported is not done again${left > 0 ? `; ${rows(left)} with errors will be left out` : ""}.`,
   ],
   begun: ["已开始导入", "The import has begun"],
   nothingToDo: [
@@ -90,12 +94,12 @@ function Buttons({ of }: { of: MemberImport }) {
   const once = useOnce();
   const start = () => {
     const body = { leave_out_errors: of.errors > 0 };
-    ask(
-      { title: t.startTitle(rest), content: t.startText(of.create, of.update, of.errors), okText: t.start(rest) },
-      () =>
-        once({ path, body }, (header) =>
-          told(api.POST("/member-imports/{id}/apply", { params: { path, header }, body })),
-        ),
+    const isBegun = rest < all;
+    const content = isBegun ? t.restText(rest, of.errors) : t.startText(of.create, of.update, of.errors);
+    ask({ title: t.startTitle(rest), content, okText: t.start(rest) }, () =>
+      once({ path, body }, (header) =>
+        told(api.POST("/member-imports/{id}/apply", { params: { path, header }, body })),
+      ),
     );
   };
   const discard = async () => {

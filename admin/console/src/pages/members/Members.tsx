@@ -3,7 +3,7 @@ import { Button, Card, Drawer, Flex, Grid } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 
-import { useMay } from "../../api/caller";
+import { useMay, useMayEverywhere } from "../../api/caller";
 import { ExportButton } from "../../parts/ExportButton";
 import { PageHeader } from "../../parts/PageHeader";
 import { useDepartmentDeeds } from "./departments/deeds";
@@ -21,6 +21,7 @@ import { t } from "./words";
 /** Departments at the left, their people at the right. */
 export default function Members() {
   const may = useMay();
+  const mayEverywhere = useMayEverywhere();
   const isWide = Grid.useBreakpoint().lg ?? true;
   const go = useNavigate();
   const [view, change] = useView();
@@ -43,7 +44,7 @@ export default function Members() {
   return (
     <>
       <PageHeader title={t.title} lead={t.lead}>
-        {may("members:create") && (
+        {mayEverywhere("members:create") && (
           <Button icon={<UploadOutlined />} onClick={() => void go("/members/import")}>
             {t.import}
           </Button>

@@ -1,7 +1,7 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { Collapse, Flex, Form, Input, InputNumber, Select } from "antd";
 
 import { api, told, versioned } from "../../api/client";
+import { useDraft } from "../../api/draft";
 import type { MailSender } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { LocalTextItem } from "../../parts/LocalTextItem";
@@ -49,20 +49,16 @@ const BLANK: MailSender = {
 
 /** The mail server. */
 export function MailSettings() {
-  const { data } = useSuspenseQuery({
-    queryKey: ["senders", "mail"],
-    queryFn: () => versioned(api.GET("/senders/mail")),
-  });
+  const draft = useDraft(["senders", "mail"], () => versioned(api.GET("/senders/mail")));
   return (
     <SenderFrame<MailSender>
       channel="mail"
-      setting={data.value}
-      etag={data.etag}
+      draft={draft}
       blank={BLANK}
       nothing={{ title: words.noMail, hint: words.noMailHint, off: words.offMail }}
       remove={() => told(api.DELETE("/senders/mail"))}
       send={({ sender, secret }) => {
-        const params = { header: { "If-Match": data.etag } };
+        const params = { header: { "If-Match": draft.etag } };
         const trimmed = {
           ...sender,
           username: sender.username?.trim() || undefined,
@@ -71,7 +67,7 @@ export function MailSettings() {
         return told(api.PUT("/senders/mail", { params, body: { sender: trimmed, secret } }));
       }}
     >
-      {() => <Fields hasSecret={data.value.has_secret} />}
+      <Fields hasSecret={draft.value.has_secret} />
     </SenderFrame>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Card } from "antd";
 import { type ReactNode, useState } from "react";
 
 import { useMay } from "../../api/caller";
+import type { Draft } from "../../api/draft";
 import { Nothing } from "../../parts/Nothing";
 import { SettingsForm } from "../../parts/SettingsForm";
 import { useAction } from "../../parts/useAction";
@@ -10,36 +11,25 @@ import type { Channel } from "../../api/schema";
 import { t } from "./words";
 
 type Setting<S> = { sender?: S | null; has_secret: boolean };
-type Draft<S> = { sender: S; secret?: string };
+type Wanted<S> = { sender: S; secret?: string };
 
 type Props<S> = {
   channel: Channel;
-  setting: Setting<S>;
-  /** The version of the setting. */
-  etag: string;
+  draft: Draft<Setting<S>>;
   /** What the form begins with where nothing is set. */
   blank: S;
-  send: (draft: Draft<S>) => Promise<unknown>;
+  send: (wanted: Wanted<S>) => Promise<unknown>;
   remove: () => Promise<unknown>;
   nothing: { title: string; hint: string; off: string };
-  children: (draft: Draft<S>) => ReactNode;
+  children: ReactNode;
 };
 
 /** The settings of one channel: nothing yet, or a form with a way to try it out beside it. */
-export function SenderFrame<S extends object>({
-  channel,
-  setting,
-  etag,
-  blank,
-  send,
-  remove,
-  nothing,
-  children,
-}: Props<S>) {
+export function SenderFrame<S extends object>({ channel, draft, blank, send, remove, nothing, children }: Props<S>) {
   const mayChange = useMay()("senders:change");
   const { ask } = useAction();
   const [isBegun, setBegun] = useState(false);
-  const { sender } = setting;
+  const { sender } = draft.value;
   if (!sender && !isBegun) {
     const begin = mayChange && (
       <Button type="primary" onClick={() => setBegun(true)}>
@@ -52,14 +42,18 @@ export function SenderFrame<S extends object>({
       </Card>
     );
   }
-  const initial: Draft<S> = { sender: sender ?? blank, secret: "" };
+  const initial: Wanted<S> = { sender: sender ?? blank, secret: "" };
   const stop = () =>
-    ask({ title: nothing.off, content: t.offText, okText: t.off, isDanger: true }, remove, () => setBegun(false));
+    ask({ title: nothing.off, content: t.offText, okText: t.off, isDanger: true }, remove, () => {
+      setBegun(false);
+      void draft.renew();
+    });
   return (
-    <SettingsForm<Draft<S>>
+    <SettingsForm<Wanted<S>>
       // What is set anew begins the form anew.
-      key={etag}
+      key={draft.etag}
       initial={initial}
+      draft={draft}
       mayChange={mayChange}
       send={({ sender, secret }) => send({ sender, secret: secret || undefined })}
       preview={() => (
@@ -73,7 +67,7 @@ export function SenderFrame<S extends object>({
         </>
       )}
     >
-      {children(initial)}
+      {children}
     </SettingsForm>
   );
 }

@@ -1,10 +1,12 @@
 import { Select, Tag, Typography } from "antd";
 import { useState } from "react";
 
+import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
 import type { Channel, MessageKind, MessageState, SentMessage } from "../../api/schema";
 import { texts } from "../../language/texts";
+import { MemberChooser } from "../../parts/choosers";
 import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
 import { TimeText } from "../../parts/TimeText";
@@ -18,6 +20,8 @@ const t = texts({
   recipient: ["收件人", "To"],
   kind: ["内容", "About"],
   state: ["状态", "State"],
+  attempts: ["尝试次数", "Tries"],
+  member: ["成员", "Member"],
   finding: ["结果", "What came of it"],
   waiting: ["等待发送", "Waiting"],
   sent: ["已发送", "Sent"],
@@ -33,8 +37,10 @@ const COLOURS: Record<MessageState, string> = { waiting: "processing", sent: "su
 export function SentMessages() {
   const [channel, setChannel] = useState<Channel>();
   const [state, setState] = useState<MessageState>();
-  const pages = usePages(["messages", channel, state], (after) =>
-    told(api.GET("/messages", { params: { query: { channel, state, after } } })),
+  const [member, setMember] = useState<string>();
+  const may = useMay();
+  const pages = usePages(["messages", channel, state, member], (after) =>
+    told(api.GET("/messages", { params: { query: { channel, state, member, after } } })),
   );
   return (
     <CursorTable<SentMessage>
@@ -64,6 +70,16 @@ export function SentMessages() {
             style={{ width: 140 }}
             options={(["waiting", "sent", "failed"] as const).map((value) => ({ value, label: t[value] }))}
           />
+          {may("members:read") && (
+            <MemberChooser
+              allowClear
+              aria-label={t.member}
+              placeholder={t.member}
+              value={member}
+              onChange={(chosen) => setMember(chosen ? String(chosen) : undefined)}
+              style={{ width: 220 }}
+            />
+          )}
         </>
       }
       columns={[
@@ -76,6 +92,7 @@ export function SentMessages() {
           dataIndex: "state",
           render: (state: MessageState) => <Tag color={COLOURS[state]}>{t[state]}</Tag>,
         },
+        { title: t.attempts, dataIndex: "attempts", align: "right" },
         {
           title: t.finding,
           key: "finding",

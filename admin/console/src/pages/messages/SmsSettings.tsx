@@ -1,8 +1,8 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { Alert, Form, Input, Select } from "antd";
 
 import { useCaller } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
+import { useDraft } from "../../api/draft";
 import type { SmsSender, SmsService } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CeilingItems } from "./CeilingItems";
@@ -68,25 +68,21 @@ const BLANK: SmsSender = {
 
 /** The SMS service. */
 export function SmsSettings() {
-  const { data } = useSuspenseQuery({
-    queryKey: ["senders", "sms"],
-    queryFn: () => versioned(api.GET("/senders/sms")),
-  });
+  const draft = useDraft(["senders", "sms"], () => versioned(api.GET("/senders/sms")));
   return (
     <SenderFrame<SmsSender>
       channel="sms"
-      setting={data.value}
-      etag={data.etag}
+      draft={draft}
       blank={BLANK}
       nothing={{ title: words.noSms, hint: words.noSmsHint, off: words.offSms }}
       remove={() => told(api.DELETE("/senders/sms"))}
       send={({ sender, secret }) => {
-        const params = { header: { "If-Match": data.etag } };
+        const params = { header: { "If-Match": draft.etag } };
         const body = { sender: { ...sender, service: pruned(sender.service) }, secret };
         return told(api.PUT("/senders/sms", { params, body }));
       }}
     >
-      {() => <Fields hasSecret={data.value.has_secret} />}
+      <Fields hasSecret={draft.value.has_secret} />
     </SenderFrame>
   );
 }

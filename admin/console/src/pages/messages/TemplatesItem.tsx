@@ -11,7 +11,7 @@ const t = texts({
   chinese: ["中文", "Chinese"],
   english: ["英文", "English"],
   add: ["添加模板", "Add a template"],
-  remove: ["删除该模板", "Remove this template"],
+  remove: (n: number) => [`移除模板 ${n}`, `Remove template ${n}`],
   kind: ["用途", "For"],
 });
 
@@ -27,7 +27,7 @@ export function TemplatesItem() {
       <Form.List name={FIELD}>
         {(fields, { add, remove }) => (
           <Flex vertical gap={8}>
-            {fields.map(({ key, name }) => (
+            {fields.map(({ key, name }, index) => (
               <Flex key={key} gap={8} wrap align="flex-start">
                 <Form.Item name={[name, "kind"]} noStyle>
                   <Select
@@ -49,7 +49,7 @@ export function TemplatesItem() {
                 <Form.Item name={[name, "code"]} style={{ flex: "2 1 150px", margin: 0 }} rules={[{ required: true }]}>
                   <Input aria-label={t.code} placeholder="SMS_123456789" />
                 </Form.Item>
-                <Button icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => remove(name)} />
+                <Button icon={<DeleteOutlined />} aria-label={t.remove(index + 1)} onClick={() => remove(name)} />
               </Flex>
             ))}
             <Button

@@ -5,7 +5,7 @@ import dayjs from "dayjs";
 import { useEffect, useRef } from "react";
 import Plot from "uplot";
 
-import { isChinese } from "../../language/language";
+import { isChinese, language } from "../../language/language";
 import { texts } from "../../language/texts";
 
 export type Series = { name: string; values: readonly number[]; tone: "good" | "bad" };
@@ -97,8 +97,8 @@ function optionsOf(series: readonly Series[], width: number, token: GlobalToken)
           // What is drawn holds those below it; what is told is the series alone.
           value: (_, __, ___, bar) =>
             bar === null
-              ? sum(values).toLocaleString()
-              : sum(values.slice(bar * step, (bar + 1) * step)).toLocaleString(),
+              ? sum(values).toLocaleString(language)
+              : sum(values.slice(bar * step, (bar + 1) * step)).toLocaleString(language),
         }))
         .reverse(),
     ],
@@ -106,7 +106,7 @@ function optionsOf(series: readonly Series[], width: number, token: GlobalToken)
 }
 
 function compact(n: number): string {
-  return n.toLocaleString(undefined, { notation: "compact" });
+  return n.toLocaleString(language, { notation: "compact" });
 }
 
 function sum(values: readonly number[]): number {

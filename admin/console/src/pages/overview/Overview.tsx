@@ -9,6 +9,7 @@ import type { Counted, Overview as Figures } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { Failed } from "../../parts/Failed";
 import { PageHeader } from "../../parts/PageHeader";
+import { timeText } from "../../parts/TimeText";
 import { refusalName } from "../requests/outcomes";
 import { reasonName } from "../sign-ins/kinds";
 import { FirstSteps } from "./FirstSteps";
@@ -142,7 +143,7 @@ function Standing({ overview }: { overview: Figures }) {
         />
       </Flex>
       <Flex gap={16} wrap>
-        <Health overview={overview} application={application} />
+        <Health overview={overview} />
         <Ranking
           title={t.addresses}
           rows={byReason(
@@ -181,10 +182,7 @@ function Chart({ title, from, counted, series }: ChartProps) {
       title={title}
       style={{ flex: "1 1 420px", minWidth: 0 }}
       extra={
-        counted &&
-        counted > from && (
-          <Typography.Text type="secondary">{t.since(new Date(counted).toLocaleString())}</Typography.Text>
-        )
+        counted && counted > from && <Typography.Text type="secondary">{t.since(timeText(counted))}</Typography.Text>
       }
     >
       <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height: 220 }} />}>

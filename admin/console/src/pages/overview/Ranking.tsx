@@ -2,11 +2,12 @@ import { Card, Flex, theme, Typography } from "antd";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
+import { language } from "../../language/language";
 import { texts } from "../../language/texts";
 
 const t = texts({ none: ["没有记录", "Nothing to show"] });
 
-export type Ranked = { key: string; name: string; count: number; to?: string };
+type Ranked = { key: string; name: string; count: number; to?: string };
 
 type Props = { title: string; rows: readonly Ranked[]; extra?: ReactNode };
 
@@ -26,7 +27,7 @@ export function Ranking({ title, rows, extra }: Props) {
         <div key={key} style={{ padding: "6px 0" }}>
           <Flex justify="space-between" gap={12}>
             {to ? <Link to={to}>{name}</Link> : <Typography.Text ellipsis>{name}</Typography.Text>}
-            <span>{count.toLocaleString()}</span>
+            <span>{count.toLocaleString(language)}</span>
           </Flex>
           <div style={{ height: 4, borderRadius: 2, background: token.colorFillSecondary, marginTop: 4 }}>
             <div

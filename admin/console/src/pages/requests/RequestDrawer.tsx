@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Tag } from "antd";
 
-import { api, told } from "../../api/client";
+import { applicationQuery } from "../../api/applications";
 import type { AccessEvent } from "../../api/schema";
 import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
@@ -38,12 +38,7 @@ const t = texts({
 export function RequestDrawer({ event, onClose }: { event: AccessEvent; onClose: () => void }) {
   const id = event.application ?? "";
   // One that is no longer there goes by its id.
-  const { data: application } = useQuery({
-    queryKey: ["applications", "name", id],
-    queryFn: () => told(api.GET("/applications/{id}", { params: { path: { id } } })),
-    enabled: id !== "",
-    staleTime: 60_000,
-  });
+  const { data: application } = useQuery({ ...applicationQuery(id), enabled: id !== "" });
   return (
     <EventDrawer
       title={t.title}

@@ -1,4 +1,4 @@
-import { Button, Tag } from "antd";
+import { Button, InputNumber, Tag } from "antd";
 import { useState } from "react";
 
 import { api, told } from "../../api/client";
@@ -26,7 +26,10 @@ const t = texts({
   person: ["用户名", "Username"],
   anonymous: ["未登录", "Not signed in"],
   request: ["请求", "Request"],
+  host: ["域名", "Host"],
   path: ["路径", "Path"],
+  method: ["方法", "Method"],
+  id: ["请求编号", "Request id"],
   reason: ["拒绝原因", "Reason"],
   outcome: ["结果", "Result"],
   status: ["状态码", "Status"],
@@ -37,12 +40,20 @@ const t = texts({
   noneHint: ["换一个时间段，或去掉一些条件。", "Try another time, or fewer conditions."],
 });
 
+const METHODS = Object.fromEntries(
+  ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].map((method) => [method, method]),
+);
+
 type Filter = Span & {
   username?: string;
   application?: string;
   outcome?: keyof typeof OUTCOMES;
   reason?: string;
+  host?: string;
   path?: string;
+  method?: string;
+  status?: number;
+  request_id?: string;
   client_address?: string;
 };
 
@@ -74,7 +85,26 @@ export default function Requests() {
               value={filter.application}
               onChange={(chosen) => narrow({ application: chosen ? String(chosen) : undefined })}
             />
+            <TextFilter label={t.host} value={filter.host} onChange={(host) => narrow({ host })} />
             <TextFilter label={t.path} value={filter.path} onChange={(path) => narrow({ path })} />
+            <KindFilter
+              label={t.method}
+              names={METHODS}
+              value={filter.method}
+              onChange={(method) => narrow({ method })}
+            />
+            <InputNumber
+              key={filter.status}
+              aria-label={t.status}
+              placeholder={t.status}
+              min={100}
+              max={599}
+              controls={false}
+              style={{ width: 100 }}
+              defaultValue={filter.status}
+              onPressEnter={({ currentTarget }) => narrow({ status: Number(currentTarget.value) || undefined })}
+              onBlur={({ currentTarget }) => narrow({ status: Number(currentTarget.value) || undefined })}
+            />
             <KindFilter
               label={t.outcome}
               names={OUTCOMES}
@@ -92,6 +122,7 @@ export default function Requests() {
               value={filter.client_address}
               onChange={(client_address) => narrow({ client_address })}
             />
+            <TextFilter label={t.id} value={filter.request_id} onChange={(request_id) => narrow({ request_id })} />
           </>
         }
         columns={[

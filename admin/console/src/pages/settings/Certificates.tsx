@@ -1,13 +1,15 @@
 import { PlusOutlined, ReloadOutlined } from "@ant-design/icons";
-import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Flex, Tag, Tooltip, Typography } from "antd";
 import { useState } from "react";
 
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import type { Certificate, CertificateSeen } from "../../api/schema";
+import { listed } from "../../language/texts";
+import { Failed } from "../../parts/Failed";
 import { PlainTable } from "../../parts/PlainTable";
-import { TimeText } from "../../parts/TimeText";
+import { TimeText, timeText } from "../../parts/TimeText";
 import { useAction } from "../../parts/useAction";
 import { CertificateForm } from "./CertificateForm";
 import { t } from "./certificateWords";
@@ -25,7 +27,8 @@ type Row = Pick<Certificate, "names" | "issuer" | "not_after"> & {
   /** Of one from files. */
   file?: string;
   listener: string;
-  state: "served" | "superseded" | "unseen";
+  /** `unknown` to those who may not see what the node serves. */
+  state: "served" | "superseded" | "unseen" | "unknown";
 };
 
 /** The certificates of this node: those that were uploaded for all nodes, and those of its files. */
@@ -39,19 +42,27 @@ export function Certificates() {
     queryFn: () => told(api.GET("/certificates")),
     enabled: may("certificates:read"),
   });
-  const seen = useSuspenseQuery({
+  const seen = useQuery({
     queryKey: ["node", "certificates"],
     queryFn: () => told(api.GET("/node/certificates")),
+    enabled: may("node:read"),
     refetchInterval: ({ state }) => {
       const isFresh = Date.now() - uploads.dataUpdatedAt < PATIENCE;
       return isFresh && isBehind(uploads.data?.items ?? [], state.data?.items ?? []) && AGAIN;
     },
   });
   const reload = () => act(() => told(api.POST("/node/certificates/reload")), t.reloaded);
-  const remove = ({ id = "", names }: Row) =>
-    ask({ title: t.removeTitle(names.join(", ")), content: t.removeText, okText: t.remove, isDanger: true }, () =>
-      told(api.DELETE("/certificates/{id}", { params: { path: { id } } })),
+  const remove = ({ id = "", names, issuer, not_after }: Row) => {
+    // Of one host there may be several: which one goes is told by who signed it and when it ends.
+    const content = `${t.removeWhich(issuer, timeText(not_after))}\n\n${t.removeText}`;
+    const title = t.removeTitle(listed(names));
+    ask(
+      { title, content: <div style={{ whiteSpace: "pre-line" }}>{content}</div>, okText: t.remove, isDanger: true },
+      () => told(api.DELETE("/certificates/{id}", { params: { path: { id } } })),
     );
+  };
+  const error = uploads.error ?? seen.error;
+  const again = () => void queries.refetchQueries({ predicate: ({ state }) => state.status === "error" });
   return (
     <Card
       title={t.certificates}
@@ -74,11 +85,15 @@ export function Certificates() {
       <Typography.Paragraph type="secondary" style={{ padding: "12px 24px", margin: 0 }}>
         {t.hint}
       </Typography.Paragraph>
-      <CertificateTable
-        rows={rowsOf(uploads.data?.items ?? [], seen.data.items)}
-        now={seen.dataUpdatedAt}
-        remove={may("certificates:remove") ? remove : undefined}
-      />
+      {error && <Failed error={error} onRetry={again} />}
+      {(may("certificates:read") || may("node:read")) && (
+        <CertificateTable
+          rows={rowsOf(uploads.data?.items ?? [], seen.data?.items)}
+          isLoading={uploads.isLoading || seen.isLoading}
+          now={Math.max(seen.dataUpdatedAt, uploads.dataUpdatedAt)}
+          remove={may("certificates:remove") ? remove : undefined}
+        />
+      )}
       {isNew && (
         <CertificateForm
           onClose={() => {
@@ -91,19 +106,20 @@ export function Certificates() {
   );
 }
 
-type TableProps = { rows: Row[]; now: number; remove?: (row: Row) => void };
+type TableProps = { rows: Row[]; isLoading: boolean; now: number; remove?: (row: Row) => void };
 
-function CertificateTable({ rows, now, remove }: TableProps) {
+function CertificateTable({ rows, isLoading, now, remove }: TableProps) {
   return (
     <PlainTable<Row>
       rowKey="key"
       dataSource={rows}
-      locale={{ emptyText: <Typography.Text type="secondary">{t.none}</Typography.Text> }}
+      loading={isLoading}
+      locale={{ emptyText: isLoading ? " " : <Typography.Text type="secondary">{t.none}</Typography.Text> }}
       columns={[
         {
           title: t.names,
           dataIndex: "names",
-          render: (names: string[]) => <span className="names">{names.join(", ")}</span>,
+          render: (names: string[]) => <span className="names">{listed(names)}</span>,
         },
         {
           title: t.expires,
@@ -139,7 +155,7 @@ function ExpiryTag({ at, now }: { at: number; now: number }) {
 }
 
 function StateTag({ state }: Pick<Row, "state">) {
-  if (state === "served") return null;
+  if (state === "served" || state === "unknown") return null;
   const [text, hint] = state === "unseen" ? [t.unseen, t.unseenHint] : [t.superseded, t.supersededHint];
   return (
     <Tooltip title={hint}>
@@ -158,7 +174,6 @@ function Source({ file }: Pick<Row, "file">) {
   );
 }
 
-/** The uploads, as far as this node has taken them over, and then what it has from files. */
 /** Whether the node has yet to take something over, or to let it go. */
 function isBehind(uploads: Certificate[], seen: CertificateSeen[]) {
   const ids = uploads.map(({ id }) => id);
@@ -166,8 +181,10 @@ function isBehind(uploads: Certificate[], seen: CertificateSeen[]) {
   return ids.some((id) => !here.includes(id)) || here.some((id) => !ids.includes(id));
 }
 
-function rowsOf(uploads: Certificate[], seen: CertificateSeen[]): Row[] {
+/** The uploads, as far as this node is known to have taken them over, and then what it has from files. */
+function rowsOf(uploads: Certificate[], seen: CertificateSeen[] | undefined): Row[] {
   const stateOf = (id: string): Row["state"] => {
+    if (!seen) return "unknown";
     const here = seen.filter(({ upload }) => upload === id);
     if (here.length === 0) return "unseen";
     return here.every(({ superseded }) => superseded) ? "superseded" : "served";
@@ -175,7 +192,7 @@ function rowsOf(uploads: Certificate[], seen: CertificateSeen[]): Row[] {
   const uploaded = uploads.map(({ id, names, issuer, not_after }): Row => {
     return { key: id, id, names, issuer, not_after, listener: t.everywhere, state: stateOf(id) };
   });
-  const files = seen.flatMap(({ file, listener, names, issuer, not_after, superseded }): Row[] => {
+  const files = (seen ?? []).flatMap(({ file, listener, names, issuer, not_after, superseded }): Row[] => {
     if (!file) return [];
     const state = superseded ? "superseded" : "served";
     return [{ key: `${listener} ${file}`, file, listener, names, issuer, not_after, state }];

@@ -1,6 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Flex, Tag, Typography } from "antd";
+import { Alert, Button, Card, Flex, Skeleton, Tag, Typography } from "antd";
 
 import { PlainTable } from "../../parts/PlainTable";
 import { useMay } from "../../api/caller";
@@ -33,8 +33,15 @@ const t = texts({
     "数据存储在 PostgreSQL 中，请使用 pg_dump 或数据库平台的备份功能。",
     "The store is PostgreSQL: back it up with pg_dump, or as your database is backed up.",
   ],
+  backupUnknown: [
+    "仅适用于内置数据库；如果数据存储在 PostgreSQL 中，此处无法下载。",
+    "Of the embedded store alone: where the store is PostgreSQL, there is none to be had here.",
+  ],
   download: ["下载备份", "Download a backup"],
 });
+
+/** Each of these finds something among the certificates. */
+const CERTIFICATES = ["node:read", "certificates:read", "certificates:create", "certificates:change"];
 
 /** What a node's operator wrote, its certificates, and a backup to take away. */
 export default function Settings() {
@@ -43,8 +50,8 @@ export default function Settings() {
     <>
       <PageHeader title={t.title} lead={t.lead} />
       <Flex vertical gap={16}>
-        <Certificates />
-        <WrittenSettings />
+        {CERTIFICATES.some(may) && <Certificates />}
+        {may("node:read") && <WrittenSettings />}
         {may("backup:read") && <Backup />}
       </Flex>
     </>
@@ -77,19 +84,21 @@ function WrittenSettings() {
 
 function Backup() {
   const may = useMay();
-  const { data } = useQuery({
+  const { data, isLoading } = useQuery({
     queryKey: ["overview", 24],
     queryFn: () => told(api.GET("/overview", { params: { query: { hours: 24 } } })),
     enabled: may("overview:read"),
   });
-  const isElsewhere = data?.store.engine === "PostgreSQL";
+  const engine = data?.store.engine;
   return (
     <Card title={t.backup}>
-      {isElsewhere ? (
-        <Alert type="info" showIcon title={t.backupElsewhere} />
-      ) : (
+      {isLoading && <Skeleton active />}
+      {engine === "PostgreSQL" && <Alert type="info" showIcon title={t.backupElsewhere} />}
+      {!isLoading && engine !== "PostgreSQL" && (
         <>
           <Typography.Paragraph type="secondary">{t.backupHint}</Typography.Paragraph>
+          {/* Not everybody who may take a backup is told which store it is. */}
+          {!engine && <Typography.Paragraph type="secondary">{t.backupUnknown}</Typography.Paragraph>}
           <Button icon={<DownloadOutlined />} href="/api/v1/node/backup" download>
             {t.download}
           </Button>

@@ -32,6 +32,10 @@ export const t = texts({
   none: ["此节点没有使用证书", "This node serves no certificate"],
   remove: ["移除", "Remove"],
   removeTitle: (names: string) => [`移除 ${names} 的证书？`, `Remove the certificate of ${names}?`],
+  removeWhich: (issuer: string, until: string) => [
+    `由 ${issuer} 签发，${until} 到期。`,
+    `Issued by ${issuer}; it expires on ${until}.`,
+  ],
   removeText: [
     "所有节点立即停止使用它，私钥同时销毁，无法恢复。如果没有其他证书包含这些域名，浏览器将显示警告；没有证书文件的监听失去最后一张上传的证书后，任何人都无法通过该监听访问，包括管理控制台。",
     "Every node stops serving it at once, and its key is forgotten for good. Unless another certificate is for these names, browsers will warn; and a listener that has none from files lets nobody in once its last upload is gone, to this console neither.",

@@ -10,6 +10,7 @@ import type { ApiToken, NewApiToken } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { FormDrawer } from "../../parts/FormDrawer";
+import { MemberName } from "../../parts/MemberName";
 import { Nothing } from "../../parts/Nothing";
 import { OnceShown } from "../../parts/OnceShown";
 import { PageHeader } from "../../parts/PageHeader";
@@ -32,6 +33,8 @@ const t = texts({
   good: ["有效", "Good"],
   expired: ["已过期", "Expired"],
   revoked: ["已吊销", "Revoked"],
+  maker: ["创建者", "Made by"],
+  machine: ["命令行", "The command line"],
   created: ["创建时间", "Made"],
   expires: ["到期时间", "Expires"],
   used: ["最近使用", "Last used"],
@@ -80,6 +83,11 @@ export default function Tokens() {
           { title: t.name, dataIndex: "name" },
           { title: t.scope, key: "scope", render: (_, token) => <Scope token={token} labelOf={labelOf} /> },
           { title: t.state, key: "state", render: (_, token) => <TokenState token={token} /> },
+          {
+            title: t.maker,
+            dataIndex: "maker",
+            render: (maker?: string | null) => (maker ? <MemberName id={maker} /> : t.machine),
+          },
           { title: t.created, dataIndex: "created_at", render: (at: number) => <TimeText at={at} /> },
           { title: t.expires, dataIndex: "expires_at", render: (at: number | null) => <TimeText at={at} /> },
           { title: t.used, dataIndex: "last_used_at", render: (at: number | null) => <TimeText at={at} /> },

@@ -9,9 +9,9 @@ const t = texts({
   label: ["内容", "What it says"],
   hint: ["按顺序排列，个人没有的内容会略过。", "In this order; what a person has not is left out."],
   add: ["添加内容", "Add a part"],
-  up: ["上移", "Move up"],
-  down: ["下移", "Move down"],
-  remove: ["移除", "Remove"],
+  up: (part: string) => [`上移：${part}`, `Move up: ${part}`],
+  down: (part: string) => [`下移：${part}`, `Move down: ${part}`],
+  remove: (part: string) => [`移除：${part}`, `Remove: ${part}`],
 });
 
 type Props = { value?: WatermarkPart[]; onChange?: (parts: WatermarkPart[]) => void; disabled?: boolean };
@@ -49,7 +49,7 @@ function Parts({ value = [], onChange, disabled }: Props) {
             type="text"
             size="small"
             icon={<ArrowUpOutlined />}
-            aria-label={t.up}
+            aria-label={t.up(nameOf(part))}
             disabled={disabled || index === 0}
             onClick={() => swap(index, index - 1)}
           />
@@ -57,7 +57,7 @@ function Parts({ value = [], onChange, disabled }: Props) {
             type="text"
             size="small"
             icon={<ArrowDownOutlined />}
-            aria-label={t.down}
+            aria-label={t.down(nameOf(part))}
             disabled={disabled || index === value.length - 1}
             onClick={() => swap(index, index + 1)}
           />
@@ -65,7 +65,7 @@ function Parts({ value = [], onChange, disabled }: Props) {
             type="text"
             size="small"
             icon={<DeleteOutlined />}
-            aria-label={t.remove}
+            aria-label={t.remove(nameOf(part))}
             disabled={disabled}
             onClick={() => onChange?.(value.filter((_, at) => at !== index))}
           />
@@ -86,6 +86,11 @@ function Parts({ value = [], onChange, disabled }: Props) {
       </Dropdown>
     </Flex>
   );
+}
+
+/** What tells a part from the others, of which several may be texts. */
+function nameOf(part: WatermarkPart): string {
+  return part.kind === "text" && part.text ? part.text : PARTS[part.kind];
 }
 
 export function PartsItem({ disabled }: { disabled: boolean }) {

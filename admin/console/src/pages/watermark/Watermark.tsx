@@ -1,10 +1,11 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { ColorPicker, Form, Slider, Switch } from "antd";
 
 import { useMay } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
+import { useDraft } from "../../api/draft";
 import type { Watermark as WatermarkValues } from "../../api/schema";
 import { texts } from "../../language/texts";
+import { ManagedMark } from "../../parts/ManagedMark";
 import { PageHeader } from "../../parts/PageHeader";
 import { SettingsForm } from "../../parts/SettingsForm";
 import { PartsItem } from "./PartsItem";
@@ -26,14 +27,17 @@ const t = texts({
 
 export default function Watermark() {
   const mayChange = useMay()("appearance:change");
-  const { data } = useSuspenseQuery({ queryKey: ["watermark"], queryFn: () => versioned(api.GET("/watermark")) });
-  const { value, etag } = data;
+  const draft = useDraft(["watermark"], () => versioned(api.GET("/watermark")));
+  const { value, etag } = draft;
   return (
     <>
-      <PageHeader title={t.title} lead={t.lead} />
+      <PageHeader title={t.title} lead={t.lead}>
+        <ManagedMark kind="watermark" />
+      </PageHeader>
       <SettingsForm<WatermarkValues>
         key={etag}
         initial={value}
+        draft={draft}
         mayChange={mayChange}
         send={(watermark) => told(api.PUT("/watermark", { params: { header: { "If-Match": etag } }, body: watermark }))}
         preview={(watermark) => <WatermarkPreview watermark={watermark} />}

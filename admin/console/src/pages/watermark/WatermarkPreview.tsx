@@ -7,6 +7,7 @@ import { sampleText } from "./parts";
 
 const t = texts({
   preview: ["预览", "Preview"],
+  ground: ["深浅", "Light or dark"],
   light: ["浅色页面", "Light page"],
   dark: ["深色页面", "Dark page"],
   off: ["水印已关闭：页面上不会出现。", "The watermark is off: it shows on no page."],
@@ -29,6 +30,7 @@ export function WatermarkPreview({ watermark }: { watermark: Watermark }) {
       title={t.preview}
       extra={
         <Segmented
+          aria-label={t.ground}
           value={isDark}
           onChange={setDark}
           options={[

@@ -11,7 +11,9 @@ const NUMBERS = new Set(["since", "until", "status"]);
  */
 export function useFilter<F extends Record<string, Value>>(): [Partial<F>, (more: Partial<F>) => void] {
   const [params, setParams] = useSearchParams();
-  const entries = [...params].map(([key, text]) => [key, NUMBERS.has(key) ? Number(text) : text]);
+  const entries = [...params]
+    .map(([key, text]) => [key, NUMBERS.has(key) ? Number(text) : text] as const)
+    .filter(([, value]) => !Number.isNaN(value));
   const filter = Object.fromEntries(entries) as Partial<F>;
   const narrow = (more: Partial<F>) => {
     const next = new URLSearchParams(params);

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { useMay } from "../../../api/caller";
 import { texts } from "../../../language/texts";
+import { useAction } from "../../../parts/useAction";
 import { type Chosen, BatchDialog } from "./BatchDialog";
 import { type BatchKind, KINDS, NAMES } from "./kinds";
 
@@ -27,11 +28,13 @@ type Props = {
 export function BatchBar({ chosen, department, all, onAll, onClear }: Props) {
   const may = useMay();
   const { token } = theme.useToken();
+  const { attempt } = useAction();
   const [kind, setKind] = useState<BatchKind>();
   const [isChoosing, setChoosing] = useState(false);
   const chooseAll = async () => {
     setChoosing(true);
-    await onAll().finally(() => setChoosing(false));
+    await attempt(onAll);
+    setChoosing(false);
   };
   const items = KINDS.filter(({ permission }) => may(permission)).map(({ kind, isDanger }) => ({
     key: kind,

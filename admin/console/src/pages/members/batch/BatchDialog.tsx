@@ -3,22 +3,24 @@ import { Alert, Button, Form, Modal, Progress, Typography } from "antd";
 import { useRef, useState } from "react";
 
 import { api, told } from "../../../api/client";
-import { messageOf } from "../../../api/problem";
 import type { BatchAction } from "../../../api/schema";
-import { texts } from "../../../language/texts";
+import { plural, texts } from "../../../language/texts";
 import { GroupChooser } from "../../../parts/choosers";
 import { DepartmentChooser } from "../../../parts/DepartmentChooser";
 import { BatchOutcome } from "./BatchOutcome";
 import { type BatchKind, EFFECTS, KINDS, NAMES } from "./kinds";
-import { inParts, type Outcome } from "./run";
+import { inParts, type Outcome, triedOf } from "./run";
+
+const people = (n: number) => plural(n, "member");
 
 const t = texts({
-  title: (what: string, n: number) => [`${what}：${n} 名成员`, `${what}: ${n} members`],
+  title: (what: string, n: number) => [`${what}：${n} 名成员`, `${what}: ${people(n)}`],
   department: ["部门", "Department"],
   group: ["用户组", "Group"],
   choose: ["请选择", "Choose one"],
   cancel: ["取消", "Cancel"],
   stop: ["停止", "Stop"],
+  goOn: ["继续处理其余成员", "Go on with the rest"],
   close: ["完成", "Close"],
   progress: (done: number, all: number) => [`已处理 ${done} / ${all}`, `${done} of ${all} done`],
 });
@@ -41,46 +43,49 @@ export function BatchDialog({ kind, members, department, onClose }: Props) {
   const [form] = Form.useForm<Target>();
   const [progress, setProgress] = useState<Outcome>();
   const [outcome, setOutcome] = useState<Outcome>();
-  const [problem, setProblem] = useState<string>();
   const isLeft = useRef(false);
   const { isDanger, needs } = KINDS.find((one) => one.kind === kind) ?? {};
+  const [target, setTarget] = useState<Target>({});
   const isRunning = progress !== undefined && outcome === undefined;
+  // Nothing was done: it is asked again, with the reason above.
+  const isAsking = !isRunning && (!outcome || triedOf(outcome) === 0);
   const ids = members.map(({ id }) => id);
 
-  const run = async (target: Target) => {
-    setProblem(undefined);
-    setProgress({ done: 0, failures: [] });
+  const run = async (target: Target, before?: Outcome) => {
+    isLeft.current = false;
+    setTarget(target);
+    setOutcome(undefined);
+    setProgress(before ?? { done: 0, failures: [] });
     const action = { kind, ...target } as BatchAction;
     const send = (part: string[]) => told(api.POST("/member-batch", { body: { action, members: part } }));
-    try {
-      setOutcome(await inParts(ids, send, setProgress, () => isLeft.current));
-    } catch (thrown) {
-      setProblem(messageOf(thrown));
-      setProgress(undefined);
-    } finally {
-      await queries.invalidateQueries();
-    }
+    setOutcome(await inParts(ids, send, setProgress, () => isLeft.current, before));
+    setProgress(undefined);
+    await queries.invalidateQueries();
   };
 
-  const buttons = outcome ? (
-    <Button type="primary" onClick={() => onClose(true)}>
-      {t.close}
-    </Button>
-  ) : (
-    <>
-      <Button
-        onClick={() => {
-          isLeft.current = true;
-          if (!isRunning) onClose(false);
-        }}
-      >
-        {isRunning ? t.stop : t.cancel}
-      </Button>
-      <Button type="primary" danger={isDanger} loading={isRunning} onClick={() => form.submit()}>
-        {NAMES[kind]}
-      </Button>
-    </>
-  );
+  const buttons =
+    outcome && !isAsking ? (
+      <>
+        {triedOf(outcome) < ids.length && <Button onClick={() => void run(target, outcome)}>{t.goOn}</Button>}
+        <Button type="primary" onClick={() => onClose(true)}>
+          {t.close}
+        </Button>
+      </>
+    ) : (
+      <>
+        <Button
+          onClick={() => {
+            isLeft.current = true;
+            if (!isRunning) onClose(false);
+          }}
+        >
+          {isRunning ? t.stop : t.cancel}
+        </Button>
+        <Button type="primary" danger={isDanger} loading={isRunning} onClick={() => form.submit()}>
+          {NAMES[kind]}
+        </Button>
+      </>
+    );
 
   return (
     <Modal
@@ -89,19 +94,15 @@ export function BatchDialog({ kind, members, department, onClose }: Props) {
       footer={buttons}
       closable={!isRunning}
       mask={{ closable: false }}
-      onCancel={() => onClose(outcome !== undefined)}
+      onCancel={() => onClose(outcome !== undefined && !isAsking)}
     >
-      {problem && <Alert type="error" showIcon title={problem} style={{ marginBottom: 16 }} />}
-      {outcome ? (
-        <BatchOutcome outcome={outcome} members={members} />
-      ) : progress ? (
-        <Running done={progress.done + progress.failures.length} all={members.length} />
-      ) : (
-        <Typography.Paragraph>{EFFECTS[kind](members.length)}</Typography.Paragraph>
-      )}
+      {outcome?.problem && <Alert type="error" showIcon title={outcome.problem} style={{ marginBottom: 16 }} />}
+      {outcome && !isAsking && <BatchOutcome outcome={outcome} members={members} />}
+      {isRunning && <Running done={triedOf(progress)} all={members.length} />}
+      {isAsking && <Typography.Paragraph>{EFFECTS[kind](members.length)}</Typography.Paragraph>}
       <Form<Target>
         form={form}
-        hidden={progress !== undefined}
+        hidden={!isAsking}
         layout="vertical"
         initialValues={{ department: kind === "remove_department" ? department : undefined }}
         onFinish={(target) => void run(target)}

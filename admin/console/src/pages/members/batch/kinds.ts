@@ -1,5 +1,5 @@
 import type { BatchAction } from "../../../api/schema";
-import { texts } from "../../../language/texts";
+import { plural, texts } from "../../../language/texts";
 
 export type BatchKind = BatchAction["kind"];
 
@@ -39,43 +39,45 @@ export const NAMES = texts({
   remove: ["删除成员", "Delete"],
 }) satisfies Readonly<Record<BatchKind, string>>;
 
+const people = (n: number) => plural(n, "member");
+
 /** What it does, and to how many. */
 export const EFFECTS = texts({
   add_department: (n: number) => [
     `${n} 名成员会加入所选部门，在其他部门的归属保持不变。`,
-    `The ${n} members join the department and stay in their other ones.`,
+    `The department takes in ${people(n)}, who stay in their other ones.`,
   ],
   remove_department: (n: number) => [
     `${n} 名成员会离开所选部门，并失去经由该部门获得的访问权限。`,
-    `The ${n} members leave the department and lose what they may reach by it.`,
+    `The department lets go of ${people(n)}, who lose what they may reach by it.`,
   ],
   add_group: (n: number) => [
     `${n} 名成员会加入所选用户组，并获得该用户组的访问权限。`,
-    `The ${n} members join the group and may reach what it may.`,
+    `The group takes in ${people(n)}, who may reach what it may.`,
   ],
   remove_group: (n: number) => [
     `${n} 名成员会离开所选用户组，并失去经由该用户组获得的访问权限。`,
-    `The ${n} members leave the group and lose what they may reach by it.`,
+    `The group lets go of ${people(n)}, who lose what they may reach by it.`,
   ],
-  enable: (n: number) => [`${n} 名成员可以重新登录。`, `The ${n} members can sign in again.`],
+  enable: (n: number) => [`${n} 名成员可以重新登录。`, `Lets ${people(n)} sign in again.`],
   invite: (n: number) => [
     `向 ${n} 名成员发送邀请，其中附有设置密码的验证码：有邮箱的发邮件，否则发短信；已设置密码的成员会被跳过。`,
-    `An invitation with a code to set a password goes to the ${n} members, by mail or else by SMS. Who has set a password is passed over.`,
+    `Sends ${people(n)} an invitation with a code to set a password, by mail or else by SMS. Who has set a password is passed over.`,
   ],
   end_sign_ins: (n: number) => [
     `${n} 名成员会立即退出所有应用，打开的页面和连接会被中断；他们可以重新登录。`,
-    `The ${n} members are signed out everywhere at once, and what is open is cut off; they can sign in again.`,
+    `Signs ${people(n)} out everywhere at once, and cuts off what is open; they can sign in again.`,
   ],
   disable: (n: number) => [
     `${n} 名成员会立即退出所有应用，并且无法登录，直到重新启用。`,
-    `The ${n} members are signed out everywhere at once and cannot sign in until enabled again.`,
+    `Signs ${people(n)} out everywhere at once; they cannot sign in until enabled again.`,
   ],
   leave: (n: number) => [
     `${n} 名成员会立即退出所有应用且无法登录；资料和日志保留。`,
-    `The ${n} members are signed out everywhere at once and cannot sign in; profiles and logs stay.`,
+    `Signs ${people(n)} out everywhere at once; they cannot sign in. Profiles and logs stay.`,
   ],
   remove: (n: number) => [
     `${n} 名成员的账号、密码和所属关系会被永久删除，日志保留；仍为“正常”状态的成员会被跳过。此操作不可撤销。`,
-    `The accounts, passwords and memberships of the ${n} members are deleted for good; the logs stay. Who is still active is passed over. This cannot be undone.`,
+    `Deletes the accounts, passwords and memberships of ${people(n)} for good; the logs stay. Who is still active is passed over. This cannot be undone.`,
   ],
 }) satisfies Readonly<Record<BatchKind, (n: number) => string>>;

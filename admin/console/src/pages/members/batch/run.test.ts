@@ -53,3 +53,17 @@ test("who could not be done is told of, with the reason", async () => {
   );
   expect(outcome).toEqual({ done: 1, failures: [{ id: "a", detail: "still active" }] });
 });
+
+test("what was done before a part failed is told with the reason, and is not done again", async () => {
+  const sent: string[][] = [];
+  const never = () => false;
+  const send = (part: string[]) => {
+    sent.push(part);
+    return sent.length === 2 ? Promise.reject(new Error("the store is away")) : allDone(part);
+  };
+  const outcome = await inParts(ids, send, () => undefined, never);
+  expect(outcome).toEqual({ done: 50, failures: [], problem: "the store is away" });
+  const rest = await inParts(ids, send, () => undefined, never, outcome);
+  expect(rest).toEqual({ done: 120, failures: [] });
+  expect(sent.map((part) => part[0])).toEqual(["m0", "m50", "m50", "m100"]);
+});

@@ -1,14 +1,15 @@
-import { MoreOutlined } from "@ant-design/icons";
+import { ArrowDownOutlined, ArrowUpOutlined, MoreOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Dropdown, Spin, Tree, type TreeProps } from "antd";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { useMay } from "../../../api/caller";
-import { levelQuery, showMore, useDepartmentLevels } from "../../../api/departmentLevels";
+import { levelQuery, LEVELS, showMore, TOP, useDepartmentLevels } from "../../../api/departmentLevels";
 import { useDepartments } from "../../../api/departments";
 import type { Department } from "../../../api/schema";
 import { Failed } from "../../../parts/Failed";
 import { Nothing } from "../../../parts/Nothing";
+import { useAction } from "../../../parts/useAction";
 import { useHeight } from "../../../parts/useHeight";
 import type { Deeds } from "./deeds";
 import css from "./departments.module.css";
@@ -23,6 +24,7 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
   const may = useMay();
   const queries = useQueryClient();
   const move = useMove();
+  const { attempt } = useAction();
   const [open, setOpen] = useOpen(chosen);
   const [ref, height] = useHeight();
   const { levels, error } = useDepartmentLevels(open);
@@ -37,9 +39,23 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
       placeOf(node.department, where, node.expanded ? node.children?.[0] : undefined),
     );
   };
+  // For those who drag nothing.
+  const orderOf = (department: Department) => {
+    const level = levels.get(department.parent ?? TOP)?.items ?? [];
+    if (level.length < 2 || !may("departments:change")) return [];
+    const at = level.findIndex(({ id }) => id === department.id);
+    const step = (key: "up" | "down", icon: ReactNode, target: Department | undefined) => ({
+      key,
+      icon,
+      label: t[key],
+      disabled: !target,
+      onClick: () => target && move(department, target, placeOf(target, key === "up" ? "before" : "after")),
+    });
+    return [step("up", <ArrowUpOutlined />, level[at - 1]), step("down", <ArrowDownOutlined />, level[at + 1])];
+  };
   return (
     <div ref={ref} className={css.tree}>
-      {error ? <Failed error={error} /> : null}
+      {error ? <Failed error={error} onRetry={() => void queries.refetchQueries({ queryKey: LEVELS })} /> : null}
       {!error && levels.size === 0 && <Spin className={css.waiting} />}
       {levels.size > 0 && nodes.length === 0 && <Nothing title={t.none} hint={t.noneHint} />}
       {nodes.length > 0 && height > 0 && (
@@ -52,7 +68,8 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
           expandedKeys={open}
           onExpand={(keys) => setOpen(keys.map(String))}
           loadData={async ({ key }) => {
-            await queries.ensureQueryData(levelQuery(queries, String(key)));
+            // What goes wrong is told above.
+            await queries.ensureQueryData(levelQuery(queries, String(key))).catch(() => undefined);
           }}
           selectedKeys={chosen ? [chosen] : []}
           onSelect={(_, { node }) => node.kind === "department" && onChoose(node.department.id)}
@@ -66,11 +83,14 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
           onDrop={drop}
           titleRender={(node) =>
             node.kind === "more" ? (
-              <Button type="link" size="small" onClick={() => void showMore(queries, node.parent)}>
+              <Button type="link" size="small" onClick={() => void attempt(() => showMore(queries, node.parent))}>
                 {t.more}
               </Button>
             ) : (
-              <Row department={node.department} deeds={deeds} />
+              <Row
+                department={node.department}
+                deeds={[...orderOf(node.department), ...deeds.menuOf(node.department)]}
+              />
             )
           }
         />
@@ -79,8 +99,9 @@ export function DepartmentTree({ chosen, onChoose, deeds }: Props) {
   );
 }
 
-function Row({ department, deeds }: { department: Department; deeds: Deeds }) {
-  const items = deeds.menuOf(department);
+type RowProps = { department: Department; deeds: ReturnType<Deeds["menuOf"]> };
+
+function Row({ department, deeds: items }: RowProps) {
   const { name, members, members_below } = department;
   const count = members_below ?? members;
   return (

@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Form, Modal, Typography } from "antd";
+import { App, Form, Modal, Typography } from "antd";
 
 import { api, told } from "../../../api/client";
 import type { Department } from "../../../api/schema";
 import { texts } from "../../../language/texts";
 import { DepartmentChooser } from "../../../parts/DepartmentChooser";
+import { FormProblem } from "../../../parts/FormProblem";
 import { useSubmit } from "../../../parts/useSubmit";
 import { TOP } from "../../../api/departmentLevels";
 import { t as words } from "./words";
@@ -47,12 +48,16 @@ export function RemoveDepartment({ department, onClose }: Props) {
     const header = { "If-Match": `"${department.version}"` };
     return told(api.DELETE("/departments/{id}", { params: { path: { id }, header, query } }));
   };
-  const { submit, isSending, problem } = useSubmit(form, send);
+  const { submit, isSending, problem, isStale } = useSubmit(form, send);
   const remove = async (heirs: Heirs) => {
     if (!(await submit(heirs))) return;
     void message.success(t.done);
     onClose(true);
     await queries.invalidateQueries();
+  };
+  const anew = () => {
+    onClose(false);
+    void queries.invalidateQueries();
   };
   return (
     <Modal
@@ -65,7 +70,7 @@ export function RemoveDepartment({ department, onClose }: Props) {
       onCancel={() => onClose(false)}
     >
       <Typography.Paragraph>{members + children > 0 ? t.holds(held(department)) : t.empty}</Typography.Paragraph>
-      {problem && <Alert type="error" showIcon title={problem} style={{ marginBottom: 16 }} />}
+      <FormProblem problem={problem} onAnew={isStale ? anew : undefined} />
       <Form<Heirs>
         form={form}
         layout="vertical"

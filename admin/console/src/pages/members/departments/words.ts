@@ -7,6 +7,8 @@ export const t = texts({
   create: ["新建部门", "New department"],
   add: ["添加已有成员", "Add existing members"],
   createBelow: ["新建下级部门", "New department below"],
+  up: ["上移", "Move up"],
+  down: ["下移", "Move down"],
   edit: ["编辑部门", "Edit department"],
   remove: ["删除部门", "Delete department"],
   name: ["部门名称", "Name"],

@@ -5,6 +5,7 @@ import { useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
 import { usePages } from "../../../api/paging";
 import type { Member } from "../../../api/schema";
+import { listed } from "../../../language/texts";
 import { CursorTable } from "../../../parts/CursorTable";
 import { Nothing } from "../../../parts/Nothing";
 import { PersonAvatar } from "../../../parts/PersonAvatar";
@@ -116,7 +117,7 @@ function columns(view: View, open: (member: Member) => void): TableProps<Member>
     {
       title: t.departments,
       dataIndex: "departments",
-      render: (departments: Member["departments"]) => departments.map(({ name }) => name).join("、") || "–",
+      render: (departments: Member["departments"]) => listed(departments.map(({ name }) => name)) || "–",
     },
     {
       title: t.roles,

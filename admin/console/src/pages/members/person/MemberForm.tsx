@@ -32,7 +32,9 @@ type Props = {
   onClose: (id: string | undefined) => void;
 };
 
-export function MemberForm({ member, department, onClose }: Props) {
+export function MemberForm({ member: shown, department, onClose }: Props) {
+  // As they were when the form was opened: its fields and the version that is sent are one pair.
+  const [member] = useState(shown);
   const may = useMay();
   const queries = useQueryClient();
   const [made, setMade] = useState<{ member: Member; link: Link }>();

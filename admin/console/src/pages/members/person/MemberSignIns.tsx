@@ -5,7 +5,7 @@ import { PlainTable } from "../../../parts/PlainTable";
 import { useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
 import type { SignIn } from "../../../api/schema";
-import { texts } from "../../../language/texts";
+import { plural, texts } from "../../../language/texts";
 import { Failed } from "../../../parts/Failed";
 import { Nothing } from "../../../parts/Nothing";
 import { TimeText } from "../../../parts/TimeText";
@@ -19,7 +19,7 @@ const t = texts({
   seen: ["最近活动", "Last seen"],
   end: ["终止", "End"],
   endAll: ["全部终止", "End all"],
-  endAllTitle: (n: number) => [`终止全部 ${n} 个登录？`, `End all ${n} sign-ins?`],
+  endAllTitle: (n: number) => [`终止全部 ${n} 个登录？`, `End ${plural(n, "sign-in")}?`],
   endAllText: [
     "此人会立即退出所有应用，打开的页面和连接会被中断。",
     "They are signed out of every application at once; what is open is cut off.",
@@ -31,7 +31,7 @@ const t = texts({
 export function MemberSignIns({ id }: { id: string }) {
   const may = useMay();
   const { act, ask } = useAction();
-  const { data, error } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ["members", id, "sign-ins"],
     queryFn: () => told(api.GET("/members/{id}/sign-ins", { params: { path: { id } } })),
   });
@@ -55,15 +55,16 @@ export function MemberSignIns({ id }: { id: string }) {
         )}
       </Flex>
       {error ? (
-        <Failed error={error} />
+        <Failed error={error} onRetry={() => void refetch()} />
       ) : (
         <PlainTable<SignIn>
           size="small"
           rowKey="id"
           dataSource={signIns}
+          loading={isPending}
           pagination={false}
           scroll={{ x: "max-content" }}
-          locale={{ emptyText: <Nothing title={t.none} /> }}
+          locale={{ emptyText: isPending ? " " : <Nothing title={t.none} /> }}
           columns={[
             { title: t.device, dataIndex: "device" },
             { title: t.address, dataIndex: "address" },

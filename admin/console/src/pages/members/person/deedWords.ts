@@ -15,6 +15,11 @@ export const t = texts({
     `${name}现有的密码和全部登录会立即失效，直到本人用链接设置新密码。`,
     `The present password and all sign-ins of ${name} end at once; they set a new password with the link.`,
   ],
+  linkAskKept: (name: string) => [
+    `${name}现有的密码和登录继续有效，直到本人用链接设置新密码。`,
+    `The present password and the sign-ins of ${name} go on until they set a new password with the link.`,
+  ],
+  keepPassword: ["在使用验证码之前保留现有密码", "Keep the present password until the code is used"],
   sendMail: ["通过邮件发送验证码", "Mail a code"],
   sendSms: ["通过短信发送验证码", "Send a code by SMS"],
   sendText: [
@@ -24,6 +29,10 @@ export const t = texts({
   sendAsk: (name: string, to: string) => [
     `验证码将发送到 ${to}。${name}现有的密码立即失效，并在所有设备上退出登录。`,
     `The code goes to ${to}. The password that ${name} has ends at once, and they are signed out everywhere.`,
+  ],
+  sendAskKept: (name: string, to: string) => [
+    `验证码将发送到 ${to}。${name}现有的密码继续有效，直到本人用它设置新密码。`,
+    `The code goes to ${to}. The password that ${name} has works until they set a new one with it.`,
   ],
   firstSendAsk: (name: string, to: string) => [
     `验证码将发送到 ${to}，${name}用它设置密码。`,

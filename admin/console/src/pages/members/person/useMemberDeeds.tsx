@@ -3,14 +3,13 @@ import { type ReactNode, useState } from "react";
 import { useCaller, useMay } from "../../../api/caller";
 import { api, told } from "../../../api/client";
 import { makeOnce } from "../../../api/once";
-import type { Channel, Link, MemberDetail } from "../../../api/schema";
-import { type Language, language } from "../../../language/language";
-import { CodeQuestion } from "./CodeQuestion";
+import type { Link, MemberDetail } from "../../../api/schema";
+import { CodeQuestion, FIRST_CHOICE } from "./CodeQuestion";
 import { OnceLink } from "./OnceLink";
 import { t } from "./deedWords";
 import { useAction } from "../../../parts/useAction";
 
-export type MemberDeed = {
+type MemberDeed = {
   key: string;
   title: string;
   /** What it does, in a sentence. */
@@ -45,13 +44,18 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
       refusal: own,
       run: () => {
         const once = makeOnce();
+        let choice = FIRST_CHOICE;
+        const text = (keeps: boolean) =>
+          !member.has_password ? t.firstLinkText : keeps ? t.linkAskKept(name) : t.linkAsk(name);
         asked(
           t.link,
-          member.has_password ? t.linkAsk(name) : t.firstLinkText,
-          async () =>
-            setLink(
-              await once(path, (header) => told(api.POST("/members/{id}/one-time-link", { params: { path, header } }))),
-            ),
+          <CodeQuestion text={text} hasPassword={member.has_password} onChange={(chosen) => (choice = chosen)} />,
+          async () => {
+            const query = { keep_password: choice.keep_password };
+            const make = (header: { "Idempotency-Key": string }) =>
+              told(api.POST("/members/{id}/one-time-link", { params: { path, header, query } }));
+            setLink(await once({ path, query }, make));
+          },
           false,
         );
       },
@@ -67,15 +71,23 @@ export function useMemberDeeds(member: MemberDetail, onGone: () => void): { deed
           run: () => {
             const once = makeOnce();
             const to = (channel === "mail" ? member.email : member.mobile) ?? "";
-            const text = member.has_password ? t.sendAsk(name, to) : t.firstSendAsk(name, to);
-            let body: { channel: Channel; language: Language } = { channel, language };
+            const text = (keeps: boolean) =>
+              !member.has_password ? t.firstSendAsk(name, to) : keeps ? t.sendAskKept(name, to) : t.sendAsk(name, to);
+            let choice = FIRST_CHOICE;
             asked(
               channel === "mail" ? t.sendMail : t.sendSms,
-              <CodeQuestion text={text} onLanguage={(chosen) => (body = { channel, language: chosen })} />,
-              () =>
-                once({ path, body }, (header) =>
+              <CodeQuestion
+                isSent
+                text={text}
+                hasPassword={member.has_password}
+                onChange={(chosen) => (choice = chosen)}
+              />,
+              () => {
+                const body = { channel, ...choice };
+                return once({ path, body }, (header) =>
                   told(api.POST("/members/{id}/one-time-messages", { params: { path, header }, body })),
-                ),
+                );
+              },
               false,
             );
           },

@@ -1,0 +1,141 @@
+//! The sign-in policy, as an operator writes it in a file and people meet it at the real program.
+
+use config::cookies::SESSION;
+
+use super::harness::{Application, Authenticator, Browser, Gatehouse, PASSWORD, Page, Upstream};
+
+const ACCESS: &str = "access.corp.test";
+
+/// Puts a policy in force: the YAML below `kind`.
+async fn policy(gate: &Gatehouse, yaml: &str) {
+    let folder = gate.folder().join("policy");
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = format!("kind: sign_in_policy\n{yaml}");
+    std::fs::write(folder.join("sign-in-policy.yaml"), text).unwrap();
+    gate.command(&["apply", "-f", folder.to_str().unwrap()])
+        .await;
+}
+
+async fn sign_in(gate: &Gatehouse, username: &str, password: &str) -> (Browser, Page) {
+    let browser = Browser::new(gate);
+    let page = browser.open(&gate.url("access", "/sign-in")).await;
+    let form = page.form("/sign-in").fill("username", username);
+    let page = browser.submit(form.fill("password", password)).await;
+    (browser, page)
+}
+
+fn is_signed_in(browser: &Browser) -> bool {
+    browser.cookie(ACCESS, SESSION).is_some()
+}
+
+#[tokio::test]
+async fn whoever_must_have_a_second_factor_sets_one_up_within_the_sign_in() {
+    let upstream = Upstream::start().await;
+    let gate = Gatehouse::start()
+        .with_application(Application::new("wiki", &upstream))
+        .await;
+    gate.visitor("li.lei").await;
+    policy(&gate, "two_step: { demand: required }").await;
+    let (browser, page) = sign_in(&gate, "li.lei", PASSWORD).await;
+    assert!(page.has_form("/sign-in/set-up-two-step"), "{page:?}");
+    assert!(!is_signed_in(&browser));
+    let wiki = browser.open(&gate.url("wiki", "/")).await;
+    assert!(
+        wiki.has_form("/sign-in"),
+        "half a sign-in opens nothing: {wiki:?}"
+    );
+    let page = browser
+        .open(&gate.url("access", "/sign-in/set-up-two-step"))
+        .await;
+    let authenticator = Authenticator::from_seed(&page.text_of("#key").unwrap());
+    let form = page.form("/sign-in/set-up-two-step");
+    let code = authenticator.code().await;
+    let page = browser.submit(form.fill("code", &code)).await;
+    assert!(page.text_of(".codes").is_some(), "{page:?}");
+    assert!(is_signed_in(&browser));
+    let (second, page) = sign_in(&gate, "li.lei", PASSWORD).await;
+    assert!(!is_signed_in(&second));
+    let form = page.form("/sign-in/two-step");
+    let code = authenticator.code().await;
+    second.submit(form.fill("code", &code)).await;
+    assert!(is_signed_in(&second));
+}
+
+#[tokio::test]
+async fn a_password_is_as_the_policy_of_the_day_asks() {
+    let gate = Gatehouse::start().await;
+    let strict = "password: { min_length: 14, classes: upper_lower_digits_special }";
+    policy(&gate, strict).await;
+    let made = gate.command(&["members", "add", "li.lei", "--json"]).await;
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let browser = Browser::new(&gate);
+    let page = browser.open(made["url"].as_str().unwrap()).await;
+    let form = page.form("/welcome");
+    let mut page = browser
+        .submit(form.fill("code", made["code"].as_str().unwrap()))
+        .await;
+    for (password, why) in [
+        ("Slow-tram-7", "at least 14 characters"),
+        ("slow green tram 7", "a capital letter"),
+        ("Slow green trams", "a digit"),
+        ("Li.Lei-Li.Lei-77", "must not be made of your username"),
+        ("Password-1234567", "easy to guess"),
+    ] {
+        let form = page
+            .form("/sign-in/new-password")
+            .fill("password", password);
+        page = browser.submit(form.fill("repeated", password)).await;
+        assert_eq!(page.status, 422, "{password}");
+        assert!(page.shows(why), "{password}: {}", page.html);
+    }
+    let good = "Slow-green-tram-7";
+    let form = page.form("/sign-in/new-password").fill("password", good);
+    browser.submit(form.fill("repeated", good)).await;
+    assert!(is_signed_in(&browser));
+}
+
+#[tokio::test]
+async fn one_sign_in_at_a_time_and_for_as_long_as_the_policy_says() {
+    let gate = Gatehouse::start().await;
+    let first = gate.visitor("li.lei").await;
+    policy(
+        &gate,
+        "sessions: { most: 1, keep_after_closing: true, absolute_hours: 168 }",
+    )
+    .await;
+    let (second, page) = sign_in(&gate, "li.lei", PASSWORD).await;
+    assert!(is_signed_in(&second), "{page:?}");
+    let page = first.browser.open(&gate.url("access", "/account")).await;
+    assert!(page.has_form("/sign-in"), "the first is over: {page:?}");
+    let page = second.open(&gate.url("access", "/account")).await;
+    assert!(
+        page.status.is_success() && !page.has_form("/sign-in?"),
+        "{page:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_policy_that_will_not_do_is_refused_by_line_and_the_last_one_holds() {
+    let gate = Gatehouse::start().await;
+    policy(&gate, "attempts: { wrong_passwords: 3 }").await;
+    gate.visitor("li.lei").await;
+    let file = gate.folder().join("policy/sign-in-policy.yaml");
+    std::fs::write(
+        &file,
+        "kind: sign_in_policy\nattempts:\n  wrong_passwords: 2\n",
+    )
+    .unwrap();
+    let output = gate
+        .try_command(&["apply", "-f", file.parent().unwrap().to_str().unwrap()])
+        .await;
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(!output.status.success());
+    assert!(said.contains("sign-in-policy.yaml:3"), "{said}");
+    assert!(said.contains("3 to 100"), "{said}");
+    for _ in 0..3 {
+        let (_, page) = sign_in(&gate, "li.lei", "not the password").await;
+        assert_eq!(page.status, 422);
+    }
+    let (browser, _) = sign_in(&gate, "li.lei", PASSWORD).await;
+    assert!(!is_signed_in(&browser), "locked after three");
+}
