@@ -30,6 +30,8 @@ pub struct Attempt<'a> {
     username: &'a str,
     method: AuthenticationMethod,
     is_allowed: bool,
+    /// Whether it locks the account if it is wrong.
+    is_last: bool,
 }
 
 /// Refuses whoever comes from an address that is spent, before anybody is looked up. A browser that
@@ -114,6 +116,7 @@ impl<'a> Attempt<'a> {
             username,
             method,
             is_allowed: false,
+            is_last: false,
         };
         let mut tx = state.store.begin().await?;
         let turn = attempt.counters.take(&mut tx, guess, now).await?;
@@ -123,7 +126,8 @@ impl<'a> Attempt<'a> {
             return Err(Failure::TooManyAttempts);
         }
         tx.commit().await?;
-        attempt.is_allowed = turn == Turn::Allowed;
+        attempt.is_allowed = turn != Turn::AccountSpent;
+        attempt.is_last = turn == Turn::Last;
         Ok(attempt)
     }
 
@@ -153,8 +157,7 @@ impl<'a> Attempt<'a> {
         };
         let (mut tx, now) = (self.state.store.begin().await?, self.state.clock.now());
         self.note(&mut tx, now, reason).await?;
-        let guess = Guess::of(self.method);
-        if self.counters.has_just_locked(&mut tx, guess, now).await? {
+        if self.is_last {
             let happened = Happened::at(self.reader, self.member, NoticeEvent::Locked, now);
             happened.queue(&mut tx).await?;
         }

@@ -18,6 +18,7 @@
 //!   at `alice` would learn from `alice@example.com` that both are one account, and from a lock that
 //!   ends early that somebody has signed in. Names that nobody has are locked in the same way.
 
+use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -98,6 +99,8 @@ pub enum Guess {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     Allowed,
+    /// As that, and the last: if it is wrong, too, the account takes no more.
+    Last,
     /// To be refused like a wrong guess, and at the same cost.
     AccountSpent,
     /// To be refused at once.
@@ -206,13 +209,12 @@ impl Counters {
             return Ok(Turn::Allowed);
         };
         let limit = self.limit(guess);
-        Ok(
-            if lockouts::count(tx, &account, limit, now).await? > limit.most {
-                Turn::AccountSpent
-            } else {
-                Turn::Allowed
-            },
-        )
+        let counted = lockouts::count(tx, &account, limit, now).await?;
+        Ok(match counted.cmp(&limit.most) {
+            Ordering::Less => Turn::Allowed,
+            Ordering::Equal => Turn::Last,
+            Ordering::Greater => Turn::AccountSpent,
+        })
     }
 
     /// The attempt was right: the account's count begins anew, the address gets this one back.
@@ -227,20 +229,6 @@ impl Counters {
             Some(account) => lockouts::clear(tx, &account).await,
             None => Ok(()),
         }
-    }
-
-    /// Whether the last guess that was counted is the one after which the account takes no more.
-    pub async fn has_just_locked(
-        &self,
-        connection: &mut Connection,
-        guess: Guess,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let Some(account) = self.account(guess) else {
-            return Ok(false);
-        };
-        let limit = self.limit(guess);
-        Ok(lockouts::counted(connection, &account, limit, now).await? == limit.most)
     }
 
     /// Whether the guesses come from a browser in which the person has signed in before.

@@ -130,3 +130,16 @@ async fn by_sms_only_what_cannot_wait_is_told_and_nothing_that_the_policy_leaves
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_17_a_lock_is_told_once_however_many_guess_at_once() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        let guesses = (0..3 * PER_ACCOUNT).map(|_| async {
+            house.browser().sign_in("alice", "wrong").await;
+        });
+        futures::future::join_all(guesses).await;
+        assert_eq!(events(&house).await, [(Channel::Mail, NoticeEvent::Locked)]);
+    })
+    .await;
+}

@@ -251,6 +251,7 @@ impl AttemptPolicy {
 /// mail address is verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "a switch for each")]
 pub struct NoticePolicy {
     /// A sign-in with a browser that is new to the account, or from a network (the first 24 bits of an IPv4
     /// address, 48 of an IPv6 address) that was not seen in the last 90 days.
