@@ -73,10 +73,13 @@ impl Ceilings {
     ) -> Result<(), Refused> {
         let day = day(now);
         let to = format!("{}:{}", channel.as_str(), recipient.to_lowercase());
-        // Of what has happened people are told at once, and no code has to wait for that.
+        let interval = now.minus(INTERVAL);
         let (to, last) = match kind {
+            // Of what has happened people are told at once, and no code has to wait for that.
             MessageKind::Notice => (format!("notice:{to}"), ANY_TIME),
-            _ => (to, now.minus(INTERVAL)),
+            // Anybody may ask for these: they leave room for the codes that somebody signs in with.
+            MessageKind::PasswordReset => (format!("reset:{to}"), interval),
+            _ => (to, interval),
         };
         if !count(tx, &to, day, self.per_recipient.into(), last, now).await? {
             return Err(Refused::Impossible(both((

@@ -52,20 +52,15 @@ pub async fn finish(
     if flow.is_browser_to_be_trusted && rules.two_step.remember_days > 0 {
         trust(&mut tx, reader, &device, &account.member, rules, now).await?;
     }
-    record(
-        &mut tx,
-        reader,
-        now,
-        Happening {
-            kind: SignInKind::SignedIn,
-            member: Some(&account.member),
-            username: &account.username,
-            method: flow.methods.last().copied(),
-            reason: None,
-            sign_in: Some(&sign_in.id),
-        },
-    )
-    .await?;
+    let happening = Happening {
+        kind: SignInKind::SignedIn,
+        member: Some(&account.member),
+        username: &account.username,
+        method: flow.methods.last().copied(),
+        reason: None,
+        sign_in: Some(&sign_in.id),
+    };
+    record(&mut tx, reader, now, happening).await?;
     end_former(state, reader, &mut tx).await?;
     end_oldest(&mut tx, account, rules.sessions.most, now).await?;
     tx.commit().await?;

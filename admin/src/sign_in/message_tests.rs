@@ -273,3 +273,29 @@ async fn the_pages_speak_chinese() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_asks_for_new_passwords_of_somebody_uses_up_none_of_their_codes() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        house.policy(|policy| policy.password.reset = true).await;
+        house
+            .can_be_reached(&house.alice, Some("alice@example.com"), None)
+            .await;
+        let mut stranger = house.browser();
+        stranger.get(ACCESS, "/sign-in/forgot").await;
+        let (mut browser, fields) = (house.browser(), [("username", "alice")]);
+        // By mail a new password would leave no other factor to prove.
+        house
+            .policy(|policy| policy.two_step.demand = TwoStepDemand::Optional)
+            .await;
+        stranger.post(ACCESS, "/sign-in/forgot", &fields).await;
+        assert_eq!(house.told().await.len(), 1);
+        house
+            .policy(|policy| policy.two_step.demand = TwoStepDemand::Required)
+            .await;
+        begin(&mut browser).await;
+        assert_eq!(send(&mut browser, "mail").await.location(), CODE, "at once");
+    })
+    .await;
+}

@@ -20,7 +20,7 @@ use crate::refused::Refused;
 use crate::sign_in_policy::{self, Rules};
 use crate::state::State;
 use crate::store::credentials::Account;
-use crate::store::one_time_links::Purpose;
+use crate::store::one_time_links::{self as links, Purpose};
 use crate::store::{Connection, StoreError, Tx, credentials, lockouts, members};
 
 /// Somebody asked.
@@ -108,7 +108,17 @@ async fn send(
     let Some(channel) = way(tx, account, &rules).await? else {
         return Ok(Some("no_way_to_send"));
     };
-    let access = &state.settings.access;
+    send_by(state, tx, request, account, channel).await
+}
+
+async fn send_by(
+    state: &State,
+    tx: &mut Tx,
+    request: &ResetRequest,
+    account: &Account,
+    channel: Channel,
+) -> Result<Option<&'static str>, StoreError> {
+    let (access, now) = (&state.settings.access, state.clock.now());
     let origin = access.origin_of(access.host());
     let purpose = Purpose::Reset(account.member.clone(), channel);
     let link = one_time_links::make(&origin, &purpose, now);
@@ -133,7 +143,7 @@ async fn send(
     }
     for earlier in [Channel::Mail, Channel::Sms] {
         let purpose = Purpose::Reset(account.member.clone(), earlier);
-        crate::store::one_time_links::forget(tx, &purpose).await?;
+        links::forget(tx, &purpose).await?;
     }
     one_time_links::keep(tx, &purpose, &link, now).await?;
     Ok(None)
