@@ -77,9 +77,9 @@ impl<'a> Edit<'a> {
     }
 
     /// Whose sessions may follow other rules now; `None`: anybody's.
-    fn others(&self) -> Option<&HashSet<MemberId>> {
+    fn others(&self) -> Option<Vec<MemberId>> {
         let are_few = self.forgotten.len() <= MOST_FORGOTTEN && !self.forgets_everybody;
-        are_few.then_some(&self.forgotten)
+        are_few.then(|| self.forgotten.iter().cloned().collect())
     }
 
     /// The sign-in has ended.
@@ -156,9 +156,9 @@ impl<'a> Edit<'a> {
         if let Some(once) = &self.permit.origin().once {
             once.claim(&mut self.tx, self.now).await?;
         }
-        let others = self.others().cloned();
+        let others = self.others();
         if others.as_ref().is_none_or(|others| !others.is_empty()) {
-            sign_in_policy::resettle(&mut self.tx, others.as_ref(), self.now).await?;
+            sign_in_policy::resettle(&mut self.tx, others.as_deref(), self.now).await?;
         }
         // Last, because it holds the lock of the feed until the commit.
         for change in self.announcements() {

@@ -26,7 +26,7 @@ use crate::pages::language::remember;
 use crate::pages::return_path::encode;
 use crate::pages::{Answer, Failure, Query, Reader, ReturnPath, go_to};
 use crate::sign_in::{Person, by_message, confirm, message_factor};
-use crate::sign_in_policy;
+use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::handovers::{self, Handover};
@@ -143,15 +143,20 @@ async fn second_factor(state: &State, reader: &Reader, person: &Person) -> Answe
     let Some(account) = credentials::find(&mut read, member).await? else {
         return Err(Failure::Expired);
     };
-    let policy = sign_in_policy::rules_of(&mut read, member).await?;
-    let by_message = by_message::factors(&mut read, &account, &policy.two_step).await?;
-    Ok(go_to(&if account.has_totp {
-        confirm::path(&reader.here)
-    } else if !by_message.is_empty() {
-        message_factor::confirm_path(&reader.here)
+    if account.has_second_factor() {
+        return Ok(go_to(&confirm::path(&reader.here)));
+    }
+    let policy = sign_in_policy::rules_of(&mut read, member).await?.two_step;
+    let by_message = by_message::factors(&mut read, &account, &policy).await?;
+    if !by_message.is_empty() {
+        return Ok(go_to(&message_factor::confirm_path(&reader.here)));
+    }
+    let set_up = if policy.takes(SecondFactor::Authenticator) {
+        "/account/authenticator"
     } else {
-        format!("/account/authenticator?to={}", encode(&reader.here))
-    }))
+        "/account/passkeys"
+    };
+    Ok(go_to(&format!("{set_up}?to={}", encode(&reader.here))))
 }
 
 #[derive(Deserialize)]

@@ -33,6 +33,7 @@ pub mod once;
 pub mod outbound;
 pub mod overview;
 pub mod pages;
+pub mod passkeys;
 pub mod passwords;
 pub mod periodic;
 pub mod pictures;

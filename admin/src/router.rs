@@ -15,8 +15,8 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    confirm, enrol, forgot_password, message_factor, new_password, password, second_factor,
-    sign_out, welcome,
+    confirm, enrol, enrol_passkey, forgot_password, message_factor, new_password, passkey,
+    passkey_alone, password, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -93,6 +93,8 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/two-step",
             get(second_factor::page).post(second_factor::submit),
         )
+        .route("/sign-in/passkey", post(passkey_alone::submit))
+        .route("/sign-in/two-step/passkey", post(passkey::submit))
         .route(
             "/sign-in/two-step/code",
             get(message_factor::page).post(message_factor::submit),
@@ -105,6 +107,10 @@ fn sign_in_pages() -> Router<State> {
         .route(
             "/sign-in/set-up-two-step",
             get(enrol::page).post(enrol::submit),
+        )
+        .route(
+            "/sign-in/set-up-two-step/passkey",
+            post(enrol_passkey::submit),
         )
         .route("/sign-in/set-up-two-step/later", post(enrol::put_off))
         .route(
@@ -120,6 +126,7 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/confirm/code/send",
             post(message_factor::confirm_send),
         )
+        .route("/sign-in/confirm/passkey", post(confirm::submit_passkey))
         .route("/sign-in/continue", get(handover::go_on))
         .route("/sign-in/onward", get(onward::page))
         .route("/sign-out", get(sign_out::page).post(sign_out::submit))
@@ -141,6 +148,12 @@ fn account_pages() -> Router<State> {
             "/account/authenticator/remove",
             post(account::authenticator::remove),
         )
+        .route(
+            "/account/passkeys",
+            get(account::passkeys::page).post(account::passkeys::submit),
+        )
+        .route("/account/passkeys/rename", post(account::passkeys::rename))
+        .route("/account/passkeys/remove", post(account::passkeys::remove))
         .route(
             "/account/recovery-codes",
             post(account::recovery_codes::submit),

@@ -238,6 +238,7 @@ pub fn application(id: &str, host: &str, zh_cn: &str, en: &str) -> Arc<Applicati
         watermark: false,
         websockets: WebSockets::default(),
         limits: Limits::default(),
+        own_ip_lists_only: false,
         on_portal: true,
     })
 }

@@ -44,16 +44,22 @@ impl Gate {
 
         let rulebook = self.rulebook.load_full().ok_or(Denial::NoSnapshot)?;
         visit.rulebook = Some(Arc::clone(&rulebook));
-        let everywhere = ip_rules::check_global(&rulebook, visit);
-        steps.tell("ip_rules", everywhere, "the address may come in everywhere")?;
+        ip_rules::judge_everywhere(&rulebook, visit)?;
+        let everywhere = match &visit.kept_out {
+            Some(list) => format!("the list {list} keeps the address out"),
+            None => "the address may come in everywhere".to_owned(),
+        };
+        steps.add("ip_rules", everywhere);
 
         let request = request_of(question)?;
         visit.entrance = route::entrance_of(self, &request);
         let routed = route::find(self, &rulebook, &request, visit);
         let destination = destination(visit, &request);
-        steps.tell("route", routed, &destination)?;
+        if routed.is_ok() || visit.kept_out.is_none() {
+            steps.tell("route", routed, &destination)?;
+        }
 
-        let here = ip_rules::check_application(visit);
+        let here = ip_rules::check(visit);
         steps.tell("ip_rules", here, "the address may come in here")?;
 
         let Some(Route::Application(application)) = visit.route.clone() else {

@@ -16,11 +16,14 @@ use crate::path::ip_rules::{IpRules, Verdict};
 use crate::path::policy;
 use crate::path::request_path::{RequestPath, is_below};
 use crate::path::session::Identity;
+use crate::rulebook::Rulebook;
 use crate::sessions::SessionEntry;
 use crate::surroundings::Sight;
 
 /// An application as far as it decides.
 struct Blueprint {
+    /// Whose lists hold everywhere; `None` where the application has its own in their place.
+    everywhere: Option<Arc<Rulebook>>,
     hosts: Vec<HostPattern>,
     path_prefix: String,
     ip_rules: IpRules,
@@ -30,7 +33,11 @@ struct Blueprint {
 
 impl Foresees for Sight {
     fn foresee(&self, application: &Application) -> Result<Box<dyn Foresight>, Vec<Problem>> {
-        Ok(Box::new(Blueprint::compile(application)?))
+        let mut blueprint = Blueprint::compile(application)?;
+        if !application.own_ip_lists_only {
+            blueprint.everywhere = self.gate.rulebook.load_full();
+        }
+        Ok(Box::new(blueprint))
     }
 }
 
@@ -48,6 +55,7 @@ impl Blueprint {
             .collect();
         match access {
             Some(access) if problems.is_empty() => Ok(Self {
+                everywhere: None,
                 hosts: application.hosts.clone(),
                 path_prefix: application.path_prefix.clone(),
                 // They come as they count: what has ended is left out.
@@ -69,7 +77,15 @@ impl Blueprint {
             return Err(Denial::UnknownPath);
         }
         let address = request.client_address.to_canonical();
-        if let Verdict::Refuse(list) = self.ip_rules.judge(address) {
+        let everywhere = self.everywhere.iter().map(|rulebook| &rulebook.ip_rules);
+        let refused = everywhere.chain([&self.ip_rules]).find_map(|rules| {
+            let verdict = rules.judge(address);
+            match verdict {
+                Verdict::Refuse(list) => Some(list),
+                Verdict::Pass(_) => None,
+            }
+        });
+        if let Some(list) = refused {
             *rule = Some(Arc::clone(&list));
             let rule = list.as_ref().to_owned();
             return Err(Denial::AddressRefused { rule });

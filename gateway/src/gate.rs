@@ -80,9 +80,10 @@ impl Gate {
         client_address::find(self, peer, request, visit)?;
         let rulebook = self.rulebook.load_full().ok_or(Denial::NoSnapshot)?;
         visit.rulebook = Some(Arc::clone(&rulebook));
-        ip_rules::check_global(&rulebook, visit)?;
-        route::find(self, &rulebook, request, visit)?;
-        ip_rules::check_application(visit)?;
+        ip_rules::judge_everywhere(&rulebook, visit)?;
+        let routed = route::find(self, &rulebook, request, visit);
+        ip_rules::check(visit)?;
+        routed?;
         limits::check_address(visit)?;
         session::find(self, request, visit).await?;
         policy::decide(self, request, visit)

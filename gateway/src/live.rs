@@ -200,8 +200,10 @@ impl Gate {
         now: Timestamp,
     ) -> Result<(), Denial> {
         let rulebook = self.rulebook.load_full().ok_or(Denial::NoSnapshot)?;
-        refuse_by(rulebook.ip_rules.judge(question.address))?;
         let (application, path_rule) = lead(&rulebook, question)?;
+        if !application.application.own_ip_lists_only {
+            refuse_by(rulebook.ip_rules.judge(question.address))?;
+        }
         refuse_by(application.ip_rules.judge(question.address))?;
         let access = application.access(path_rule);
         let found = self.identify_again(question, now).await;

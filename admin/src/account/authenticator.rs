@@ -8,21 +8,19 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
 use config::Timestamp;
-use config::session::{AuthenticationMethod, Revocation};
+use config::session::AuthenticationMethod;
 use serde::Deserialize;
 
-use super::{done, fresh_account, recovery_codes};
-use crate::logs::SignInKind;
+use super::{done, fresh_account, passkeys, recovery_codes, step_up};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::sign_in::attempt::Attempt;
-use crate::sign_in::person::{Renewed, carry};
-use crate::sign_in::record::{Happening, record};
+use crate::sign_in::person::carry;
 use crate::sign_in::totp::Seed;
-use crate::sign_in::{Person, choose, second_factor};
+use crate::sign_in::{Person, choose, confirm, second_factor};
+use crate::sign_in_policy::SecondFactor;
 use crate::state::State;
-use crate::store::changes::{Change, announce};
-use crate::store::{Tx, members, totp};
+use crate::store::{members, totp};
 
 texts! {
     /// The page that sets up an authenticator.
@@ -37,6 +35,7 @@ texts! {
         enter: "输入应用显示的 6 位数字", "Enter the 6 digits that the app shows";
         code: "验证码", "Code";
         submit: "启用", "Turn on";
+        passkey: "改用通行密钥", "Use a passkey instead";
         later: "以后再说", "Not now";
         wrong: "验证码不正确。请检查手机时间是否准确，然后输入当前显示的验证码。", "That code is wrong. Check that the clock of your phone is right, then enter the code shown now.";
     }
@@ -49,6 +48,8 @@ struct AuthenticatorPage {
     t: &'static AuthenticatorTexts,
     to: String,
     is_needed: bool,
+    /// Whether a passkey would do as well.
+    may_add_passkey: bool,
     qr: String,
     key: String,
     error: Option<&'static str>,
@@ -79,7 +80,7 @@ pub async fn page(
         Some((seed, _)) => seed,
         None => begin(&state, &person, now).await?,
     };
-    show(&state, &reader, &person, &seed, &asked.to, false)
+    show(&state, &reader, &person, &seed, &asked.to, false).await
 }
 
 async fn begin(state: &State, person: &Person, now: Timestamp) -> Result<Seed, Failure> {
@@ -127,7 +128,7 @@ pub async fn submit(
     let step = seed.step_of(form.get("code"), now);
     let Some(step) = step.filter(|_| attempt.is_allowed()) else {
         attempt.failed("wrong_code").await?;
-        return show(&state, &reader, &person, &seed, to, true);
+        return show(&state, &reader, &person, &seed, to, true).await;
     };
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, &account.member).await?;
@@ -137,41 +138,16 @@ pub async fn submit(
     attempt.succeeded(&mut tx).await?;
     let kept = seed.seal(&state.sealer, &account.member);
     // What other sign-ins proved with the one before counts no longer.
-    second_factor::forget(&mut tx, &account.member).await?;
+    totp::remove(&mut tx, &account.member).await?;
+    second_factor::disprove(&mut tx, &account.member).await?;
     totp::put_to_use(&mut tx, &account.member, &kept, step, now).await?;
     choose::audit(&state, &reader, &mut tx, &account, "set_authenticator").await?;
     let codes = recovery_codes::renew(&state, &mut tx, &account).await?;
-    let token = step_up(&state, &reader, &mut tx, &person).await?;
+    let token = step_up::step_up(&state, &reader, &mut tx, &person, METHOD).await?;
     tx.commit().await?;
     let mut response = recovery_codes::show_once(&state, &reader, &person, codes, to)?;
     carry(&mut response, &token);
     Ok(response)
-}
-
-/// The new authenticator has just proven who the person is; what is open elsewhere is decided again.
-async fn step_up(
-    state: &State,
-    reader: &Reader,
-    tx: &mut Tx,
-    person: &Person,
-) -> Result<Renewed, Failure> {
-    let now = state.clock.now();
-    let happening = Happening {
-        kind: SignInKind::SteppedUp,
-        member: Some(&person.0.principal.id),
-        username: &person.0.principal.username,
-        method: Some(METHOD),
-        reason: None,
-        sign_in: Some(&person.0.sign_in),
-    };
-    record(tx, reader, now, happening).await?;
-    let token = person.strengthen(state, reader, tx, METHOD).await?;
-    announce(tx, everything_of(person), now).await?;
-    Ok(token)
-}
-
-fn everything_of(person: &Person) -> Change {
-    Change::Revoked(Revocation::Member(person.0.principal.id.clone()))
 }
 
 /// `POST /account/authenticator/remove`
@@ -186,10 +162,13 @@ pub async fn remove(
         Err(prove) => return Ok(prove),
     };
     let mut tx = state.store.begin().await?;
-    second_factor::forget(&mut tx, &account.member).await?;
+    let factor = SecondFactor::Authenticator;
+    let Some(rest) = step_up::without(&mut tx, &person, factor).await? else {
+        return Ok(go_to(super::LAST_FACTOR));
+    };
+    totp::remove(&mut tx, &account.member).await?;
     choose::audit(&state, &reader, &mut tx, &account, "remove_authenticator").await?;
-    let token = person.renew(&state, &reader, &mut tx).await?;
-    announce(&mut tx, everything_of(&person), state.clock.now()).await?;
+    let token = step_up::step_down(&state, &reader, &mut tx, &person, &rest).await?;
     tx.commit().await?;
     let mut response: Response = done();
     carry(&mut response, &token);
@@ -201,7 +180,7 @@ fn back(to: &str) -> String {
     format!("/account/authenticator?to={}", to.encoded())
 }
 
-fn show(
+async fn show(
     state: &State,
     reader: &Reader,
     person: &Person,
@@ -212,7 +191,12 @@ fn show(
     let t = AuthenticatorTexts::of(reader.language);
     let frame = Frame::new(state, reader).for_person(&person.0.principal);
     let to = ReturnPath::parse(to).map_or_else(|| "/account".to_owned(), |to| to.to_string());
+    let account = confirm::account_of(state, person).await?;
+    let mut read = state.store.read().await?;
+    let may_add_passkey = passkeys::may_add(&mut read, state, reader, &account).await?;
+    drop(read);
     let page = AuthenticatorPage {
+        may_add_passkey,
         t,
         is_needed: to.starts_with("/sign-in/continue?"),
         qr: seed.qr(&frame.organisation, &person.0.principal.username)?,

@@ -23,12 +23,14 @@ pub struct Shown {
 
 #[must_use]
 pub fn shown(browser: TrustedBrowser, now: Timestamp, language: Language) -> Shown {
+    let name = if browser.name.is_empty() {
+        unknown_device(language).to_owned()
+    } else {
+        browser.name
+    };
     Shown {
+        name,
         id: URL_SAFE_NO_PAD.encode(browser.hash),
-        name: match browser.name.is_empty() {
-            true => unknown_device(language).to_owned(),
-            false => browser.name,
-        },
         used: Moment::new(browser.last_used_at, now, language),
         until: exact(browser.until),
     }

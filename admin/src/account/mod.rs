@@ -1,16 +1,19 @@
 //! `/account`: what a person sees and changes of their own: where they are signed in, the password,
-//! the authenticator, recovery codes, who tried to be them.
+//! the authenticator, passkeys, recovery codes, who tried to be them.
 
 pub mod authenticator;
 pub mod browsers;
+pub mod passkeys;
 pub mod password;
 pub mod recovery_codes;
 pub mod sessions;
+pub mod step_up;
 
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
-use config::Language;
+use config::id::MemberId;
+use config::{Language, Timestamp};
 use serde::Deserialize;
 
 use crate::pages::text::texts;
@@ -20,7 +23,7 @@ use crate::sign_in::{Person, confirm, second_factor};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::events::{self, SignInEvent, SignInFilter};
-use crate::store::{known_devices, recovery_codes as codes, sign_ins};
+use crate::store::{Connection, StoreError, known_devices, recovery_codes as codes, sign_ins};
 
 texts! {
     /// The account page.
@@ -38,6 +41,16 @@ texts! {
         set: "启用", "Turn on";
         replace: "更换", "Replace";
         remove: "停用", "Turn off";
+        passkeys: "通行密钥", "Passkeys";
+        passkeys_more: "用指纹、人脸或 PIN 码确认登录，也可使用安全密钥。", "You confirm with your fingerprint, your face, a PIN, or with a security key.";
+        add: "添加", "Add";
+        added: "添加于", "Added ";
+        last_used: "最近使用：", "last used ";
+        never_used: "尚未使用", "not used yet";
+        rename: "重命名", "Rename";
+        save: "保存", "Save";
+        delete: "移除", "Remove";
+        last_factor: "您的组织要求两步验证，不能移除最后一种方式。请先添加另一种。", "Your organisation asks for two-step verification, so the last way cannot be removed. Set up another one first.";
         codes: "恢复码", "Recovery codes";
         codes_left: "剩余可用：", "Not used yet: ";
         renew: "重新生成", "Generate new codes";
@@ -81,8 +94,12 @@ struct AccountPage {
     username: String,
     email: String,
     has_totp: bool,
+    has_second_factor: bool,
+    passkeys: Vec<passkeys::Shown>,
+    may_add_passkey: bool,
     codes_left: i64,
-    is_done: bool,
+    note: Option<&'static str>,
+    error: Option<&'static str>,
     sessions: Vec<sessions::Shown>,
     browsers: Vec<browsers::Shown>,
     events: Vec<ShownEvent>,
@@ -118,25 +135,7 @@ pub async fn page(
     let language = reader.language;
     let sessions = sessions::shown(&mut read, &state, &person, live, language).await?;
     let trusted = known_devices::trusted_of(&mut read, &principal.id, now).await?;
-    let filter = SignInFilter {
-        member: Some(principal.id.clone()),
-        ..SignInFilter::default()
-    };
-    let page = events::Page {
-        limit: 10,
-        ..events::Page::default()
-    };
-    let log = events::sign_in_events(&mut read, &filter, &page)
-        .await?
-        .items;
-    let t = AccountTexts::of(reader.language);
-    let shown = |event: SignInEvent| ShownEvent {
-        at: Moment::new(event.at, now, reader.language),
-        what: kind(&event.kind, t),
-        is_failure: event.kind == "failed",
-        device: event.device,
-        address: event.client_address,
-    };
+    let t = AccountTexts::of(language);
     show(&AccountPage {
         frame: Frame::new(&state, &reader).for_person(principal),
         t,
@@ -144,15 +143,45 @@ pub async fn page(
         username: principal.username.clone(),
         email: principal.email.clone().unwrap_or_default(),
         has_totp: account.has_totp,
+        has_second_factor: account.has_second_factor(),
+        passkeys: passkeys::shown(&mut read, &person, now, language).await?,
+        may_add_passkey: passkeys::may_add(&mut read, &state, &reader, &account).await?,
         codes_left: codes::left(&mut read, &principal.id).await?,
-        is_done: asked.after == "done",
+        note: (asked.after == "done").then_some(t.saved),
+        error: (asked.after == "last-factor").then_some(t.last_factor),
         sessions,
         browsers: trusted
             .into_iter()
             .map(|browser| browsers::shown(browser, now, language))
             .collect(),
-        events: log.into_iter().map(shown).collect(),
+        events: recent(&mut read, &principal.id, now, language).await?,
     })
+}
+
+/// The newest of the person's own sign-in log.
+async fn recent(
+    connection: &mut Connection,
+    member: &MemberId,
+    now: Timestamp,
+    language: Language,
+) -> Result<Vec<ShownEvent>, StoreError> {
+    let filter = SignInFilter {
+        member: Some(member.clone()),
+        ..SignInFilter::default()
+    };
+    let page = events::Page {
+        limit: 10,
+        ..events::Page::default()
+    };
+    let log = events::sign_in_events(connection, &filter, &page).await?;
+    let shown = |event: SignInEvent| ShownEvent {
+        at: Moment::new(event.at, now, language),
+        what: kind(&event.kind, AccountTexts::of(language)),
+        is_failure: event.kind == "failed",
+        device: event.device,
+        address: event.client_address,
+    };
+    Ok(log.items.into_iter().map(shown).collect())
 }
 
 fn kind(kind: &str, t: &'static AccountTexts) -> &'static str {
@@ -165,6 +194,9 @@ fn kind(kind: &str, t: &'static AccountTexts) -> &'static str {
         _ => t.ended,
     }
 }
+
+/// The account page, with word that the last second factor has to stay.
+const LAST_FACTOR: &str = "/account?after=last-factor";
 
 /// The account page, with word that it is done.
 #[must_use]

@@ -17,7 +17,7 @@ texts! {
     /// The page that shows recovery codes, once.
     RecoveryCodesTexts {
         title: "保存您的恢复码", "Save your recovery codes";
-        lead: "如果丢失了身份验证器，可以用恢复码登录，每个只能使用一次。请打印或保存在安全的地方，它们不会再次显示。", "If you lose your authenticator, each of these lets you in once. Print them or keep them in a safe place: they are not shown again.";
+        lead: "如果丢失了身份验证器或通行密钥，可以用恢复码登录，每个只能使用一次。请打印或保存在安全的地方，它们不会再次显示。", "If you lose your authenticator or your passkey, each of these lets you in once. Print them or keep them in a safe place: they are not shown again.";
         codes: "恢复码", "Recovery codes";
         done: "我已保存", "I have saved them";
     }
@@ -40,7 +40,7 @@ pub async fn submit(
     _: Form,
 ) -> Answer {
     let account = match fresh_account(&state, &person, "/account").await? {
-        Ok(account) if account.has_totp => account,
+        Ok(account) if account.has_second_factor() => account,
         Ok(_) => return Err(Failure::BadRequest),
         Err(prove) => return Ok(prove),
     };

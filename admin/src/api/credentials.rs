@@ -152,7 +152,7 @@ pub(super) fn shown_once<T: Serialize>(status: StatusCode, body: T) -> Response 
     response
 }
 
-/// Takes the member's authenticator and recovery codes away and signs them out everywhere. Nobody's
+/// Takes the member's authenticator, passkeys and recovery codes away and signs them out everywhere. Nobody's
 /// own: the account page changes those, and asks for a proof.
 #[utoipa::path(delete, path = "/members/{id}/second-factor", tag = "credentials",
     params(("id" = String, Path)), responses((status = 204)))]

@@ -32,6 +32,10 @@ pub struct Definition {
     /// Ids of IP lists that guard it besides the global ones.
     #[serde(default)]
     pub ip_lists: Vec<RuleId>,
+    /// `true`: they guard it in the place of the global ones. Signing in happens at the access host, which
+    /// the global ones guard in any case.
+    #[serde(default)]
+    pub own_ip_lists_only: bool,
     #[serde(default)]
     pub identity: IdentityHeaders,
     #[serde(default)]
@@ -82,6 +86,7 @@ impl Definition {
             access: self.access,
             path_rules: self.path_rules,
             ip_lists,
+            own_ip_lists_only: self.own_ip_lists_only,
             identity: self.identity,
             watermark: self.watermark,
             websockets: self.websockets,

@@ -106,7 +106,7 @@ pub enum Forbidden {
     #[error("none of your roles may give or take {0}")]
     Grant(String),
     #[error(
-        "change your own password and authenticator on your account page, which asks for a proof"
+        "change your own password and second factors on your account page, which asks for a proof"
     )]
     Own,
     #[error("a token makes no other token: sign in, or use the command line on the machine")]

@@ -96,6 +96,7 @@ fn method_name(method: AuthenticationMethod) -> &'static str {
         AuthenticationMethod::RecoveryCode => "recovery_code",
         AuthenticationMethod::SmsCode => "sms_code",
         AuthenticationMethod::MailCode => "mail_code",
+        AuthenticationMethod::Passkey => "passkey",
         AuthenticationMethod::OneTimeLink => "one_time_link",
     }
 }

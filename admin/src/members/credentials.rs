@@ -242,7 +242,7 @@ async fn end_password(edit: &mut Edit<'_>, id: &MemberId) -> Result<bool, Refuse
     Ok(had_one)
 }
 
-/// Takes the authenticator and the recovery codes away: the person enrols anew. Whoever holds the
+/// Takes the authenticator, the passkeys and the recovery codes away: the person enrols anew. Whoever holds the
 /// lost device is signed out.
 pub async fn reset_second_factor(mut edit: Edit<'_>, id: &MemberId) -> Result<(), Refused> {
     let member = within_reach(&mut edit, id).await?;

@@ -38,7 +38,7 @@ pub async fn find(
     Ok(MemberDetail {
         last_sign_in_at: events::last_sign_in(connection, id).await?,
         has_password: account.password_hash.is_some(),
-        has_second_factor: account.has_totp,
+        has_second_factor: account.has_second_factor(),
         is_locked: lockout::is_locked(connection, id, &rules.attempts, now).await?,
         sign_ins: sign_ins::live_of(connection, id, now).await?.len(),
         member,

@@ -1,4 +1,4 @@
-//! Style of our pages, inside the program. Addresses carry the hash of the content, so a
+//! Style of our pages, and the script that asks for passkeys, inside the program. Addresses carry the hash of the content, so a
 //! browser keeps them for good and asks anew when they change.
 
 use std::sync::LazyLock;
@@ -12,16 +12,24 @@ use sha2::{Digest, Sha256};
 use crate::hex::hex;
 
 const STYLE: &str = include_str!("../../assets/style.css");
+const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
 
 /// Under `/.gatehouse/`, so that the same address serves the access host and application hosts.
 pub const ROUTE: &str = "/.gatehouse/assets/{name}";
 const FOLDER: &str = "/.gatehouse/assets";
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| addressed("style", STYLE, "css"));
+static PASSKEYS_PATH: LazyLock<String> = LazyLock::new(|| addressed("passkeys", PASSKEYS, "js"));
 
 #[must_use]
 pub fn style() -> &'static str {
     &STYLE_PATH
+}
+
+/// The script that asks for passkeys.
+#[must_use]
+pub fn passkeys() -> &'static str {
+    &PASSKEYS_PATH
 }
 
 /// The address of the few lines of style that carry the brand's colour: the address is the content.
@@ -35,6 +43,9 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     let path = format!("{FOLDER}/{name}");
     if path == *STYLE_PATH {
         return kept("text/css; charset=utf-8", STYLE.to_owned());
+    }
+    if path == *PASSKEYS_PATH {
+        return kept("text/javascript; charset=utf-8", PASSKEYS.to_owned());
     }
     let colour = name
         .strip_prefix("brand-")
@@ -69,6 +80,7 @@ mod tests {
         let status = async |name: &str| serve(Path(name.to_owned())).await.status();
         let of = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         assert_eq!(status(&of(style())).await, StatusCode::OK);
+        assert_eq!(status(&of(passkeys())).await, StatusCode::OK);
         assert_eq!(status("brand-ff8800.css").await, StatusCode::OK);
         for absent in [
             "style.css",

@@ -44,6 +44,8 @@ pub struct Frame {
     /// What the sign-in page offers, in this order.
     pub sign_in_methods: Vec<SignInMethod>,
     pub style: &'static str,
+    /// The script of pages that ask for a passkey.
+    pub passkeys: &'static str,
     pub brand_style: String,
     pub icon: String,
     /// In the place of the mark and the name, on a light ground and on a dark one.
@@ -107,6 +109,7 @@ impl Frame {
             welcome: brand.welcome.get(language).to_owned(),
             sign_in_methods: brand.sign_in_methods.clone(),
             style: assets::style(),
+            passkeys: assets::passkeys(),
             brand_style: assets::brand_style(&brand.colour),
             icon,
             logo: picture(PictureKind::Logo),

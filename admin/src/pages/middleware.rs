@@ -12,9 +12,21 @@ use super::cookies::{Keep, set};
 use super::{Failure, Reader, failure};
 use crate::state::State;
 
-/// No script, no frame, no foreign style; forms go to this host only.
+/// No script (but see [`allow_script`]), no frame, no foreign style; forms go to this host only.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \
     img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// As the former, with scripts of our own, which lie in files.
+const WITH_SCRIPT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Of a page that asks for a passkey: browsers offer that to scripts only.
+pub fn allow_script(response: &mut Response) {
+    let policy = HeaderValue::from_static(WITH_SCRIPT);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
+}
 
 const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

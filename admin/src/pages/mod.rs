@@ -1,8 +1,8 @@
 //! What all pages share: the reader, the frame around each page, texts in both languages, forms
 //! that no other site can send, and the headers that keep a page to itself.
 //!
-//! Pages are rendered on the server, work without JavaScript (there is none), and take their style
-//! from one file of our own.
+//! Pages are rendered on the server, work without JavaScript, and take their style from one file of our
+//! own. The one script there is asks for passkeys, which browsers offer to nothing else.
 
 pub mod assets;
 pub mod cookies;

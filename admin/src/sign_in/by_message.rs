@@ -91,5 +91,5 @@ pub fn is_dead_end(
     policy: &TwoStepPolicy,
     factors: &[Channel],
 ) -> bool {
-    policy.demand == TwoStepDemand::Required && !account.has_totp && factors == [first]
+    policy.demand == TwoStepDemand::Required && !account.has_second_factor() && factors == [first]
 }

@@ -9,12 +9,15 @@ use serde::Deserialize;
 
 use super::attempt::Attempt;
 use super::finish::onward;
+use super::passkey::{self, Ask};
 use super::person::{Person, carry};
 use super::record::{Happening, record};
 use super::{by_message, message_factor, second_factor};
 use crate::logs::SignInKind;
+use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
+use crate::passkeys::Occasion;
 use crate::passwords::{Standing, Verdict};
 use crate::sign_in_policy;
 use crate::state::State;
@@ -27,6 +30,9 @@ texts! {
         title: "确认是您本人", "Confirm that it is you";
         lead_password: "为了您的账号安全，请再次输入密码。", "To keep your account safe, please enter your password again.";
         lead_code: "请输入身份验证器应用中显示的 6 位数字，或一个恢复码。", "Enter the 6 digits that your authenticator app shows, or a recovery code.";
+        lead_passkey: "为了您的账号安全，请使用通行密钥。", "To keep your account safe, please use your passkey.";
+        by_recovery_code: "使用恢复码", "Use a recovery code";
+        recovery_code: "恢复码", "Recovery code";
         password: "密码", "Password";
         code: "验证码或恢复码", "Code or recovery code";
         submit: "确认", "Confirm";
@@ -45,6 +51,8 @@ struct ConfirmPage<'a> {
     by_code: bool,
     /// Where a code by SMS or mail is to be had.
     by_message: Option<String>,
+    by_authenticator: bool,
+    passkey: Option<Ask>,
     to: ReturnPath,
     error: Option<&'static str>,
 }
@@ -73,7 +81,7 @@ pub async fn page(
 ) -> Answer {
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(&asked.to);
-    if !account.has_totp && second_factor::is_asked(&state, &account).await? {
+    if !account.has_second_factor() && second_factor::is_asked(&state, &account).await? {
         return Ok(go_to(&message_factor::confirm_path(to.as_str())));
     }
     show(&state, &reader, &person, &account, to, false).await
@@ -88,27 +96,49 @@ pub async fn submit(
 ) -> Answer {
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(form.get("to"));
-    let proven = if account.has_totp {
+    let proven = if account.has_second_factor() {
         by_code(&state, &reader, &account, form.get("code")).await?
     } else {
         let proven = by_password(&state, &reader, &account, form.get("password")).await?;
         proven.map(|tx| (tx, AuthenticationMethod::Password))
     };
-    let Some(proof) = proven else {
-        return show(&state, &reader, &person, &account, to, true).await;
-    };
-    proven_by(&state, &reader, &person, &account, proof, &to).await
+    step_up(&state, &reader, &person, &account, to, proven).await
 }
 
-/// Notes what was proven, and goes on.
-pub(super) async fn proven_by(
+/// `POST /sign-in/confirm/passkey`
+pub async fn submit_passkey(
+    Shared(state): Shared<State>,
+    reader: Reader,
+    person: Person,
+    form: Form,
+) -> Answer {
+    let account = account_of(&state, &person).await?;
+    let to = ReturnPath::or_root(form.get("to"));
+    let occasion = occasion(&person);
+    let proven = passkey::check(&state, &reader, &account, &form, occasion).await?;
+    let proven = proven.map(|tx| (tx, AuthenticationMethod::Passkey));
+    step_up(&state, &reader, &person, &account, to, proven).await
+}
+
+fn occasion(person: &Person) -> Occasion<'_> {
+    Occasion {
+        step: "confirm",
+        whose: person.0.sign_in.as_str(),
+    }
+}
+
+/// Notes what was proven, if anything was, and goes on.
+pub(super) async fn step_up(
     state: &State,
     reader: &Reader,
     person: &Person,
     account: &Account,
-    (mut tx, method): (Tx, AuthenticationMethod),
-    to: &ReturnPath,
+    to: ReturnPath,
+    proven: Option<(Tx, AuthenticationMethod)>,
 ) -> Answer {
+    let Some((mut tx, method)) = proven else {
+        return show(state, reader, person, account, to, true).await;
+    };
     let token = person.strengthen(state, reader, &mut tx, method).await?;
     let happening = Happening {
         kind: SignInKind::SteppedUp,
@@ -120,7 +150,7 @@ pub(super) async fn proven_by(
     };
     record(&mut tx, reader, state.clock.now(), happening).await?;
     tx.commit().await?;
-    let mut response = onward(to);
+    let mut response = onward(&to);
     carry(&mut response, &token);
     Ok(response)
 }
@@ -189,13 +219,13 @@ pub async fn hold_password(
     Ok(is_held.then_some(tx))
 }
 
-/// Where whoever has an authenticator can have a code sent instead.
+/// Where whoever has another factor can have a code sent instead.
 async fn by_message(
     state: &State,
     account: &Account,
     to: &ReturnPath,
 ) -> Result<Option<String>, Failure> {
-    if !account.has_totp {
+    if !account.has_second_factor() {
         return Ok(None);
     }
     let mut read = state.store.read().await?;
@@ -213,12 +243,20 @@ async fn show(
     failed: bool,
 ) -> Answer {
     let t = ConfirmTexts::of(reader.language);
+    let asked = passkey::ask(state, reader, account, occasion(person)).await?;
+    let passkey = asked.map(|asked| Ask {
+        is_main: !account.has_totp,
+        ..Ask::using(reader.language, "/sign-in/confirm/passkey", asked)
+    });
+    let is_scripted = passkey.is_some();
     let page = ConfirmPage {
         frame: Frame::new(state, reader).for_person(&person.0.principal),
         t,
         username: &account.username,
-        by_code: account.has_totp,
         by_message: by_message(state, account, &to).await?,
+        by_code: account.has_second_factor(),
+        by_authenticator: account.has_totp,
+        passkey,
         to,
         error: failed.then_some(t.wrong),
     };
@@ -227,5 +265,9 @@ async fn show(
     } else {
         StatusCode::OK
     };
-    show_with(status, &page)
+    let mut response = show_with(status, &page)?;
+    if is_scripted {
+        allow_script(&mut response);
+    }
+    Ok(response)
 }

@@ -299,6 +299,7 @@ impl Guess {
             AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => Self::Password,
             AuthenticationMethod::Totp
             | AuthenticationMethod::RecoveryCode
+            | AuthenticationMethod::Passkey
             | AuthenticationMethod::SmsCode
             | AuthenticationMethod::MailCode => Self::SecondFactor,
         }

@@ -129,7 +129,9 @@ async fn at_confirm<'a>(
         whose: Whose::sign_in(&person.0.sign_in),
         ways: by_message::factors(&mut read, account, &policy.two_step).await?,
         at: AT_CONFIRM,
-        other: account.has_totp.then(|| confirm::path(to.as_str())),
+        other: account
+            .has_second_factor()
+            .then(|| confirm::path(to.as_str())),
         to,
         trust: None,
     })
@@ -213,11 +215,11 @@ pub async fn confirm_submit(
         }
         None => None,
     };
-    let Some((tx, method)) = proven else {
+    if proven.is_none() {
         let wrong = MessageCodeTexts::of(reader.language).wrong;
         return show(&state, &reader, proof, Some(wrong)).await;
-    };
-    confirm::proven_by(&state, &reader, &person, &account, (tx, method), &to).await
+    }
+    confirm::step_up(&state, &reader, &person, &account, to, proven).await
 }
 
 /// The way of the code that was sent, if it still is one.

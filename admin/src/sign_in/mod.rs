@@ -11,6 +11,8 @@ pub mod by_message;
 pub mod choose;
 pub mod confirm;
 pub mod enrol;
+pub mod enrol_passkey;
+pub mod factors;
 pub mod finish;
 pub mod flow;
 pub mod forgot_password;
@@ -22,6 +24,8 @@ pub mod methods;
 pub mod new_password;
 pub mod notices;
 pub mod one_time_links;
+pub mod passkey;
+pub mod passkey_alone;
 pub mod password;
 pub mod password_age;
 pub mod password_reset;
@@ -82,7 +86,7 @@ pub struct Circumstances<'a> {
 /// anybody has set up as one: it counts where a factor is required.
 #[must_use]
 pub fn has_factor(account: &Account, demand: TwoStepDemand, by_message: &[Channel]) -> bool {
-    account.has_totp || (demand == TwoStepDemand::Required && !by_message.is_empty())
+    account.has_second_factor() || (demand == TwoStepDemand::Required && !by_message.is_empty())
 }
 
 /// Decides the next step. A flow exists only once a first factor was proven.
@@ -90,12 +94,17 @@ pub fn has_factor(account: &Account, demand: TwoStepDemand, by_message: &[Channe
 pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> Step {
     let rules = circumstances.rules;
     let demand = rules.two_step.demand;
-    if demand != TwoStepDemand::Off && flow.second_factor_at.is_none() {
-        if has_factor(account, demand, circumstances.by_message) {
-            if !circumstances.is_trusted_browser {
-                return Step::SecondFactor;
-            }
-        } else if demand == TwoStepDemand::Required && !flow.is_enrolment_put_off {
+    if demand != TwoStepDemand::Off {
+        let by_message = circumstances.by_message;
+        let suffices = factors::suffice(account, &rules.two_step) || !by_message.is_empty();
+        let must_enrol = !suffices && !flow.is_enrolment_put_off;
+        // Whoever is to set another factor up proves the one that they have first.
+        let is_spared = circumstances.is_trusted_browser && !must_enrol;
+        let has_factor = has_factor(account, demand, by_message);
+        if has_factor && flow.second_factor_at.is_none() && !is_spared {
+            return Step::SecondFactor;
+        }
+        if must_enrol {
             return Step::Enrol;
         }
     }
@@ -114,6 +123,7 @@ mod tests {
     use config::session::AuthenticationMethod;
 
     use super::*;
+    use crate::sign_in_policy::SecondFactor;
 
     fn account(has_totp: bool, must_change_password: bool) -> Account {
         Account {
@@ -127,6 +137,7 @@ mod tests {
             has_totp,
             email: None,
             mobile: None,
+            passkeys: 0,
         }
     }
 
@@ -220,6 +231,27 @@ mod tests {
         assert_eq!(step(&flow, &account, &rules), Step::NewPassword);
         rules.password.max_age_days = 2;
         assert_eq!(step(&flow, &account, &rules), Step::Done);
+    }
+
+    #[test]
+    fn a_factor_that_the_policy_does_not_take_is_proven_before_another_one_is_set_up() {
+        let (mut flow, account) = (flow(AuthenticationMethod::Password), account(true, false));
+        let mut rules = demanding(TwoStepDemand::Required);
+        rules.two_step.methods = vec![SecondFactor::Passkey];
+        let circumstances = Circumstances {
+            rules: &rules,
+            is_trusted_browser: true,
+            by_message: &[],
+            now: Timestamp(DAY),
+        };
+        assert_eq!(next(&flow, &account, circumstances), Step::SecondFactor);
+        flow.second_factor_at = Some(Timestamp(1));
+        assert_eq!(step(&flow, &account, &rules), Step::Enrol);
+        let with_passkey = Account {
+            passkeys: 1,
+            ..account
+        };
+        assert_eq!(step(&flow, &with_passkey, &rules), Step::Done);
     }
 
     #[test]

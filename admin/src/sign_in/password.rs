@@ -17,8 +17,11 @@ use super::flow::{self, Flow};
 use super::forgot_password;
 use super::identify::{Candidate, identify};
 use super::methods::{self, Offer};
+use super::passkey::Ask;
+use super::passkey_alone;
 use super::person::Person;
 use super::welcome::WelcomePage;
+use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::passwords::Verdict;
@@ -34,6 +37,7 @@ texts! {
         password: "密码", "Password";
         submit: "登录", "Sign in";
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
+        wrong_passkey: "无法使用通行密钥登录。请重试，或使用密码登录。", "The passkey did not sign you in. Try again, or use your password.";
         signed_out: "您已退出登录。", "You have been signed out.";
         forgot: "忘记密码？", "Forgot your password?";
         signed_out_apart: "您已退出登录。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You have been signed out. A sign-in at the operators' own host goes on: sign out there as well.";
@@ -54,6 +58,8 @@ pub(super) struct SignInPage<'a> {
     others: Vec<Offer>,
     /// Whether a code for a new password can be asked for.
     may_reset: bool,
+    /// Where the policy lets people in by a passkey alone.
+    passkey: Option<Ask>,
 }
 
 impl SignInPage<'_> {
@@ -70,6 +76,15 @@ impl SignInPage<'_> {
             note: None,
             others,
             may_reset: false,
+            passkey: None,
+        }
+    }
+
+    /// A passkey did not let anybody in.
+    pub(super) fn refusing_passkey(self) -> Self {
+        Self {
+            error: Some(self.t.wrong_passkey),
+            ..self
         }
     }
 }
@@ -114,15 +129,31 @@ pub async fn page(
         return show_with(StatusCode::OK, &page.telling(note));
     }
     let page = SignInPage::new(frame, reader.language, to);
-    show(&state, StatusCode::OK, SignInPage { note, ..page }).await
+    show(&state, &reader, StatusCode::OK, SignInPage { note, ..page }).await
 }
 
 /// The page, with what the policy offers on it.
-async fn show(state: &State, status: StatusCode, page: SignInPage<'_>) -> Answer {
+pub(super) async fn show(
+    state: &State,
+    reader: &Reader,
+    status: StatusCode,
+    page: SignInPage<'_>,
+) -> Answer {
     let mut read = state.store.read().await?;
     let may_reset = forgot_password::is_offered(&mut read).await?;
     drop(read);
-    show_with(status, &SignInPage { may_reset, ..page })
+    let passkey = passkey_alone::ask(state, reader).await?;
+    let is_scripted = passkey.is_some();
+    let page = SignInPage {
+        passkey,
+        may_reset,
+        ..page
+    };
+    let mut response = show_with(status, &page)?;
+    if is_scripted {
+        allow_script(&mut response);
+    }
+    Ok(response)
 }
 
 /// `POST /sign-in`
@@ -153,7 +184,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
                 error: Some(page.t.wrong),
                 ..page
             };
-            show(&state, StatusCode::UNPROCESSABLE_ENTITY, page).await
+            show(&state, &reader, StatusCode::UNPROCESSABLE_ENTITY, page).await
         }
     }
 }

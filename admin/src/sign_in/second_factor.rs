@@ -1,4 +1,4 @@
-//! The second factor: a code of the authenticator, or a recovery code in its place.
+//! The second factor: a code of the authenticator, a passkey, or a recovery code in their place.
 
 use askama::Template;
 use axum::extract::State as Shared;
@@ -9,10 +9,14 @@ use config::session::AuthenticationMethod;
 
 use super::attempt::Attempt;
 use super::flow::{self, Held};
-use super::{Step, by_message, has_factor, message_factor, recovery_codes, totp};
+use super::passkey::{self, Ask};
+use super::{Step, by_message, factors, has_factor, message_factor, recovery_codes, totp};
+use crate::hex::hex;
+use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
-use crate::sign_in_policy;
+use crate::passkeys::Occasion;
+use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{self, StoreError, Tx, members};
@@ -22,6 +26,9 @@ texts! {
     SecondFactorTexts {
         title: "两步验证", "Two-step verification";
         lead: "请输入身份验证器应用中显示的 6 位数字。", "Enter the 6 digits that your authenticator app shows.";
+        lead_both: "请输入身份验证器应用中显示的 6 位数字，或使用通行密钥。", "Enter the 6 digits that your authenticator app shows, or use a passkey.";
+        lead_passkey: "请使用您的通行密钥或安全密钥。", "Use your passkey or your security key.";
+        elsewhere: "您的通行密钥不能在此地址使用，请使用恢复码。", "Your passkey does not work at this address. Please use a recovery code.";
         code: "验证码", "Code";
         recovery_title: "使用恢复码", "Use a recovery code";
         recovery_lead: "请输入您保存的一个恢复码。每个恢复码只能使用一次。", "Enter one of the recovery codes that you saved. Each works once.";
@@ -29,8 +36,10 @@ texts! {
         submit: "验证", "Verify";
         wrong: "验证码不正确或已使用过，或者尝试次数过多。请等下一个验证码出现后再试。", "The code is wrong or was used before, or there were too many attempts. Wait for the next code and try again.";
         recovery_wrong: "恢复码不正确或已使用过，或者尝试次数过多。", "The recovery code is wrong or was used before, or there were too many attempts.";
+        wrong_passkey: "通行密钥未通过验证，或者尝试次数过多。请重试，或改用其他方式。", "The passkey was not accepted, or there were too many attempts. Try again, or take another way.";
         to_recovery: "无法使用身份验证器？使用恢复码", "No authenticator at hand? Use a recovery code";
-        to_code: "改用身份验证器", "Use the authenticator instead";
+        to_recovery_from_passkey: "无法使用通行密钥？使用恢复码", "No passkey at hand? Use a recovery code";
+        to_code: "改用其他方式", "Use another way instead";
         to_message: "通过短信或邮件接收验证码", "Have a code sent by SMS or mail";
         other: "换一个账号登录", "Sign in with another account";
     }
@@ -44,6 +53,8 @@ struct SecondFactorPage {
     by_recovery_code: bool,
     /// Where a code by SMS or mail is to be had.
     by_message: Option<&'static str>,
+    by_code: bool,
+    passkey: Option<Ask>,
     /// What the box says that spares this browser the question; `None` where there is none.
     trust: Option<String>,
     error: Option<&'static str>,
@@ -52,18 +63,17 @@ struct SecondFactorPage {
 /// `GET /sign-in/two-step`
 pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    if !held.account.has_totp {
+    if !held.account.has_second_factor() {
         return Ok(go_to(message_factor::sign_in_path()));
     }
-    let method = AuthenticationMethod::Totp;
-    show(&state, &reader, &held, method, false).await
+    let passkey = ask(&state, &reader, &held).await?;
+    show(&state, &reader, &held, Way::Factors(passkey), None).await
 }
 
 /// `GET /sign-in/recovery-code`
 pub async fn recovery_page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    let method = AuthenticationMethod::RecoveryCode;
-    show(&state, &reader, &held, method, false).await
+    show(&state, &reader, &held, Way::RecoveryCode, None).await
 }
 
 /// `POST /sign-in/two-step`
@@ -76,35 +86,71 @@ pub async fn submit_recovery(Shared(state): Shared<State>, reader: Reader, form:
     prove(&state, &reader, &form, AuthenticationMethod::RecoveryCode).await
 }
 
+/// What the page asks for.
+enum Way {
+    Factors(Option<Ask>),
+    RecoveryCode,
+}
+
+/// The button for a passkey, where the person has one that counts.
+async fn ask(state: &State, reader: &Reader, held: &Held) -> Result<Option<Ask>, Failure> {
+    let (account, policy) = (&held.account, &held.rules.two_step);
+    if !factors::is_taken(SecondFactor::Passkey, account, policy) {
+        return Ok(None);
+    }
+    let whose = hex(&held.token);
+    let occasion = Occasion {
+        step: passkey::TWO_STEP,
+        whose: &whose,
+    };
+    let asked = passkey::ask(state, reader, account, occasion).await?;
+    let to = "/sign-in/two-step/passkey";
+    Ok(asked.map(|asked| Ask {
+        is_main: !factors::is_taken(SecondFactor::Authenticator, account, policy),
+        ..Ask::using(reader.language, to, asked)
+    }))
+}
+
+/// The page once more, after a passkey that does not hold.
+pub async fn show_refused(state: &State, reader: &Reader, held: &Held) -> Answer {
+    let passkey = ask(state, reader, held).await?;
+    let wrong = SecondFactorTexts::of(reader.language).wrong_passkey;
+    show(state, reader, held, Way::Factors(passkey), Some(wrong)).await
+}
+
 async fn show(
     state: &State,
     reader: &Reader,
     held: &Held,
-    method: AuthenticationMethod,
-    failed: bool,
+    way: Way,
+    error: Option<&'static str>,
 ) -> Answer {
-    let t = SecondFactorTexts::of(reader.language);
-    let by_recovery_code = method == AuthenticationMethod::RecoveryCode;
-    let wrong = if by_recovery_code {
-        t.recovery_wrong
-    } else {
-        t.wrong
+    let policy = &held.rules.two_step;
+    let (by_recovery_code, passkey) = match way {
+        Way::Factors(passkey) => (false, passkey),
+        Way::RecoveryCode => (true, None),
     };
+    let is_scripted = passkey.is_some();
     let page = SecondFactorPage {
         frame: Frame::new(state, reader),
-        t,
+        t: SecondFactorTexts::of(reader.language),
         by_recovery_code,
         by_message: (!message_factor::ways(state, held).await?.is_empty())
             .then(message_factor::sign_in_path),
-        trust: trust_text(reader.language, held.rules.two_step.remember_days),
-        error: failed.then_some(wrong),
+        by_code: factors::is_taken(SecondFactor::Authenticator, &held.account, policy),
+        passkey,
+        trust: trust_text(reader.language, policy.remember_days),
+        error,
     };
-    let status = if failed {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
+    let status = match error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
     };
-    show_with(status, &page)
+    let mut response = show_with(status, &page)?;
+    if is_scripted {
+        allow_script(&mut response);
+    }
+    Ok(response)
 }
 
 pub(super) fn trust_text(language: Language, days: u16) -> Option<String> {
@@ -122,8 +168,19 @@ async fn prove(
     method: AuthenticationMethod,
 ) -> Answer {
     let held = flow::at(state, reader, Step::SecondFactor).await?;
-    let Some(tx) = check(state, reader, &held.account, form.get("code"), method).await? else {
-        return show(state, reader, &held, method, true).await;
+    let is_taken = method == AuthenticationMethod::RecoveryCode
+        || factors::is_taken(
+            SecondFactor::Authenticator,
+            &held.account,
+            &held.rules.two_step,
+        );
+    let proven = if is_taken {
+        check(state, reader, &held.account, form.get("code"), method).await?
+    } else {
+        None
+    };
+    let Some(tx) = proven else {
+        return show_wrong(state, reader, &held, method).await;
     };
     let Held {
         mut flow, token, ..
@@ -140,6 +197,21 @@ pub async fn is_asked(state: &State, account: &Account) -> Result<bool, StoreErr
     let policy = policy.two_step;
     let by_message = by_message::factors(&mut read, account, &policy).await?;
     Ok(has_factor(account, policy.demand, &by_message))
+}
+
+async fn show_wrong(
+    state: &State,
+    reader: &Reader,
+    held: &Held,
+    method: AuthenticationMethod,
+) -> Answer {
+    let t = SecondFactorTexts::of(reader.language);
+    if method == AuthenticationMethod::RecoveryCode {
+        let error = Some(t.recovery_wrong);
+        return show(state, reader, held, Way::RecoveryCode, error).await;
+    }
+    let way = Way::Factors(ask(state, reader, held).await?);
+    show(state, reader, held, way, Some(t.wrong)).await
 }
 
 /// Checks a code against the counters, the clock and its earlier uses. If it is right, the
@@ -181,11 +253,18 @@ async fn use_up(
     Ok(is_right.then_some(tx))
 }
 
-/// Takes the second factor away, and with it what was proven by it: no sign-in satisfies a rule that
-/// asks for one any more, and those under way begin anew. Gateways are told by the caller.
+/// Takes all second factors away, and with them what was proven by them. Gateways are told by the caller.
 pub async fn forget(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
     members::hold(tx, member).await?;
     store::totp::remove(tx, member).await?;
+    store::passkeys::remove_all(tx, member).await?;
+    store::recovery_codes::forget(tx, member).await?;
+    disprove(tx, member).await
+}
+
+/// What was proven by a factor that is no more counts no longer: no sign-in satisfies a rule that asks for
+/// one, and those under way begin anew. Gateways are told by the caller.
+pub async fn disprove(tx: &mut Tx, member: &MemberId) -> Result<(), StoreError> {
     store::known_devices::distrust(tx, member).await?;
     store::sign_ins::forget_second_factor(tx, member).await?;
     store::flows::forget_member(tx, member).await

@@ -78,7 +78,7 @@ async fn missing_groups(
 struct Wrong(Vec<Invalid>);
 
 impl Wrong {
-    fn within<T: PartialOrd + Display>(
+    fn within<T: PartialOrd + Display + Copy>(
         &mut self,
         part: &str,
         field: &str,

@@ -136,6 +136,16 @@ impl SignInPolicy {
         parts.chain([&self.password]).any(|part| part.reset)
     }
 
+    /// Whether anybody comes in by a passkey alone.
+    #[must_use]
+    pub fn lets_passkeys_alone(&self) -> bool {
+        let parts = self
+            .exceptions
+            .iter()
+            .filter_map(|one| one.two_step.as_ref());
+        parts.chain([&self.two_step]).any(|part| part.passkey_alone)
+    }
+
     /// Whether how long one stays signed in depends on who one is.
     #[must_use]
     pub fn parts_sessions(&self) -> bool {

@@ -11,6 +11,7 @@ use super::{PolicyException, Rules, SignInPolicy, TwoStepDemand, belonging, chec
 use crate::members::find_by_any;
 use crate::messages::Channel;
 use crate::refused::Refused;
+use crate::sign_in::factors::suffice;
 use crate::sign_in::password_age::{ends_at, is_too_old};
 use crate::sign_in::{by_message, has_factor};
 use crate::store::credentials::Account;
@@ -94,13 +95,17 @@ fn steps(
 ) -> Vec<NextStep> {
     let mut steps = Vec::new();
     let demand = rules.two_step.demand;
-    match (demand, has_factor(account, demand, by_message)) {
-        (TwoStepDemand::Off, _) | (TwoStepDemand::Optional, false) => {}
-        (_, true) => steps.push(NextStep::SecondFactor),
-        (TwoStepDemand::Required, false) if rules.two_step.grace() > Duration::ZERO => {
-            steps.push(NextStep::SetUpSecondFactorOrLater);
+    if demand != TwoStepDemand::Off {
+        if has_factor(account, demand, by_message) {
+            steps.push(NextStep::SecondFactor);
         }
-        (TwoStepDemand::Required, false) => steps.push(NextStep::SetUpSecondFactor),
+        if !suffice(account, &rules.two_step) && by_message.is_empty() {
+            steps.push(if rules.two_step.grace() > Duration::ZERO {
+                NextStep::SetUpSecondFactorOrLater
+            } else {
+                NextStep::SetUpSecondFactor
+            });
+        }
     }
     let is_new = account.must_change_password || account.password_hash.is_none();
     if is_new || is_too_old(account, rules, now) {

@@ -1,8 +1,6 @@
 //! Brings what is open in line with what the policy says of sessions: after the policy has changed, and
 //! after somebody has become another as far as its exceptions go.
 
-use std::collections::HashSet;
-
 use config::Timestamp;
 use config::id::MemberId;
 
@@ -74,7 +72,7 @@ async fn end_oldest(edit: &mut Edit<'_>, member: &MemberId, most: usize) -> Resu
 /// The sessions of people who may have become others; `None`: of everybody.
 pub async fn resettle(
     tx: &mut Tx,
-    members: Option<&HashSet<MemberId>>,
+    members: Option<&[MemberId]>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let policy = get(tx).await?.body;

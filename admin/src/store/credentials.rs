@@ -17,12 +17,14 @@ pub struct Account {
     pub must_change_password: bool,
     /// When the person set the password.
     pub password_changed_at: Option<Timestamp>,
-    /// Whether a second factor is set up, and so asked for.
+    /// Whether an authenticator is set up.
     pub has_totp: bool,
     /// Where a code by mail goes: only to an address that was verified.
     pub email: Option<String>,
     /// Where a code by SMS goes.
     pub mobile: Option<String>,
+    /// How many passkeys are set up.
+    pub passkeys: i64,
 }
 
 type Row = (
@@ -36,11 +38,13 @@ type Row = (
     Option<String>,
     Option<String>,
     Option<String>,
+    i64,
 );
 
 const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
      c.must_change_at, c.changed_at, t.member_id, \
-     CASE WHEN m.email_verified_at IS NULL THEN NULL ELSE m.email END, m.mobile \
+     CASE WHEN m.email_verified_at IS NULL THEN NULL ELSE m.email END, m.mobile, \
+     (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id) \
      FROM members m \
      LEFT JOIN credentials c ON c.member_id = m.id \
      LEFT JOIN totp t ON t.member_id = m.id";
@@ -58,6 +62,7 @@ impl From<Row> for Account {
             totp,
             email,
             mobile,
+            passkeys,
         ) = row;
         Self {
             member: id.into(),
@@ -70,6 +75,7 @@ impl From<Row> for Account {
             has_totp: totp.is_some(),
             email,
             mobile,
+            passkeys,
         }
     }
 }

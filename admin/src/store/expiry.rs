@@ -20,7 +20,8 @@ pub async fn open_sign_ins(connection: &mut Connection, now: Timestamp) -> Resul
 /// A sign-in that was left half-way still tells for so long where its person wanted to go.
 const KEEP_FLOWS: Duration = Duration::from_hours(1);
 
-/// Deletes codes, flows and links that have expired: used or not, they open nothing any more.
+/// Deletes codes, flows, links and answered questions that have expired: used or not, they open nothing any
+/// more.
 pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, StoreError> {
     let mut deleted = 0;
     for (statement, then) in [
@@ -31,6 +32,10 @@ pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, 
         ),
         ("DELETE FROM one_time_links WHERE expires_at <= $1", now),
         ("DELETE FROM message_codes WHERE expires_at <= $1", now),
+        (
+            "DELETE FROM answered_challenges WHERE expires_at <= $1",
+            now,
+        ),
     ] {
         deleted += sqlx::query(statement)
             .bind(then.as_millis())

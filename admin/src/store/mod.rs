@@ -57,6 +57,7 @@ pub mod message_jobs;
 pub mod messages;
 pub mod one_time_links;
 pub mod overview;
+pub mod passkeys;
 pub mod pictures;
 pub mod published;
 pub mod recovery_codes;

@@ -13,10 +13,7 @@ pub async fn replace(
     hashes: &[TokenHash],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM recovery_codes WHERE member_id = $1")
-        .bind(member.as_str())
-        .execute(&mut *connection)
-        .await?;
+    forget(connection, member).await?;
     for hash in hashes {
         sqlx::query(
             "INSERT INTO recovery_codes (id, member_id, code_hash, created_at) \
@@ -29,6 +26,15 @@ pub async fn replace(
         .execute(&mut *connection)
         .await?;
     }
+    Ok(())
+}
+
+/// Takes all codes away.
+pub async fn forget(connection: &mut Connection, member: &MemberId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM recovery_codes WHERE member_id = $1")
+        .bind(member.as_str())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -50,7 +50,7 @@ pub async fn settle(
         .bind(limits.absolute_ms)
         .bind(limits.idle_ms)
         .bind(now.as_millis());
-    let query = id.into_iter().fold(query, |query, id| query.bind(id));
+    let query = id.into_iter().fold(query, sqlx::query::Query::bind);
     query.execute(tx).await?;
     Ok(())
 }

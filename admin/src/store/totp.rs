@@ -106,12 +106,11 @@ pub async fn put_to_use(
     Ok(())
 }
 
-/// Takes the authenticator, an enrolment under way and all recovery codes away.
+/// Takes the authenticator and an enrolment under way away.
 pub async fn remove(connection: &mut Connection, member: &MemberId) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM totp WHERE member_id = $1",
         "DELETE FROM totp_enrolments WHERE member_id = $1",
-        "DELETE FROM recovery_codes WHERE member_id = $1",
     ] {
         sqlx::query(sql)
             .bind(member.as_str())

@@ -25,6 +25,8 @@ pub struct Application {
     pub access: Access,
     pub path_rules: Vec<PathRule>,
     pub ip_lists: Vec<Arc<IpList>>,
+    /// Whether these hold in the place of the lists that hold everywhere, and not besides them.
+    pub own_ip_lists_only: bool,
     pub identity: IdentityHeaders,
     pub watermark: bool,
     pub websockets: WebSockets,

@@ -51,6 +51,43 @@ async fn addresses_are_judged_for_all_hosts_and_then_for_the_application() {
 }
 
 #[tokio::test]
+async fn an_application_may_have_lists_of_its_own_in_the_place_of_those_that_hold_everywhere() {
+    let mut hook = public();
+    hook.ip_lists = vec![ip_list("robots", Effect::Allow, &["203.0.113.0/24"])];
+    hook.own_ip_lists_only = true;
+    let mut rules = snapshot(vec![hook, application("other", "other.example.com")]);
+    rules.ip_lists = vec![ip_list("office", Effect::Allow, &["192.0.2.0/24"])];
+    let gate = TestGate::started(rules, |_| {}).await;
+    let refused = || {
+        Some(Denial::AddressRefused {
+            rule: "on no allow list".into(),
+        })
+    };
+    for (from, host, path, expected) in [
+        ("203.0.113.9", WIKI, "/", None),
+        ("192.0.2.7", WIKI, "/", refused()),
+        ("203.0.113.9", "other.example.com", "/", refused()),
+        ("203.0.113.9", "access.example.com", "/", refused()),
+        ("203.0.113.9", "unknown.example.com", "/", refused()),
+        (
+            "203.0.113.9",
+            WIKI,
+            "/a%2fb",
+            Some(Denial::Ambiguous(
+                "it holds a slash or backslash in an escape",
+            )),
+        ),
+    ] {
+        let (outcome, _) = gate.admit_from(from, &get(host, path)).await;
+        let denial = outcome.err();
+        match (&denial, &expected) {
+            (Some(Denial::Ambiguous(_)), Some(Denial::Ambiguous(_))) => {}
+            _ => assert_eq!(denial, expected, "{from} {host}{path}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_entry_of_a_list_ends_although_no_new_rules_come() {
     let mut office = Arc::unwrap_or_clone(ip_list("office", Effect::Allow, &["192.0.2.7"]));
     let gate = TestGate::with(vec![public()]).await;

@@ -33,30 +33,44 @@ pub enum Verdict {
     Refuse(Arc<str>),
 }
 
-/// Judges the client's address by the lists that apply to every host.
-pub fn check_global(rulebook: &Rulebook, visit: &mut Visit) -> Result<(), Denial> {
-    check(&rulebook.ip_rules, visit)
-}
-
-/// Judges the client's address by the lists of the application that was asked for.
-pub fn check_application(visit: &mut Visit) -> Result<(), Denial> {
-    let application = visit.route.as_ref().and_then(|r| r.application().cloned());
-    application.map_or(Ok(()), |a| check(&a.ip_rules, visit))
-}
-
-fn check(rules: &IpRules, visit: &mut Visit) -> Result<(), Denial> {
+/// Judges the client's address by the lists that hold everywhere, and notes what keeps it out: only the
+/// application that is asked for may have lists of its own in their place, and which it is comes next.
+pub fn judge_everywhere(rulebook: &Rulebook, visit: &mut Visit) -> Result<(), Denial> {
     let address = visit
         .client_address
         .ok_or(Denial::ClientAddressUnreadable)?;
-    match rules.judge(address) {
-        Verdict::Pass(_) => Ok(()),
-        Verdict::Refuse(list) => {
-            visit.rule = Some(Arc::clone(&list));
-            Err(Denial::AddressRefused {
-                rule: list.as_ref().to_owned(),
-            })
-        }
+    if let Verdict::Refuse(list) = rulebook.ip_rules.judge(address) {
+        visit.kept_out = Some(list);
     }
+    Ok(())
+}
+
+/// Turns away whom the lists that hold everywhere keep out, or those of the application that was asked for.
+/// Where that could not be told, the former hold.
+pub fn check(visit: &mut Visit) -> Result<(), Denial> {
+    let application = visit.route.as_ref().and_then(|r| r.application().cloned());
+    let is_apart = application
+        .as_ref()
+        .is_some_and(|routed| routed.application.own_ip_lists_only);
+    if let Some(list) = visit.kept_out.take_if(|_| !is_apart) {
+        return refuse(visit, list);
+    }
+    let Some(application) = application else {
+        return Ok(());
+    };
+    let address = visit
+        .client_address
+        .ok_or(Denial::ClientAddressUnreadable)?;
+    match application.ip_rules.judge(address) {
+        Verdict::Pass(_) => Ok(()),
+        Verdict::Refuse(list) => refuse(visit, list),
+    }
+}
+
+fn refuse(visit: &mut Visit, list: Arc<str>) -> Result<(), Denial> {
+    let rule = list.as_ref().to_owned();
+    visit.rule = Some(list);
+    Err(Denial::AddressRefused { rule })
 }
 
 impl IpRules {

@@ -47,6 +47,10 @@ pub struct Visit {
     /// Which path rule of the application decides; `None` for the application's own.
     pub path_rule: Option<usize>,
 
+    /// The list that holds everywhere and keeps the address out, until it is known whether the application
+    /// has lists of its own in its place.
+    pub kept_out: Option<Arc<str>>,
+
     // Stage 4
     pub identity: Identity,
 
@@ -77,6 +81,7 @@ impl Visit {
             host: String::new(),
             route: None,
             path_rule: None,
+            kept_out: None,
             identity: Identity::default(),
             rule: None,
             outcome: None,

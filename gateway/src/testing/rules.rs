@@ -43,6 +43,7 @@ pub fn application(id: &str, host: &str) -> Application {
         watermark: false,
         websockets: WebSockets::default(),
         limits: Limits::default(),
+        own_ip_lists_only: false,
         on_portal: true,
     }
 }

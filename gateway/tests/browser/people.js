@@ -5,12 +5,13 @@ import { Authenticator } from "./totp.js";
 
 export const PASSWORD = "lantern orchid harbour 7";
 
-export async function openBrowser() {
+/** Starts a browser; `more` is what else it is told. */
+export async function openBrowser(...more) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-      "--disable-background-networking", "--disable-component-update",
+      "--disable-background-networking", "--disable-component-update", ...more,
     ],
   });
 }

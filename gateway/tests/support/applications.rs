@@ -31,6 +31,7 @@ pub fn application(host: &str, upstream: SocketAddr) -> Application {
         watermark: false,
         websockets: WebSockets::default(),
         limits: Limits::default(),
+        own_ip_lists_only: false,
         on_portal: true,
     }
 }

@@ -33,7 +33,7 @@ pub struct WhichSignIns {
     username: Option<String>,
     #[param(inline)]
     kind: Option<SignInKind>,
-    /// The factor in question: `password`, `totp`, `recovery_code`, `one_time_link`, …
+    /// The factor in question: `password`, `totp`, `passkey`, `recovery_code`, `one_time_link`, …
     method: Option<String>,
     /// The reason code of a failure: `wrong_password`, `locked`, …
     reason: Option<String>,
@@ -162,6 +162,7 @@ fn factor(method: &str) -> Option<Words> {
         "recovery_code" => ("Recovery code", "恢复码"),
         "sms_code" => ("SMS code", "短信验证码"),
         "mail_code" => ("Mail code", "邮件验证码"),
+        "passkey" => ("Passkey", "通行密钥"),
         "one_time_link" => ("One-time link", "一次性链接"),
         _ => return None,
     })

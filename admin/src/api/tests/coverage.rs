@@ -159,6 +159,7 @@ async fn attack_18_whoever_may_only_read_asks_for_no_change_in_another_way() {
         "POST /configuration/diff",
         "POST /group-rule-count",
         "POST /ip-lists/{id}/entries/preview",
+        "POST /sign-in-policy/preview",
     ];
     assert_eq!(asked, looks);
 }

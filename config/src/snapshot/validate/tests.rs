@@ -38,6 +38,7 @@ fn application(id: &str, host: &str) -> Application {
         watermark: false,
         websockets: WebSockets::default(),
         limits: Limits::default(),
+        own_ip_lists_only: false,
         on_portal: true,
     }
 }

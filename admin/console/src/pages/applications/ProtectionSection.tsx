@@ -17,6 +17,11 @@ const t = texts({
   origins: ["允许的来源站点", "Origins that may open them"],
   originsHint: ["应用自己的域名总是允许。", "The hosts of the application itself always may."],
   body: ["请求体上限（字节）", "Largest body of a request (bytes)"],
+  only: ["只用这些列表，不用全局列表", "These lists only, not those that hold everywhere"],
+  onlyHint: [
+    "全局列表拒绝的地址也能到达此应用；登录页仍受全局列表限制。",
+    "Addresses that are kept out everywhere then reach this application. The sign-in page stays behind those lists.",
+  ],
   bodyHint: ["留空不限制。", "Empty: no limit."],
   person: ["限制每个人的请求速率", "Limit the requests of each person"],
   address: ["限制每个地址的请求速率", "Limit the requests of each address"],
@@ -31,6 +36,7 @@ export function ProtectionSection() {
       <Form.Item name="ip_lists" label={t.lists} extra={t.listsHint}>
         <IpListChooser mode="multiple" allowClear />
       </Form.Item>
+      <SwitchItem name={["own_ip_lists_only"]} label={t.only} extra={t.onlyHint} />
       <SwitchItem name={["websockets", "enabled"]} label={t.sockets} />
       <Form.Item name={["websockets", "allowed_origins"]} label={t.origins} extra={t.originsHint}>
         <Select

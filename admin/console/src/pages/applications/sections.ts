@@ -36,6 +36,10 @@ export const SECTIONS: Section[] = [
   { title: t.basics, fields: ["name", "description", "hosts", "path_prefix", "on_portal"], content: BasicsSection },
   { title: t.upstream, fields: ["pool"], content: UpstreamSection },
   { title: t.access, fields: ["access", "path_rules"], content: AccessSection },
-  { title: t.protection, fields: ["ip_lists", "limits", "websockets", "watermark"], content: ProtectionSection },
+  {
+    title: t.protection,
+    fields: ["ip_lists", "own_ip_lists_only", "limits", "websockets", "watermark"],
+    content: ProtectionSection,
+  },
   { title: t.identity, fields: ["identity"], content: IdentitySection },
 ];

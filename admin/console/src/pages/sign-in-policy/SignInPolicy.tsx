@@ -1,10 +1,11 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { Typography } from "antd";
 
 import { useMay } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
+import { useDraft } from "../../api/draft";
 import type { SignInPolicy as Policy } from "../../api/schema";
 import { texts } from "../../language/texts";
+import { ManagedMark } from "../../parts/ManagedMark";
 import { PageHeader } from "../../parts/PageHeader";
 import { SettingsForm } from "../../parts/SettingsForm";
 import { AttemptFields } from "./AttemptFields";
@@ -30,17 +31,17 @@ const t = texts({
 
 export default function SignInPolicy() {
   const mayChange = useMay()("sign_in_policy:change");
-  const { data } = useSuspenseQuery({
-    queryKey: ["sign-in-policy"],
-    queryFn: () => versioned(api.GET("/sign-in-policy")),
-  });
-  const { value, etag } = data;
+  const draft = useDraft(["sign-in-policy"], () => versioned(api.GET("/sign-in-policy")));
+  const { value, etag } = draft;
   return (
     <>
-      <PageHeader title={t.title} lead={t.lead} />
+      <PageHeader title={t.title} lead={t.lead}>
+        <ManagedMark kind="sign_in_policy" />
+      </PageHeader>
       <SettingsForm<Policy>
         key={etag}
         initial={value}
+        draft={draft}
         mayChange={mayChange}
         send={(body) => told(api.PUT("/sign-in-policy", { params: { header: { "If-Match": etag } }, body }))}
         preview={(policy) => <PolicyPreview policy={policy} />}

@@ -25,6 +25,7 @@ export const METHODS: Readonly<Record<string, string>> = texts({
   recovery_code: ["恢复码", "Recovery code"],
   sms_code: ["短信验证码", "SMS code"],
   mail_code: ["邮件验证码", "Mail code"],
+  passkey: ["通行密钥", "Passkey"],
   one_time_link: ["一次性链接", "One-time link"],
 });
 
@@ -36,6 +37,11 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   unknown_account: ["没有这个账号", "No such account"],
   wrong_password: ["密码错误", "Wrong password"],
   wrong_code: ["验证码错误", "Wrong code"],
+  wrong_passkey: ["通行密钥未通过验证", "Passkey not accepted"],
+  unknown_passkey: ["没有登记的通行密钥", "Unknown passkey"],
+  passkey_counted_back: ["通行密钥可能被复制", "The passkey may have been copied"],
+  passkey_not_verified: ["通行密钥未验证使用者", "The passkey did not verify its user"],
+  passkey_not_allowed: ["策略不允许仅用通行密钥登录", "The policy lets nobody in by a passkey alone"],
   account_disabled: ["账号已停用", "Account disabled"],
   no_password_set: ["尚未设置密码", "No password set"],
   too_many_attempts: ["尝试次数过多", "Too many attempts"],

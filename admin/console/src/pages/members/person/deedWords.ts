@@ -43,12 +43,12 @@ export const t = texts({
   noMobile: ["没有手机号码", "There is no mobile number"],
   secondFactor: ["重置两步验证", "Reset two-step verification"],
   secondFactorText: [
-    "移除身份验证器和恢复码，本人下次登录时重新设置。全部登录会立即失效。",
-    "Removes the authenticator and recovery codes, to be set up anew. All sign-ins end at once.",
+    "移除身份验证器、通行密钥和恢复码，本人下次登录时重新设置。全部登录会立即失效。",
+    "Removes the authenticator, passkeys and recovery codes, to be set up anew. All sign-ins end at once.",
   ],
   secondFactorAsk: (name: string) => [
-    `${name}的身份验证器和恢复码会被移除，所有登录立即失效。`,
-    `The authenticator and the recovery codes of ${name} are removed, and all their sign-ins end at once.`,
+    `${name}的身份验证器、通行密钥和恢复码会被移除，所有登录立即失效。`,
+    `The authenticator, the passkeys and the recovery codes of ${name} are removed, and all their sign-ins end at once.`,
   ],
   unlock: ["解除锁定", "Unlock"],
   unlockText: [

@@ -1,0 +1,98 @@
+//! A question to an authenticator, between the page that asks it and the form that brings the answer.
+//!
+//! The browser holds what was asked, sealed: looking at a page writes nothing to the store, and each tab has
+//! a question of its own. It opens only on the occasion on which it was asked, for a while, and takes one
+//! answer: that is noted in the transaction in which the answer counts.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use config::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::PasskeyError;
+use crate::pages::Failure;
+use crate::sealed::{Place, Sealer};
+use crate::store::{Tx, passkeys};
+
+/// Long enough to fetch a key, or a telephone.
+const LIFE: Duration = Duration::from_mins(10);
+
+/// For what it is asked, and of whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    pub step: &'static str,
+    /// What only this sign-in, or this browser, has.
+    pub whose: &'a str,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Question<T> {
+    id: String,
+    until: Timestamp,
+    pub asked: T,
+}
+
+impl Occasion<'_> {
+    fn place(&self) -> Place<'_> {
+        Place {
+            table: "passkey_questions",
+            column: self.step,
+            row: self.whose,
+        }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Question<T> {
+    #[must_use]
+    pub fn new(asked: T, now: Timestamp) -> Self {
+        Self {
+            id: uuid::Uuid::now_v7().to_string(),
+            until: now.plus(LIFE),
+            asked,
+        }
+    }
+
+    /// For a hidden field of the form.
+    pub fn seal(&self, sealer: &Sealer, occasion: Occasion<'_>) -> Result<String, Failure> {
+        let text = serde_json::to_vec(self).map_err(Failure::internal)?;
+        Ok(URL_SAFE_NO_PAD.encode(sealer.seal(occasion.place(), &text)))
+    }
+
+    /// What the form brought back.
+    ///
+    /// # Errors
+    /// [`PasskeyError::Over`] if it was asked on another occasion, or too long ago.
+    pub fn open(
+        sealer: &Sealer,
+        occasion: Occasion<'_>,
+        field: &str,
+        now: Timestamp,
+    ) -> Result<Self, PasskeyError> {
+        let over = |_| PasskeyError::Over;
+        let kept = URL_SAFE_NO_PAD
+            .decode(field)
+            .map_err(|_| PasskeyError::Over)?;
+        let text = sealer.open(occasion.place(), &kept).map_err(over)?;
+        let question: Self = serde_json::from_slice(&text).map_err(|_| PasskeyError::Over)?;
+        if now < question.until {
+            Ok(question)
+        } else {
+            Err(PasskeyError::Over)
+        }
+    }
+
+    /// Takes the one answer in `tx`.
+    ///
+    /// # Errors
+    /// [`PasskeyError::Over`] if another answer was taken.
+    pub async fn take_answer(&self, tx: &mut Tx) -> Result<(), PasskeyError> {
+        if passkeys::answer(tx, &self.id, self.until).await? {
+            Ok(())
+        } else {
+            Err(PasskeyError::Over)
+        }
+    }
+}
