@@ -1,5 +1,7 @@
 //! A house to test in: a node's pages with a person and an application, and browsers that visit.
 
+mod decisions;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use config::id::{ApplicationId, GroupId, MemberId};
+use config::id::{ApplicationId, MemberId};
 use config::language::LocalText;
 use config::link::{MayOpen, Visitor};
 use config::session::Revocation;
@@ -21,13 +23,9 @@ use tower::ServiceExt as _;
 
 use crate::authn::{Actor, Origin};
 use crate::authz::{Action, Authority, Permit, Resource, permit};
-use crate::edit::Edit;
-use crate::groups::{self, GroupDraft};
 use crate::name_key::name_key;
 use crate::pages::return_path::encode;
-use crate::refused::Expected;
 use crate::router;
-use crate::sign_in_policy::{self, SignInPolicy};
 use crate::state::{self, State};
 use crate::store::changes::{self, Change};
 use crate::store::members::Fields;
@@ -63,35 +61,6 @@ impl House {
         house.member("olga", "Olga", &[Role::Owner]).await;
         let alice = house.member("alice", "Alice 王", &[]).await;
         Self { alice, ..house }
-    }
-
-    /// Puts a sign-in policy in force.
-    pub async fn policy(&self, change: impl FnOnce(&mut SignInPolicy)) {
-        let permit = operator();
-        let mut edit = Edit::begin(&self.state, &permit).await.unwrap();
-        let mut policy = sign_in_policy::get(&mut edit.tx).await.unwrap().body;
-        change(&mut policy);
-        sign_in_policy::put(edit, Expected::Any, policy)
-            .await
-            .unwrap();
-    }
-
-    /// A group into which people are put by hand.
-    pub async fn group(&self, name: &str) -> GroupId {
-        let draft = GroupDraft {
-            name: name.to_owned(),
-            description: String::new(),
-            rule: None,
-        };
-        let permit = operator();
-        let edit = Edit::begin(&self.state, &permit).await.unwrap();
-        groups::create(edit, &draft).await.unwrap().id
-    }
-
-    pub async fn put_into(&self, group: &GroupId, member: &MemberId) {
-        let permit = operator();
-        let edit = Edit::begin(&self.state, &permit).await.unwrap();
-        groups::set_member(edit, group, member, true).await.unwrap();
     }
 
     /// With nobody in it.

@@ -220,4 +220,6 @@ pub async fn ask(
 }
 
 #[cfg(test)]
+mod account_tests;
+#[cfg(test)]
 mod tests;

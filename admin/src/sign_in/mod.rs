@@ -289,3 +289,5 @@ mod over_tests;
 mod policy_tests;
 #[cfg(test)]
 mod reset_tests;
+#[cfg(test)]
+mod second_factor_policy_tests;

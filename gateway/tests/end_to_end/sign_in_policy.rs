@@ -35,7 +35,11 @@ async fn whoever_must_have_a_second_factor_sets_one_up_within_the_sign_in() {
         .with_application(Application::new("wiki", &upstream))
         .await;
     gate.visitor("li.lei").await;
-    policy(&gate, "two_step: { demand: required }").await;
+    policy(
+        &gate,
+        "two_step: { demand: required, methods: [authenticator] }",
+    )
+    .await;
     let (browser, page) = sign_in(&gate, "li.lei", PASSWORD).await;
     assert!(page.has_form("/sign-in/set-up-two-step"), "{page:?}");
     assert!(!is_signed_in(&browser));
@@ -79,7 +83,7 @@ async fn a_password_is_as_the_policy_of_the_day_asks() {
         ("slow green tram 7", "a capital letter"),
         ("Slow green trams", "a digit"),
         ("Li.Lei-Li.Lei-77", "must not be made of your username"),
-        ("Password-1234567", "easy to guess"),
+        ("Password123!!!", "easy to guess"),
     ] {
         let form = page
             .form("/sign-in/new-password")

@@ -46,7 +46,7 @@ export function SettingsForm<V extends object>({ initial, draft, mayChange, send
           initialValues={initial}
           disabled={!mayChange}
           onValuesChange={draft.touch}
-          onClickCapture={draft.touch}
+          onPointerDownCapture={draft.touch}
           onKeyDownCapture={draft.touch}
           onFinish={async (all) => {
             if (!(await submit(all))) return;

@@ -44,6 +44,8 @@ fn application(id: &str, host: &str) -> Application {
 }
 
 fn snapshot(applications: Vec<Application>) -> Snapshot {
+    let (kid, private_pem) = ("k".into(), "".into());
+    let current = SigningKey { kid, private_pem };
     Snapshot {
         revision: 1,
         built_at: Timestamp(0),
@@ -55,10 +57,7 @@ fn snapshot(applications: Vec<Application>) -> Snapshot {
         pictures: crate::snapshot::Pictures::default(),
         certificates: Vec::new(),
         signing_keys: SigningKeys {
-            current: SigningKey {
-                kid: "k".into(),
-                private_pem: "".into(),
-            },
+            current,
             jwks: "".into(),
         },
     }

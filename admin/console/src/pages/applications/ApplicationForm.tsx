@@ -111,7 +111,7 @@ export function ApplicationForm({ initial, id, isNew = false, icon, draft, mayCh
         initialValues={initial}
         disabled={!mayChange}
         onValuesChange={draft?.touch}
-        onClickCapture={draft?.touch}
+        onPointerDownCapture={draft?.touch}
         onKeyDownCapture={draft?.touch}
         onFinish={() => void finish()}
         onFinishFailed={({ errorFields }) => turnTo(errorFields[0]?.name[0])}

@@ -1,7 +1,7 @@
-import { Form, InputNumber, Select } from "antd";
+import { Form, InputNumber } from "antd";
 
 import { texts } from "../../language/texts";
-import type { At } from "./at";
+import type { Part } from "./part";
 
 const t = texts({
   wrong: ["密码错误多少次后锁定", "Locked after so many wrong passwords"],
@@ -13,16 +13,10 @@ const t = texts({
     "成员曾登录过的浏览器单独计数：他人的猜测不会把本人锁在门外。",
     "A browser in which the person has signed in before is counted apart: nobody else's guesses lock the person out.",
   ],
-  captcha: ["图形验证码", "Captcha"],
-  never: ["从不", "Never"],
-  always: ["总是", "Always"],
-  after: ["失败多次后", "After failures"],
-  failures: ["失败多少次后", "After so many failures"],
 });
 
 /** What becomes of those who guess. */
-export function AttemptFields({ at }: { at: At }) {
-  const captcha = Form.useWatch([...at, "captcha", "kind"]) as string | undefined;
+export function AttemptFields({ at }: Part) {
   return (
     <>
       <Form.Item name={[...at, "wrong_passwords"]} label={t.wrong} extra={t.known}>
@@ -34,14 +28,6 @@ export function AttemptFields({ at }: { at: At }) {
       <Form.Item name={[...at, "locked_minutes"]} label={t.locked} extra={t.lockedHint}>
         <InputNumber min={0} max={10_080} precision={0} />
       </Form.Item>
-      <Form.Item name={[...at, "captcha", "kind"]} label={t.captcha}>
-        <Select options={(["never", "always", "after"] as const).map((value) => ({ value, label: t[value] }))} />
-      </Form.Item>
-      {captcha === "after" && (
-        <Form.Item name={[...at, "captcha", "failures"]} label={t.failures} initialValue={3}>
-          <InputNumber min={1} max={20} precision={0} />
-        </Form.Item>
-      )}
     </>
   );
 }

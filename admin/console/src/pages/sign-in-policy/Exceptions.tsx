@@ -9,7 +9,7 @@ import { AttemptFields } from "./AttemptFields";
 import { PasswordFields } from "./PasswordFields";
 import { SessionFields } from "./SessionFields";
 import { TwoStepFields } from "./TwoStepFields";
-import type { At } from "./at";
+import type { Part as Place } from "./part";
 
 const t = texts({
   title: ["例外", "Exceptions"],
@@ -32,7 +32,7 @@ const PARTS = {
   password: PasswordFields,
   sessions: SessionFields,
   attempts: AttemptFields,
-} satisfies Record<string, ComponentType<{ at: At }>>;
+} satisfies Record<string, ComponentType<Place>>;
 type Part = keyof typeof PARTS;
 
 /** Keeps a value in the form that nothing shows: the absence of a part is one. */
@@ -42,8 +42,11 @@ const Kept = () => null;
 function OwnPart({ index, part, isOwn }: { index: number; part: Part; isOwn: boolean }) {
   const form = Form.useFormInstance();
   const Fields = PARTS[part];
-  const at: At = ["exceptions", index, part];
-  const turn = (on: boolean) => form.setFieldValue(at, on ? (form.getFieldValue([part]) as object) : null);
+  const [at, path] = [
+    [index, part],
+    ["exceptions", index, part],
+  ];
+  const turn = (on: boolean) => form.setFieldValue(path, on ? (form.getFieldValue([part]) as object) : null);
   return (
     <>
       <Flex gap={8} align="center" style={{ marginBottom: 12 }}>
@@ -55,7 +58,7 @@ function OwnPart({ index, part, isOwn }: { index: number; part: Part; isOwn: boo
       </Form.Item>
       {isOwn && (
         <div style={{ paddingInlineStart: 16 }}>
-          <Fields at={at} />
+          <Fields at={at} path={path} />
         </div>
       )}
     </>

@@ -1,7 +1,7 @@
 import { Form, InputNumber, Select, Switch } from "antd";
 
 import { texts } from "../../language/texts";
-import type { At } from "./at";
+import type { Part } from "./part";
 
 const t = texts({
   minLength: ["最少字符数", "Characters, at least"],
@@ -16,8 +16,6 @@ const t = texts({
   ],
   never: ["密码不能由本人姓名、用户名或组织名称组成。", "Never made of one's own name, or the organisation's."],
   guessable: ["拒绝容易猜到的密码", "Refuse what is easily guessed"],
-  breached: ["拒绝已泄露的密码", "Refuse what was breached"],
-  breachedHint: ["需由运维人员先载入泄露密码列表。", "The operator loads the list."],
   history: ["不能与最近几次相同", "Not one of the last"],
   historyHint: ["除当前密码外再往前数；0 表示只比较当前密码。", "Besides the present one; 0: only the present one."],
   age: ["有效期（天）", "Good for (days)"],
@@ -33,8 +31,8 @@ const t = texts({
 const CLASSES = ["any", "letters_digits", "upper_lower_digits", "upper_lower_digits_special"] as const;
 
 /** Which passwords may be chosen. */
-export function PasswordFields({ at }: { at: At }) {
-  const ends = Number(Form.useWatch([...at, "max_age_days"])) > 0;
+export function PasswordFields({ at, path = at }: Part) {
+  const ends = Number(Form.useWatch([...path, "max_age_days"])) > 0;
   return (
     <>
       <Form.Item name={[...at, "min_length"]} label={t.minLength}>
@@ -47,9 +45,6 @@ export function PasswordFields({ at }: { at: At }) {
         <Select options={CLASSES.map((value) => ({ value, label: t[value] }))} />
       </Form.Item>
       <Form.Item name={[...at, "refuse_guessable"]} label={t.guessable} valuePropName="checked">
-        <Switch />
-      </Form.Item>
-      <Form.Item name={[...at, "refuse_breached"]} label={t.breached} extra={t.breachedHint} valuePropName="checked">
         <Switch />
       </Form.Item>
       <Form.Item name={[...at, "history"]} label={t.history} extra={t.historyHint}>

@@ -1,7 +1,7 @@
 import { Button, Flex, Form, InputNumber, Switch } from "antd";
 
 import { texts } from "../../language/texts";
-import type { At } from "./at";
+import type { Part } from "./part";
 
 const t = texts({
   usual: ["常用选择", "Usual choices"],
@@ -32,12 +32,12 @@ const USUAL = [
 ];
 
 /** How long one stays signed in. */
-export function SessionFields({ at }: { at: At }) {
+export function SessionFields({ at, path = at }: Part) {
   const form = Form.useFormInstance();
   const choose = ({ idle, hours, keep }: (typeof USUAL)[number]) => {
-    form.setFieldValue([...at, "idle_minutes"], idle);
-    form.setFieldValue([...at, "absolute_hours"], hours);
-    form.setFieldValue([...at, "keep_after_closing"], keep);
+    form.setFieldValue([...path, "idle_minutes"], idle);
+    form.setFieldValue([...path, "absolute_hours"], hours);
+    form.setFieldValue([...path, "keep_after_closing"], keep);
   };
   return (
     <>

@@ -1,7 +1,7 @@
 import { Checkbox, Form, InputNumber, Radio, Switch } from "antd";
 
 import { texts } from "../../language/texts";
-import type { At } from "./at";
+import type { Part } from "./part";
 
 const t = texts({
   demand: ["两步验证", "Two-step verification"],
@@ -18,8 +18,8 @@ const t = texts({
   sms: ["短信验证码", "Code by SMS"],
   mail: ["邮件验证码", "Code by mail"],
   methodsHint: [
-    "首次设置时会附带恢复码。短信和邮件需先在“消息”中设置。",
-    "Recovery codes come with the first. SMS and mail need a sender on the page “Messages”.",
+    "首次设置时会附带恢复码。短信和邮件需先在“消息发送”中配置；要求两步验证时，有手机号或已验证邮箱的成员无需另行设置。",
+    "Recovery codes come with the first. SMS and mail need a sender on the page “Messages”; where a factor is required, whoever has a mobile or a verified mail address need set up nothing.",
   ],
   alone: ["允许仅用通行密钥登录", "A passkey alone signs in"],
   aloneHint: [
@@ -40,10 +40,10 @@ const t = texts({
 });
 
 /** What is asked besides the password. */
-export function TwoStepFields({ at }: { at: At }) {
-  const required = Form.useWatch([...at, "demand"]) === "required";
-  const remembers = Number(Form.useWatch([...at, "remember_days"])) > 0;
-  const takesPasskeys = (Form.useWatch([...at, "methods"]) as string[] | undefined)?.includes("passkey");
+export function TwoStepFields({ at, path = at }: Part) {
+  const required = Form.useWatch([...path, "demand"]) === "required";
+  const remembers = Number(Form.useWatch([...path, "remember_days"])) > 0;
+  const takesPasskeys = (Form.useWatch([...path, "methods"]) as string[] | undefined)?.includes("passkey");
   return (
     <>
       <Form.Item name={[...at, "demand"]} label={t.demand} extra={t.demandHint}>
