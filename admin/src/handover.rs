@@ -25,7 +25,7 @@ use crate::pages::cookies::{Keep, set};
 use crate::pages::language::remember;
 use crate::pages::return_path::encode;
 use crate::pages::{Answer, Failure, Query, Reader, ReturnPath, go_to};
-use crate::sign_in::{Person, confirm};
+use crate::sign_in::{Person, by_message, confirm, message_factor};
 use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
@@ -139,12 +139,19 @@ fn chosen_language(reader: &Reader) -> Option<Language> {
 /// Asks for the second factor, or for setting one up, and comes back.
 async fn second_factor(state: &State, reader: &Reader, person: &Person) -> Answer {
     let mut read = state.store.read().await?;
-    let account = credentials::find(&mut read, &person.0.principal.id).await?;
-    if account.is_some_and(|account| account.has_second_factor()) {
+    let member = &person.0.principal.id;
+    let Some(account) = credentials::find(&mut read, member).await? else {
+        return Err(Failure::Expired);
+    };
+    if account.has_second_factor() {
         return Ok(go_to(&confirm::path(&reader.here)));
     }
-    let policy = sign_in_policy::rules_of(&mut read, &person.0.principal.id).await?;
-    let set_up = if policy.two_step.takes(SecondFactor::Authenticator) {
+    let policy = sign_in_policy::rules_of(&mut read, member).await?.two_step;
+    let by_message = by_message::factors(&mut read, &account, &policy).await?;
+    if !by_message.is_empty() {
+        return Ok(go_to(&message_factor::confirm_path(&reader.here)));
+    }
+    let set_up = if policy.takes(SecondFactor::Authenticator) {
         "/account/authenticator"
     } else {
         "/account/passkeys"

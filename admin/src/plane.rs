@@ -24,7 +24,7 @@ use crate::follow::Follower;
 use crate::health::{Health, Report};
 use crate::ip_lists::trial;
 use crate::lookup::StoreLookup;
-use crate::messages::outbox;
+use crate::messages::{jobs, outbox};
 use crate::passwords::{Passwords, PasswordsError};
 use crate::sealed::{MasterKeyError, Sealer};
 use crate::spool::{self, Limits, Spool};
@@ -219,6 +219,7 @@ async fn with_store(state: &State, health: &Health, node: &str, follower: Follow
             periodic::run(state, node),
             trial::run(state),
             outbox::run(state),
+            jobs::run(state),
         );
     };
     tokio::join!(state.store.listen(), follower.run(), admin);

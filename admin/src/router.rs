@@ -15,8 +15,8 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    confirm, enrol, enrol_passkey, new_password, passkey, passkey_alone, password, second_factor,
-    sign_out, welcome,
+    confirm, enrol, enrol_passkey, forgot_password, message_factor, new_password, passkey,
+    passkey_alone, password, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -86,11 +86,20 @@ fn sign_in_pages() -> Router<State> {
         .route("/welcome", get(welcome::page).post(welcome::submit))
         .route("/sign-in", get(password::page).post(password::submit))
         .route(
+            "/sign-in/forgot",
+            get(forgot_password::page).post(forgot_password::submit),
+        )
+        .route(
             "/sign-in/two-step",
             get(second_factor::page).post(second_factor::submit),
         )
         .route("/sign-in/passkey", post(passkey_alone::submit))
         .route("/sign-in/two-step/passkey", post(passkey::submit))
+        .route(
+            "/sign-in/two-step/code",
+            get(message_factor::page).post(message_factor::submit),
+        )
+        .route("/sign-in/two-step/code/send", post(message_factor::send))
         .route(
             "/sign-in/recovery-code",
             get(second_factor::recovery_page).post(second_factor::submit_recovery),
@@ -109,6 +118,14 @@ fn sign_in_pages() -> Router<State> {
             get(new_password::page).post(new_password::submit),
         )
         .route("/sign-in/confirm", get(confirm::page).post(confirm::submit))
+        .route(
+            "/sign-in/confirm/code",
+            get(message_factor::confirm_page).post(message_factor::confirm_submit),
+        )
+        .route(
+            "/sign-in/confirm/code/send",
+            post(message_factor::confirm_send),
+        )
         .route("/sign-in/confirm/passkey", post(confirm::submit_passkey))
         .route("/sign-in/continue", get(handover::go_on))
         .route("/sign-in/onward", get(onward::page))

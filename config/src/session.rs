@@ -42,6 +42,10 @@ pub enum AuthenticationMethod {
     Password,
     Totp,
     RecoveryCode,
+    /// A code that was sent to the person's mobile.
+    SmsCode,
+    /// A code that was sent to the person's mail address.
+    MailCode,
     /// A passkey or a security key, which has verified its user.
     Passkey,
     /// The one-time link that a first administrator or a new member sets a password with.

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use crate::pages::text::texts;
 use crate::pages::times::Moment;
 use crate::pages::{Answer, Failure, Frame, Query, Reader, go_to, show};
-use crate::sign_in::{Person, confirm};
+use crate::sign_in::{Person, confirm, second_factor};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::events::{self, SignInEvent, SignInFilter};
@@ -78,6 +78,7 @@ texts! {
         stepped_up: "完成身份确认", "Confirmed identity";
         signed_out: "退出登录", "Signed out";
         ended: "被终止", "Ended";
+        reset_requested: "申请重设密码", "Asked for a new password";
         saved: "已保存。", "Saved.";
         member: "成员", "Member";
         guest: "访客", "Guest";
@@ -189,6 +190,7 @@ fn kind(kind: &str, t: &'static AccountTexts) -> &'static str {
         "failed" => t.failed,
         "stepped_up" => t.stepped_up,
         "signed_out" => t.signed_out,
+        "reset_requested" => t.reset_requested,
         _ => t.ended,
     }
 }
@@ -210,7 +212,8 @@ pub async fn fresh_account(
     here: &str,
 ) -> Result<Result<Account, Response>, Failure> {
     let account = confirm::account_of(state, person).await?;
-    if person.is_fresh(account.has_second_factor(), state.clock.now()) {
+    let has_factor = second_factor::is_asked(state, &account).await?;
+    if person.is_fresh(has_factor, state.clock.now()) {
         Ok(Ok(account))
     } else {
         Ok(Err(go_to(&confirm::path(here))))

@@ -10,7 +10,7 @@ use crate::pages::text::texts;
 use crate::pages::{Answer, Form, Frame, Reader, show_with};
 use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::person::carry;
-use crate::sign_in::{Person, choose, confirm};
+use crate::sign_in::{Person, choose, confirm, second_factor};
 use crate::sign_in_policy::{self, PasswordPolicy};
 use crate::state::State;
 
@@ -43,7 +43,7 @@ const HERE: &str = "/account/password";
 /// `GET /account/password`
 pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
-    if account.has_second_factor()
+    if second_factor::is_asked(&state, &account).await?
         && let Err(prove) = fresh_account(&state, &person, HERE).await?
     {
         return Ok(prove);
@@ -65,7 +65,7 @@ pub async fn submit(
 ) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
     // Where there is a second factor, the password alone does not change the password.
-    if account.has_second_factor()
+    if second_factor::is_asked(&state, &account).await?
         && let Err(prove) = fresh_account(&state, &person, HERE).await?
     {
         return Ok(prove);

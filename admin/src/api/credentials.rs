@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Body, Problem, Query, language};
 use crate::authz::Permit;
 use crate::edit::Edit;
-use crate::members::credentials::{self, SentLink, Way};
+use crate::members::credentials::{self, Occasion, SentLink, Way};
 use crate::messages::Channel;
 use crate::refused::{Refused, both};
 use crate::set_up;
@@ -78,6 +78,19 @@ pub struct OneTimeMessage {
     /// As with a link: let the password that the member has work until the code is used.
     #[serde(default)]
     pub keep_password: bool,
+    /// An invitation, for somebody who has set no password yet.
+    #[serde(default)]
+    pub invitation: bool,
+}
+
+impl OneTimeMessage {
+    pub(super) fn occasion(&self) -> Occasion {
+        if self.invitation {
+            return Occasion::Invitation;
+        }
+        let keep = self.keep_password;
+        Occasion::NewPassword { keep }
+    }
 }
 
 /// A code that is on its way.
@@ -116,8 +129,8 @@ pub async fn send_one_time_link(
         channel: wanted.channel,
         language: wanted.language.unwrap_or_else(|| language::of(&headers)),
     };
-    let (id, keep) = (MemberId::from(id), wanted.keep_password);
-    let sent = credentials::send_one_time_link(edit, &state, &id, keep, way).await?;
+    let id = MemberId::from(id);
+    let sent = credentials::send_one_time_link(edit, &state, &id, wanted.occasion(), way).await?;
     Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 

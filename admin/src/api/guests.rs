@@ -287,8 +287,7 @@ pub async fn send_one_time_link(
         channel: wanted.channel,
         language: wanted.language.unwrap_or_else(|| language::of(&headers)),
     };
-    let keep = wanted.keep_password;
-    let sent = credentials::send_one_time_link(edit, &state, &id, keep, way).await?;
+    let sent = credentials::send_one_time_link(edit, &state, &id, wanted.occasion(), way).await?;
     Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 

@@ -38,7 +38,7 @@ pub async fn run(
     Body(batch): Body<Batch>,
 ) -> Result<Json<BatchResults>, Problem> {
     let language = language::of(&headers);
-    let results = batch::run(&state, &permit, &batch).await?;
+    let results = batch::run(&state, &permit, &batch, language).await?;
     let results = results.into_iter().map(|(id, result)| BatchResult {
         id,
         problem: result.err().map(|why| Problem::from(why).body(language)),

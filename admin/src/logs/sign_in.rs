@@ -24,6 +24,8 @@ pub enum SignInKind {
     SignedOut,
     /// By somebody else, or by a rule.
     Ended,
+    /// Somebody asked for a code with which the person sets a new password; with a reason, none was sent.
+    ResetRequested,
 }
 
 impl SignInKind {
@@ -35,6 +37,7 @@ impl SignInKind {
             Self::SteppedUp => "stepped_up",
             Self::SignedOut => "signed_out",
             Self::Ended => "ended",
+            Self::ResetRequested => "reset_requested",
         }
     }
 }
@@ -96,6 +99,8 @@ fn method_name(method: AuthenticationMethod) -> &'static str {
         AuthenticationMethod::Password => "password",
         AuthenticationMethod::Totp => "totp",
         AuthenticationMethod::RecoveryCode => "recovery_code",
+        AuthenticationMethod::SmsCode => "sms_code",
+        AuthenticationMethod::MailCode => "mail_code",
         AuthenticationMethod::Passkey => "passkey",
         AuthenticationMethod::OneTimeLink => "one_time_link",
     }

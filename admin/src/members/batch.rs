@@ -3,13 +3,15 @@
 
 use std::collections::HashSet;
 
+use config::Language;
 use config::id::{DepartmentId, GroupId, MemberId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Status, account, find, reach};
+use super::{Status, account, credentials, find, reach};
 use crate::authz::{Action, Forbidden, Permit, Reach, Resource};
 use crate::edit::{self, Edit};
+use crate::messages::Channel;
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 use crate::{departments, groups};
@@ -47,6 +49,15 @@ pub enum BatchAction {
     RemoveGroup {
         group: GroupId,
     },
+    /// Sends an invitation, with a code to set a password, to those who have set none.
+    Invite {
+        /// By mail where there is an address, and else by SMS, unless told.
+        #[serde(default)]
+        channel: Option<Channel>,
+        /// In the caller's unless told.
+        #[serde(default)]
+        language: Option<Language>,
+    },
 }
 
 impl BatchAction {
@@ -62,6 +73,7 @@ impl BatchAction {
             Self::AddGroup { .. } | Self::RemoveGroup { .. } => {
                 Some((Resource::Groups, Action::Change))
             }
+            Self::Invite { .. } => Some((Resource::Credentials, Action::Create)),
         }
     }
 }
@@ -74,6 +86,7 @@ pub async fn run(
     state: &State,
     permit: &Permit,
     batch: &Batch,
+    language: Language,
 ) -> Result<Vec<(MemberId, Result<(), Refused>)>, Refused> {
     if !(1..=MOST).contains(&batch.members.len()) {
         return Err(how_many(batch.members.len()).into());
@@ -86,7 +99,7 @@ pub async fn run(
     let mut results = Vec::with_capacity(batch.members.len());
     for id in &batch.members {
         if seen.insert(id) {
-            let result = act(state, permit, (id, &also), &batch.action).await;
+            let result = act(state, permit, (id, &also), (&batch.action, language)).await;
             if let Err(Refused::Forbidden(why)) = &result {
                 note(state, permit, why).await?;
             }
@@ -100,7 +113,7 @@ async fn act(
     state: &State,
     permit: &Permit,
     (id, also): (&MemberId, &Reach),
-    action: &BatchAction,
+    (action, of_caller): (&BatchAction, Language),
 ) -> Result<(), Refused> {
     let mut edit = Edit::begin(state, permit).await?;
     let before = find(&mut edit.tx, id).await?;
@@ -128,6 +141,10 @@ async fn act(
         }
         BatchAction::AddGroup { group } => groups::set_member(edit, group, id, true).await,
         BatchAction::RemoveGroup { group } => groups::set_member(edit, group, id, false).await,
+        BatchAction::Invite { channel, language } => {
+            let language = language.unwrap_or(of_caller);
+            credentials::invite(edit, state, id, *channel, language).await
+        }
     }
 }
 

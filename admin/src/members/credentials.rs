@@ -9,8 +9,10 @@ use super::{Member, Status, account, find, reach};
 use crate::appearance;
 use crate::authz::Forbidden;
 use crate::edit::{Edit, target};
-use crate::messages::{Channel, Content, Message, MessageKind, outbox};
+use crate::messages::content::NoticeEvent;
+use crate::messages::{Channel, Content, Message, outbox};
 use crate::refused::{Refused, both};
+use crate::sign_in::notices::Happened;
 use crate::sign_in::one_time_links::{self, OneTimeLink};
 use crate::sign_in::{lockout, second_factor};
 use crate::sign_in_policy;
@@ -40,9 +42,19 @@ pub async fn one_time_link(
 }
 
 /// How a code reaches the person.
+#[derive(Clone, Copy, Debug)]
 pub struct Way {
     pub channel: Channel,
     pub language: Language,
+}
+
+/// What a code is sent for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// Somebody is to set a new password; the one before is kept until then, or not.
+    NewPassword { keep: bool },
+    /// Somebody comes in for the first time.
+    Invitation,
 }
 
 /// A code that was sent; whoever had it sent does not see it.
@@ -61,32 +73,31 @@ pub async fn send_one_time_link(
     mut edit: Edit<'_>,
     state: &State,
     id: &MemberId,
-    keep_password: bool,
+    occasion: Occasion,
     way: Way,
 ) -> Result<SentLink, Refused> {
+    if occasion == Occasion::Invitation {
+        expect_newcomer(&mut edit, id).await?;
+    }
+    let keep = occasion != Occasion::NewPassword { keep: false };
     let access = &state.settings.access;
-    let (member, link, was_reset) = issue(&mut edit, access, id, keep_password).await?;
+    let (member, link, was_reset) = issue(&mut edit, access, id, keep).await?;
     let recipient = recipient(&member, way.channel)?;
+    let expires_at = link.expires_at;
     let brand = appearance::get::<Brand>(&mut edit.tx).await?.body;
     let message = Message {
         channel: way.channel,
         recipient: recipient.clone(),
         member: Some(id.clone()),
         language: way.language,
-        content: Content::OneTimeCode {
-            organisation: brand.organisation,
-            name: member.display_name.clone(),
-            url: link.url,
-            code: link.code,
-            hours: one_time_links::LIFE.as_secs() / 3600,
-        },
+        content: content(occasion, brand, &member, link),
     };
     let now = edit.now;
-    let message = outbox::queue(&mut edit.tx, &state.sealer, message, link.expires_at, now).await?;
-    let action = if was_reset {
-        "send_password_reset"
-    } else {
-        "send_one_time_link"
+    let message = outbox::queue(&mut edit.tx, &state.sealer, message, expires_at, now).await?;
+    let action = match occasion {
+        Occasion::Invitation => "send_invitation",
+        Occasion::NewPassword { .. } if was_reset => "send_password_reset",
+        Occasion::NewPassword { .. } => "send_one_time_link",
     };
     let target = target("member", id.as_str(), &member.username);
     let told = serde_json::json!({"channel": way.channel, "recipient": recipient});
@@ -94,8 +105,64 @@ pub async fn send_one_time_link(
     Ok(SentLink {
         message,
         recipient,
-        expires_at: link.expires_at,
+        expires_at,
     })
+}
+
+fn content(occasion: Occasion, brand: Brand, member: &Member, link: OneTimeLink) -> Content {
+    let hours = one_time_links::LIFE.as_secs() / 3600;
+    let (organisation, name) = (brand.organisation, member.display_name.clone());
+    let OneTimeLink { url, code, .. } = link;
+    match occasion {
+        Occasion::Invitation => Content::Invitation {
+            organisation,
+            name,
+            username: member.username.clone(),
+            url,
+            code,
+            hours,
+        },
+        Occasion::NewPassword { .. } => Content::OneTimeCode {
+            organisation,
+            name,
+            url,
+            code,
+            hours,
+        },
+    }
+}
+
+/// Whoever has set a password was here before.
+async fn expect_newcomer(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let account = store::credentials::find(&mut edit.tx, id).await?;
+    match account {
+        Some(account) if account.password_hash.is_some() => Err(Refused::Impossible(both((
+            "the member has set a password already and needs no invitation: send a one-time code",
+            "该成员已设置密码，无需邀请，可改为发送一次性验证码",
+        )))),
+        _ => Ok(()),
+    }
+}
+
+/// Invites the person, in this language: by this channel, or by mail where there is an address and else by
+/// SMS.
+pub async fn invite(
+    mut edit: Edit<'_>,
+    state: &State,
+    id: &MemberId,
+    channel: Option<Channel>,
+    language: Language,
+) -> Result<(), Refused> {
+    let member = find(&mut edit.tx, id).await?;
+    let usual = match (&member.email, &member.mobile) {
+        (None, Some(_)) => Channel::Sms,
+        _ => Channel::Mail,
+    };
+    let channel = channel.unwrap_or(usual);
+    let way = Way { channel, language };
+    send_one_time_link(edit, state, id, Occasion::Invitation, way)
+        .await
+        .map(drop)
 }
 
 fn recipient(member: &Member, channel: Channel) -> Result<String, Refused> {
@@ -136,6 +203,7 @@ async fn issue(
         ),
     )
     .await?;
+    links::forget_member(&mut edit.tx, id).await?;
     let purpose = Purpose::Password(id.clone());
     let origin = access.origin_of(access.host());
     let link = one_time_links::issue(&mut edit.tx, &origin, &purpose, edit.now).await?;
@@ -149,7 +217,7 @@ pub(super) async fn end_codes(
     id: &MemberId,
     why: (&str, &str),
 ) -> Result<(), Refused> {
-    links::forget(&mut edit.tx, &Purpose::Password(id.clone())).await?;
+    links::forget_member(&mut edit.tx, id).await?;
     flows::forget_member(&mut edit.tx, id).await?;
     withdraw_codes(edit, id, why).await
 }
@@ -160,8 +228,7 @@ pub(super) async fn withdraw_codes(
     id: &MemberId,
     why: (&str, &str),
 ) -> Result<(), Refused> {
-    let kind = MessageKind::OneTimeCode;
-    Ok(outbox::withdraw(&mut edit.tx, id, kind, why, edit.now).await?)
+    Ok(outbox::withdraw_codes(&mut edit.tx, id, why, edit.now).await?)
 }
 
 /// Ends the password with every sign-in. `false` if there was none.
@@ -182,6 +249,8 @@ pub async fn reset_second_factor(mut edit: Edit<'_>, id: &MemberId) -> Result<()
     second_factor::forget(&mut edit.tx, id).await?;
     known_devices::forget_member(&mut edit.tx, id).await?;
     account::end_sign_ins(&mut edit, id, "second_factor_reset").await?;
+    let happened = Happened::elsewhere(id, NoticeEvent::FactorsReset, edit.now);
+    happened.queue(&mut edit.tx).await?;
     edit.forget(id);
     let target = target("member", id.as_str(), &member.username);
     edit.commit("reset_second_factor", target, None, None).await

@@ -46,9 +46,9 @@ pub async fn send(
     let template = found.ok_or_else(|| NotTaken::for_good(super::deliver::NO_TEMPLATE))?;
     let variables: Map<String, Value> = sms
         .content
-        .variables()
-        .map(|(name, value)| (name.to_owned(), value.into()))
+        .variables(template.kind)
         .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
     let number = sms.to.strip_prefix("+86").unwrap_or(sms.to);
     let query = [

@@ -6,7 +6,7 @@ use config::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Channel;
+use super::{Channel, MessageKind};
 use crate::refused::{Invalid, Refused, both};
 use crate::store::Tx;
 use crate::store::messages::count;
@@ -67,13 +67,20 @@ impl Ceilings {
     pub async fn take(
         self,
         tx: &mut Tx,
-        channel: Channel,
+        (channel, kind): (Channel, MessageKind),
         recipient: &str,
         now: Timestamp,
     ) -> Result<(), Refused> {
         let day = day(now);
         let to = format!("{}:{}", channel.as_str(), recipient.to_lowercase());
-        let last = now.minus(INTERVAL);
+        let interval = now.minus(INTERVAL);
+        let (to, last) = match kind {
+            // Of what has happened people are told at once, and no code has to wait for that.
+            MessageKind::Notice => (format!("notice:{to}"), ANY_TIME),
+            // Anybody may ask for these: they leave room for the codes that somebody signs in with.
+            MessageKind::PasswordReset => (format!("reset:{to}"), interval),
+            _ => (to, interval),
+        };
         if !count(tx, &to, day, self.per_recipient.into(), last, now).await? {
             return Err(Refused::Impossible(both((
                 "so many messages to this recipient are enough for now: wait half a minute, or, where the \

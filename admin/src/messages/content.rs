@@ -1,13 +1,12 @@
-//! The words of each kind of message, in both languages.
+//! What a message says, whatever its words are.
 
-use askama::Template;
+use config::Timestamp;
 use config::language::LocalText;
-use config::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{MessageKind, guest_ends};
 
-const HOUR_MS: i64 = 3_600_000;
+const MINUTE_MS: i64 = 60_000;
 
 /// What is said. Holds codes: it is kept sealed, and no longer than it takes to send it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -16,6 +15,7 @@ pub enum Content {
     Test {
         organisation: LocalText,
     },
+    /// An administrator had it made.
     OneTimeCode {
         organisation: LocalText,
         /// The person's name.
@@ -26,6 +26,37 @@ pub enum Content {
         /// For how many hours the code works.
         hours: u64,
     },
+    /// As the last one, for somebody who comes in for the first time.
+    Invitation {
+        organisation: LocalText,
+        name: String,
+        username: String,
+        url: String,
+        code: String,
+        hours: u64,
+    },
+    /// The person forgot the password.
+    PasswordReset {
+        organisation: LocalText,
+        name: String,
+        url: String,
+        code: String,
+        /// For how many minutes the code works.
+        minutes: u64,
+    },
+    /// For the page that the person has open.
+    SignInCode {
+        organisation: LocalText,
+        code: String,
+        minutes: u64,
+    },
+    /// Something happened to the account.
+    Notice {
+        organisation: LocalText,
+        name: String,
+        notice: Notice,
+    },
+    /// To a guest, whose time comes to its end.
     GuestEnds {
         organisation: LocalText,
         /// The guest's name.
@@ -35,6 +66,7 @@ pub enum Content {
         /// Who answers for the guest, if anybody.
         sponsor: Option<String>,
     },
+    /// To whoever answers for guests whose time comes to its end.
     GuestsEnd {
         organisation: LocalText,
         /// The sponsor's name.
@@ -52,23 +84,27 @@ pub struct GuestEnd {
     pub day: String,
 }
 
-/// A mail as it is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    pub subject: String,
-    pub text: String,
-    pub html: String,
+/// What happened to somebody's account, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub event: NoticeEvent,
+    pub at: Timestamp,
+    /// Of the browser, as a person reads it; empty where it was none of the person's.
+    pub device: String,
+    pub address: String,
 }
 
-#[derive(Template)]
-#[template(path = "mail.html")]
-struct Html<'a> {
-    language: &'a str,
-    organisation: &'a str,
-    lines: &'a [String],
-    code: Option<&'a str>,
-    url: Option<&'a str>,
-    foot: &'a str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeEvent {
+    /// A sign-in with a browser, or from a network, that is new to the account.
+    NewSignIn,
+    PasswordChanged,
+    FactorAdded,
+    FactorRemoved,
+    /// By an administrator.
+    FactorsReset,
+    Locked,
 }
 
 impl Content {
@@ -79,97 +115,82 @@ impl Content {
             Self::OneTimeCode { .. } => MessageKind::OneTimeCode,
             Self::GuestEnds { .. } => MessageKind::GuestEnds,
             Self::GuestsEnd { .. } => MessageKind::GuestsEnd,
+            Self::Invitation { .. } => MessageKind::Invitation,
+            Self::PasswordReset { .. } => MessageKind::PasswordReset,
+            Self::SignInCode { .. } => MessageKind::SignInCode,
+            Self::Notice { .. } => MessageKind::Notice,
         }
     }
 
-    fn organisation(&self, language: Language) -> &str {
+    pub(super) fn organisation(&self) -> &LocalText {
         match self {
             Self::Test { organisation }
             | Self::OneTimeCode { organisation, .. }
             | Self::GuestEnds { organisation, .. }
-            | Self::GuestsEnd { organisation, .. } => organisation.get(language),
+            | Self::GuestsEnd { organisation, .. }
+            | Self::Invitation { organisation, .. }
+            | Self::PasswordReset { organisation, .. }
+            | Self::SignInCode { organisation, .. }
+            | Self::Notice { organisation, .. } => organisation,
         }
     }
 
-    /// As a mail.
-    ///
-    /// # Errors
-    /// If the page cannot be made.
-    pub fn letter(&self, language: Language) -> Result<Letter, askama::Error> {
-        let organisation = self.organisation(language);
-        let (subject, lines) = self.lines(language);
-        let (code, url) = match self {
-            Self::OneTimeCode { code, url, .. } => (Some(code.as_str()), Some(url.as_str())),
-            Self::Test { .. } | Self::GuestEnds { .. } | Self::GuestsEnd { .. } => (None, None),
-        };
-        let foot = language.of((
-            "This mail was sent by a program; nobody reads answers to it.",
-            "此邮件由系统自动发送，请勿回复。",
-        ));
-        let html = Html {
-            language: language.tag(),
-            organisation,
-            lines: &lines,
-            code,
-            url,
-            foot,
-        };
-        let mut text = lines.join("\n\n");
-        for extra in [url, code].into_iter().flatten() {
-            text.push_str("\n\n    ");
-            text.push_str(extra);
-        }
-        Ok(Letter {
-            subject,
-            text: format!("{text}\n\n-- \n{organisation}\n{foot}\n"),
-            html: html.render()?,
-        })
-    }
-
-    /// As a short message, for services that send any text.
+    /// The code that it holds, if any.
     #[must_use]
-    pub fn short_text(&self, language: Language) -> String {
-        let organisation = self.organisation(language);
-        match (self, language) {
-            (Self::Test { .. }, Language::En) => {
-                format!("{organisation}: this is a test message. SMS works.")
-            }
-            (Self::Test { .. }, Language::ZhCn) => {
-                format!("【{organisation}】这是一条测试短信，短信发送正常。")
-            }
-            (
-                Self::OneTimeCode {
-                    url, code, hours, ..
-                },
-                Language::En,
-            ) => format!(
-                "{organisation}: {code} is your code to set a password at {url}. \
-                 It works once, within {hours} hours."
-            ),
-            (
-                Self::OneTimeCode {
-                    url, code, hours, ..
-                },
-                Language::ZhCn,
-            ) => format!(
-                "【{organisation}】设置密码的验证码：{code}，请在 {hours} 小时内打开 {url} 使用，仅一次有效。"
-            ),
-            (Self::GuestEnds { .. } | Self::GuestsEnd { .. }, language) => {
-                guest_ends::short_text(self, organisation, language)
-            }
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::OneTimeCode { code, .. }
+            | Self::Invitation { code, .. }
+            | Self::PasswordReset { code, .. }
+            | Self::SignInCode { code, .. } => Some(code),
+            Self::Test { .. }
+            | Self::Notice { .. }
+            | Self::GuestEnds { .. }
+            | Self::GuestsEnd { .. } => None,
         }
     }
 
-    /// What stands in the variables of a template that is registered with a service, by their names and in
-    /// their order: of a code `code` and `hours`, of the end of guests as [`guest_ends`] has them.
+    pub(super) fn url(&self) -> Option<&str> {
+        match self {
+            Self::OneTimeCode { url, .. }
+            | Self::Invitation { url, .. }
+            | Self::PasswordReset { url, .. } => Some(url),
+            Self::Test { .. }
+            | Self::SignInCode { .. }
+            | Self::Notice { .. }
+            | Self::GuestEnds { .. }
+            | Self::GuestsEnd { .. } => None,
+        }
+    }
+
+    /// What stands in the variables of a template of this kind that is registered with a service, by their
+    /// names and in their order. Whoever tries a sender out with a template of some kind sends what such a
+    /// message might hold.
     #[must_use]
-    pub fn variables(&self) -> [(&'static str, String); 2] {
-        let (code, hours) = match self {
-            Self::Test { .. } => ("0000-0000".to_owned(), 24),
-            Self::OneTimeCode { code, hours, .. } => (code.clone(), *hours),
-            Self::GuestEnds { .. } | Self::GuestsEnd { .. } => return guest_ends::variables(self),
-        };
-        [("code", code), ("hours", hours.to_string())]
+    pub fn variables(&self, kind: MessageKind) -> Vec<(&'static str, String)> {
+        let own = |text: Option<&str>, sample: &str| text.unwrap_or(sample).to_owned();
+        match kind {
+            MessageKind::Test | MessageKind::OneTimeCode | MessageKind::Invitation => {
+                let hours = match self {
+                    Self::OneTimeCode { hours, .. } | Self::Invitation { hours, .. } => *hours,
+                    _ => 24,
+                };
+                let code = own(self.code(), "0000-0000");
+                vec![("code", code), ("hours", hours.to_string())]
+            }
+            MessageKind::PasswordReset | MessageKind::SignInCode => {
+                let minutes = match self {
+                    Self::PasswordReset { minutes, .. } | Self::SignInCode { minutes, .. } => {
+                        *minutes
+                    }
+                    _ => 5,
+                };
+                let code = own(self.code(), "000000");
+                vec![("code", code), ("minutes", minutes.to_string())]
+            }
+            MessageKind::GuestEnds | MessageKind::GuestsEnd => guest_ends::variables(kind, self),
+            MessageKind::Notice => Vec::new(),
+        }
     }
 
     /// What a service said, without any part of the code: it may repeat what it was sent, however that is
@@ -177,7 +198,7 @@ impl Content {
     #[must_use]
     pub fn redact(&self, said: &str) -> String {
         let mut said = said.to_owned();
-        let Self::OneTimeCode { code, .. } = self else {
+        let Some(code) = self.code() else {
             return said;
         };
         let code = code.to_ascii_uppercase();
@@ -190,53 +211,22 @@ impl Content {
         said
     }
 
-    /// Tells of the time that is left of what it says, as it is at `now`: in whole hours, to the nearest,
-    /// and never none.
+    /// Tells of the time that is left of what it says, as it is at `now`: in whole hours or minutes, to the
+    /// nearest, and never none.
     pub fn set_time_left(&mut self, expires: Timestamp, now: Timestamp) {
-        if let Self::OneTimeCode { hours, .. } = self {
-            let left = expires.as_millis() - now.as_millis();
-            *hours = u64::try_from((left + HOUR_MS / 2) / HOUR_MS)
-                .unwrap_or_default()
-                .max(1);
-        }
-    }
-
-    fn lines(&self, language: Language) -> (String, Vec<String>) {
-        let organisation = self.organisation(language);
-        match (self, language) {
-            (Self::Test { .. }, Language::En) => (
-                format!("{organisation}: a test mail"),
-                vec!["This is a test. Mail from Gatehouse reaches you.".to_owned()],
-            ),
-            (Self::Test { .. }, Language::ZhCn) => (
-                format!("{organisation}：测试邮件"),
-                vec!["这是一封测试邮件，邮件发送正常。".to_owned()],
-            ),
-            (Self::OneTimeCode { name, hours, .. }, Language::En) => (
-                format!("{organisation}: your code to set a password"),
-                vec![
-                    format!("Dear {name},"),
-                    format!(
-                        "an administrator has made a code for you, with which you set your password. \
-                         Open the page below and enter it. It works once, within {hours} hours."
-                    ),
-                    "If you did not expect this, tell your administrator, and use it for nothing."
-                        .to_owned(),
-                ],
-            ),
-            (Self::OneTimeCode { name, hours, .. }, Language::ZhCn) => (
-                format!("{organisation}：设置密码的验证码"),
-                vec![
-                    format!("{name}，您好："),
-                    format!(
-                        "管理员为您生成了用于设置密码的验证码。请打开下面的页面并输入验证码，{hours} 小时内有效，仅可使用一次。"
-                    ),
-                    "如果您没有预期收到此邮件，请勿使用，并告知管理员。".to_owned(),
-                ],
-            ),
-            (Self::GuestEnds { .. } | Self::GuestsEnd { .. }, language) => {
-                guest_ends::lines(self, organisation, language)
+        let left = expires.as_millis() - now.as_millis();
+        let whole = |unit: i64| u64::try_from((left + unit / 2) / unit).map_or(1, |n| n.max(1));
+        match self {
+            Self::OneTimeCode { hours, .. } | Self::Invitation { hours, .. } => {
+                *hours = whole(60 * MINUTE_MS);
             }
+            Self::PasswordReset { minutes, .. } | Self::SignInCode { minutes, .. } => {
+                *minutes = whole(MINUTE_MS);
+            }
+            Self::Test { .. }
+            | Self::Notice { .. }
+            | Self::GuestEnds { .. }
+            | Self::GuestsEnd { .. } => {}
         }
     }
 }
@@ -256,28 +246,6 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_says_the_same_as_text_and_as_a_page_in_either_language() {
-        for language in [Language::En, Language::ZhCn] {
-            let letter = code("Zhang").letter(language).unwrap();
-            for part in [
-                &letter.text,
-                &letter.html,
-                &code("Zhang").short_text(language),
-            ] {
-                for needed in [
-                    "7K2M-0000-1111-2222",
-                    "https://access.example.com/welcome",
-                    "24",
-                ] {
-                    assert!(part.contains(needed), "{needed} in {part}");
-                }
-            }
-            let organisation = language.of(("Example", "示例公司"));
-            assert!(letter.subject.starts_with(organisation));
-        }
-    }
-
-    #[test]
     fn the_time_that_is_left_is_told_to_the_nearest_hour_and_never_as_none() {
         for (left, hours) in [
             (86_400_000, 24),
@@ -289,8 +257,8 @@ mod tests {
         ] {
             let mut late = code("Zhang");
             late.set_time_left(Timestamp(100_000 + left), Timestamp(100_000));
-            let [_, (_, told)] = late.variables();
-            assert_eq!(told, hours.to_string());
+            let told = late.variables(MessageKind::OneTimeCode);
+            assert_eq!(told[1], ("hours", hours.to_string()));
         }
     }
 
@@ -315,14 +283,5 @@ mod tests {
         ] {
             assert_eq!(unlike.redact(said), kept);
         }
-    }
-
-    #[test]
-    fn attack_24_a_name_is_text_in_a_mail_and_not_its_code() {
-        let letter = code("<img src=x onerror=alert(1)>")
-            .letter(Language::En)
-            .unwrap();
-        assert!(!letter.html.contains("<img"), "{}", letter.html);
-        assert!(letter.html.contains("&#60;img") || letter.html.contains("&lt;img"));
     }
 }

@@ -2,8 +2,8 @@
 
 use config::Language;
 
-use super::Content;
 use super::content::GuestEnd;
+use super::{Content, MessageKind};
 
 /// So many guests are named in a mail.
 const NAMED: usize = 50;
@@ -12,69 +12,53 @@ fn first(guests: &[GuestEnd]) -> &str {
     guests.first().map_or("", |guest| guest.day.as_str())
 }
 
-/// `name` and `day` for a guest, `count` and the `day` of the first for a sponsor.
-pub(super) fn variables(content: &Content) -> [(&'static str, String); 2] {
-    match content {
-        Content::GuestsEnd { guests, .. } => [
-            ("count", guests.len().to_string()),
-            ("day", first(guests).to_owned()),
-        ],
-        Content::GuestEnds { name, day, .. } => [("name", name.clone()), ("day", day.clone())],
-        Content::Test { .. } | Content::OneTimeCode { .. } => {
-            [("name", String::new()), ("day", String::new())]
+/// In a registered text: `name` and `day` for a guest, `count` and the `day` of the first for a sponsor. Of any
+/// other message a sample, for whoever tries the text out.
+pub(super) fn variables(kind: MessageKind, content: &Content) -> Vec<(&'static str, String)> {
+    let ((name, day), count) = match content {
+        Content::GuestsEnd { guests, .. } => (("", first(guests)), guests.len()),
+        Content::GuestEnds { name, day, .. } => ((name.as_str(), day.as_str()), 1),
+        _ => (("Guest", "2026-01-01 00:00 UTC"), 1),
+    };
+    let who = match kind {
+        MessageKind::GuestsEnd => ("count", count.to_string()),
+        _ => ("name", name.to_owned()),
+    };
+    vec![who, ("day", day.to_owned())]
+}
+
+pub(super) fn short_to_guest(language: Language, day: &str) -> String {
+    match language {
+        Language::En => {
+            format!("your guest account ends on {day}. Ask whoever invited you to extend it.")
         }
+        Language::ZhCn => format!("您的访客账号将于 {day} 到期，如需继续使用请联系邀请人延期。"),
     }
 }
 
-pub(super) fn short_text(content: &Content, organisation: &str, language: Language) -> String {
-    match (content, language) {
-        (Content::GuestEnds { day, .. }, Language::En) => {
-            format!(
-                "{organisation}: your guest account ends on {day}. Ask whoever invited you to extend it."
-            )
-        }
-        (Content::GuestEnds { day, .. }, Language::ZhCn) => {
-            format!("【{organisation}】您的访客账号将于 {day} 到期，如需继续使用请联系邀请人延期。")
-        }
-        (Content::GuestsEnd { guests, .. }, Language::En) => format!(
-            "{organisation}: {} of your guests end soon, the first on {}. Extend those who still need access.",
-            guests.len(),
-            first(guests)
+pub(super) fn short_to_sponsor(language: Language, guests: &[GuestEnd]) -> String {
+    let (count, day) = (guests.len(), first(guests));
+    match language {
+        Language::En => format!(
+            "{count} of your guests end soon, the first on {day}. Extend those who still need access."
         ),
-        (Content::GuestsEnd { guests, .. }, Language::ZhCn) => format!(
-            "【{organisation}】您邀请的 {} 位访客即将到期，最早于 {} 到期，如需继续访问请及时延期。",
-            guests.len(),
-            first(guests)
-        ),
-        (Content::Test { .. } | Content::OneTimeCode { .. }, _) => String::new(),
+        Language::ZhCn => {
+            format!("您邀请的 {count} 位访客即将到期，最早于 {day} 到期，如需继续访问请及时延期。")
+        }
     }
 }
 
 /// The subject, and what follows.
-pub(super) fn lines(
-    content: &Content,
-    organisation: &str,
+pub(super) fn to_guest(
     language: Language,
-) -> (String, Vec<String>) {
-    match content {
-        Content::GuestEnds {
-            name, day, sponsor, ..
-        } => to_guest(organisation, (name, day, sponsor.as_deref()), language),
-        Content::GuestsEnd { name, guests, .. } => to_sponsor(organisation, name, guests, language),
-        Content::Test { .. } | Content::OneTimeCode { .. } => (String::new(), Vec::new()),
-    }
-}
-
-fn to_guest(
-    organisation: &str,
-    (name, day, sponsor): (&str, &str, Option<&str>),
-    language: Language,
+    (name, day): (&str, &str),
+    sponsor: Option<&str>,
 ) -> (String, Vec<String>) {
     match language {
         Language::En => {
             let whom = sponsor.unwrap_or("your contact person");
             (
-                format!("{organisation}: your guest account ends on {day}"),
+                format!("your guest account ends on {day}"),
                 vec![
                     format!("Dear {name},"),
                     format!("your guest account ends on {day}. From then on you cannot sign in."),
@@ -85,7 +69,7 @@ fn to_guest(
         Language::ZhCn => {
             let whom = sponsor.unwrap_or("您的联系人");
             (
-                format!("{organisation}：您的访客账号将于 {day} 到期"),
+                format!("您的访客账号将于 {day} 到期"),
                 vec![
                     format!("{name}，您好："),
                     format!("您的访客账号将于 {day} 到期，到期后将无法登录。"),
@@ -96,16 +80,16 @@ fn to_guest(
     }
 }
 
-fn to_sponsor(
-    organisation: &str,
+/// The subject, and what follows.
+pub(super) fn to_sponsor(
+    language: Language,
     name: &str,
     guests: &[GuestEnd],
-    language: Language,
 ) -> (String, Vec<String>) {
     let count = guests.len();
     let (subject, mut lines, more) = match language {
         Language::En => (
-            format!("{organisation}: guests of yours end soon"),
+            "guests of yours end soon".to_owned(),
             vec![
                 format!("Dear {name},"),
                 "the following guests, for whom you answer, soon cannot sign in any more. \
@@ -115,7 +99,7 @@ fn to_sponsor(
             format!("and {} more", count.saturating_sub(NAMED)),
         ),
         Language::ZhCn => (
-            format!("{organisation}：您邀请的访客即将到期"),
+            "您邀请的访客即将到期".to_owned(),
             vec![
                 format!("{name}，您好："),
                 "您邀请的以下访客即将到期，到期后将无法登录。如需继续访问，请在管理控制台中延期。"
@@ -163,8 +147,8 @@ mod tests {
                     assert!(part.contains(&day), "{part}");
                 }
                 assert!(letter.text.contains("Gil") && letter.text.contains("Ann"));
-                let [_, (name, told)] = content.variables();
-                assert_eq!((name, told.as_str()), ("day", day.as_str()));
+                let variables = content.variables(content.kind());
+                assert_eq!(variables[1], ("day", day.clone()));
             }
             let letter = to_sponsor.letter(language).unwrap();
             assert_eq!(letter.text.matches("(gil)").count(), NAMED);

@@ -1,4 +1,5 @@
-//! What we say to people by mail and SMS: one-time codes, and a word to try a sender out.
+//! What we say to people by mail and SMS: codes, invitations, what happened to their accounts, and a word
+//! to try a sender out.
 //!
 //! A message is written into the outbox in the transaction of whatever caused it, sealed, and sent by
 //! whichever node comes first ([`outbox`]). The senders are set in the console ([`senders`]): one for
@@ -10,6 +11,8 @@ pub mod content;
 pub mod deliver;
 mod guest_ends;
 pub mod http;
+pub mod jobs;
+pub mod letter;
 pub mod mail_sender;
 pub mod outbox;
 pub mod senders;
@@ -18,7 +21,10 @@ pub mod smtp;
 pub mod tencent;
 pub mod twilio;
 pub mod webhook;
+pub mod words;
 
+#[cfg(test)]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -61,8 +67,16 @@ impl Channel {
 pub enum MessageKind {
     /// Somebody tries the sender out.
     Test,
-    /// A code with which the person sets a password.
+    /// A code from an administrator, with which the person sets a password.
     OneTimeCode,
+    /// As that, for somebody who comes in for the first time.
+    Invitation,
+    /// A code for a new password, which the person asked for.
+    PasswordReset,
+    /// A code as the second factor.
+    SignInCode,
+    /// What happened to the account.
+    Notice,
     /// To a guest, whose time comes to its end. A registered text has the variables `name` and `day`.
     GuestEnds,
     /// To whoever answers for guests whose time comes to its end: `count`, and the `day` of the first.
@@ -70,11 +84,23 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
+    /// Those that let somebody in.
+    pub const CODES: [Self; 4] = [
+        Self::OneTimeCode,
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::SignInCode,
+    ];
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Test => "test",
             Self::OneTimeCode => "one_time_code",
+            Self::Invitation => "invitation",
+            Self::PasswordReset => "password_reset",
+            Self::SignInCode => "sign_in_code",
+            Self::Notice => "notice",
             Self::GuestEnds => "guest_ends",
             Self::GuestsEnd => "guests_end",
         }

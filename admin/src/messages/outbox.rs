@@ -83,15 +83,17 @@ pub async fn send_now(
     Ok(outcome)
 }
 
-/// Messages of this kind that wait for the person are not sent any more.
-pub async fn withdraw(
+/// Codes that wait for the person are not sent any more.
+pub async fn withdraw_codes(
     tx: &mut Tx,
     member: &MemberId,
-    kind: MessageKind,
     why: (&str, &str),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    rows::withdraw(tx, member, kind.as_str(), &why.into(), now).await
+    for kind in MessageKind::CODES {
+        rows::withdraw(tx, member, kind.as_str(), &why.into(), now).await?;
+    }
+    Ok(())
 }
 
 /// Counts the message, whose recipient is then written as that is counted.
@@ -124,7 +126,8 @@ pub async fn admit(tx: &mut Tx, mut message: Message, now: Timestamp) -> Result<
             ),
         })));
     };
-    ceilings.take(tx, channel, &message.recipient, now).await?;
+    let what = (channel, message.content.kind());
+    ceilings.take(tx, what, &message.recipient, now).await?;
     Ok(Admitted(message))
 }
 
@@ -264,7 +267,7 @@ fn seal(sealer: &Sealer, id: &str, content: &Content) -> Result<Vec<u8>, StoreEr
     Ok(sealer.seal(place(id), &text))
 }
 
-fn open(sealer: &Sealer, id: &str, content: &[u8]) -> Option<Content> {
+pub(super) fn open(sealer: &Sealer, id: &str, content: &[u8]) -> Option<Content> {
     let text = sealer.open(place(id), content).ok()?;
     serde_json::from_slice(&text).ok()
 }

@@ -46,8 +46,11 @@ pub struct Aliyun {
     /// The signature that is registered there (短信签名).
     #[schema(max_length = 200)]
     pub sign_name: String,
-    /// Notification templates (通知类; one for captchas takes no such code) with the variables `code`, of 19
-    /// characters, and `hours`, whose text names the page that takes the code: the access URL and `/welcome`.
+    /// Of `one_time_code`, `invitation` and `password_reset`: notification templates (通知类; one for captchas
+    /// takes no such code) with the variables `code`, of 19 characters, and `hours`, for the last `minutes`,
+    /// whose text names the page that takes the code: the access URL and `/welcome`. Of `sign_in_code`: a
+    /// verification template (验证码类) with `code`, of 6 digits, and if you like `minutes`. Of `notice`: a
+    /// notification template without variables.
     pub templates: Vec<SmsTemplate>,
     /// Another address of the service than `https://dysmsapi.aliyuncs.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,9 +71,11 @@ pub struct Tencent {
     /// Such as `ap-guangzhou`.
     #[serde(default = "guangzhou")]
     pub region: String,
-    /// Notification templates (通知类; one for captchas takes no such code) whose `{1}` is the code, of 19
-    /// characters, and `{2}` the hours, and whose text names the page that takes the code: the access URL
-    /// and `/welcome`.
+    /// Of `one_time_code`, `invitation` and `password_reset`: notification templates (通知类; one for captchas
+    /// takes no such code) whose `{1}` is the code, of 19 characters, and `{2}` the hours, of the last the
+    /// minutes, and whose text names the page that takes the code: the access URL and `/welcome`. Of
+    /// `sign_in_code`: a verification template (验证码类) whose `{1}` is the code, of 6 digits, and `{2}` the
+    /// minutes. Of `notice`: a notification template without variables.
     pub templates: Vec<SmsTemplate>,
     /// Another address of the service than `https://sms.tencentcloudapi.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,8 +101,8 @@ pub struct Twilio {
 /// A service of your own: each message is posted there as JSON, signed as Standard Webhooks has it.
 ///
 /// The body is an object: `type` (`sms`), `to` (with `+` and the country code), `kind`, `language`, `text`,
-/// which is the whole message, and `variables` (`code` and `hours`) for services that send registered texts
-/// only. The header fields are `webhook-id`, which a message that is tried again keeps, `webhook-timestamp`
+/// which is the whole message, and `variables` (`code`, and `hours` or `minutes`) for services that send
+/// registered texts only. The header fields are `webhook-id`, which a message that is tried again keeps, `webhook-timestamp`
 /// (seconds since 1970) and `webhook-signature`: `v1,` and the HMAC-SHA256, as base64, of `id.timestamp.body`.
 /// A secret that begins with `whsec_` is base64 of the key; any other is the key itself.
 ///

@@ -13,7 +13,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{self as lettre_smtp};
 use tokio::time::timeout;
 
-use super::content::Letter;
+use super::letter::Letter;
 use super::mail_sender::{MailSecurity, MailSender};
 use super::{NotTaken, Taken};
 use crate::outbound::resolve;

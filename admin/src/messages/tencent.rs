@@ -32,7 +32,8 @@ pub async fn send(
 ) -> Result<Taken, NotTaken> {
     let found = template(&sender.templates, sms.content.kind(), sms.language);
     let template = found.ok_or_else(|| NotTaken::for_good(super::deliver::NO_TEMPLATE))?;
-    let values: Vec<String> = sms.content.variables().map(|(_, value)| value).into();
+    let variables = sms.content.variables(template.kind).into_iter();
+    let values: Vec<String> = variables.map(|(_, value)| value).collect();
     let body = json!({
         "PhoneNumberSet": [sms.to],
         "SmsSdkAppId": sender.app_id,

@@ -23,9 +23,9 @@ pub async fn send(
 ) -> Result<Taken, NotTaken> {
     let variables: Map<String, Value> = sms
         .content
-        .variables()
-        .map(|(name, value)| (name.to_owned(), value.into()))
+        .variables(sms.content.kind())
         .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
     let body = json!({
         "type": "sms",

@@ -9,8 +9,10 @@ use config::id::MemberId;
 use config::session::AuthenticationMethod;
 
 use super::lockout::{Counters, DEVICE_LIFE, Guess, Turn};
+use super::notices::Happened;
 use super::record::{Happening, record};
 use crate::logs::SignInKind;
+use crate::messages::content::NoticeEvent;
 use crate::pages::{Failure, Reader};
 use crate::passwords::Standing;
 use crate::sign_in_policy;
@@ -28,6 +30,8 @@ pub struct Attempt<'a> {
     username: &'a str,
     method: AuthenticationMethod,
     is_allowed: bool,
+    /// Whether it locks the account if it is wrong.
+    is_last: bool,
 }
 
 /// Refuses whoever comes from an address that is spent, before anybody is looked up. A browser that
@@ -112,6 +116,7 @@ impl<'a> Attempt<'a> {
             username,
             method,
             is_allowed: false,
+            is_last: false,
         };
         let mut tx = state.store.begin().await?;
         let turn = attempt.counters.take(&mut tx, guess, now).await?;
@@ -121,7 +126,8 @@ impl<'a> Attempt<'a> {
             return Err(Failure::TooManyAttempts);
         }
         tx.commit().await?;
-        attempt.is_allowed = turn == Turn::Allowed;
+        attempt.is_allowed = turn != Turn::AccountSpent;
+        attempt.is_last = turn == Turn::Last;
         Ok(attempt)
     }
 
@@ -149,8 +155,12 @@ impl<'a> Attempt<'a> {
         } else {
             "too_many_attempts"
         };
-        let mut tx = self.state.store.begin().await?;
-        self.note(&mut tx, self.state.clock.now(), reason).await?;
+        let (mut tx, now) = (self.state.store.begin().await?, self.state.clock.now());
+        self.note(&mut tx, now, reason).await?;
+        if self.is_last {
+            let happened = Happened::at(self.reader, self.member, NoticeEvent::Locked, now);
+            happened.queue(&mut tx).await?;
+        }
         tx.commit().await
     }
 

@@ -3,9 +3,10 @@
 use config::id::SignInId;
 use config::session::Revocation;
 
+use super::notices::{self, Happened};
 use super::strength::{self, Weakness};
 use crate::logs::{Actor, ActorKind, AuditEntry, AuditResult, Target, record_audit};
-use crate::messages::{MessageKind, outbox};
+use crate::messages::outbox;
 use crate::pages::{Failure, Reader};
 use crate::passwords::{Standing, Verdict};
 use crate::sign_in_policy::{self, PasswordPolicy};
@@ -85,12 +86,12 @@ pub async fn set(
     earlier_passwords::keep_present(tx, member, policy.history, now).await?;
     known_devices::distrust(tx, member).await?;
     credentials::set_password(tx, member, hash, now).await?;
-    one_time_links::forget(tx, &one_time_links::Purpose::Password(member.clone())).await?;
+    one_time_links::forget_member(tx, member).await?;
     let why = (
         "it was withdrawn: the member has set a password",
         "已撤回，该成员已设置密码",
     );
-    outbox::withdraw(tx, member, MessageKind::OneTimeCode, why, now).await?;
+    outbox::withdraw_codes(tx, member, why, now).await?;
     flows::forget_member(tx, member).await?;
     audit(state, reader, tx, account, "change_password").await?;
     for other in sign_ins::open_of(tx, member, now).await? {
@@ -103,7 +104,7 @@ pub async fn set(
     Ok(())
 }
 
-/// Records what a person did to their own account.
+/// Records what a person did to their own account, and has them told of it.
 pub async fn audit(
     state: &State,
     reader: &Reader,
@@ -129,6 +130,11 @@ pub async fn audit(
         before: None,
         after: None,
     };
-    record_audit(tx, state.clock.now(), &entry).await?;
+    let now = state.clock.now();
+    record_audit(tx, now, &entry).await?;
+    if let Some(event) = notices::of_action(action) {
+        let happened = Happened::at(reader, Some(&account.member), event, now);
+        happened.queue(tx).await?;
+    }
     Ok(())
 }

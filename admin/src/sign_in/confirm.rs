@@ -12,13 +12,14 @@ use super::finish::onward;
 use super::passkey::{self, Ask};
 use super::person::{Person, carry};
 use super::record::{Happening, record};
-use super::second_factor;
+use super::{by_message, message_factor, second_factor};
 use crate::logs::SignInKind;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::passkeys::Occasion;
 use crate::passwords::{Standing, Verdict};
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{Tx, credentials, members};
@@ -36,6 +37,7 @@ texts! {
         code: "验证码或恢复码", "Code or recovery code";
         submit: "确认", "Confirm";
         wrong: "输入不正确，或者尝试次数过多。请稍后再试。", "That is wrong, or there were too many attempts. Please try again later.";
+        to_message: "通过短信或邮件接收验证码", "Have a code sent by SMS or mail";
         cancel: "取消", "Cancel";
     }
 }
@@ -47,6 +49,8 @@ struct ConfirmPage<'a> {
     t: &'static ConfirmTexts,
     username: &'a str,
     by_code: bool,
+    /// Where a code by SMS or mail is to be had.
+    by_message: Option<String>,
     by_authenticator: bool,
     passkey: Option<Ask>,
     to: ReturnPath,
@@ -56,7 +60,7 @@ struct ConfirmPage<'a> {
 #[derive(Deserialize)]
 pub struct Asked {
     #[serde(default)]
-    to: String,
+    pub(super) to: String,
 }
 
 /// Where to confirm, and to come back from there.
@@ -77,6 +81,9 @@ pub async fn page(
 ) -> Answer {
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(&asked.to);
+    if !account.has_second_factor() && second_factor::is_asked(&state, &account).await? {
+        return Ok(go_to(&message_factor::confirm_path(to.as_str())));
+    }
     show(&state, &reader, &person, &account, to, false).await
 }
 
@@ -120,7 +127,8 @@ fn occasion(person: &Person) -> Occasion<'_> {
     }
 }
 
-async fn step_up(
+/// Notes what was proven, if anything was, and goes on.
+pub(super) async fn step_up(
     state: &State,
     reader: &Reader,
     person: &Person,
@@ -211,6 +219,21 @@ pub async fn hold_password(
     Ok(is_held.then_some(tx))
 }
 
+/// Where whoever has another factor can have a code sent instead.
+async fn by_message(
+    state: &State,
+    account: &Account,
+    to: &ReturnPath,
+) -> Result<Option<String>, Failure> {
+    if !account.has_second_factor() {
+        return Ok(None);
+    }
+    let mut read = state.store.read().await?;
+    let policy = sign_in_policy::rules_of(&mut read, &account.member).await?;
+    let ways = by_message::factors(&mut read, account, &policy.two_step).await?;
+    Ok((!ways.is_empty()).then(|| message_factor::confirm_path(to.as_str())))
+}
+
 async fn show(
     state: &State,
     reader: &Reader,
@@ -230,6 +253,7 @@ async fn show(
         frame: Frame::new(state, reader).for_person(&person.0.principal),
         t,
         username: &account.username,
+        by_message: by_message(state, account, &to).await?,
         by_code: account.has_second_factor(),
         by_authenticator: account.has_totp,
         passkey,

@@ -9,6 +9,8 @@ impl Account {
         match factor {
             SecondFactor::Authenticator => self.has_totp,
             SecondFactor::Passkey => self.passkeys > 0,
+            // Nothing is set up for these: see `by_message`.
+            SecondFactor::Sms | SecondFactor::Mail => false,
         }
     }
 
@@ -20,6 +22,7 @@ impl Account {
         match factor {
             SecondFactor::Authenticator => rest.has_totp = false,
             SecondFactor::Passkey => rest.passkeys = (rest.passkeys - 1).max(0),
+            SecondFactor::Sms | SecondFactor::Mail => {}
         }
         (suffice(&rest, policy) || !suffice(self, policy)).then_some(rest)
     }

@@ -9,8 +9,10 @@ use config::session::Revocation;
 use config::{Timestamp, cookies};
 
 use super::flow::{self, Flow};
+use super::notices::Happened;
 use super::record::{Happening, record};
 use crate::logs::SignInKind;
+use crate::messages::content::NoticeEvent;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::{Answer, Reader, ReturnPath, go_to};
 use crate::sign_in_policy::{self, Rules, SessionPolicy};
@@ -18,7 +20,9 @@ use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
 use crate::store::sign_ins::SignIn;
-use crate::store::{StoreError, Tx, known_devices, session_facts, sessions, sign_ins};
+use crate::store::{
+    StoreError, Tx, known_devices, member_languages, session_facts, sessions, sign_ins,
+};
 use crate::tokens::Token;
 
 const DEVICE_COOKIE_SECONDS: u32 = 180 * 24 * 3600;
@@ -42,7 +46,9 @@ pub async fn finish(
     let device = reader
         .token(cookies::DEVICE)
         .unwrap_or_else(Token::generate);
-    known_devices::remember(&mut tx, &device.hash(), &account.member, now).await?;
+    let is_new_browser =
+        known_devices::remember(&mut tx, &device.hash(), &account.member, now).await?;
+    tell(&mut tx, reader, &sign_in, is_new_browser).await?;
     if flow.is_browser_to_be_trusted && rules.two_step.remember_days > 0 {
         trust(&mut tx, reader, &device, &account.member, rules, now).await?;
     }
@@ -73,6 +79,25 @@ pub async fn finish(
     set(&mut response, cookies::DEVICE, device.as_text(), keep);
     flow::forget(&mut response);
     Ok(response)
+}
+
+/// Has the person told of a sign-in that is unlike earlier ones, where the policy says so.
+async fn tell(
+    tx: &mut Tx,
+    reader: &Reader,
+    sign_in: &SignIn,
+    is_new_browser: bool,
+) -> Result<(), StoreError> {
+    let (member, at) = (&sign_in.member, sign_in.started_at);
+    member_languages::remember(tx, member, reader.language, !is_new_browser).await?;
+    if !sign_in_policy::get(tx).await?.body.notices.new_sign_in {
+        return Ok(());
+    }
+    let happened = Happened {
+        sign_in: Some((sign_in.id.clone(), is_new_browser)),
+        ..Happened::at(reader, Some(member), NoticeEvent::NewSignIn, at)
+    };
+    happened.queue(tx).await
 }
 
 /// How long a browser keeps the cookie of a session at a host of ours.

@@ -9,7 +9,7 @@ use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
-use super::{Circumstances, Step, finish, next};
+use super::{Circumstances, Step, by_message, finish, next};
 use crate::pages::cookies::{Keep, clear, set};
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
 use crate::sign_in_policy::{self, Rules};
@@ -131,9 +131,11 @@ async fn step_of(
         }
         _ => false,
     };
+    let by_message = by_message::factors(connection, account, &rules.two_step).await?;
     let circumstances = Circumstances {
         rules,
         is_trusted_browser,
+        by_message: &by_message,
         now,
     };
     Ok(next(flow, account, circumstances))

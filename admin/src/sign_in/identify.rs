@@ -34,6 +34,13 @@ impl Candidate {
 
 const MAX_CHARS: usize = 256;
 
+/// What was typed as a name: no name holds a control character, and PostgreSQL would not even look for one.
+#[must_use]
+pub fn bounded(typed: &str) -> String {
+    let typed = typed.trim().chars().filter(|c| !c.is_control());
+    typed.take(MAX_CHARS).collect()
+}
+
 /// Looks the account up by username or verified mail address, in whatever spelling.
 pub async fn identify(
     connection: &mut Connection,
@@ -41,9 +48,7 @@ pub async fn identify(
     typed: &str,
     now: Timestamp,
 ) -> Result<Candidate, StoreError> {
-    // No name holds a control character, and PostgreSQL would not even look for one.
-    let typed = typed.trim().chars().filter(|c| !c.is_control());
-    let typed: String = typed.take(MAX_CHARS).collect();
+    let typed = bounded(typed);
     let key = name_key(&typed);
     let account = credentials::find_by_key(connection, &key).await?;
     let rules = match &account {

@@ -18,6 +18,7 @@
 //!   at `alice` would learn from `alice@example.com` that both are one account, and from a lock that
 //!   ends early that somebody has signed in. Names that nobody has are locked in the same way.
 
+use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -53,6 +54,18 @@ const CODES: Limit = Limit {
     window: WINDOW,
     lock: Some(WINDOW),
 };
+/// Codes for new passwords that are asked for from one address.
+const RESETS: Limit = Limit {
+    most: 10,
+    window: WINDOW,
+    lock: Some(WINDOW),
+};
+/// Codes for a new password that are sent to one person.
+pub const RESETS_OF_ACCOUNT: Limit = Limit {
+    most: 3,
+    window: Duration::from_hours(1),
+    lock: Some(Duration::from_hours(1)),
+};
 /// A browser that was not used for so long is no longer known.
 pub(crate) const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
 
@@ -86,6 +99,8 @@ pub enum Guess {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     Allowed,
+    /// As that, and the last: if it is wrong, too, the account takes no more.
+    Last,
     /// To be refused like a wrong guess, and at the same cost.
     AccountSpent,
     /// To be refused at once.
@@ -156,6 +171,17 @@ impl Counters {
         }
     }
 
+    /// For whoever asks that a code for a new password be sent to somebody.
+    #[must_use]
+    pub fn of_resets(reader: &Reader) -> Self {
+        let address = address_subject(reader.visitor.client_address);
+        Self {
+            source: Source::Own(format!("{address}:reset")),
+            account: None,
+            limit: RESETS,
+        }
+    }
+
     /// Whether the source went over its limit before.
     pub async fn is_spent(
         &self,
@@ -183,13 +209,12 @@ impl Counters {
             return Ok(Turn::Allowed);
         };
         let limit = self.limit(guess);
-        Ok(
-            if lockouts::count(tx, &account, limit, now).await? > limit.most {
-                Turn::AccountSpent
-            } else {
-                Turn::Allowed
-            },
-        )
+        let counted = lockouts::count(tx, &account, limit, now).await?;
+        Ok(match counted.cmp(&limit.most) {
+            Ordering::Less => Turn::Allowed,
+            Ordering::Equal => Turn::Last,
+            Ordering::Greater => Turn::AccountSpent,
+        })
     }
 
     /// The attempt was right: the account's count begins anew, the address gets this one back.
@@ -274,7 +299,9 @@ impl Guess {
             AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => Self::Password,
             AuthenticationMethod::Totp
             | AuthenticationMethod::RecoveryCode
-            | AuthenticationMethod::Passkey => Self::SecondFactor,
+            | AuthenticationMethod::Passkey
+            | AuthenticationMethod::SmsCode
+            | AuthenticationMethod::MailCode => Self::SecondFactor,
         }
     }
 

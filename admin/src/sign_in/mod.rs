@@ -7,6 +7,7 @@
 //! and only [`finish`] makes a session.
 
 pub mod attempt;
+pub mod by_message;
 pub mod choose;
 pub mod confirm;
 pub mod enrol;
@@ -14,15 +15,20 @@ pub mod enrol_passkey;
 pub mod factors;
 pub mod finish;
 pub mod flow;
+pub mod forgot_password;
 pub mod identify;
 pub mod lockout;
+pub mod message_code;
+pub mod message_factor;
 pub mod methods;
 pub mod new_password;
+pub mod notices;
 pub mod one_time_links;
 pub mod passkey;
 pub mod passkey_alone;
 pub mod password;
 pub mod password_age;
+pub mod password_reset;
 pub mod person;
 pub mod record;
 pub mod recovery_codes;
@@ -36,6 +42,7 @@ pub use person::Person;
 
 use config::Timestamp;
 
+use crate::messages::Channel;
 use crate::sign_in_policy::{Rules, TwoStepDemand};
 use crate::store::credentials::Account;
 use flow::Flow;
@@ -70,18 +77,31 @@ pub struct Circumstances<'a> {
     pub rules: &'a Rules,
     /// Whether the person has this browser asked for no second factor.
     pub is_trusted_browser: bool,
+    /// By which ways a code can be sent to the person that the policy takes as a second factor.
+    pub by_message: &'a [Channel],
     pub now: Timestamp,
+}
+
+/// Whether the person has a second factor that is asked for. A mobile number or a mailbox is nothing that
+/// anybody has set up as one: it counts where a factor is required.
+#[must_use]
+pub fn has_factor(account: &Account, demand: TwoStepDemand, by_message: &[Channel]) -> bool {
+    account.has_second_factor() || (demand == TwoStepDemand::Required && !by_message.is_empty())
 }
 
 /// Decides the next step. A flow exists only once a first factor was proven.
 #[must_use]
 pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> Step {
     let rules = circumstances.rules;
-    if rules.two_step.demand != TwoStepDemand::Off {
-        let must_enrol = !factors::suffice(account, &rules.two_step) && !flow.is_enrolment_put_off;
+    let demand = rules.two_step.demand;
+    if demand != TwoStepDemand::Off {
+        let by_message = circumstances.by_message;
+        let suffices = factors::suffice(account, &rules.two_step) || !by_message.is_empty();
+        let must_enrol = !suffices && !flow.is_enrolment_put_off;
         // Whoever is to set another factor up proves the one that they have first.
         let is_spared = circumstances.is_trusted_browser && !must_enrol;
-        if account.has_second_factor() && flow.second_factor_at.is_none() && !is_spared {
+        let has_factor = has_factor(account, demand, by_message);
+        if has_factor && flow.second_factor_at.is_none() && !is_spared {
             return Step::SecondFactor;
         }
         if must_enrol {
@@ -116,6 +136,8 @@ mod tests {
             must_change_password,
             password_changed_at: Some(Timestamp(0)),
             has_totp,
+            email: None,
+            mobile: None,
             passkeys: 0,
         }
     }
@@ -124,6 +146,7 @@ mod tests {
         let circumstances = Circumstances {
             rules,
             is_trusted_browser: false,
+            by_message: &[],
             now: Timestamp(DAY),
         };
         next(flow, account, circumstances)
@@ -146,6 +169,8 @@ mod tests {
         for method in [
             AuthenticationMethod::Password,
             AuthenticationMethod::OneTimeLink,
+            AuthenticationMethod::MailCode,
+            AuthenticationMethod::SmsCode,
         ] {
             for must_change in [false, true] {
                 for demand in [TwoStepDemand::Optional, TwoStepDemand::Required] {
@@ -168,6 +193,24 @@ mod tests {
     }
 
     #[test]
+    fn a_mailbox_is_a_second_factor_only_where_one_is_required() {
+        let (flow, account) = (flow(AuthenticationMethod::Password), account(false, false));
+        for (demand, expected) in [
+            (TwoStepDemand::Off, Step::Done),
+            (TwoStepDemand::Optional, Step::Done),
+            (TwoStepDemand::Required, Step::SecondFactor),
+        ] {
+            let circumstances = Circumstances {
+                rules: &demanding(demand),
+                is_trusted_browser: false,
+                by_message: &[Channel::Mail],
+                now: Timestamp(DAY),
+            };
+            assert_eq!(next(&flow, &account, circumstances), expected);
+        }
+    }
+
+    #[test]
     fn where_two_step_verification_is_off_or_the_browser_is_trusted_nobody_is_asked() {
         let (flow, account) = (flow(AuthenticationMethod::Password), account(true, false));
         let off = demanding(TwoStepDemand::Off);
@@ -175,6 +218,7 @@ mod tests {
         let circumstances = Circumstances {
             rules: &demanding(TwoStepDemand::Required),
             is_trusted_browser: true,
+            by_message: &[],
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::Done);
@@ -198,6 +242,7 @@ mod tests {
         let circumstances = Circumstances {
             rules: &rules,
             is_trusted_browser: true,
+            by_message: &[],
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::SecondFactor);
@@ -234,10 +279,16 @@ mod flow_tests;
 #[cfg(test)]
 mod guess_tests;
 #[cfg(test)]
+mod message_tests;
+#[cfg(test)]
+mod notice_tests;
+#[cfg(test)]
 mod odd_input_tests;
 #[cfg(test)]
 mod over_tests;
 #[cfg(test)]
 mod policy_tests;
+#[cfg(test)]
+mod reset_tests;
 #[cfg(test)]
 mod second_factor_policy_tests;

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::attempt::{self, Attempt};
 use super::flow::{self, Flow};
+use super::forgot_password;
 use super::identify::{Candidate, identify};
 use super::methods::{self, Offer};
 use super::passkey::Ask;
@@ -38,6 +39,7 @@ texts! {
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
         wrong_passkey: "无法使用通行密钥登录。请重试，或使用密码登录。", "The passkey did not sign you in. Try again, or use your password.";
         signed_out: "您已退出登录。", "You have been signed out.";
+        forgot: "忘记密码？", "Forgot your password?";
         signed_out_apart: "您已退出登录。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You have been signed out. A sign-in at the operators' own host goes on: sign out there as well.";
         signed_out_console: "您已退出管理控制台，应用的登录不受影响。", "You have been signed out of the console. Applications stay signed in.";
         over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
@@ -54,6 +56,8 @@ pub(super) struct SignInPage<'a> {
     error: Option<&'static str>,
     note: Option<&'static str>,
     others: Vec<Offer>,
+    /// Whether a code for a new password can be asked for.
+    may_reset: bool,
     /// Where the policy lets people in by a passkey alone.
     passkey: Option<Ask>,
 }
@@ -71,6 +75,7 @@ impl SignInPage<'_> {
             error: None,
             note: None,
             others,
+            may_reset: false,
             passkey: None,
         }
     }
@@ -127,16 +132,24 @@ pub async fn page(
     show(&state, &reader, StatusCode::OK, SignInPage { note, ..page }).await
 }
 
-/// The page, with the button for a passkey where that is enough.
+/// The page, with what the policy offers on it.
 pub(super) async fn show(
     state: &State,
     reader: &Reader,
     status: StatusCode,
     page: SignInPage<'_>,
 ) -> Answer {
+    let mut read = state.store.read().await?;
+    let may_reset = forgot_password::is_offered(&mut read).await?;
+    drop(read);
     let passkey = passkey_alone::ask(state, reader).await?;
     let is_scripted = passkey.is_some();
-    let mut response = show_with(status, &SignInPage { passkey, ..page })?;
+    let page = SignInPage {
+        passkey,
+        may_reset,
+        ..page
+    };
+    let mut response = show_with(status, &page)?;
     if is_scripted {
         allow_script(&mut response);
     }

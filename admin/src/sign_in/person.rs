@@ -57,8 +57,8 @@ impl Person {
     /// Whether the person has proven who they are recently enough to change their own locks: with
     /// the second factor where there is one.
     #[must_use]
-    pub fn is_fresh(&self, has_second_factor: bool, now: Timestamp) -> bool {
-        let proven = if has_second_factor {
+    pub fn is_fresh(&self, has_factor: bool, now: Timestamp) -> bool {
+        let proven = if has_factor {
             self.0.second_factor_at
         } else {
             Some(self.0.authenticated_at)

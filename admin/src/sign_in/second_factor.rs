@@ -10,13 +10,13 @@ use config::session::AuthenticationMethod;
 use super::attempt::Attempt;
 use super::flow::{self, Held};
 use super::passkey::{self, Ask};
-use super::{Step, factors, recovery_codes, totp};
+use super::{Step, by_message, factors, has_factor, message_factor, recovery_codes, totp};
 use crate::hex::hex;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
 use crate::passkeys::Occasion;
-use crate::sign_in_policy::SecondFactor;
+use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{self, StoreError, Tx, members};
@@ -40,6 +40,7 @@ texts! {
         to_recovery: "无法使用身份验证器？使用恢复码", "No authenticator at hand? Use a recovery code";
         to_recovery_from_passkey: "无法使用通行密钥？使用恢复码", "No passkey at hand? Use a recovery code";
         to_code: "改用其他方式", "Use another way instead";
+        to_message: "通过短信或邮件接收验证码", "Have a code sent by SMS or mail";
         other: "换一个账号登录", "Sign in with another account";
     }
 }
@@ -50,6 +51,8 @@ struct SecondFactorPage {
     frame: Frame,
     t: &'static SecondFactorTexts,
     by_recovery_code: bool,
+    /// Where a code by SMS or mail is to be had.
+    by_message: Option<&'static str>,
     by_code: bool,
     passkey: Option<Ask>,
     /// What the box says that spares this browser the question; `None` where there is none.
@@ -60,14 +63,17 @@ struct SecondFactorPage {
 /// `GET /sign-in/two-step`
 pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
+    if !held.account.has_second_factor() {
+        return Ok(go_to(message_factor::sign_in_path()));
+    }
     let passkey = ask(&state, &reader, &held).await?;
-    show(&state, &reader, &held, Way::Factors(passkey), None)
+    show(&state, &reader, &held, Way::Factors(passkey), None).await
 }
 
 /// `GET /sign-in/recovery-code`
 pub async fn recovery_page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    show(&state, &reader, &held, Way::RecoveryCode, None)
+    show(&state, &reader, &held, Way::RecoveryCode, None).await
 }
 
 /// `POST /sign-in/two-step`
@@ -109,10 +115,10 @@ async fn ask(state: &State, reader: &Reader, held: &Held) -> Result<Option<Ask>,
 pub async fn show_refused(state: &State, reader: &Reader, held: &Held) -> Answer {
     let passkey = ask(state, reader, held).await?;
     let wrong = SecondFactorTexts::of(reader.language).wrong_passkey;
-    show(state, reader, held, Way::Factors(passkey), Some(wrong))
+    show(state, reader, held, Way::Factors(passkey), Some(wrong)).await
 }
 
-fn show(
+async fn show(
     state: &State,
     reader: &Reader,
     held: &Held,
@@ -129,6 +135,8 @@ fn show(
         frame: Frame::new(state, reader),
         t: SecondFactorTexts::of(reader.language),
         by_recovery_code,
+        by_message: (!message_factor::ways(state, held).await?.is_empty())
+            .then(message_factor::sign_in_path),
         by_code: factors::is_taken(SecondFactor::Authenticator, &held.account, policy),
         passkey,
         trust: trust_text(reader.language, policy.remember_days),
@@ -145,7 +153,7 @@ fn show(
     Ok(response)
 }
 
-fn trust_text(language: Language, days: u16) -> Option<String> {
+pub(super) fn trust_text(language: Language, days: u16) -> Option<String> {
     (days > 0).then(|| match (language, days) {
         (Language::ZhCn, _) => format!("{days} 天内在此浏览器上不再要求验证"),
         (Language::En, 1) => "Do not ask again in this browser for a day".to_owned(),
@@ -182,6 +190,15 @@ async fn prove(
     flow::advance(state, reader, tx, flow, Some(token)).await
 }
 
+/// Whether the person has a second factor that is asked for.
+pub async fn is_asked(state: &State, account: &Account) -> Result<bool, StoreError> {
+    let mut read = state.store.read().await?;
+    let policy = sign_in_policy::rules_of(&mut read, &account.member).await?;
+    let policy = policy.two_step;
+    let by_message = by_message::factors(&mut read, account, &policy).await?;
+    Ok(has_factor(account, policy.demand, &by_message))
+}
+
 async fn show_wrong(
     state: &State,
     reader: &Reader,
@@ -191,10 +208,10 @@ async fn show_wrong(
     let t = SecondFactorTexts::of(reader.language);
     if method == AuthenticationMethod::RecoveryCode {
         let error = Some(t.recovery_wrong);
-        return show(state, reader, held, Way::RecoveryCode, error);
+        return show(state, reader, held, Way::RecoveryCode, error).await;
     }
     let way = Way::Factors(ask(state, reader, held).await?);
-    show(state, reader, held, way, Some(t.wrong))
+    show(state, reader, held, way, Some(t.wrong)).await
 }
 
 /// Checks a code against the counters, the clock and its earlier uses. If it is right, the

@@ -13,9 +13,10 @@ use super::attempt::Attempt;
 use super::flow::{self, Flow};
 use super::methods::{self, Offer};
 use super::recovery_codes::hash;
-use crate::messages::{MessageKind, outbox};
+use crate::messages::outbox;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, show_with};
+use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::one_time_links::{self, Purpose};
@@ -25,10 +26,11 @@ texts! {
     /// The page that takes a one-time code.
     WelcomeTexts {
         title: "欢迎", "Welcome";
-        lead: "请输入管理员给您的一次性验证码，然后设置密码。", "Enter the one-time code that your administrator gave you, then choose a password.";
+        lead: "请输入您收到的一次性验证码，然后设置密码。", "Enter the one-time code that you were given, then choose a password.";
+        sent: "如果账号存在且可以重设密码，验证码已发送到其邮箱或手机，30 分钟内有效。", "If there is such an account, and it may choose a new password, a code is on its way to its mail address or mobile. It works for 30 minutes.";
         code: "一次性验证码", "One-time code";
         submit: "继续", "Continue";
-        wrong: "验证码不正确、已使用或已过期，或者尝试次数过多。请向管理员索取新的验证码。", "The code is wrong, was used or has expired, or there were too many attempts. Ask your administrator for a new one.";
+        wrong: "验证码不正确、已使用或已过期，或者尝试次数过多。请重新获取验证码。", "The code is wrong, was used or has expired, or there were too many attempts. Ask for a new one.";
         sign_in: "登录", "Sign in";
     }
 }
@@ -83,6 +85,9 @@ impl WelcomePage {
 pub struct Asked {
     #[serde(default)]
     to: String,
+    /// `reset`: a code was asked for just now.
+    #[serde(default)]
+    after: String,
 }
 
 /// `GET /welcome`
@@ -93,7 +98,8 @@ pub async fn page(
 ) -> Answer {
     let to = ReturnPath::or_root(&asked.to);
     let page = WelcomePage::new(Frame::new(&state, &reader), reader.language, to);
-    show_with(StatusCode::OK, &page)
+    let note = (asked.after == "reset").then_some(page.t.sent);
+    show_with(StatusCode::OK, &page.telling(note))
 }
 
 /// `POST /welcome`
@@ -101,7 +107,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let now = state.clock.now();
     let to = ReturnPath::or_root(form.get("to"));
     let attempt = Attempt::at_code(&state, &reader).await?;
-    let Some((mut tx, account)) = redeem(&state, form.get("code")).await? else {
+    let Some((mut tx, account, method)) = redeem(&state, form.get("code")).await? else {
         attempt.failed("wrong_code").await?;
         let page = WelcomePage::new(Frame::new(&state, &reader), reader.language, to);
         let error = Some(page.t.wrong);
@@ -111,21 +117,26 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     attempt.succeeded(&mut tx).await?;
     // The code stands for a new password: the old one, if there was one, is to be replaced.
     credentials::demand_change(&mut tx, &account.member, now).await?;
-    let method = AuthenticationMethod::OneTimeLink;
     let flow = Flow::begin(account.member, method, now, to.as_str());
     flow::advance(&state, &reader, tx, flow, None).await
 }
 
-/// Uses the code up; gives the account that it is for, and the transaction in which it was used.
-async fn redeem(state: &State, typed: &str) -> Result<Option<(Tx, Account)>, Failure> {
+/// Uses the code up; gives the account that it is for, what it proves, and the transaction in which it was
+/// used.
+async fn redeem(
+    state: &State,
+    typed: &str,
+) -> Result<Option<(Tx, Account, AuthenticationMethod)>, Failure> {
     let now = state.clock.now();
     let Some(hash) = hash(typed) else {
         return Ok(None);
     };
     let mut tx = state.store.begin().await?;
     let found = one_time_links::find(&mut tx, &hash, now).await?;
-    let Some(Purpose::Password(member)) = found else {
-        return Ok(None);
+    let (member, asked_by) = match found {
+        Some(Purpose::Password(member)) => (member, None),
+        Some(Purpose::Reset(member, channel)) => (member, Some(channel)),
+        Some(Purpose::SetUp) | None => return Ok(None),
     };
     members::hold(&mut tx, &member).await?;
     if !one_time_links::use_up(&mut tx, &hash, now).await? {
@@ -135,8 +146,16 @@ async fn redeem(state: &State, typed: &str) -> Result<Option<(Tx, Account)>, Fai
         "it was withdrawn: the code was used",
         "已撤回，验证码已被使用",
     );
-    outbox::withdraw(&mut tx, &member, MessageKind::OneTimeCode, why, now).await?;
+    outbox::withdraw_codes(&mut tx, &member, why, now).await?;
     let account = credentials::find(&mut tx, &member).await?;
-    let account = account.filter(|account| account.is_active(now));
-    Ok(account.map(|account| (tx, account)))
+    let Some(account) = account.filter(|account| account.is_active(now)) else {
+        return Ok(None);
+    };
+    let Some(channel) = asked_by else {
+        return Ok(Some((tx, account, AuthenticationMethod::OneTimeLink)));
+    };
+    // Whoever asked for it themselves owns the mailbox or the mobile, and no more than that.
+    let rules = sign_in_policy::rules_of(&mut tx, &member).await?;
+    let is_allowed = rules.password.reset;
+    Ok(is_allowed.then(|| (tx, account, channel.method())))
 }

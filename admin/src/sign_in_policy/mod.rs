@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use rules::{
-    AttemptPolicy, CharacterClasses, LEAST_IDLE, PasswordPolicy, SecondFactor, SessionPolicy,
-    TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy, SecondFactor,
+    SessionPolicy, TwoStepDemand, TwoStepPolicy,
 };
 
 use crate::edit::{Edit, shown};
@@ -37,7 +37,9 @@ pub struct SignInPolicy {
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
     pub attempts: AttemptPolicy,
-    /// In their order: of each part, the first exception that fits a person and has that part takes the
+    /// For everybody.
+    pub notices: NoticePolicy,
+    /// In their order: of each of the other parts, the first exception that fits a person and has that part takes the
     /// place of the above.
     #[schema(max_items = 50)]
     pub exceptions: Vec<PolicyException>,
@@ -122,6 +124,16 @@ impl SignInPolicy {
             sessions: sessions.unwrap_or(&self.sessions).clone(),
             attempts: attempts.unwrap_or(&self.attempts).clone(),
         }
+    }
+
+    /// Whether anybody may have a code for a new password sent.
+    #[must_use]
+    pub fn lets_reset(&self) -> bool {
+        let parts = self
+            .exceptions
+            .iter()
+            .filter_map(|one| one.password.as_ref());
+        parts.chain([&self.password]).any(|part| part.reset)
     }
 
     /// Whether anybody comes in by a passkey alone.

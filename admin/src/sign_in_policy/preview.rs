@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 
 use super::{PolicyException, Rules, SignInPolicy, belonging, check};
 use crate::members::find_by_any;
+use crate::messages::Channel;
 use crate::refused::Refused;
+use crate::sign_in::by_message;
 use crate::sign_in::flow::Flow;
 use crate::sign_in::password_age::ends_at;
 use crate::sign_in::{Circumstances, Step, next};
@@ -70,6 +72,7 @@ pub async fn of(
         let first = { fitting }.find(|one| has(one));
         first.map(|one| one.name.clone())
     };
+    let by_message = by_message::factors(connection, &account, &rules.two_step).await?;
     let ended =
         session_limits::beyond(connection, &member.id, rules.sessions.limits(), now).await?;
     Ok(PolicyPreview {
@@ -77,7 +80,7 @@ pub async fn of(
         password_from: from(|one| one.password.is_some()),
         sessions_from: from(|one| one.sessions.is_some()),
         attempts_from: from(|one| one.attempts.is_some()),
-        next_sign_in: steps(&account, &rules, now),
+        next_sign_in: steps(&account, &rules, &by_message, now),
         password_ends_at: ends_at(&account, &rules),
         sign_ins_ended: ended,
         username: member.username,
@@ -87,13 +90,19 @@ pub async fn of(
 }
 
 /// What [`next`] asks for one after the other, of somebody who does each.
-fn steps(account: &Account, rules: &Rules, now: Timestamp) -> Vec<NextStep> {
+fn steps(
+    account: &Account,
+    rules: &Rules,
+    by_message: &[Channel],
+    now: Timestamp,
+) -> Vec<NextStep> {
     let mut account = account.clone();
     let method = AuthenticationMethod::Password;
     let mut flow = Flow::begin(account.member.clone(), method, now, "/");
     let circumstances = Circumstances {
         rules,
         is_trusted_browser: false,
+        by_message,
         now,
     };
     let mut steps = Vec::new();

@@ -49,6 +49,10 @@ pub enum SecondFactor {
     Authenticator,
     /// A passkey or a security key (WebAuthn).
     Passkey,
+    /// A code by SMS to the person's mobile number.
+    Sms,
+    /// A code to the person's verified mail address.
+    Mail,
 }
 
 impl Default for TwoStepPolicy {
@@ -99,6 +103,9 @@ pub struct PasswordPolicy {
     /// So many days before, the person is told. 0 to 90, and less than `max_age_days`.
     #[schema(minimum = 0, maximum = 90)]
     pub warn_days: u16,
+    /// Whoever forgot the password has a code for a new one sent to their verified mail address, or to
+    /// their mobile where there is none. A second factor is asked for all the same.
+    pub reset: bool,
 }
 
 /// What a password must hold, at least one of each.
@@ -122,6 +129,7 @@ impl Default for PasswordPolicy {
             history: 0,
             max_age_days: 0,
             warn_days: 14,
+            reset: false,
         }
     }
 }
@@ -221,6 +229,23 @@ impl AttemptPolicy {
     pub fn lock(&self) -> Option<Duration> {
         (self.locked_minutes > 0).then(|| Duration::from_mins(u64::from(self.locked_minutes)))
     }
+}
+
+/// Of what happens to their accounts people are told by mail; of a lock and a new password by SMS where no
+/// mail address is verified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "a switch for each")]
+pub struct NoticePolicy {
+    /// A sign-in with a browser that is new to the account, or from a network (the first 24 bits of an IPv4
+    /// address, 48 of an IPv6 address) that was not seen in the last 90 days.
+    pub new_sign_in: bool,
+    /// A new password.
+    pub password_changed: bool,
+    /// A second factor that was added, removed or reset.
+    pub factor_changed: bool,
+    /// A lock after too many wrong attempts.
+    pub locked: bool,
 }
 
 fn days(days: u16) -> Duration {

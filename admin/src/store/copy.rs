@@ -87,6 +87,8 @@ async fn end_sign_ins_in(pool: &SqlitePool, now: Timestamp) -> Result<u64, Store
         "DELETE FROM one_time_links",
         "DELETE FROM sign_in_flows",
         "DELETE FROM handovers",
+        "DELETE FROM message_codes",
+        "DELETE FROM message_jobs",
     ] {
         sqlx::query(forget).execute(pool).await?;
     }

@@ -19,6 +19,10 @@ pub struct Account {
     pub password_changed_at: Option<Timestamp>,
     /// Whether an authenticator is set up.
     pub has_totp: bool,
+    /// Where a code by mail goes: only to an address that was verified.
+    pub email: Option<String>,
+    /// Where a code by SMS goes.
+    pub mobile: Option<String>,
     /// How many passkeys are set up.
     pub passkeys: i64,
 }
@@ -61,12 +65,15 @@ type Row = (
     Option<i64>,
     Option<i64>,
     Option<String>,
+    Option<String>,
+    Option<String>,
     i64,
     Option<i64>,
 );
 
 const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
      c.must_change_at, c.changed_at, t.member_id, \
+     CASE WHEN m.email_verified_at IS NULL THEN NULL ELSE m.email END, m.mobile, \
      (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id), g.expires_at \
      FROM members m \
      LEFT JOIN guests g ON g.member_id = m.id \
@@ -84,6 +91,8 @@ impl From<Row> for Account {
             must_change,
             changed,
             totp,
+            email,
+            mobile,
             passkeys,
             end,
         ) = row;
@@ -100,6 +109,8 @@ impl From<Row> for Account {
             must_change_password: must_change.is_some(),
             password_changed_at: changed.map(Timestamp),
             has_totp: totp.is_some(),
+            email,
+            mobile,
             passkeys,
         }
     }
@@ -130,6 +141,24 @@ pub async fn find(
         .fetch_optional(connection)
         .await?;
     Ok(row.map(Account::from))
+}
+
+/// Finds the one account whose mobile number is any of these spellings of it; `None` if there are several.
+pub async fn find_by_mobile(
+    connection: &mut Connection,
+    spellings: &[String; 4],
+) -> Result<Option<Account>, StoreError> {
+    let sql = select_where("WHERE m.mobile IN ($1, $2, $3, $4) LIMIT 2");
+    let [a, b, c, d] = spellings;
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(a.as_str())
+        .bind(b.as_str())
+        .bind(c.as_str())
+        .bind(d.as_str())
+        .fetch_all(connection)
+        .await?;
+    let mut accounts = rows.into_iter().map(Account::from);
+    Ok(accounts.next().filter(|_| accounts.next().is_none()))
 }
 
 fn select_where(condition: &str) -> String {

@@ -31,6 +31,7 @@ pub async fn delete_used_up(tx: &mut Connection, now: Timestamp) -> Result<u64, 
             now.minus(KEEP_FLOWS),
         ),
         ("DELETE FROM one_time_links WHERE expires_at <= $1", now),
+        ("DELETE FROM message_codes WHERE expires_at <= $1", now),
         (
             "DELETE FROM answered_challenges WHERE expires_at <= $1",
             now,

@@ -41,23 +41,24 @@ pub async fn is_anybodys(
     Ok(row.is_some())
 }
 
+/// Notes that the person has signed in with this browser; `true` if they had not before.
 pub async fn remember(
     connection: &mut Connection,
     device: &TokenHash,
     member: &MemberId,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<bool, StoreError> {
+    let (since,): (i64,) = sqlx::query_as(
         "INSERT INTO known_devices (token_hash, member_id, created_at, last_used_at) \
          VALUES ($1, $2, $3, $3) \
-         ON CONFLICT (token_hash, member_id) DO UPDATE SET last_used_at = $3",
+         ON CONFLICT (token_hash, member_id) DO UPDATE SET last_used_at = $3 RETURNING created_at",
     )
     .bind(device.to_vec())
     .bind(member.as_str())
     .bind(now.as_millis())
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(())
+    Ok(since == now.as_millis())
 }
 
 /// Whether this person has this browser asked for no second factor at `now`.

@@ -361,3 +361,25 @@ pub async fn set_groups(
     }
     Ok(())
 }
+
+/// Where codes reach the person.
+#[cfg(test)]
+pub async fn set_reach(
+    connection: &mut Connection,
+    member: &MemberId,
+    email: Option<&str>,
+    mobile: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE members SET email = $2, email_key = $2, email_verified_at = $3, mobile = $4 \
+         WHERE id = $1",
+    )
+    .bind(member.as_str())
+    .bind(email)
+    .bind(email.map(|_| now.as_millis()))
+    .bind(mobile)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -4,6 +4,7 @@ use config::Timestamp;
 use config::id::MemberId;
 
 use super::{Connection, StoreError};
+use crate::messages::Channel;
 use crate::tokens::TokenHash;
 
 /// What a code is good for.
@@ -11,8 +12,10 @@ use crate::tokens::TokenHash;
 pub enum Purpose {
     /// Making the first administrator.
     SetUp,
-    /// Setting this person's password.
+    /// Setting this person's password, as an administrator decided.
     Password(MemberId),
+    /// The same, as whoever knows the person's name asked, by a code that went this way.
+    Reset(MemberId, Channel),
 }
 
 impl Purpose {
@@ -20,6 +23,8 @@ impl Purpose {
         match self {
             Self::SetUp => ("set_up", None),
             Self::Password(member) => ("password", Some(member.as_str())),
+            Self::Reset(member, Channel::Mail) => ("reset_by_mail", Some(member.as_str())),
+            Self::Reset(member, Channel::Sms) => ("reset_by_sms", Some(member.as_str())),
         }
     }
 }
@@ -64,6 +69,18 @@ pub async fn forget(connection: &mut Connection, purpose: &Purpose) -> Result<()
     Ok(())
 }
 
+/// Takes back every code with which the person could set a password.
+pub async fn forget_member(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM one_time_links WHERE member_id = $1 AND used_at IS NULL")
+        .bind(member.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Whom a code that is still good is for.
 pub async fn find(
     connection: &mut Connection,
@@ -102,6 +119,8 @@ fn read(purpose: &str, member: Option<String>) -> Option<Purpose> {
     match (purpose, member) {
         ("set_up", None) => Some(Purpose::SetUp),
         ("password", Some(member)) => Some(Purpose::Password(member.into())),
+        ("reset_by_mail", Some(member)) => Some(Purpose::Reset(member.into(), Channel::Mail)),
+        ("reset_by_sms", Some(member)) => Some(Purpose::Reset(member.into(), Channel::Sms)),
         _ => None,
     }
 }

@@ -213,6 +213,8 @@ fn methods(used: &[AuthenticationMethod], two_step: bool) -> Vec<&'static str> {
             AuthenticationMethod::Password => "pwd",
             AuthenticationMethod::Totp => "otp",
             AuthenticationMethod::RecoveryCode => "recovery_code",
+            AuthenticationMethod::SmsCode => "sms",
+            AuthenticationMethod::MailCode => "mail_code",
             AuthenticationMethod::Passkey => "passkey",
             AuthenticationMethod::OneTimeLink => "one_time_link",
         })

@@ -151,6 +151,7 @@ fn kind(kind: &str) -> Option<Words> {
         "stepped_up" => ("Second step", "完成两步验证"),
         "signed_out" => ("Signed out", "退出登录"),
         "ended" => ("Ended", "会话被终止"),
+        "reset_requested" => ("Asked for a new password", "申请重设密码"),
         _ => return None,
     })
 }
@@ -160,6 +161,8 @@ fn factor(method: &str) -> Option<Words> {
         "password" => ("Password", "密码"),
         "totp" => ("Authenticator", "身份验证器"),
         "recovery_code" => ("Recovery code", "恢复码"),
+        "sms_code" => ("SMS code", "短信验证码"),
+        "mail_code" => ("Mail code", "邮件验证码"),
         "passkey" => ("Passkey", "通行密钥"),
         "one_time_link" => ("One-time link", "一次性链接"),
         _ => return None,

@@ -1,6 +1,7 @@
 //! Messages go to a real mail server, and to stand-ins of the SMS clouds that check each signature.
 
 mod cloud;
+mod invitations;
 mod mail;
 mod mail_server;
 mod outbox;

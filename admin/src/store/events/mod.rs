@@ -26,4 +26,6 @@ pub use page::{Found, Key, Order, Page, Placed};
 pub use part::Part;
 pub use retention::{Log, delete_older};
 pub use roll_up::{count_sign_ins, forget_counts};
-pub use sign_in::{SignInEvent, SignInFilter, insert_sign_in, last_sign_in, sign_in_events};
+pub use sign_in::{
+    SignInEvent, SignInFilter, addresses_of, insert_sign_in, last_sign_in, sign_in_events,
+};

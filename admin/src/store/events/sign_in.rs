@@ -148,3 +148,23 @@ pub async fn last_sign_in(
     .await?;
     Ok(row.map(|(at,)| Timestamp(at)))
 }
+
+/// The addresses from which the person signed in between these moments, but for one sign-in.
+pub async fn addresses_of(
+    connection: &mut Connection,
+    member: &MemberId,
+    (from, to): (Timestamp, Timestamp),
+    but: &SignInId,
+) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT DISTINCT client_address FROM sign_in_events \
+         WHERE member_id = $1 AND at >= $2 AND at <= $3 AND kind = 'signed_in' AND sign_in_id <> $4",
+    )
+    .bind(member.as_str())
+    .bind(from.as_millis())
+    .bind(to.as_millis())
+    .bind(but.as_str())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(address,)| address).collect())
+}

@@ -18,6 +18,7 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   remove_member: ["移出成员", "Take a member out"],
   make_one_time_link: ["生成一次性链接", "Make a one-time link"],
   send_one_time_link: ["发送一次性验证码", "Send a one-time code"],
+  send_invitation: ["发送邀请", "Send an invitation"],
   send_password_reset: ["重置密码并发送验证码", "Reset the password and send a code"],
   reset_password: ["重置密码", "Reset the password"],
   change_password: ["修改密码", "Change the password"],

@@ -4,13 +4,13 @@ import { useState } from "react";
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
-import type { Channel, MessageState, SentMessage } from "../../api/schema";
+import type { Channel, MessageKind, MessageState, SentMessage } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { MemberChooser } from "../../parts/choosers";
 import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
 import { TimeText } from "../../parts/TimeText";
-import { channelName, t as words } from "./words";
+import { channelName, KINDS, t as words } from "./words";
 
 const t = texts({
   channel: ["渠道", "By"],
@@ -26,22 +26,12 @@ const t = texts({
   waiting: ["等待发送", "Waiting"],
   sent: ["已发送", "Sent"],
   failed: ["失败", "Failed"],
-  test: ["测试", "Test"],
-  one_time_code: ["设置密码的验证码", "Code to set a password"],
-  guest_ends: ["访客到期提醒（访客）", "A guest's end, to the guest"],
-  guests_end: ["访客到期提醒（邀请人）", "The end of guests, to the sponsor"],
   none: ["没有发送记录", "Nothing was sent"],
   noneHint: ["发出的消息会在这里保留 90 天。", "What is sent is listed here for 90 days."],
   next: ["下次尝试：", "Next try: "],
 });
 
 const COLOURS: Record<MessageState, string> = { waiting: "processing", sent: "success", failed: "error" };
-const KINDS: Readonly<Record<string, string>> = {
-  test: t.test,
-  one_time_code: t.one_time_code,
-  guest_ends: t.guest_ends,
-  guests_end: t.guests_end,
-};
 
 /** What has gone out to whom, and what came of it. */
 export function SentMessages() {
@@ -96,7 +86,7 @@ export function SentMessages() {
         { title: t.at, dataIndex: "created_at", render: (at: number) => <TimeText at={at} /> },
         { title: t.channel, dataIndex: "channel", render: channelName },
         { title: t.recipient, dataIndex: "recipient" },
-        { title: t.kind, dataIndex: "kind", render: (kind: string) => KINDS[kind] ?? kind },
+        { title: t.kind, dataIndex: "kind", render: (kind: MessageKind) => KINDS[kind] },
         {
           title: t.state,
           dataIndex: "state",

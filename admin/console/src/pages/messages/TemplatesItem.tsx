@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Input, Select } from "antd";
 
 import { texts } from "../../language/texts";
+import { KINDS } from "./words";
 
 const t = texts({
   templates: ["短信模板", "Templates"],
@@ -11,11 +12,11 @@ const t = texts({
   english: ["英文", "English"],
   add: ["添加模板", "Add a template"],
   remove: (n: number) => [`移除模板 ${n}`, `Remove template ${n}`],
-  oneTime: ["设置密码的验证码", "Code to set a password"],
   kind: ["用途", "For"],
-  guestEnds: ["访客到期提醒：name, day", "A guest's end: name, day"],
-  guestsEnd: ["访客到期提醒（邀请人）：count, day", "The end of guests, to the sponsor: count, day"],
 });
+
+/** What is sent by SMS. */
+const TEMPLATES = ["one_time_code", "invitation", "password_reset", "sign_in_code", "notice", "guest_ends", "guests_end"] as const;
 
 const FIELD = ["sender", "service", "templates"];
 
@@ -32,11 +33,7 @@ export function TemplatesItem() {
                   <Select
                     aria-label={t.kind}
                     style={{ flex: "2 1 170px" }}
-                    options={[
-                      { value: "one_time_code", label: t.oneTime },
-                      { value: "guest_ends", label: t.guestEnds },
-                      { value: "guests_end", label: t.guestsEnd },
-                    ]}
+                    options={TEMPLATES.map((value) => ({ value, label: KINDS[value] }))}
                   />
                 </Form.Item>
                 <Form.Item name={[name, "language"]} noStyle>

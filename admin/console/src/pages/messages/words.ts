@@ -1,4 +1,4 @@
-import type { Channel } from "../../api/schema";
+import type { Channel, MessageKind } from "../../api/schema";
 import { texts } from "../../language/texts";
 
 export const t = texts({
@@ -36,6 +36,18 @@ export const t = texts({
   secretSet: ["已设置；不修改请留空", "Set; leave it empty to keep it"],
   advanced: ["更多设置", "More settings"],
 });
+
+/** What a message is about. */
+export const KINDS = texts({
+  test: ["测试", "Test"],
+  one_time_code: ["设置密码的验证码", "Code to set a password"],
+  invitation: ["邀请", "Invitation"],
+  password_reset: ["重设密码的验证码", "Code for a forgotten password"],
+  sign_in_code: ["登录验证码", "Sign-in code"],
+  notice: ["账号通知", "Notice"],
+  guest_ends: ["访客到期提醒（访客）", "A guest's end, to the guest"],
+  guests_end: ["访客到期提醒（邀请人）", "The end of guests, to the sponsor"],
+}) satisfies Readonly<Record<MessageKind, string>>;
 
 export function channelName(channel: Channel): string {
   return channel === "mail" ? t.mail : t.sms;

@@ -20,6 +20,11 @@ const t = texts({
   historyHint: ["除当前密码外再往前数；0 表示只比较当前密码。", "Besides the present one; 0: only the present one."],
   age: ["有效期（天）", "Good for (days)"],
   ageHint: ["到期后登录时须更换；0 表示永不过期。", "Then a new one is asked for at sign-in; 0: for ever."],
+  reset: ["允许自行重设密码", "Forgotten passwords are reset by oneself"],
+  resetHint: [
+    "登录页会显示“忘记密码？”，验证码发送到已验证的邮箱，没有则发送到手机；两步验证仍然需要。须先在“消息发送”中配置。",
+    "The sign-in page shows “Forgot your password?”; a code goes to the verified mail address, or else to the mobile. The second factor is asked for all the same. It needs a sender on the page “Messages”.",
+  ],
   warn: ["提前提醒（天）", "Told before (days)"],
 });
 
@@ -50,6 +55,9 @@ export function PasswordFields({ at, path = at }: Part) {
       </Form.Item>
       <Form.Item name={[...at, "warn_days"]} label={t.warn} hidden={!ends}>
         <InputNumber min={0} max={90} precision={0} />
+      </Form.Item>
+      <Form.Item name={[...at, "reset"]} label={t.reset} extra={t.resetHint} valuePropName="checked">
+        <Switch />
       </Form.Item>
     </>
   );

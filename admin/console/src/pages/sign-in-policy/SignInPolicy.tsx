@@ -10,6 +10,7 @@ import { PageHeader } from "../../parts/PageHeader";
 import { SettingsForm } from "../../parts/SettingsForm";
 import { AttemptFields } from "./AttemptFields";
 import { Exceptions } from "./Exceptions";
+import { NoticeFields } from "./NoticeFields";
 import { PasswordFields } from "./PasswordFields";
 import { PolicyPreview } from "./PolicyPreview";
 import { SessionFields } from "./SessionFields";
@@ -25,6 +26,7 @@ const t = texts({
   password: ["密码", "Passwords"],
   sessions: ["保持登录", "Staying signed in"],
   attempts: ["账号安全", "Against guessing"],
+  notices: ["通知", "What people are told"],
 });
 
 export default function SignInPolicy() {
@@ -52,6 +54,8 @@ export default function SignInPolicy() {
         <SessionFields at={["sessions"]} />
         <Typography.Title level={4}>{t.attempts}</Typography.Title>
         <AttemptFields at={["attempts"]} />
+        <Typography.Title level={4}>{t.notices}</Typography.Title>
+        <NoticeFields />
         <Exceptions mayChange={mayChange} />
       </SettingsForm>
     </>

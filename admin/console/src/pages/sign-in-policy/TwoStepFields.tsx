@@ -15,7 +15,12 @@ const t = texts({
   methods: ["可用方式", "Factors that may be used"],
   authenticator: ["身份验证器应用", "Authenticator app"],
   passkey: ["通行密钥 / 安全密钥", "Passkey or security key"],
-  methodsHint: ["首次设置时会附带恢复码。", "Recovery codes come with the first."],
+  sms: ["短信验证码", "Code by SMS"],
+  mail: ["邮件验证码", "Code by mail"],
+  methodsHint: [
+    "首次设置时会附带恢复码。短信和邮件需先在“消息发送”中配置；要求两步验证时，有手机号或已验证邮箱的成员无需另行设置。",
+    "Recovery codes come with the first. SMS and mail need a sender on the page “Messages”; where a factor is required, whoever has a mobile or a verified mail address need set up nothing.",
+  ],
   alone: ["允许仅用通行密钥登录", "A passkey alone signs in"],
   aloneHint: [
     "经指纹、面容或 PIN 验证的通行密钥同时算作两个因素。",
@@ -50,7 +55,7 @@ export function TwoStepFields({ at, path = at }: Part) {
       <Form.Item name={[...at, "methods"]} label={t.methods} extra={t.methodsHint}>
         <Checkbox.Group
           style={{ display: "grid", gap: 4 }}
-          options={(["authenticator", "passkey"] as const).map((value) => ({ value, label: t[value] }))}
+          options={(["authenticator", "passkey", "sms", "mail"] as const).map((value) => ({ value, label: t[value] }))}
         />
       </Form.Item>
       <Form.Item name={[...at, "passkey_alone"]} label={t.alone} extra={t.aloneHint} valuePropName="checked">

@@ -7,6 +7,7 @@ export const KINDS = texts({
   stepped_up: ["两步验证通过", "Second step"],
   signed_out: ["退出登录", "Signed out"],
   ended: ["会话被终止", "Ended"],
+  reset_requested: ["申请重设密码", "Asked for a new password"],
 });
 
 export type Kind = keyof typeof KINDS;
@@ -22,6 +23,8 @@ export const METHODS: Readonly<Record<string, string>> = texts({
   password: ["密码", "Password"],
   totp: ["身份验证器", "Authenticator"],
   recovery_code: ["恢复码", "Recovery code"],
+  sms_code: ["短信验证码", "SMS code"],
+  mail_code: ["邮件验证码", "Mail code"],
   passkey: ["通行密钥", "Passkey"],
   one_time_link: ["一次性链接", "One-time link"],
 });
@@ -43,6 +46,10 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   account_expired: ["访客账号已到期", "The guest's time is over"],
   no_password_set: ["尚未设置密码", "No password set"],
   too_many_attempts: ["尝试次数过多", "Too many attempts"],
+  too_many_messages: ["消息发送过于频繁", "Too many messages"],
+  too_late: ["未能及时处理", "Not in time"],
+  reset_not_allowed: ["策略不允许自行重设密码", "The policy lets nobody reset it"],
+  no_way_to_send: ["没有可用的接收方式", "No way to send a code"],
   ended_by_person: ["由本人终止", "Ended by the person"],
   password_changed: ["密码已修改", "Password changed"],
   password_reset: ["密码已被重置", "Password reset"],

@@ -19,6 +19,7 @@ export const KINDS: readonly Kind[] = [
   { kind: "add_group", permission: "groups:change", needs: "group" },
   { kind: "remove_group", permission: "groups:change", needs: "group" },
   { kind: "enable", permission: "members:change" },
+  { kind: "invite", permission: "credentials:create" },
   { kind: "end_sign_ins", permission: "sessions:remove", isDanger: true },
   { kind: "disable", permission: "members:change", isDanger: true },
   { kind: "leave", permission: "members:change", isDanger: true },
@@ -31,6 +32,7 @@ export const NAMES = texts({
   add_group: ["添加到用户组", "Add to a group"],
   remove_group: ["移出用户组", "Remove from a group"],
   enable: ["启用账号", "Enable"],
+  invite: ["发送邀请", "Invite"],
   end_sign_ins: ["终止全部登录", "End all sign-ins"],
   disable: ["停用账号", "Disable"],
   leave: ["标记为离职", "Mark as left"],
@@ -58,6 +60,10 @@ export const EFFECTS = texts({
     `The group lets go of ${people(n)}, who lose what they may reach by it.`,
   ],
   enable: (n: number) => [`${n} 名成员可以重新登录。`, `Lets ${people(n)} sign in again.`],
+  invite: (n: number) => [
+    `向 ${n} 名成员发送邀请，其中附有设置密码的验证码：有邮箱的发邮件，否则发短信；已设置密码的成员会被跳过。`,
+    `Sends ${people(n)} an invitation with a code to set a password, by mail or else by SMS. Who has set a password is passed over.`,
+  ],
   end_sign_ins: (n: number) => [
     `${n} 名成员会立即退出所有应用，打开的页面和连接会被中断；他们可以重新登录。`,
     `Signs ${people(n)} out everywhere at once, and cuts off what is open; they can sign in again.`,

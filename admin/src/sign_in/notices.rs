@@ -1,0 +1,199 @@
+//! Tells people what happened to their accounts, as far as the policy says so. Whatever happens is written
+//! down in its own transaction; who is told, and how, is found out later.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use config::Timestamp;
+use config::id::{MemberId, SignInId};
+use config::snapshot::Brand;
+use serde::{Deserialize, Serialize};
+
+use super::by_message;
+use crate::appearance;
+use crate::messages::content::{Notice, NoticeEvent};
+use crate::messages::jobs::{self, Job};
+use crate::messages::{Channel, Content, Message, outbox};
+use crate::pages::Reader;
+use crate::refused::Refused;
+use crate::sign_in_policy::{self, NoticePolicy};
+use crate::state::State;
+use crate::store::credentials::Account;
+use crate::store::{Connection, StoreError, Tx, credentials, events, member_languages};
+
+/// Of a network that was seen so long ago people are told again.
+const NETWORK_LIFE: Duration = Duration::from_hours(24 * 90);
+/// Nobody is told of what is older.
+const LIFE: Duration = Duration::from_hours(24);
+
+/// Something happened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Happened {
+    /// `None` of a name that nobody has: that is written down as well, so that it takes no less.
+    pub member: Option<MemberId>,
+    pub notice: Notice,
+    /// Of a sign-in: which, and whether its browser is new to the account.
+    #[serde(default)]
+    pub sign_in: Option<(SignInId, bool)>,
+}
+
+impl Happened {
+    /// In this browser.
+    #[must_use]
+    pub fn at(
+        reader: &Reader,
+        member: Option<&MemberId>,
+        event: NoticeEvent,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            member: member.cloned(),
+            notice: Notice {
+                event,
+                at,
+                device: reader.device(),
+                address: reader.visitor.client_address.to_canonical().to_string(),
+            },
+            sign_in: None,
+        }
+    }
+
+    /// By an administrator, whose browser is not the person's business.
+    #[must_use]
+    pub fn elsewhere(member: &MemberId, event: NoticeEvent, at: Timestamp) -> Self {
+        Self {
+            member: Some(member.clone()),
+            notice: Notice {
+                event,
+                at,
+                device: String::new(),
+                address: String::new(),
+            },
+            sign_in: None,
+        }
+    }
+
+    /// Has the person told after the commit.
+    pub async fn queue(self, connection: &mut Connection) -> Result<(), StoreError> {
+        let at = self.notice.at;
+        jobs::queue(connection, &Job::Notice(self), at).await
+    }
+}
+
+/// What is told of what people do to their own accounts.
+#[must_use]
+pub fn of_action(action: &str) -> Option<NoticeEvent> {
+    Some(match action {
+        "change_password" => NoticeEvent::PasswordChanged,
+        "set_authenticator" | "add_passkey" => NoticeEvent::FactorAdded,
+        "remove_authenticator" | "remove_passkey" => NoticeEvent::FactorRemoved,
+        _ => return None,
+    })
+}
+
+/// Tells the person, if the policy says so and there is a way.
+pub async fn tell(state: &State, tx: &mut Tx, happened: &Happened) -> Result<(), StoreError> {
+    let (notice, now) = (&happened.notice, state.clock.now());
+    let Some(member) = &happened.member else {
+        return Ok(());
+    };
+    let policy = sign_in_policy::get(tx).await?.body.notices;
+    if !is_told(&policy, notice.event) || now.since(notice.at) > LIFE {
+        return Ok(());
+    }
+    let account = credentials::find(tx, member).await?;
+    let Some(account) = account.filter(|account| account.is_active(now)) else {
+        return Ok(());
+    };
+    if let Some((sign_in, is_new_browser)) = &happened.sign_in
+        && !is_new_browser
+        && !is_new_network(tx, member, notice, sign_in).await?
+    {
+        return Ok(());
+    }
+    let Some(channel) = way(tx, &account, notice.event).await? else {
+        return Ok(());
+    };
+    let language = member_languages::of(tx, member).await?;
+    let message = Message {
+        channel,
+        recipient: account.address(channel).unwrap_or_default().to_owned(),
+        member: Some(member.clone()),
+        language: language.unwrap_or_default(),
+        content: Content::Notice {
+            organisation: appearance::get::<Brand>(tx).await?.body.organisation,
+            name: account.display_name.clone(),
+            notice: notice.clone(),
+        },
+    };
+    match outbox::queue(tx, &state.sealer, message, notice.at.plus(LIFE), now).await {
+        Ok(_) => Ok(()),
+        Err(Refused::Store(error)) => Err(error),
+        Err(why) => {
+            tracing::warn!(%why, %member, "a person is not told what happened to the account");
+            Ok(())
+        }
+    }
+}
+
+fn is_told(policy: &NoticePolicy, event: NoticeEvent) -> bool {
+    match event {
+        NoticeEvent::NewSignIn => policy.new_sign_in,
+        NoticeEvent::PasswordChanged => policy.password_changed,
+        NoticeEvent::FactorAdded | NoticeEvent::FactorRemoved | NoticeEvent::FactorsReset => {
+            policy.factor_changed
+        }
+        NoticeEvent::Locked => policy.locked,
+    }
+}
+
+/// By mail; what cannot wait goes by SMS where there is no mail.
+async fn way(
+    connection: &mut Connection,
+    account: &Account,
+    event: NoticeEvent,
+) -> Result<Option<Channel>, StoreError> {
+    let ways = by_message::ways(connection, account).await?;
+    let by_sms = matches!(event, NoticeEvent::Locked | NoticeEvent::PasswordChanged);
+    let first = ways.into_iter().next();
+    Ok(first.filter(|channel| by_sms || *channel == Channel::Mail))
+}
+
+/// Whether the person has not signed in from there for long.
+async fn is_new_network(
+    connection: &mut Connection,
+    member: &MemberId,
+    notice: &Notice,
+    sign_in: &SignInId,
+) -> Result<bool, StoreError> {
+    let span = (notice.at.minus(NETWORK_LIFE), notice.at);
+    let seen = events::addresses_of(connection, member, span, sign_in).await?;
+    let here = network(&notice.address);
+    Ok(!seen.iter().any(|address| network(address) == here))
+}
+
+/// The first 24 bits of an IPv4 address, 48 of an IPv6 address.
+fn network(address: &str) -> Option<Vec<u8>> {
+    Some(match address.parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V4(v4) => v4.octets()[..3].to_vec(),
+        IpAddr::V6(v6) => v6.octets()[..6].to_vec(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn a_network_is_what_one_customer_has() {
+        for (one, other, is_same) in [
+            ("192.0.2.7", "192.0.2.200", true),
+            ("192.0.2.7", "192.0.3.7", false),
+            ("2001:db8:1::1", "2001:db8:1:ffff::2", true),
+            ("2001:db8:1::1", "2001:db8:2::1", false),
+            ("::ffff:192.0.2.7", "192.0.2.9", true),
+        ] {
+            assert_eq!(network(one) == network(other), is_same, "{one} {other}");
+        }
+    }
+}
