@@ -69,14 +69,9 @@ pub async fn finish(
     }
     tx.commit().await?;
     let mut response = onward(&flow.to());
-    set(
-        &mut response,
-        cookies::SESSION,
-        token.as_text(),
-        keep(&rules.sessions),
-    );
-    let keep = Keep::Seconds(DEVICE_COOKIE_SECONDS);
-    set(&mut response, cookies::DEVICE, device.as_text(), keep);
+    let (kept, known) = (keep(&rules.sessions), Keep::Seconds(DEVICE_COOKIE_SECONDS));
+    set(&mut response, cookies::SESSION, token.as_text(), kept);
+    set(&mut response, cookies::DEVICE, device.as_text(), known);
     flow::forget(&mut response);
     Ok(response)
 }

@@ -16,7 +16,15 @@ const t = texts({
 });
 
 /** What is sent by SMS. */
-const TEMPLATES = ["one_time_code", "invitation", "password_reset", "sign_in_code", "notice", "guest_ends", "guests_end"] as const;
+const TEMPLATES = [
+  "one_time_code",
+  "invitation",
+  "password_reset",
+  "sign_in_code",
+  "notice",
+  "guest_ends",
+  "guests_end",
+] as const;
 
 const FIELD = ["sender", "service", "templates"];
 
