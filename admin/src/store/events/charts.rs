@@ -1,8 +1,8 @@
-//! The counts of hours, as charts show them.
+//! The counts of hours and days, as charts show them.
 
 use config::Timestamp;
 
-use super::counts::hour;
+use super::counts::{DAY_MS, hour};
 use crate::store::{Connection, StoreError};
 
 /// The requests of the hour that began then.
@@ -30,6 +30,16 @@ pub struct OfApplication {
 
 const REFUSED: &str =
     "CAST(SUM(CASE WHEN outcome IN ('denied', 'cut') THEN requests ELSE 0 END) AS BIGINT)";
+
+/// Everything since `$1`: by the day from `$2` on, when the first whole day began, and by the hour until then.
+const COUNTED: &str = "(SELECT application_id, outcome, reason, requests FROM access_days WHERE day >= $2 \
+     UNION ALL SELECT application_id, outcome, reason, requests FROM access_counts \
+     WHERE hour >= $1 AND hour < $2) counted";
+
+fn first_whole_day(since: Timestamp) -> i64 {
+    let days = since.as_millis().div_euclid(DAY_MS) + i64::from(since.as_millis() % DAY_MS != 0);
+    days * DAY_MS
+}
 
 /// When counting began, as far as is known; `None` while nothing was counted.
 pub async fn counted_since(
@@ -64,12 +74,13 @@ pub async fn refusals(
     connection: &mut Connection,
     since: Timestamp,
 ) -> Result<Vec<Counted>, StoreError> {
-    let query = sqlx::query_as(
-        "SELECT reason AS name, CAST(SUM(requests) AS BIGINT) AS count FROM access_counts \
-         WHERE hour >= $1 AND outcome IN ('denied', 'cut') GROUP BY reason \
-         ORDER BY count DESC, name",
+    let text = format!(
+        "SELECT reason AS name, CAST(SUM(requests) AS BIGINT) AS count FROM {COUNTED} \
+         WHERE outcome IN ('denied', 'cut') GROUP BY reason ORDER BY count DESC, name"
     );
-    Ok(query.bind(since.as_millis()).fetch_all(connection).await?)
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(text));
+    let query = query.bind(since.as_millis()).bind(first_whole_day(since));
+    Ok(query.fetch_all(connection).await?)
 }
 
 /// Each application that was asked for.
@@ -79,11 +90,12 @@ pub async fn by_application(
 ) -> Result<Vec<OfApplication>, StoreError> {
     let text = format!(
         "SELECT application_id AS application, CAST(SUM(requests) AS BIGINT) AS requests, \
-         {REFUSED} AS refused FROM access_counts WHERE hour >= $1 AND application_id <> '' \
+         {REFUSED} AS refused FROM {COUNTED} WHERE application_id <> '' \
          AND outcome <> 'own_page' GROUP BY application_id ORDER BY requests DESC, application"
     );
     let query = sqlx::query_as(sqlx::AssertSqlSafe(text));
-    Ok(query.bind(since.as_millis()).fetch_all(connection).await?)
+    let query = query.bind(since.as_millis()).bind(first_whole_day(since));
+    Ok(query.fetch_all(connection).await?)
 }
 
 /// The addresses that were refused most.

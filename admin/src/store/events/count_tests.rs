@@ -65,6 +65,30 @@ async fn events_are_counted_by_hour_reason_application_and_address() {
 }
 
 #[tokio::test]
+async fn a_window_that_begins_within_a_day_counts_none_of_that_day_before_it_and_every_later_one_once()
+ {
+    on_both_engines(async |store| {
+        let hours = [0, 5, 6, 23, 24, 30, 47, 48];
+        let all: Vec<_> = (hours.iter())
+            .map(|n| access_event(&format!("e{n}"), n * HOUR + 1))
+            .collect();
+        insert(&store, &all).await;
+        let mut read = store.read().await.unwrap();
+        for since in 0..=49 {
+            let expected = hours.iter().filter(|hour| **hour >= since).count();
+            let since = Timestamp(since * HOUR);
+            let refusals = charts::refusals(&mut read, since).await.unwrap();
+            let applications = charts::by_application(&mut read, since).await.unwrap();
+            let counted: i64 = refusals.iter().map(|one| one.count).sum();
+            assert_eq!(usize::try_from(counted).unwrap(), expected, "{since:?}");
+            let counted: i64 = applications.iter().map(|one| one.requests).sum();
+            assert_eq!(usize::try_from(counted).unwrap(), expected, "{since:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_event_that_comes_twice_counts_once() {
     on_both_engines(async |store| {
         let [a, b, c] = [("a", 1), ("b", 2), ("c", 3)].map(|(id, at)| access_event(id, at));

@@ -1,4 +1,4 @@
-//! Access events by the hour, counted as they are stored.
+//! Access events by the hour and by the day, counted as they are stored.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -10,6 +10,7 @@ use crate::access_record::Id;
 use crate::store::{Connection, StoreError};
 
 pub const HOUR_MS: i64 = 3_600_000;
+pub const DAY_MS: i64 = 24 * HOUR_MS;
 /// Of the addresses that were refused in a batch, so many are counted, those with the most first: who
 /// calls from ever other addresses must not make each event dearer.
 const ADDRESSES: usize = 64;
@@ -20,11 +21,21 @@ pub fn hour(at: Timestamp) -> Timestamp {
     Timestamp(at.as_millis().div_euclid(HOUR_MS) * HOUR_MS)
 }
 
+const HOURS: &str = "INSERT INTO access_counts (hour, application_id, outcome, reason, requests) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hour, application_id, outcome, reason) \
+     DO UPDATE SET requests = access_counts.requests + excluded.requests";
+const DAYS: &str = "INSERT INTO access_days (day, application_id, outcome, reason, requests) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (day, application_id, outcome, reason) \
+     DO UPDATE SET requests = access_days.requests + excluded.requests";
+
+/// By the moment at which they are counted, application, outcome and reason.
+type Requests<'a> = BTreeMap<(Timestamp, Option<Id<'a>>, &'static str, &'a str), i64>;
+
 /// What a batch adds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct AccessCounts<'a> {
-    /// By hour, application, outcome and reason.
-    requests: BTreeMap<(Timestamp, Option<Id<'a>>, &'static str, &'a str), i64>,
+    /// By the hour.
+    requests: Requests<'a>,
     /// By hour and address.
     refused: BTreeMap<(Timestamp, IpAddr), i64>,
 }
@@ -49,20 +60,17 @@ impl<'a> AccessCounts<'a> {
     /// Always in one order, so that nodes which count at once wait for each other in a row and not in
     /// a ring.
     pub async fn add(&self, tx: &mut Connection) -> Result<(), StoreError> {
-        for ((hour, application, outcome, reason), requests) in &self.requests {
-            sqlx::query(
-                "INSERT INTO access_counts (hour, application_id, outcome, reason, requests) \
-                 VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT (hour, application_id, outcome, reason) \
-                 DO UPDATE SET requests = access_counts.requests + excluded.requests",
-            )
-            .bind(hour.as_millis())
-            .bind(application.as_ref().map(plain).unwrap_or_default())
-            .bind(*outcome)
-            .bind(crate::logs::line(reason).into_owned())
-            .bind(requests)
-            .execute(&mut *tx)
-            .await?;
+        for (table, requests) in [(HOURS, &self.requests), (DAYS, &self.by_day())] {
+            for ((began, application, outcome, reason), requests) in requests {
+                sqlx::query(table)
+                    .bind(began.as_millis())
+                    .bind(application.as_ref().map(plain).unwrap_or_default())
+                    .bind(*outcome)
+                    .bind(crate::logs::line(reason).into_owned())
+                    .bind(requests)
+                    .execute(&mut *tx)
+                    .await?;
+            }
         }
         for ((hour, address), requests) in self.most_refused() {
             sqlx::query(
@@ -77,6 +85,17 @@ impl<'a> AccessCounts<'a> {
             .await?;
         }
         Ok(())
+    }
+
+    fn by_day(&self) -> Requests<'a> {
+        let mut days = Requests::new();
+        for ((hour, application, outcome, reason), requests) in &self.requests {
+            let day = Timestamp(hour.as_millis().div_euclid(DAY_MS) * DAY_MS);
+            *days
+                .entry((day, *application, *outcome, *reason))
+                .or_default() += requests;
+        }
+        days
     }
 
     fn most_refused(&self) -> BTreeMap<(Timestamp, IpAddr), i64> {

@@ -66,6 +66,7 @@ async fn set_counted_to(tx: &mut Connection, moment: i64) -> Result<(), StoreErr
 pub async fn forget_counts(tx: &mut Connection, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM access_counts WHERE hour < $1",
+        "DELETE FROM access_days WHERE day < $1",
         "DELETE FROM refused_addresses WHERE hour < $1",
         "DELETE FROM sign_in_counts WHERE hour < $1",
     ] {
