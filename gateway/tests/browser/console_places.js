@@ -5,7 +5,6 @@ export const PLACES = {
   "member-import": { path: "/console/members/import", zh: "导入成员", en: "Import members" },
   guests: { path: "/console/guests", zh: "访客管理", en: "Guests" },
   groups: { path: "/console/groups", zh: "用户组", en: "Groups" },
-  guests: { path: "/console/guests", zh: "外部成员", en: "External members" },
   roles: { path: "/console/roles", zh: "角色与权限", en: "Roles & permissions" },
   applications: { path: "/console/applications", zh: "应用", en: "Applications" },
   "new-application": { path: "/console/applications/new", zh: "发布应用", en: "Publish an application" },

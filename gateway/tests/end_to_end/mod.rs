@@ -11,6 +11,7 @@ mod console_listener;
 mod endurance;
 mod follow;
 pub mod harness;
+mod message_codes;
 mod sign_in_policy;
 mod upgrade;
 mod uploads;

@@ -7,7 +7,7 @@ use super::harness::{Application, Authenticator, Browser, Gatehouse, PASSWORD, P
 const ACCESS: &str = "access.corp.test";
 
 /// Puts a policy in force: the YAML below `kind`.
-async fn policy(gate: &Gatehouse, yaml: &str) {
+pub(super) async fn policy(gate: &Gatehouse, yaml: &str) {
     let folder = gate.folder().join("policy");
     std::fs::create_dir_all(&folder).unwrap();
     let text = format!("kind: sign_in_policy\n{yaml}");
