@@ -217,3 +217,33 @@ async fn where_an_application_asks_for_a_second_factor_the_way_leads_to_one_that
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_22_a_factor_that_the_policy_does_not_take_confirms_nothing() {
+    const CONFIRM: &str = "/sign-in/confirm";
+    const AUTHENTICATOR: &[SecondFactor] = &[SecondFactor::Authenticator];
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (mut browser, key) = with_passkey(&house).await;
+        let (seed, _) = browser.enrol().await;
+        house.state.clock.advance(Duration::from_mins(11));
+        policy(&house, Required, PASSKEY, false).await;
+        let page = browser.get(ACCESS, CONFIRM).await.body;
+        assert!(!page.contains("authenticator app shows"), "{page}");
+        let (options, question) = asked(&page).unwrap();
+        let code = seed.code_at(house.state.clock.now());
+        let fields = [("code", code.as_str()), ("to", "/")];
+        let refused = browser.post(ACCESS, CONFIRM, &fields).await;
+        assert_eq!(refused.status, REFUSED);
+
+        policy(&house, Required, AUTHENTICATOR, false).await;
+        assert!(asked(&browser.get(ACCESS, CONFIRM).await.body).is_none());
+        let answer = key.get(&options);
+        let to = "/sign-in/confirm/passkey";
+        let refused = browser.send_passkey(to, &question, &answer).await;
+        assert_eq!(refused.status, REFUSED);
+        let done = browser.post(ACCESS, CONFIRM, &fields).await;
+        assert_eq!(done.location(), "/", "{done:?}");
+    })
+    .await;
+}
