@@ -25,7 +25,7 @@ use crate::edit::{Edit, shown};
 use crate::logs::Target;
 use crate::refused::{Expected, Refused};
 use crate::store::documents::{self, Document, SIGN_IN_POLICY};
-use crate::store::{Connection, StoreError, belongings};
+use crate::store::{Connection, StoreError, belongings, holds};
 
 pub use settle::{end_oldest, resettle};
 
@@ -126,6 +126,13 @@ impl SignInPolicy {
         }
     }
 
+    /// The first exception that names the group.
+    #[must_use]
+    pub fn exception_for(&self, group: &GroupId) -> Option<&PolicyException> {
+        let names = |who: &PolicyAudience| matches!(who, PolicyAudience::Group(id) if id == group);
+        self.exceptions.iter().find(|one| one.who.iter().any(names))
+    }
+
     /// Whether anybody may have a code for a new password sent.
     #[must_use]
     pub fn lets_reset(&self) -> bool {
@@ -200,13 +207,15 @@ pub async fn put(
     Ok(after)
 }
 
-/// Changes it, as a part of what is being changed. It holds at once, for those who are signed in, too: what
-/// is open longer than it now may be ends.
+/// Changes it, as a part of what is being changed. Times and numbers hold at once, for those who are signed in,
+/// too: what is open longer than it now may be ends. What it takes to come in is asked at the next sign-in.
 pub async fn change(
     edit: &mut Edit<'_>,
     expected: Expected,
     body: SignInPolicy,
 ) -> Result<Document<SignInPolicy>, Refused> {
+    // No group that is named goes meanwhile.
+    holds::group_rules(&mut edit.tx).await?;
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
     check::check(&mut edit.tx, &body, &before.body).await?;
