@@ -59,6 +59,7 @@ pub async fn preview(
     permit.also_everywhere(Resource::Members, Action::Read)?;
     let now = state.clock.now();
     let mut view = state.store.view().await?;
-    let found = preview::of(&mut view, &draft.policy, draft.member.as_str(), now).await?;
+    let (settings, member) = (&state.settings, draft.member.as_str());
+    let found = preview::of(&mut view, settings, &draft.policy, member, now).await?;
     Ok(Json(found))
 }

@@ -152,12 +152,6 @@ impl SignInPolicy {
             .filter_map(|one| one.two_step.as_ref());
         parts.chain([&self.two_step]).any(|part| part.passkey_alone)
     }
-
-    /// Whether how long one stays signed in depends on who one is.
-    #[must_use]
-    pub fn parts_sessions(&self) -> bool {
-        self.exceptions.iter().any(|one| one.sessions.is_some())
-    }
 }
 
 /// Who the person is. Somebody who is not there is nobody.
@@ -218,13 +212,15 @@ pub async fn change(
     holds::group_rules(&mut edit.tx).await?;
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
-    check::check(&mut edit.tx, &body, &before.body).await?;
+    let settings = edit.settings();
+    check::check(&mut edit.tx, settings, &body, &before.body).await?;
     let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;
     // Somebody wrote it between our reading and our writing.
     if version != before.version + 1 {
         return Err(Refused::Stale);
     }
-    settle::everybody(edit, &body).await?;
+    settle::everybody(&mut edit.tx, &body, edit.now).await?;
+    edit.forget_everybody();
     let target = Target {
         kind: SIGN_IN_POLICY,
         id: None,
@@ -235,5 +231,7 @@ pub async fn change(
     Ok(Document { body, version })
 }
 
+#[cfg(test)]
+mod preview_tests;
 #[cfg(test)]
 mod tests;

@@ -75,6 +75,12 @@ impl TwoStepPolicy {
         days(self.grace_days)
     }
 
+    /// For how long a browser that was marked is not asked again.
+    #[must_use]
+    pub fn remember(&self) -> Duration {
+        days(self.remember_days)
+    }
+
     #[must_use]
     pub fn takes(&self, factor: SecondFactor) -> bool {
         self.methods.contains(&factor)
@@ -160,8 +166,8 @@ pub struct SessionPolicy {
     pub absolute_hours: u32,
     /// Whether it outlives the closing of the browser.
     pub keep_after_closing: bool,
-    /// A person is signed in so many times at once; who comes once more ends the oldest. 0 to 100; 0: as
-    /// often as they like.
+    /// A person is signed in so many times at once; who comes once more ends what was used longest ago. 0 to
+    /// 100; 0: as often as they like.
     #[schema(minimum = 0, maximum = 100)]
     pub most: u16,
 }
