@@ -17,7 +17,7 @@ use crate::logs::SignInKind;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
-use crate::passkeys::Occasion;
+use crate::passkeys::{self, Occasion};
 use crate::passwords::{Standing, Verdict};
 use crate::sign_in_policy::{self, SecondFactor, TwoStepPolicy};
 use crate::state::State;
@@ -115,6 +115,10 @@ pub async fn submit_passkey(
 ) -> Answer {
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(form.get("to"));
+    let (question, now) = (form.get("question"), state.clock.now());
+    if passkeys::is_expired(&state.sealer, occasion(&person), question, now) {
+        return Ok(go_to(&path(to.as_str())));
+    }
     let policy = policy_for(&state, &account).await?;
     let proven = if factors::is_taken(SecondFactor::Passkey, &account, &policy) {
         passkey::check(&state, &reader, &account, &form, occasion(&person)).await?
