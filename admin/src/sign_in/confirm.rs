@@ -267,9 +267,10 @@ async fn show(
     let t = ConfirmTexts::of(reader.language);
     let policy = policy_for(state, account).await?;
     let by_authenticator = factors::is_taken(SecondFactor::Authenticator, account, &policy);
-    let asked = match factors::is_taken(SecondFactor::Passkey, account, &policy) {
-        true => passkey::ask(state, reader, account, occasion(person)).await?,
-        false => None,
+    let asked = if factors::is_taken(SecondFactor::Passkey, account, &policy) {
+        passkey::ask(state, reader, account, occasion(person)).await?
+    } else {
+        None
     };
     let passkey = asked.map(|asked| Ask {
         is_main: !by_authenticator,

@@ -115,8 +115,8 @@ impl Wrong {
                 &format!("{part}.methods"),
                 ("none is there, or one twice", "不能为空，也不能重复"),
                 (
-                    "at least one of authenticator and passkey, each once",
-                    "authenticator、passkey 中至少一项，每项只出现一次",
+                    "at least one of authenticator, passkey, sms and mail, each once",
+                    "authenticator、passkey、sms、mail 中至少一项，每项只出现一次",
                 ),
             ));
         }

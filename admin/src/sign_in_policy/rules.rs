@@ -13,7 +13,7 @@ pub struct TwoStepPolicy {
     pub demand: TwoStepDemand,
     /// The second factors that may be used: at least one, none twice. Recovery codes come with the first
     /// that a person sets up.
-    #[schema(min_items = 1, max_items = 2)]
+    #[schema(min_items = 1, max_items = 4)]
     pub methods: Vec<SecondFactor>,
     /// A passkey that has asked for a fingerprint, a face or a PIN is both factors at once: whoever has one
     /// comes in without a password.
