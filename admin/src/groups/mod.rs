@@ -29,7 +29,8 @@ pub struct GroupDraft {
     #[serde(default)]
     pub description: String,
     /// By what it takes people in; absent or `null`: they are put into it by hand. When a rule is taken
-    /// away, whoever is in the group stays. A rule that is new takes `members:read`, too.
+    /// away, whoever is in the group stays. A rule that is new takes `members:read`, too, and any change of it
+    /// `sign_in_policy:change` where an exception of the sign-in policy names the group.
     #[serde(default)]
     pub rule: Option<GroupRule>,
     /// Guests alone are in it, each in one such group at most, put there by whoever invites them. It can be

@@ -60,11 +60,7 @@ pub async fn finish(
     };
     record(&mut tx, reader, now, happening).await?;
     end_former(state, reader, &mut tx).await?;
-    // Whoever may be signed in only so many times loses for this one what was used longest ago.
-    let most = rules.sessions.most;
-    for oldest in sign_in_policy::end_oldest(&mut tx, &account.member, most, now).await? {
-        announce(&mut tx, Change::Revoked(Revocation::SignIn(oldest)), now).await?;
-    }
+    end_too_many(&mut tx, &account.member, &rules.sessions, now).await?;
     tx.commit().await?;
     let mut response = onward(&flow.to());
     set(
@@ -157,6 +153,19 @@ async fn end_former(state: &State, reader: &Reader, tx: &mut Tx) -> Result<(), S
             let over = Change::Revoked(Revocation::SignIn(former.sign_in));
             announce(tx, over, now).await?;
         }
+    }
+    Ok(())
+}
+
+/// Whoever may be signed in only so many times loses for this one what was used longest ago.
+async fn end_too_many(
+    tx: &mut Tx,
+    member: &MemberId,
+    policy: &SessionPolicy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for oldest in sign_in_policy::end_oldest(tx, member, policy.most, now).await? {
+        announce(tx, Change::Revoked(Revocation::SignIn(oldest)), now).await?;
     }
     Ok(())
 }

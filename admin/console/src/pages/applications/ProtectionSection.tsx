@@ -31,6 +31,7 @@ const t = texts({
 });
 
 export function ProtectionSection() {
+  // A switch that says nothing of it follows its form.
   const isBound = !useMayEverywhere()("ip_lists:change") || undefined;
   return (
     <>
