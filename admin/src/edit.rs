@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use config::Timestamp;
 use config::id::{MemberId, SignInId};
 use config::session::Revocation;
+use config::{Settings, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -57,6 +57,12 @@ impl<'a> Edit<'a> {
     #[must_use]
     pub fn permit(&self) -> &'a Permit {
         self.permit
+    }
+
+    /// What the operator of this node has written.
+    #[must_use]
+    pub fn settings(&self) -> &'a Settings {
+        &self.state.settings
     }
 
     /// What gateways obey has changed: it is checked as a whole before it is committed.
@@ -159,7 +165,9 @@ impl<'a> Edit<'a> {
         let others = self.others();
         let some = others.as_ref().is_none_or(|others| !others.is_empty());
         if some && !self.forgets_everybody {
-            sign_in_policy::resettle(&mut self.tx, others.as_deref(), self.now).await?;
+            let over = sign_in_policy::resettle(&mut self.tx, others.as_deref(), self.now);
+            let over = over.await?;
+            self.ended.extend(over);
         }
         // Last, because it holds the lock of the feed until the commit.
         for change in self.announcements() {

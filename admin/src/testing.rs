@@ -1,6 +1,7 @@
 //! A house to test in: a node's pages with a person and an application, and browsers that visit.
 
 mod decisions;
+mod told;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -12,7 +13,6 @@ use axum::http::{Method, Request, StatusCode, header};
 use config::id::{ApplicationId, MemberId};
 use config::language::LocalText;
 use config::link::{MayOpen, Visitor};
-use config::session::Revocation;
 use config::snapshot::{
     Access, Application, Brand, HostPattern, Limits, Pool, SigningKey, SigningKeys, WebSockets,
 };
@@ -27,7 +27,6 @@ use crate::name_key::name_key;
 use crate::pages::return_path::encode;
 use crate::router;
 use crate::state::{self, State};
-use crate::store::changes::{self, Change};
 use crate::store::members::Fields;
 use crate::store::testing::TestStore;
 use crate::store::{credentials, events, members, role_holdings, session_facts};
@@ -114,14 +113,6 @@ impl House {
         let found = events::audit_events(&mut read, &filter, &page).await;
         let items = found.unwrap().items;
         items.into_iter().map(|event| event.action).collect()
-    }
-
-    /// Whether every node was told to ask anew about this person.
-    pub async fn is_asked_anew(&self, member: &MemberId) -> bool {
-        let mut read = self.state.store.read().await.unwrap();
-        let all = changes::after(&mut read, 0, 1000).await.unwrap();
-        let wanted = Change::Revoked(Revocation::Member(member.clone()));
-        all.into_iter().any(|(_, change)| change == wanted)
     }
 
     pub fn browser(&self) -> Browser<'_> {

@@ -18,9 +18,10 @@ use crate::sign_in::attempt::Attempt;
 use crate::sign_in::person::carry;
 use crate::sign_in::totp::Seed;
 use crate::sign_in::{Person, choose, confirm, second_factor};
-use crate::sign_in_policy::SecondFactor;
+use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
-use crate::store::{members, totp};
+use crate::store::credentials::Account;
+use crate::store::{Connection, StoreError, members, totp};
 
 texts! {
     /// The page that sets up an authenticator.
@@ -37,6 +38,7 @@ texts! {
         submit: "启用", "Turn on";
         passkey: "改用通行密钥", "Use a passkey instead";
         later: "以后再说", "Not now";
+        unavailable: "您的组织不使用身份验证器。", "Your organisation does not take authenticators.";
         wrong: "验证码不正确。请检查手机时间是否准确，然后输入当前显示的验证码。", "That code is wrong. Check that the clock of your phone is right, then enter the code shown now.";
     }
 }
@@ -50,8 +52,8 @@ struct AuthenticatorPage {
     is_needed: bool,
     /// Whether a passkey would do as well.
     may_add_passkey: bool,
-    qr: String,
-    key: String,
+    /// What is to be scanned, and typed: `None` where the policy takes no authenticator.
+    seed: Option<(String, String)>,
     error: Option<&'static str>,
 }
 
@@ -72,15 +74,30 @@ pub async fn page(
     person: Person,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    if let Err(prove) = fresh_account(&state, &person, &reader.here).await? {
-        return Ok(prove);
+    let account = match fresh_account(&state, &person, &reader.here).await? {
+        Ok(account) => account,
+        Err(prove) => return Ok(prove),
+    };
+    if !is_taken(&state, &account).await? {
+        return show(&state, &reader, &person, None, &asked.to, false).await;
     }
     let now = state.clock.now();
     let seed = match under_way(&state, &person, now).await? {
         Some((seed, _)) => seed,
         None => begin(&state, &person, now).await?,
     };
-    show(&state, &reader, &person, &seed, &asked.to, false).await
+    show(&state, &reader, &person, Some(&seed), &asked.to, false).await
+}
+
+/// Whether the policy takes authenticators.
+pub async fn may_set(connection: &mut Connection, account: &Account) -> Result<bool, StoreError> {
+    let rules = sign_in_policy::rules_of(connection, &account.member).await?;
+    Ok(rules.two_step.takes(SecondFactor::Authenticator))
+}
+
+async fn is_taken(state: &State, account: &Account) -> Result<bool, Failure> {
+    let mut read = state.store.read().await?;
+    Ok(may_set(&mut read, account).await?)
 }
 
 async fn begin(state: &State, person: &Person, now: Timestamp) -> Result<Seed, Failure> {
@@ -121,6 +138,9 @@ pub async fn submit(
         Ok(account) => account,
         Err(prove) => return Ok(prove),
     };
+    if !is_taken(&state, &account).await? {
+        return Ok(go_to(&back(to)));
+    }
     let Some((seed, sealed)) = under_way(&state, &person, now).await? else {
         return Ok(go_to(&back(to)));
     };
@@ -128,7 +148,7 @@ pub async fn submit(
     let step = seed.step_of(form.get("code"), now);
     let Some(step) = step.filter(|_| attempt.is_allowed()) else {
         attempt.failed("wrong_code").await?;
-        return show(&state, &reader, &person, &seed, to, true).await;
+        return show(&state, &reader, &person, Some(&seed), to, true).await;
     };
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, &account.member).await?;
@@ -184,7 +204,7 @@ async fn show(
     state: &State,
     reader: &Reader,
     person: &Person,
-    seed: &Seed,
+    seed: Option<&Seed>,
     to: &str,
     failed: bool,
 ) -> Answer {
@@ -195,12 +215,15 @@ async fn show(
     let mut read = state.store.read().await?;
     let may_add_passkey = passkeys::may_add(&mut read, state, reader, &account).await?;
     drop(read);
+    let username = &person.0.principal.username;
+    let shown =
+        |seed: &Seed| Ok::<_, Failure>((seed.qr(&frame.organisation, username)?, seed.key()));
+    let seed = seed.map(shown).transpose()?;
     let page = AuthenticatorPage {
         may_add_passkey,
         t,
         is_needed: to.starts_with("/sign-in/continue?"),
-        qr: seed.qr(&frame.organisation, &person.0.principal.username)?,
-        key: seed.key(),
+        seed,
         error: failed.then_some(t.wrong),
         frame,
         to,

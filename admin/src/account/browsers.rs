@@ -48,7 +48,9 @@ pub async fn forget(
     let hash = hash.ok_or(Failure::BadRequest)?;
     let account = confirm::account_of(&state, &person).await?;
     let mut tx = state.store.begin().await?;
-    known_devices::distrust_one(&mut tx, &account.member, &hash).await?;
+    if !known_devices::distrust_one(&mut tx, &account.member, &hash).await? {
+        return Ok(done());
+    }
     choose::audit(&state, &reader, &mut tx, &account, "distrust_browser").await?;
     tx.commit().await?;
     Ok(done())

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::sign_in::totp::Seed;
+use crate::sign_in_policy::SecondFactor;
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Browser, House, PASSWORD, WIKI, between};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-async fn two_step(browser: &mut Browser<'_>, seed: &crate::sign_in::totp::Seed) {
+async fn two_step(browser: &mut Browser<'_>, seed: &Seed) {
     browser.house.state.clock.advance(MINUTE);
     browser.sign_in("alice", PASSWORD).await;
     browser.get(ACCESS, "/sign-in/two-step").await;
@@ -115,6 +119,50 @@ async fn attack_22_a_seed_that_another_sign_in_has_seen_is_never_put_to_use() {
                 .await;
             assert_ne!(refused.status, StatusCode::OK);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_sets_an_authenticator_up_that_the_policy_does_not_take() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let page = browser.get(ACCESS, "/account/authenticator").await;
+        let seed = Seed::from_key(between(&page.body, r#"id="key">"#, "<"));
+        house
+            .policy(|policy| policy.two_step.methods = vec![SecondFactor::Passkey])
+            .await;
+        let code = seed.code_at(house.state.clock.now());
+        browser
+            .post(ACCESS, "/account/authenticator", &[("code", &code)])
+            .await;
+        let page = browser.get(ACCESS, "/account/authenticator").await.body;
+        assert!(page.contains("does not take authenticators"), "{page}");
+        assert!(!page.contains(r#"id="key""#));
+        let account = browser.get(ACCESS, "/account").await.body;
+        assert!(!account.contains("/account/authenticator?"), "{account}");
+        let next = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(next.location(), "/", "none was put to use");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_browser_that_is_not_trusted_is_told_of_in_no_log_when_it_is_to_be_asked_again() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        browser.get(ACCESS, "/account").await;
+        let id = URL_SAFE_NO_PAD.encode([7; 32]);
+        let done = browser
+            .post(ACCESS, "/account/browsers/forget", &[("browser", &id)])
+            .await;
+        assert_eq!(done.location(), "/account?after=done");
+        let audit = house.audit().await;
+        assert!(!audit.iter().any(|told| told == "distrust_browser"));
     })
     .await;
 }

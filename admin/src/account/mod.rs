@@ -94,10 +94,11 @@ struct AccountPage {
     username: String,
     email: String,
     has_totp: bool,
-    has_second_factor: bool,
     passkeys: Vec<passkeys::Shown>,
+    may_set_authenticator: bool,
     may_add_passkey: bool,
-    codes_left: i64,
+    /// Of the recovery codes that stand in for a second factor, where there is one.
+    codes_left: Option<i64>,
     note: Option<&'static str>,
     error: Option<&'static str>,
     sessions: Vec<sessions::Shown>,
@@ -135,6 +136,11 @@ pub async fn page(
     let language = reader.language;
     let sessions = sessions::shown(&mut read, &state, &person, live, language).await?;
     let trusted = known_devices::trusted_of(&mut read, &principal.id, now).await?;
+    let codes_left = if account.has_second_factor() {
+        Some(codes::left(&mut read, &principal.id).await?)
+    } else {
+        None
+    };
     let t = AccountTexts::of(language);
     show(&AccountPage {
         frame: Frame::new(&state, &reader).for_person(principal),
@@ -143,10 +149,10 @@ pub async fn page(
         username: principal.username.clone(),
         email: principal.email.clone().unwrap_or_default(),
         has_totp: account.has_totp,
-        has_second_factor: account.has_second_factor(),
         passkeys: passkeys::shown(&mut read, &person, now, language).await?,
+        may_set_authenticator: authenticator::may_set(&mut read, &account).await?,
         may_add_passkey: passkeys::may_add(&mut read, &state, &reader, &account).await?,
-        codes_left: codes::left(&mut read, &principal.id).await?,
+        codes_left,
         note: (asked.after == "done").then_some(t.saved),
         error: (asked.after == "last-factor").then_some(t.last_factor),
         sessions,

@@ -22,6 +22,7 @@ use crate::sign_in::{Person, choose};
 use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
 use crate::store::credentials::Account;
+use crate::store::passkeys::Passkey;
 use crate::store::{Connection, known_devices, members, passkeys};
 
 texts! {
@@ -183,10 +184,13 @@ pub async fn rename(
     };
     let name = register::name(form.get("name"), &reader);
     let mut tx = state.store.begin().await?;
-    if !passkeys::rename(&mut tx, &account.member, form.get("id"), &name).await? {
-        return Err(Failure::NotFound);
-    }
-    choose::audit(&state, &reader, &mut tx, &account, "rename_passkey").await?;
+    members::hold(&mut tx, &account.member).await?;
+    let key = own(&mut tx, &account, form.get("id")).await?;
+    passkeys::rename(&mut tx, &account.member, &key.id, &name).await?;
+    let before = Some(key.told());
+    let after = Some(Passkey { name, ..key }.told());
+    let told = (before, after);
+    choose::audit_of(&state, &reader, &mut tx, &account, "rename_passkey", told).await?;
     tx.commit().await?;
     Ok(done())
 }
@@ -207,15 +211,23 @@ pub async fn remove(
     let Some(rest) = step_up::without(&mut tx, &person, factor).await? else {
         return Ok(go_to(super::LAST_FACTOR));
     };
-    if !passkeys::remove(&mut tx, &account.member, form.get("id")).await? {
-        return Err(Failure::NotFound);
-    }
-    choose::audit(&state, &reader, &mut tx, &account, "remove_passkey").await?;
+    let key = own(&mut tx, &account, form.get("id")).await?;
+    passkeys::remove(&mut tx, &account.member, &key.id).await?;
+    let told = (Some(key.told()), None);
+    choose::audit_of(&state, &reader, &mut tx, &account, "remove_passkey", told).await?;
     let token = step_up::step_down(&state, &reader, &mut tx, &person, &rest).await?;
+    step_up::end_opened_by_passkey(&mut tx, &person, state.clock.now()).await?;
     tx.commit().await?;
     let mut response = done();
     carry(&mut response, &token);
     Ok(response)
+}
+
+/// One of the person's keys.
+async fn own(connection: &mut Connection, account: &Account, id: &str) -> Result<Passkey, Failure> {
+    let all = passkeys::of(connection, &account.member).await?;
+    let found = all.into_iter().find(|key| key.id == id);
+    found.ok_or(Failure::NotFound)
 }
 
 fn occasion(person: &Person) -> Occasion<'_> {

@@ -1,12 +1,18 @@
 //! Several at once with one cookie, one password, one code.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 
 use crate::edit::Edit;
 use crate::members::{Status, account, credentials};
 use crate::refused::Refused;
+use crate::sign_in::totp::Seed;
+use crate::sign_in_policy::TwoStepDemand;
+use crate::store::passkeys::{self, Passkey};
 use crate::store::testing::on_both_engines;
-use crate::testing::{ACCESS, Browser, House, PASSWORD, operator};
+use crate::store::{members as people, totp};
+use crate::testing::{ACCESS, Browser, House, PASSWORD, between, operator};
 
 #[tokio::test]
 async fn attack_10_of_two_steps_with_one_cookie_one_succeeds() {
@@ -121,6 +127,48 @@ async fn steps_for_one_person_never_wait_for_each_other_in_a_circle() {
             administer(&house),
             administer(&house),
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_10_whoever_has_a_factor_by_the_time_of_setting_one_up_begins_anew() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| policy.two_step.demand = TwoStepDemand::Required)
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let path = "/sign-in/set-up-two-step";
+        let page = browser.get(ACCESS, path).await;
+        let seed = Seed::from_key(between(&page.body, r#"id="key">"#, "<"));
+        let now = house.state.clock.now();
+        let code = seed.code_at(now);
+        // Another sign-in of hers adds a passkey, between the reading and the writing of this one.
+        let mut tx = house.state.store.begin().await.unwrap();
+        people::hold(&mut tx, &house.alice).await.unwrap();
+        let passkey = Passkey {
+            id: "p".into(),
+            member: house.alice.clone(),
+            credential_id: "c".into(),
+            name: "Key".into(),
+            credential: "{}".into(),
+            sign_count: 0,
+            created_at: now,
+            last_used_at: None,
+        };
+        let adding = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            passkeys::insert(&mut tx, &passkey).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let fields = [("code", code.as_str())];
+        let (answer, ()) = tokio::join!(browser.post(ACCESS, path, &fields), adding);
+        assert!(answer.location().starts_with("/sign-in?"), "{answer:?}");
+        let mut read = house.state.store.read().await.unwrap();
+        let seed = totp::seed(&mut read, &house.alice).await.unwrap();
+        assert!(seed.is_none());
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! What becomes of a person's sign-ins when a factor of theirs comes or goes.
 
+use config::Timestamp;
 use config::session::{AuthenticationMethod, Revocation};
 
 use crate::logs::SignInKind;
@@ -11,7 +12,7 @@ use crate::sign_in_policy::{self, SecondFactor};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials, members, recovery_codes};
+use crate::store::{StoreError, Tx, credentials, members, recovery_codes, sign_ins};
 
 /// The new factor has just proven who the person is; what is open elsewhere is decided again.
 pub async fn step_up(
@@ -51,6 +52,23 @@ pub async fn step_down(
     let token = person.renew(state, reader, tx).await?;
     announce(tx, everything_of(person), state.clock.now()).await?;
     Ok(token)
+}
+
+/// A passkey was taken away: what one alone has opened elsewhere is over, since nothing tells which it was.
+pub async fn end_opened_by_passkey(
+    tx: &mut Tx,
+    person: &Person,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let member = &person.0.principal.id;
+    for other in sign_ins::open_by_passkey(tx, member, now).await? {
+        if other != person.0.sign_in
+            && sign_ins::end(tx, &other, member, "passkey_removed", now).await?
+        {
+            announce(tx, Change::Revoked(Revocation::SignIn(other)), now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What the account has once the factor is taken away; `None` where the policy requires a second factor,

@@ -108,6 +108,10 @@ pub async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Puts a person into the group
+///
+/// It takes `sign_in_policy:change`, too, where an exception of the sign-in policy names the group, and so does
+/// taking somebody out.
 #[utoipa::path(put, path = "/groups/{id}/members/{member}", tag = "groups",
     params(("id" = String, Path), ("member" = String, Path)), responses((status = 204)))]
 pub async fn add_member(

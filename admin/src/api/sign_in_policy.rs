@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Body, IfMatch, Problem, Versioned};
-use crate::authz::Permit;
+use crate::authz::{Action, Permit, Resource};
 use crate::edit::Edit;
 use crate::sign_in_policy::preview::{self, PolicyPreview};
 use crate::sign_in_policy::{self, SignInPolicy};
@@ -21,7 +21,9 @@ pub async fn read(Extract(state): Extract<State>) -> Result<Versioned<SignInPoli
     Ok(Versioned::ok(document.version, document.body))
 }
 
-/// Changes the policy; it holds at once, for sessions that are open, too
+/// Changes the policy
+///
+/// Times and numbers hold at once, for sessions that are open, too, the rest from the next sign-in.
 #[utoipa::path(put, path = "/sign-in-policy", tag = "sign-in-policy", request_body = SignInPolicy,
     params(("If-Match" = String, Header)), responses((status = 200, body = SignInPolicy)))]
 pub async fn write(
@@ -45,14 +47,19 @@ pub struct PolicyDraft {
 }
 
 /// What a policy that is not saved means for one person
+///
+/// It takes `members:read` too: the answer tells of them.
 #[utoipa::path(post, path = "/sign-in-policy/preview", tag = "sign-in-policy",
     request_body = PolicyDraft, responses((status = 200, body = PolicyPreview)))]
 pub async fn preview(
     Extract(state): Extract<State>,
+    permit: Permit,
     Body(draft): Body<PolicyDraft>,
 ) -> Result<Json<PolicyPreview>, Problem> {
+    permit.also_everywhere(Resource::Members, Action::Read)?;
     let now = state.clock.now();
     let mut view = state.store.view().await?;
-    let found = preview::of(&mut view, &draft.policy, draft.member.as_str(), now).await?;
+    let (settings, member) = (&state.settings, draft.member.as_str());
+    let found = preview::of(&mut view, settings, &draft.policy, member, now).await?;
     Ok(Json(found))
 }

@@ -33,7 +33,8 @@ pub struct Definition {
     #[serde(default)]
     pub ip_lists: Vec<RuleId>,
     /// `true`: they guard it in the place of the global ones. Signing in happens at the access host, which
-    /// the global ones guard in any case.
+    /// the global ones guard in any case. While it is so, `ip_lists:change` is taken by setting it and by other hosts,
+    /// another path, pool or lists.
     #[serde(default)]
     pub own_ip_lists_only: bool,
     #[serde(default)]

@@ -120,7 +120,7 @@ pub async fn create(mut edit: Edit<'_>, definition: &Definition) -> Result<Kept,
 /// Adds one, as a part of what is being changed.
 pub async fn add(edit: &mut Edit<'_>, definition: &Definition) -> Result<Kept, Refused> {
     mentions::check(&mut edit.tx, definition, None).await?;
-    may_stand_apart(edit, false, definition)?;
+    may_stand_apart(edit, None, definition)?;
     let id = ApplicationId::generate();
     rows::insert(&mut edit.tx, &id, definition, edit.now).await?;
     let made = find(&mut edit.tx, &id).await?;
@@ -151,11 +151,7 @@ pub async fn change(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     mentions::check(&mut edit.tx, definition, before.definition.as_ref()).await?;
-    let was_apart = before
-        .definition
-        .as_ref()
-        .is_some_and(|d| d.own_ip_lists_only);
-    may_stand_apart(edit, was_apart, definition)?;
+    may_stand_apart(edit, before.definition.as_ref(), definition)?;
     if !rows::update(&mut edit.tx, id, before.version, definition, edit.now).await? {
         return Err(Refused::Stale);
     }
@@ -167,13 +163,21 @@ pub async fn change(
     Ok(after)
 }
 
-/// Taking an application out of the lists that hold everywhere takes what changing those takes.
+/// Taking an application out of the lists that hold everywhere takes what changing those takes, and so does
+/// changing what is outside of them: how it is reached, what answers there, and what guards it in their place.
 fn may_stand_apart(
     edit: &Edit<'_>,
-    was_apart: bool,
-    definition: &Definition,
+    before: Option<&Definition>,
+    after: &Definition,
 ) -> Result<(), Forbidden> {
-    if definition.own_ip_lists_only && !was_apart {
+    let stays = before.is_some_and(|before| {
+        before.own_ip_lists_only
+            && before.ip_lists == after.ip_lists
+            && before.hosts == after.hosts
+            && before.path_prefix == after.path_prefix
+            && before.pool == after.pool
+    });
+    if after.own_ip_lists_only && !stays {
         edit.permit()
             .also_everywhere(Resource::IpLists, Action::Change)?;
     }

@@ -26,7 +26,7 @@ pub enum Resource {
     SignInPolicy,
     /// Brand and watermark.
     Appearance,
-    /// Groups, IP lists, applications, brand and watermark as files; each change in them also takes what it
+    /// Groups, IP lists, applications, sign-in policy, brand and watermark as files; each change in them also takes what it
     /// would take by hand.
     Configuration,
     Sessions,

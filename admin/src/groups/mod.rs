@@ -1,5 +1,6 @@
 //! Groups: named sets of people that policies and applications know.
 
+mod bound;
 mod rule;
 
 use config::id::{GroupId, MemberId};
@@ -17,6 +18,7 @@ use crate::store::listing::{Part, Place};
 use crate::store::members::touch;
 use crate::store::{Connection, StoreError, holds};
 
+pub use bound::may_move;
 pub use rule::{GroupRule, count, refresh_departments, refresh_member, ruled};
 
 /// What an administrator writes down about a group.
@@ -27,7 +29,8 @@ pub struct GroupDraft {
     #[serde(default)]
     pub description: String,
     /// By what it takes people in; absent or `null`: they are put into it by hand. When a rule is taken
-    /// away, whoever is in the group stays. A rule that is new takes `members:read`, too.
+    /// away, whoever is in the group stays. A rule that is new takes `members:read`, too, and any change of it
+    /// `sign_in_policy:change` where an exception of the sign-in policy names the group.
     #[serde(default)]
     pub rule: Option<GroupRule>,
     /// Guests alone are in it, each in one such group at most, put there by whoever invites them. It can be
@@ -127,6 +130,9 @@ pub async fn change(
     if fields.for_guests != before.for_guests && before.members > 0 {
         return Err(somebody_is_in_it());
     }
+    if rule != before.rule || fields.for_guests != before.for_guests {
+        bound::may_move(edit, [id].into_iter()).await?;
+    }
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }
@@ -206,6 +212,7 @@ pub async fn take_away(
     holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    bound::may_go(edit, id).await?;
     forget_members(edit, id).await?;
     rows::touch_members(&mut edit.tx, id, edit.now).await?;
     rows::remove(&mut edit.tx, id).await?;
@@ -239,6 +246,7 @@ pub async fn set_member(
     if !changed {
         return Ok(());
     }
+    bound::may_move(&mut edit, [id].into_iter()).await?;
     edit.forget(member);
     touch(&mut edit.tx, member, edit.now).await?;
     let after = members::find(&mut edit.tx, member).await?;

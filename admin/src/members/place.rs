@@ -17,6 +17,7 @@ pub(super) async fn may_begin(edit: &mut Edit<'_>, profile: &Profile) -> Result<
     if !profile.groups.is_empty() {
         edit.permit()
             .also_everywhere(Resource::Groups, Action::Change)?;
+        groups::may_move(edit, profile.groups.iter()).await?;
     }
     let reach = edit.permit().reach();
     match reach {
@@ -41,14 +42,13 @@ pub(super) async fn may_place(
     let by_hand = |id: &&GroupId| !ruled.contains(id);
     let held = before.groups.iter().map(|group| &group.id).filter(by_hand);
     let wanted = profile.groups.iter().filter(by_hand);
-    let all_stay = held.clone().all(|id| profile.groups.contains(id));
-    if !all_stay
-        || !wanted
-            .clone()
-            .all(|id| held.clone().any(|known| known == id))
-    {
+    let left = held.clone().filter(|id| !profile.groups.contains(id));
+    let entered = wanted.filter(|id| !held.clone().any(|known| known == *id));
+    let moved: Vec<&GroupId> = left.chain(entered).collect();
+    if !moved.is_empty() {
         edit.permit()
             .also_everywhere(Resource::Groups, Action::Change)?;
+        groups::may_move(edit, moved.into_iter()).await?;
     }
     let departments = before.departments.iter().map(|department| &department.id);
     if departments.clone().eq(&profile.departments) {

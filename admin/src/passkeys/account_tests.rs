@@ -9,7 +9,7 @@ use crate::members::credentials::reset_second_factor;
 use crate::sign_in_policy::SecondFactor;
 use crate::sign_in_policy::TwoStepDemand::{Optional, Required};
 use crate::store::testing::on_both_engines;
-use crate::store::{known_devices, passkeys, recovery_codes};
+use crate::store::{events, known_devices, passkeys, recovery_codes};
 use crate::testing::{ACCESS, House, PASSWORD, WIKI, between, operator};
 
 #[tokio::test]
@@ -214,6 +214,97 @@ async fn where_an_application_asks_for_a_second_factor_the_way_leads_to_one_that
             back.location().contains("/.gatehouse/callback?code="),
             "{back:?}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_22_a_factor_that_the_policy_does_not_take_confirms_nothing() {
+    const CONFIRM: &str = "/sign-in/confirm";
+    const AUTHENTICATOR: &[SecondFactor] = &[SecondFactor::Authenticator];
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (mut browser, key) = with_passkey(&house).await;
+        let (seed, _) = browser.enrol().await;
+        house.state.clock.advance(Duration::from_mins(11));
+        policy(&house, Required, PASSKEY, false).await;
+        let page = browser.get(ACCESS, CONFIRM).await.body;
+        assert!(!page.contains("authenticator app shows"), "{page}");
+        let (options, question) = asked(&page).unwrap();
+        let code = seed.code_at(house.state.clock.now());
+        let fields = [("code", code.as_str()), ("to", "/")];
+        let refused = browser.post(ACCESS, CONFIRM, &fields).await;
+        assert_eq!(refused.status, REFUSED);
+
+        policy(&house, Required, AUTHENTICATOR, false).await;
+        assert!(asked(&browser.get(ACCESS, CONFIRM).await.body).is_none());
+        let answer = key.get(&options);
+        let to = "/sign-in/confirm/passkey";
+        let refused = browser.send_passkey(to, &question, &answer).await;
+        assert_eq!(refused.status, REFUSED);
+        let done = browser.post(ACCESS, CONFIRM, &fields).await;
+        assert_eq!(done.location(), "/", "{done:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_passkey_alone_has_opened_ends_when_it_is_removed() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (mut here, key) = with_passkey(&house).await;
+        policy(&house, Optional, PASSKEY, true).await;
+        let (mut alone, mut by_both) = (house.browser(), house.browser());
+        alone
+            .use_passkey(&key, "/sign-in", "/sign-in/passkey")
+            .await;
+        by_both.sign_in("alice", PASSWORD).await;
+        by_both.use_passkey(&key, TWO_STEP, BY_PASSKEY).await;
+        let over = alone.session(ACCESS).await.unwrap().sign_in;
+        let account = here.get(ACCESS, "/account").await.body;
+        let id = between(&account, r#"name="id" value=""#, "\"").to_owned();
+        here.post(ACCESS, "/account/passkeys/remove", &[("id", &id)])
+            .await;
+        assert!(alone.session(ACCESS).await.is_none());
+        assert!(house.is_told_over(&over).await, "gateways are told");
+        for other in [&here, &by_both] {
+            assert!(other.session(ACCESS).await.is_some(), "by a password, too");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_tells_which_key_was_added_renamed_and_removed() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (mut browser, _) = with_passkey(&house).await;
+        let account = browser.get(ACCESS, "/account").await.body;
+        let id = between(&account, r#"name="id" value=""#, "\"").to_owned();
+        let fields = [("id", id.as_str()), ("name", "Red key")];
+        browser
+            .post(ACCESS, "/account/passkeys/rename", &fields)
+            .await;
+        browser
+            .post(ACCESS, "/account/passkeys/remove", &[("id", &id)])
+            .await;
+        let key = |name: &str| Some(serde_json::json!({"id": id, "name": name}));
+        let mut read = house.state.store.read().await.unwrap();
+        let page = events::Page {
+            limit: 3,
+            ..events::Page::default()
+        };
+        let found = events::audit_events(&mut read, &events::AuditFilter::default(), &page).await;
+        let told = found.unwrap().items.into_iter();
+        let told: Vec<_> = told
+            .map(|one| (one.action, one.before, one.after))
+            .collect();
+        let expected = [
+            ("remove_passkey".to_owned(), key("Red key"), None),
+            ("rename_passkey".to_owned(), key("Blue key"), key("Red key")),
+            ("add_passkey".to_owned(), None, key("Blue key")),
+        ];
+        assert_eq!(told, expected);
     })
     .await;
 }

@@ -9,12 +9,12 @@ pub mod register;
 #[cfg(test)]
 pub mod testing;
 
-pub use question::{Occasion, Question};
+pub use question::{Occasion, Question, is_expired};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use config::Timestamp;
 use config::id::MemberId;
+use config::{Settings, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -86,14 +86,26 @@ pub type Options = String;
 /// We, as authenticators know us.
 pub struct RelyingParty(Webauthn);
 
+fn is_within(host: &str, name: &str) -> bool {
+    host.strip_suffix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Whether operators can use passkeys at a host at which they administer.
+#[must_use]
+pub fn reach_operators(settings: &Settings) -> bool {
+    settings.admin.as_ref().is_none_or(|admin| {
+        admin.also_at_access_host || is_within(admin.host(), settings.access.host())
+    })
+}
+
 impl RelyingParty {
     /// `None` at a host where browsers let no key of ours be used.
     #[must_use]
     pub fn at(state: &State, reader: &Reader) -> Option<Self> {
         let name = state.settings.access.host();
         let here = &reader.visitor.host;
-        let rest = here.strip_suffix(name)?;
-        if !rest.is_empty() && !rest.ends_with('.') {
+        if !is_within(here, name) {
             return None;
         }
         let origin = Url::parse(&state.settings.origin_of(here)).ok()?;

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use config::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::PasskeyError;
 use crate::pages::Failure;
@@ -45,6 +46,14 @@ impl Occasion<'_> {
     }
 }
 
+/// Whether what the form brought was asked on this occasion, and only too long ago: then it is no guess, and a
+/// fresh page asks anew.
+#[must_use]
+pub fn is_expired(sealer: &Sealer, occasion: Occasion<'_>, field: &str, now: Timestamp) -> bool {
+    let question = Question::<Value>::unsealed(sealer, occasion, field);
+    question.is_some_and(|question| now >= question.until)
+}
+
 impl<T: Serialize + DeserializeOwned> Question<T> {
     #[must_use]
     pub fn new(asked: T, now: Timestamp) -> Self {
@@ -71,17 +80,16 @@ impl<T: Serialize + DeserializeOwned> Question<T> {
         field: &str,
         now: Timestamp,
     ) -> Result<Self, PasskeyError> {
-        let over = |_| PasskeyError::Over;
-        let kept = URL_SAFE_NO_PAD
-            .decode(field)
-            .map_err(|_| PasskeyError::Over)?;
-        let text = sealer.open(occasion.place(), &kept).map_err(over)?;
-        let question: Self = serde_json::from_slice(&text).map_err(|_| PasskeyError::Over)?;
-        if now < question.until {
-            Ok(question)
-        } else {
-            Err(PasskeyError::Over)
-        }
+        let question = Self::unsealed(sealer, occasion, field);
+        question
+            .filter(|question| now < question.until)
+            .ok_or(PasskeyError::Over)
+    }
+
+    fn unsealed(sealer: &Sealer, occasion: Occasion<'_>, field: &str) -> Option<Self> {
+        let kept = URL_SAFE_NO_PAD.decode(field).ok()?;
+        let text = sealer.open(occasion.place(), &kept).ok()?;
+        serde_json::from_slice(&text).ok()
     }
 
     /// Takes the one answer in `tx`.

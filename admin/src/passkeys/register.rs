@@ -4,6 +4,7 @@
 use config::Language;
 use config::id::MemberId;
 use config::invisible::hides;
+use serde_json::json;
 use unicode_normalization::UnicodeNormalization as _;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
@@ -18,6 +19,14 @@ use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::passkeys::{self, Passkey};
 use crate::store::{Connection, Tx};
+
+impl Passkey {
+    /// As the audit log tells of it.
+    #[must_use]
+    pub fn told(&self) -> Value {
+        json!({"id": self.id, "name": self.name})
+    }
+}
 
 /// A person has no more of them.
 pub const MOST: usize = 20;
@@ -95,7 +104,7 @@ impl Registered {
         tx: &mut Tx,
         member: &MemberId,
         name: String,
-    ) -> Result<(), PasskeyError> {
+    ) -> Result<Passkey, PasskeyError> {
         self.question.take_answer(tx).await?;
         let passkey = Passkey {
             id: uuid::Uuid::now_v7().to_string(),
@@ -108,7 +117,7 @@ impl Registered {
             last_used_at: None,
         };
         if passkeys::insert(tx, &passkey).await? {
-            Ok(())
+            Ok(passkey)
         } else {
             Err(PasskeyError::Over)
         }
@@ -133,15 +142,14 @@ pub async fn add(
     registered: &Registered,
 ) -> Result<Option<Added>, Failure> {
     let member = &account.member;
-    match registered
-        .keep(state, tx, member, self::name(name, reader))
-        .await
-    {
-        Ok(()) => {}
+    let name = self::name(name, reader);
+    let key = match registered.keep(state, tx, member, name).await {
+        Ok(key) => key,
         Err(PasskeyError::Store(error)) => return Err(error.into()),
         Err(_) => return Ok(None),
-    }
-    choose::audit(state, reader, tx, account, "add_passkey").await?;
+    };
+    let after = Some(key.told());
+    choose::audit_of(state, reader, tx, account, "add_passkey", (None, after)).await?;
     let codes = if account.has_second_factor() {
         None
     } else {

@@ -321,3 +321,30 @@ async fn whoever_is_disabled_does_not_come_in_by_a_passkey_either() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_that_was_left_open_for_too_long_asks_anew_and_counts_no_failure() {
+    const CONFIRM: &str = "/sign-in/confirm?to=%2F";
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (mut browser, key) = with_passkey(&house).await;
+        policy(&house, Optional, PASSKEY, true).await;
+        let mut stranger = house.browser();
+        let confirm = browser.get(ACCESS, CONFIRM).await.body;
+        let sign_in = stranger.get(ACCESS, "/sign-in").await.body;
+        house.state.clock.advance(Duration::from_mins(11));
+        for (browser, page, to, fresh) in [
+            (&mut browser, confirm, "/sign-in/confirm/passkey", CONFIRM),
+            (&mut stranger, sign_in, ALONE, "/sign-in?to=%2F"),
+        ] {
+            let (options, question) = asked(&page).unwrap();
+            let late = browser
+                .send_passkey(to, &question, &key.get(&options))
+                .await;
+            assert_eq!(late.location(), fresh);
+        }
+        let log = house.log().await;
+        assert!(log.iter().all(|(kind, _)| kind != "failed"), "{log:?}");
+    })
+    .await;
+}

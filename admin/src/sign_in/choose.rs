@@ -2,6 +2,7 @@
 
 use config::id::SignInId;
 use config::session::Revocation;
+use serde_json::Value;
 
 use super::notices::{self, Happened};
 use super::strength::{self, Weakness};
@@ -112,6 +113,18 @@ pub async fn audit(
     account: &Account,
     action: &'static str,
 ) -> Result<(), Failure> {
+    audit_of(state, reader, tx, account, action, (None, None)).await
+}
+
+/// The same of one thing among several: how it was, and is.
+pub async fn audit_of(
+    state: &State,
+    reader: &Reader,
+    tx: &mut Tx,
+    account: &Account,
+    action: &'static str,
+    (before, after): (Option<Value>, Option<Value>),
+) -> Result<(), Failure> {
     let entry = AuditEntry {
         actor: Actor {
             kind: ActorKind::Member,
@@ -127,8 +140,8 @@ pub async fn audit(
             name: account.username.clone(),
         },
         result: AuditResult::Done,
-        before: None,
-        after: None,
+        before,
+        after,
     };
     let now = state.clock.now();
     record_audit(tx, now, &entry).await?;

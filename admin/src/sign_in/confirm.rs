@@ -12,14 +12,14 @@ use super::finish::onward;
 use super::passkey::{self, Ask};
 use super::person::{Person, carry};
 use super::record::{Happening, record};
-use super::{by_message, message_factor, second_factor};
+use super::{by_message, factors, message_factor, second_factor};
 use crate::logs::SignInKind;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
-use crate::passkeys::Occasion;
+use crate::passkeys::{self, Occasion};
 use crate::passwords::{Standing, Verdict};
-use crate::sign_in_policy;
+use crate::sign_in_policy::{self, SecondFactor, TwoStepPolicy};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{Tx, credentials, members};
@@ -97,7 +97,8 @@ pub async fn submit(
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(form.get("to"));
     let proven = if account.has_second_factor() {
-        by_code(&state, &reader, &account, form.get("code")).await?
+        let policy = policy_for(&state, &account).await?;
+        by_code(&state, &reader, &account, &policy, form.get("code")).await?
     } else {
         let proven = by_password(&state, &reader, &account, form.get("password")).await?;
         proven.map(|tx| (tx, AuthenticationMethod::Password))
@@ -114,8 +115,16 @@ pub async fn submit_passkey(
 ) -> Answer {
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(form.get("to"));
-    let occasion = occasion(&person);
-    let proven = passkey::check(&state, &reader, &account, &form, occasion).await?;
+    let (question, now) = (form.get("question"), state.clock.now());
+    if passkeys::is_expired(&state.sealer, occasion(&person), question, now) {
+        return Ok(go_to(&path(to.as_str())));
+    }
+    let policy = policy_for(&state, &account).await?;
+    let proven = if factors::is_taken(SecondFactor::Passkey, &account, &policy) {
+        passkey::check(&state, &reader, &account, &form, occasion(&person)).await?
+    } else {
+        None
+    };
     let proven = proven.map(|tx| (tx, AuthenticationMethod::Passkey));
     step_up(&state, &reader, &person, &account, to, proven).await
 }
@@ -163,10 +172,18 @@ pub async fn account_of(state: &State, person: &Person) -> Result<Account, Failu
         .ok_or(Failure::Expired)
 }
 
+/// As at sign-in, what the policy does not take proves nothing.
+async fn policy_for(state: &State, account: &Account) -> Result<TwoStepPolicy, Failure> {
+    let mut read = state.store.read().await?;
+    let rules = sign_in_policy::rules_of(&mut read, &account.member).await?;
+    Ok(rules.two_step)
+}
+
 async fn by_code(
     state: &State,
     reader: &Reader,
     account: &Account,
+    policy: &TwoStepPolicy,
     code: &str,
 ) -> Result<Option<(Tx, AuthenticationMethod)>, Failure> {
     // Six digits are a code of the authenticator; anything else may be a recovery code.
@@ -176,6 +193,11 @@ async fn by_code(
     } else {
         AuthenticationMethod::RecoveryCode
     };
+    if method == AuthenticationMethod::Totp
+        && !factors::is_taken(SecondFactor::Authenticator, account, policy)
+    {
+        return Ok(None);
+    }
     let proven = second_factor::check(state, reader, account, code, method).await?;
     Ok(proven.map(|tx| (tx, method)))
 }
@@ -223,14 +245,14 @@ pub async fn hold_password(
 async fn by_message(
     state: &State,
     account: &Account,
+    policy: &TwoStepPolicy,
     to: &ReturnPath,
 ) -> Result<Option<String>, Failure> {
     if !account.has_second_factor() {
         return Ok(None);
     }
     let mut read = state.store.read().await?;
-    let policy = sign_in_policy::rules_of(&mut read, &account.member).await?;
-    let ways = by_message::factors(&mut read, account, &policy.two_step).await?;
+    let ways = by_message::factors(&mut read, account, policy).await?;
     Ok((!ways.is_empty()).then(|| message_factor::confirm_path(to.as_str())))
 }
 
@@ -243,9 +265,15 @@ async fn show(
     failed: bool,
 ) -> Answer {
     let t = ConfirmTexts::of(reader.language);
-    let asked = passkey::ask(state, reader, account, occasion(person)).await?;
+    let policy = policy_for(state, account).await?;
+    let by_authenticator = factors::is_taken(SecondFactor::Authenticator, account, &policy);
+    let asked = if factors::is_taken(SecondFactor::Passkey, account, &policy) {
+        passkey::ask(state, reader, account, occasion(person)).await?
+    } else {
+        None
+    };
     let passkey = asked.map(|asked| Ask {
-        is_main: !account.has_totp,
+        is_main: !by_authenticator,
         ..Ask::using(reader.language, "/sign-in/confirm/passkey", asked)
     });
     let is_scripted = passkey.is_some();
@@ -253,9 +281,9 @@ async fn show(
         frame: Frame::new(state, reader).for_person(&person.0.principal),
         t,
         username: &account.username,
-        by_message: by_message(state, account, &to).await?,
+        by_message: by_message(state, account, &policy, &to).await?,
         by_code: account.has_second_factor(),
-        by_authenticator: account.has_totp,
+        by_authenticator,
         passkey,
         to,
         error: failed.then_some(t.wrong),

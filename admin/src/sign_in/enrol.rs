@@ -115,15 +115,16 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, member).await?;
     // Of several that confirm at once, one succeeds; somebody who has a factor meanwhile begins anew.
-    if !flows::take(&mut tx, &held.token).await? || totp::seed(&mut tx, member).await?.is_some() {
+    let (account, _) = flow::standing(&mut tx, &state, &reader, &flow, Step::Enrol).await?;
+    if account.has_totp || !flows::take(&mut tx, &held.token).await? {
         return Err(flow.start_again());
     }
     attempt.succeeded(&mut tx).await?;
     let kept = seed.seal(&state.sealer, member);
     totp::put_to_use(&mut tx, member, &kept, step, now).await?;
     second_factor_demands::forget(&mut tx, member).await?;
-    choose::audit(&state, &reader, &mut tx, &held.account, "set_authenticator").await?;
-    let codes = recovery_codes::renew(&state, &mut tx, &held.account).await?;
+    choose::audit(&state, &reader, &mut tx, &account, "set_authenticator").await?;
+    let codes = recovery_codes::renew(&state, &mut tx, &account).await?;
     flow.enrolment = None;
     flow.prove_second(METHOD, now);
     let onward = flow::advance(&state, &reader, tx, flow, None).await?;

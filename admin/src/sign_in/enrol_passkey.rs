@@ -56,11 +56,12 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let member = &held.account.member;
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, member).await?;
-    // Of several that confirm at once, one succeeds.
+    // Of several that confirm at once, one succeeds; somebody who has a factor meanwhile begins anew.
+    let (account, _) = flow::standing(&mut tx, &state, &reader, &held.flow, Step::Enrol).await?;
     if !flows::take(&mut tx, &held.token).await? {
         return Err(held.flow.start_again());
     }
-    let whose = (&held.account, "");
+    let whose = (&account, "");
     let added = register::add(&state, &reader, &mut tx, whose, &registered).await?;
     let Some(register::Added { codes }) = added else {
         drop(tx);

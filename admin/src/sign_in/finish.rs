@@ -1,8 +1,6 @@
 //! The last step: the only maker of a sign-in and of its session at the own host that was asked: the
 //! access host, or that of operators.
 
-use std::time::Duration;
-
 use axum::response::Response;
 use config::id::{MemberId, SessionId, SignInId};
 use config::session::Revocation;
@@ -43,14 +41,14 @@ pub async fn finish(
     let host = &reader.visitor.host;
     let session = SessionId::generate();
     sessions::insert(&mut tx, &session, &sign_in.id, host, &token.hash(), now).await?;
-    let device = reader
+    let mut device = reader
         .token(cookies::DEVICE)
         .unwrap_or_else(Token::generate);
     let is_new_browser =
         known_devices::remember(&mut tx, &device.hash(), &account.member, now).await?;
     tell(&mut tx, reader, &sign_in, is_new_browser).await?;
     if flow.is_browser_to_be_trusted && rules.two_step.remember_days > 0 {
-        trust(&mut tx, reader, &device, &account.member, rules, now).await?;
+        device = trust(&mut tx, reader, &account.member, rules, now).await?;
     }
     let happening = Happening {
         kind: SignInKind::SignedIn,
@@ -62,11 +60,7 @@ pub async fn finish(
     };
     record(&mut tx, reader, now, happening).await?;
     end_former(state, reader, &mut tx).await?;
-    // Whoever may be signed in only so many times loses the oldest for the newest.
-    let most = rules.sessions.most;
-    for oldest in sign_in_policy::end_oldest(&mut tx, &account.member, most, now).await? {
-        announce(&mut tx, Change::Revoked(Revocation::SignIn(oldest)), now).await?;
-    }
+    end_too_many(&mut tx, &account.member, &rules.sessions, now).await?;
     tx.commit().await?;
     let mut response = onward(&flow.to());
     let (kept, known) = (keep(&rules.sessions), Keep::Seconds(DEVICE_COOKIE_SECONDS));
@@ -105,19 +99,22 @@ pub fn keep(policy: &SessionPolicy) -> Keep {
     }
 }
 
+/// Spares the browser the second factor, under a new token: others may have seen the one that it had before,
+/// on a machine that people share.
 async fn trust(
     tx: &mut Tx,
     reader: &Reader,
-    device: &Token,
     member: &MemberId,
     rules: &Rules,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let days = u64::from(rules.two_step.remember_days);
-    let until = now.plus(Duration::from_hours(24 * days));
+) -> Result<Token, StoreError> {
+    let device = Token::generate();
+    known_devices::remember(tx, &device.hash(), member, now).await?;
+    let until = now.plus(rules.two_step.remember());
     let most = rules.two_step.remember_most;
     let name = reader.device();
-    known_devices::trust(tx, &device.hash(), member, &name, until, most).await
+    known_devices::trust(tx, &device.hash(), member, &name, until, most).await?;
+    Ok(device)
 }
 
 fn new_sign_in(reader: &Reader, flow: &Flow, policy: &SessionPolicy, now: Timestamp) -> SignIn {
@@ -151,6 +148,19 @@ async fn end_former(state: &State, reader: &Reader, tx: &mut Tx) -> Result<(), S
             let over = Change::Revoked(Revocation::SignIn(former.sign_in));
             announce(tx, over, now).await?;
         }
+    }
+    Ok(())
+}
+
+/// Whoever may be signed in only so many times loses for this one what was used longest ago.
+async fn end_too_many(
+    tx: &mut Tx,
+    member: &MemberId,
+    policy: &SessionPolicy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for oldest in sign_in_policy::end_oldest(tx, member, policy.most, now).await? {
+        announce(tx, Change::Revoked(Revocation::SignIn(oldest)), now).await?;
     }
     Ok(())
 }

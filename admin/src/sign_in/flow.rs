@@ -98,22 +98,38 @@ pub async fn at(state: &State, reader: &Reader, step: Step) -> Result<Held, Fail
     let found = flows::find(&mut read, &token).await?;
     let (text, expires) = found.ok_or_else(start_again)?;
     let flow: Flow = serde_json::from_str(&text).map_err(Failure::internal)?;
-    let account = credentials::find(&mut read, &flow.member).await?;
-    let now = state.clock.now();
-    let account = account.filter(|account| account.is_active(now) && now < expires);
-    let Some(account) = account else {
-        return Err(flow.start_again());
-    };
-    let rules = sign_in_policy::rules_of(&mut read, &flow.member).await?;
-    if step_of(&mut read, state, reader, &flow, &account, &rules).await? != step {
+    if state.clock.now() >= expires {
         return Err(flow.start_again());
     }
+    let (account, rules) = standing(&mut read, state, reader, &flow, step).await?;
     Ok(Held {
         flow,
         account,
         rules,
         token,
     })
+}
+
+/// The account as it is just now, if the flow stands at `step` with it, and what holds for its person.
+///
+/// # Errors
+/// [`Failure::StartAgain`] if it does not.
+pub async fn standing(
+    connection: &mut Connection,
+    state: &State,
+    reader: &Reader,
+    flow: &Flow,
+    step: Step,
+) -> Result<(Account, Rules), Failure> {
+    let account = credentials::find(connection, &flow.member).await?;
+    let account = account.filter(|account| account.is_active(state.clock.now()));
+    let account = account.ok_or_else(|| flow.start_again())?;
+    let rules = sign_in_policy::rules_of(connection, &flow.member).await?;
+    if step_of(connection, state, reader, flow, &account, &rules).await? == step {
+        Ok((account, rules))
+    } else {
+        Err(flow.start_again())
+    }
 }
 
 async fn step_of(

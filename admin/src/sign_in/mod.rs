@@ -292,3 +292,5 @@ mod policy_tests;
 mod reset_tests;
 #[cfg(test)]
 mod second_factor_policy_tests;
+#[cfg(test)]
+mod session_policy_tests;

@@ -54,23 +54,38 @@ impl NewPasswordTexts {
     /// What the policy asks for, before anything is typed.
     #[must_use]
     pub fn rule(language: Language, policy: &PasswordPolicy) -> String {
-        let least = policy.min_length;
-        let length = match language {
-            Language::ZhCn => format!("至少 {least} 个字符。"),
-            Language::En => format!("At least {least} characters."),
-        };
-        let (space, advice) = match language {
-            Language::ZhCn => ("", "几个不相关的词连在一起，好记又安全。"),
+        let (least, most) = (policy.min_length, policy.max_length);
+        let (space, length, advice) = match language {
+            Language::ZhCn => (
+                "",
+                format!("至少 {least} 个字符，最多 {most} 个。"),
+                "几个不相关的词连在一起，好记又安全。",
+            ),
             Language::En => (
                 " ",
+                format!("At least {least} characters, at most {most}."),
                 "A few unrelated words are easy to remember and hard to guess.",
             ),
         };
-        if policy.classes == CharacterClasses::Any {
-            return format!("{length}{space}{advice}");
-        }
-        format!("{length}{space}{}", must_hold(language, policy.classes))
+        let mut said = vec![length];
+        said.extend(not_earlier(language, policy.history));
+        said.push(match policy.classes {
+            CharacterClasses::Any => advice.to_owned(),
+            classes => must_hold(language, classes),
+        });
+        said.join(space)
     }
+}
+
+/// Besides the present one, which never is the new one.
+fn not_earlier(language: Language, history: u16) -> Option<String> {
+    (history > 0).then(|| match (language, history) {
+        (Language::ZhCn, _) => format!("不能与当前密码及此前的 {history} 个密码相同。"),
+        (Language::En, 1) => "Neither the present password nor the one before it.".to_owned(),
+        (Language::En, _) => {
+            format!("Neither the present password nor one of the {history} before it.")
+        }
+    })
 }
 
 fn too_short(language: Language, least: u16) -> String {

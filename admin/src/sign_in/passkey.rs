@@ -10,7 +10,7 @@ use super::flow::{self, Held};
 use super::{Step, factors, second_factor};
 use crate::hex::hex;
 use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Form, Reader};
+use crate::pages::{Answer, Failure, Form, Reader, go_to};
 use crate::passkeys::{self, Occasion, PasskeyError, Question, RelyingParty};
 use crate::sign_in_policy::SecondFactor;
 use crate::state::State;
@@ -159,6 +159,10 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         step: TWO_STEP,
         whose: &whose,
     };
+    let question = form.get("question");
+    if passkeys::is_expired(&state.sealer, occasion, question, state.clock.now()) {
+        return Ok(go_to(Step::SecondFactor.path()));
+    }
     let is_taken = factors::is_taken(SecondFactor::Passkey, &held.account, policy);
     let proven = if is_taken {
         check(&state, &reader, &held.account, &form, occasion).await?

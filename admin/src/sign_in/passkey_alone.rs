@@ -15,7 +15,7 @@ use super::lockout::Counters;
 use super::passkey::{Ask, AskTexts};
 use super::password::{self, SignInPage};
 use crate::hex::hex;
-use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath};
+use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, go_to};
 use crate::passkeys::{self, Occasion, PasskeyError, Question, RelyingParty};
 use crate::sign_in_policy;
 use crate::state::State;
@@ -60,6 +60,10 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     attempt::refuse_spent_address(&state, &reader).await?;
     let to = ReturnPath::or_root(form.get("to"));
     let whose = hex(&reader.csrf.hash());
+    let (question, now) = (form.get("question"), state.clock.now());
+    if passkeys::is_expired(&state.sealer, occasion(&whose), question, now) {
+        return Ok(go_to(&format!("/sign-in?to={}", to.encoded())));
+    }
     let brought = Brought::read(&state, &form, occasion(&whose));
     let owner = match &brought {
         Ok(brought) => brought.owner(&state).await?,

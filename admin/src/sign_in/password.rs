@@ -145,8 +145,8 @@ pub(super) async fn show(
     let passkey = passkey_alone::ask(state, reader).await?;
     let is_scripted = passkey.is_some();
     let page = SignInPage {
-        passkey,
         may_reset,
+        passkey,
         ..page
     };
     let mut response = show_with(status, &page)?;

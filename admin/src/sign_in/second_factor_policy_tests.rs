@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use config::cookies;
 
 use super::totp::Seed;
-use crate::sign_in_policy::TwoStepDemand;
+use crate::sign_in_policy::{PolicyAudience, PolicyException, TwoStepDemand, TwoStepPolicy};
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD, between};
 
@@ -135,18 +135,8 @@ async fn a_marked_browser_is_not_asked_again_until_the_mark_is_over_or_the_passw
         let mut browser = house.browser();
         browser.sign_in("alice", PASSWORD).await;
         let (seed, _) = browser.enrol().await;
-        let mark = async |browser: &mut Browser<'_>| {
-            house.state.clock.advance(Duration::from_hours(2));
-            let step = browser.sign_in("alice", PASSWORD).await;
-            assert_eq!(step.location(), "/sign-in/two-step");
-            browser.get(ACCESS, "/sign-in/two-step").await;
-            let code = seed.code_at(house.state.clock.now());
-            let fields = [("code", code.as_str()), ("trust", "yes")];
-            browser.post(ACCESS, "/sign-in/two-step", &fields).await;
-            assert!(browser.is_signed_in().await);
-        };
-        mark(&mut browser).await;
-        house.state.clock.advance(DAY);
+        mark(&mut browser, &seed).await;
+        house.state.clock.advance(Duration::from_hours(22));
         assert_eq!(browser.sign_in("alice", PASSWORD).await.location(), "/");
         let mut stranger = house.browser();
         let step = stranger.sign_in("alice", PASSWORD).await;
@@ -154,11 +144,10 @@ async fn a_marked_browser_is_not_asked_again_until_the_mark_is_over_or_the_passw
         house.state.clock.advance(DAY);
         let step = browser.sign_in("alice", PASSWORD).await;
         assert_eq!(step.location(), "/sign-in/two-step", "two days and no more");
-        mark(&mut browser).await;
+        mark(&mut browser, &seed).await;
         house
             .policy(|policy| policy.two_step.remember_days = 0)
             .await;
-        house.state.clock.advance(Duration::from_hours(2));
         let step = browser.sign_in("alice", PASSWORD).await;
         assert_eq!(
             step.location(),
@@ -230,6 +219,112 @@ async fn a_person_sees_the_browsers_that_are_trusted_and_has_one_asked_again() {
         second.cookies.remove(&session);
         let step = second.sign_in("alice", PASSWORD).await;
         assert_eq!(step.location(), "/sign-in/two-step");
+    })
+    .await;
+}
+
+/// Alice's browser, marked as one that is not asked again, and her authenticator.
+async fn marked(house: &House) -> (Browser<'_>, Seed) {
+    house
+        .policy(|policy| {
+            policy.two_step.remember_days = 30;
+            policy.sessions.absolute_hours = 1;
+            policy.sessions.idle_minutes = None;
+        })
+        .await;
+    let mut browser = house.browser();
+    browser.sign_in("alice", PASSWORD).await;
+    let (seed, _) = browser.enrol().await;
+    mark(&mut browser, &seed).await;
+    (browser, seed)
+}
+
+async fn mark(browser: &mut Browser<'_>, seed: &Seed) {
+    let clock = &browser.house.state.clock;
+    clock.advance(Duration::from_hours(2));
+    let step = browser.sign_in("alice", PASSWORD).await;
+    assert_eq!(step.location(), "/sign-in/two-step");
+    browser.get(ACCESS, "/sign-in/two-step").await;
+    let code = seed.code_at(clock.now());
+    let fields = [("code", code.as_str()), ("trust", "yes")];
+    browser.post(ACCESS, "/sign-in/two-step", &fields).await;
+    clock.advance(Duration::from_hours(2));
+}
+
+#[tokio::test]
+async fn a_mark_reaches_no_further_than_the_policy_that_came_after_it() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (mut browser, seed) = marked(&house).await;
+        for days in [7, 0] {
+            house
+                .policy(|policy| policy.two_step.remember_days = days)
+                .await;
+            house
+                .policy(|policy| policy.two_step.remember_days = 30)
+                .await;
+            mark(&mut browser, &seed).await;
+        }
+        let mut second = house.browser();
+        mark(&mut second, &seed).await;
+        house
+            .policy(|policy| policy.two_step.remember_most = 1)
+            .await;
+        let step = browser.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step", "one too many");
+        assert_eq!(second.sign_in("alice", PASSWORD).await.location(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_comes_under_an_exception_without_marks_is_asked_again() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let (mut browser, _) = marked(&house).await;
+        let group = house.group("contractors").await;
+        house
+            .policy(|policy| {
+                policy.exceptions = vec![PolicyException {
+                    name: "Contractors".into(),
+                    who: vec![PolicyAudience::Group(group.clone())],
+                    two_step: Some(TwoStepPolicy {
+                        remember_days: 1,
+                        ..policy.two_step.clone()
+                    }),
+                    password: None,
+                    sessions: None,
+                    attempts: None,
+                }];
+            })
+            .await;
+        assert_eq!(browser.sign_in("alice", PASSWORD).await.location(), "/");
+        house.put_into(&group, &house.alice).await;
+        house.state.clock.advance(Duration::from_hours(2));
+        let step = browser.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_23_the_cookie_that_a_browser_had_before_it_was_marked_spares_nobody() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house
+            .policy(|policy| policy.two_step.remember_days = 30)
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let (seed, _) = browser.enrol().await;
+        let mut copied = house.browser();
+        let device = (ACCESS.to_owned(), cookies::DEVICE.to_owned());
+        let known = browser.cookies[&device].clone();
+        copied.cookies.insert(device, known);
+        mark(&mut browser, &seed).await;
+        let step = copied.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+        assert_eq!(browser.sign_in("alice", PASSWORD).await.location(), "/");
     })
     .await;
 }

@@ -4,11 +4,14 @@ use std::collections::HashSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use config::Settings;
+
 use super::{
-    AttemptPolicy, PasswordPolicy, PolicyAudience, PolicyException, SessionPolicy, SignInPolicy,
-    TwoStepPolicy,
+    AttemptPolicy, PasswordPolicy, PolicyAudience, PolicyException, SecondFactor, SessionPolicy,
+    SignInPolicy, TwoStepDemand, TwoStepPolicy,
 };
 use crate::members::names;
+use crate::passkeys;
 use crate::refused::{Invalid, Refused};
 use crate::store::mentions::{Mentioned, existing};
 use crate::store::{Connection, StoreError};
@@ -20,29 +23,33 @@ const MOST_AUDIENCES: usize = 100;
 /// an exception for nobody holds up no other change.
 pub(super) async fn check(
     connection: &mut Connection,
+    settings: &Settings,
     policy: &SignInPolicy,
     before: &SignInPolicy,
 ) -> Result<(), Refused> {
-    let mut wrong = Wrong::default();
+    let mut wrong = Wrong {
+        found: Vec::new(),
+        passkeys_reach_operators: passkeys::reach_operators(settings),
+    };
     wrong.two_step("two_step", &policy.two_step);
     wrong.password("password", &policy.password);
     wrong.sessions("sessions", &policy.sessions);
     wrong.attempts("attempts", &policy.attempts);
     if policy.exceptions.len() > MOST_EXCEPTIONS {
         wrong
-            .0
+            .found
             .push(Invalid::too_many("exceptions", MOST_EXCEPTIONS));
     }
     for (at, exception) in policy.exceptions.iter().take(MOST_EXCEPTIONS).enumerate() {
         wrong.exception(&format!("exceptions.{at}"), exception);
     }
     wrong
-        .0
+        .found
         .extend(missing_groups(connection, policy, before).await?);
-    if wrong.0.is_empty() {
+    if wrong.found.is_empty() {
         Ok(())
     } else {
-        Err(Refused::Invalid(wrong.0))
+        Err(Refused::Invalid(wrong.found))
     }
 }
 
@@ -74,8 +81,10 @@ async fn missing_groups(
     Ok(told.collect())
 }
 
-#[derive(Default)]
-struct Wrong(Vec<Invalid>);
+struct Wrong {
+    found: Vec<Invalid>,
+    passkeys_reach_operators: bool,
+}
 
 impl Wrong {
     fn within<T: PartialOrd + Display + Copy>(
@@ -89,7 +98,7 @@ impl Wrong {
             return;
         }
         let (from, to) = range.into_inner();
-        self.0.push(Invalid::new(
+        self.found.push(Invalid::new(
             &format!("{part}.{field}"),
             (
                 &format!("{value} is out of bounds"),
@@ -102,17 +111,24 @@ impl Wrong {
     fn two_step(&mut self, part: &str, policy: &TwoStepPolicy) {
         let different: HashSet<_> = policy.methods.iter().collect();
         if different.is_empty() || different.len() != policy.methods.len() {
-            self.0.push(Invalid::new(
+            self.found.push(Invalid::new(
                 &format!("{part}.methods"),
                 ("none is there, or one twice", "不能为空，也不能重复"),
                 (
-                    "at least one of authenticator and passkey, each once",
-                    "authenticator、passkey 中至少一项，每项只出现一次",
+                    "at least one of authenticator, passkey, sms and mail, each once",
+                    "authenticator、passkey、sms、mail 中至少一项，每项只出现一次",
                 ),
             ));
         }
-        if policy.passkey_alone && !policy.takes(super::SecondFactor::Passkey) {
-            self.0.push(Invalid::new(
+        let by_passkey_only = policy.methods == [SecondFactor::Passkey];
+        if policy.demand == TwoStepDemand::Required
+            && by_passkey_only
+            && !self.passkeys_reach_operators
+        {
+            self.found.push(no_way_for_operators(part));
+        }
+        if policy.passkey_alone && !policy.takes(SecondFactor::Passkey) {
+            self.found.push(Invalid::new(
                 &format!("{part}.passkey_alone"),
                 (
                     "passkeys are not among the methods",
@@ -159,10 +175,10 @@ impl Wrong {
     fn exception(&mut self, part: &str, exception: &PolicyException) {
         if let Err(mut invalid) = names::display_name("name", &exception.name) {
             invalid.field = format!("{part}.{}", invalid.field);
-            self.0.push(invalid);
+            self.found.push(invalid);
         }
         if exception.who.is_empty() || exception.who.len() > MOST_AUDIENCES {
-            self.0.push(Invalid::new(
+            self.found.push(Invalid::new(
                 &format!("{part}.who"),
                 ("it is for nobody, or for too many", "没有对象，或对象过多"),
                 (
@@ -176,7 +192,7 @@ impl Wrong {
             && exception.sessions.is_none()
             && exception.attempts.is_none();
         if is_empty {
-            self.0.push(Invalid::new(
+            self.found.push(Invalid::new(
                 part,
                 ("it changes nothing", "没有任何不同的规则"),
                 (
@@ -198,4 +214,18 @@ impl Wrong {
             self.attempts(&format!("{part}.attempts"), policy);
         }
     }
+}
+
+fn no_way_for_operators(part: &str) -> Invalid {
+    Invalid::new(
+        &format!("{part}.methods"),
+        (
+            "passkeys do not work at the host of operators, which lies outside of the access host's name: they would be shut out",
+            "管理专用域名不在访问域名之下，通行密钥在那里无法使用，管理员将无法登录",
+        ),
+        (
+            "passkey together with another method, such as authenticator, while a second factor is required",
+            "要求两步验证时，除 passkey 外还须包含其他方式，例如 authenticator",
+        ),
+    )
 }

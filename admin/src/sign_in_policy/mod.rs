@@ -25,7 +25,7 @@ use crate::edit::{Edit, shown};
 use crate::logs::Target;
 use crate::refused::{Expected, Refused};
 use crate::store::documents::{self, Document, SIGN_IN_POLICY};
-use crate::store::{Connection, StoreError, belongings};
+use crate::store::{Connection, StoreError, belongings, holds};
 
 pub use settle::{end_oldest, resettle};
 
@@ -126,6 +126,13 @@ impl SignInPolicy {
         }
     }
 
+    /// The first exception that names the group.
+    #[must_use]
+    pub fn exception_for(&self, group: &GroupId) -> Option<&PolicyException> {
+        let names = |who: &PolicyAudience| matches!(who, PolicyAudience::Group(id) if id == group);
+        self.exceptions.iter().find(|one| one.who.iter().any(names))
+    }
+
     /// Whether anybody may have a code for a new password sent.
     #[must_use]
     pub fn lets_reset(&self) -> bool {
@@ -144,12 +151,6 @@ impl SignInPolicy {
             .iter()
             .filter_map(|one| one.two_step.as_ref());
         parts.chain([&self.two_step]).any(|part| part.passkey_alone)
-    }
-
-    /// Whether how long one stays signed in depends on who one is.
-    #[must_use]
-    pub fn parts_sessions(&self) -> bool {
-        self.exceptions.iter().any(|one| one.sessions.is_some())
     }
 }
 
@@ -200,22 +201,26 @@ pub async fn put(
     Ok(after)
 }
 
-/// Changes it, as a part of what is being changed. It holds at once, for those who are signed in, too: what
-/// is open longer than it now may be ends.
+/// Changes it, as a part of what is being changed. Times and numbers hold at once, for those who are signed in,
+/// too: what is open longer than it now may be ends. What it takes to come in is asked at the next sign-in.
 pub async fn change(
     edit: &mut Edit<'_>,
     expected: Expected,
     body: SignInPolicy,
 ) -> Result<Document<SignInPolicy>, Refused> {
+    // No group that is named goes meanwhile.
+    holds::group_rules(&mut edit.tx).await?;
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
-    check::check(&mut edit.tx, &body, &before.body).await?;
+    let settings = edit.settings();
+    check::check(&mut edit.tx, settings, &body, &before.body).await?;
     let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;
     // Somebody wrote it between our reading and our writing.
     if version != before.version + 1 {
         return Err(Refused::Stale);
     }
-    settle::everybody(edit, &body).await?;
+    settle::everybody(&mut edit.tx, &body, edit.now).await?;
+    edit.forget_everybody();
     let target = Target {
         kind: SIGN_IN_POLICY,
         id: None,
@@ -226,5 +231,7 @@ pub async fn change(
     Ok(Document { body, version })
 }
 
+#[cfg(test)]
+mod preview_tests;
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,12 @@
 //! What a policy means for one person: which rules hold for them, whence each comes, and what happens at
 //! their next sign-in.
 
-use std::time::Duration;
-
-use config::Timestamp;
 use config::session::AuthenticationMethod;
+use config::{Settings, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PolicyException, Rules, SignInPolicy, belonging, check};
+use super::{PolicyException, Rules, SessionPolicy, SignInPolicy, belonging, check};
 use crate::members::find_by_any;
 use crate::messages::Channel;
 use crate::refused::Refused;
@@ -17,8 +15,8 @@ use crate::sign_in::flow::Flow;
 use crate::sign_in::password_age::ends_at;
 use crate::sign_in::{Circumstances, Step, next};
 use crate::store::credentials::Account;
-use crate::store::session_limits;
-use crate::store::{Connection, credentials};
+use crate::store::sign_ins::LiveSignIn;
+use crate::store::{Connection, credentials, second_factor_demands, sign_ins};
 
 /// What would hold for a person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -36,7 +34,7 @@ pub struct PolicyPreview {
     /// When the present password becomes too old; `null` where it does not, or there is none.
     pub password_ends_at: Option<Timestamp>,
     /// How many of the person's open sign-ins would end at once.
-    pub sign_ins_ended: i64,
+    pub sign_ins_ended: usize,
 }
 
 /// What a person is asked for.
@@ -56,12 +54,13 @@ pub enum NextStep {
 /// What is wrong with the policy; [`Refused::NotFound`] if there is no such person.
 pub async fn of(
     connection: &mut Connection,
+    settings: &Settings,
     policy: &SignInPolicy,
     member: &str,
     now: Timestamp,
 ) -> Result<PolicyPreview, Refused> {
     let present = super::get(connection).await?.body;
-    check::check(connection, policy, &present).await?;
+    check::check(connection, settings, policy, &present).await?;
     let member = find_by_any(connection, member).await?;
     let account = credentials::find(connection, &member.id).await?;
     let account = account.ok_or(Refused::NotFound("member"))?;
@@ -73,20 +72,43 @@ pub async fn of(
         first.map(|one| one.name.clone())
     };
     let by_message = by_message::factors(connection, &account, &rules.two_step).await?;
-    let ended =
-        session_limits::beyond(connection, &member.id, rules.sessions.limits(), now).await?;
+    let asked_since = second_factor_demands::find(connection, &member.id).await?;
+    let may_wait = may_wait(&rules, asked_since, now);
+    let live = sign_ins::live_of(connection, &member.id, now).await?;
     Ok(PolicyPreview {
         two_step_from: from(|one| one.two_step.is_some()),
         password_from: from(|one| one.password.is_some()),
         sessions_from: from(|one| one.sessions.is_some()),
         attempts_from: from(|one| one.attempts.is_some()),
-        next_sign_in: steps(&account, &rules, &by_message, now),
+        next_sign_in: steps(&account, &rules, &by_message, may_wait, now),
         password_ends_at: ends_at(&account, &rules),
-        sign_ins_ended: ended,
+        sign_ins_ended: ended(&live, &rules.sessions, now),
         username: member.username,
         display_name: member.display_name,
         rules,
     })
+}
+
+/// How many of those that are in use would end.
+fn ended(live: &[LiveSignIn], sessions: &SessionPolicy, now: Timestamp) -> usize {
+    let lasts = |one: &&LiveSignIn| {
+        let idle = now.since(one.last_seen_at);
+        now.since(one.started_at) < sessions.absolute()
+            && sessions.idle().is_none_or(|limit| idle < limit)
+    };
+    let lasting = live.iter().filter(lasts).count();
+    let stay = match sessions.most {
+        0 => lasting,
+        most => lasting.min(most.into()),
+    };
+    live.len() - stay
+}
+
+/// Whether setting a second factor up could be put off.
+fn may_wait(rules: &Rules, asked_since: Option<Timestamp>, now: Timestamp) -> bool {
+    // Whoever was never asked is asked at the next sign-in first.
+    let since = asked_since.unwrap_or(now);
+    now < since.plus(rules.two_step.grace())
 }
 
 /// What [`next`] asks for one after the other, of somebody who does each.
@@ -94,6 +116,7 @@ fn steps(
     account: &Account,
     rules: &Rules,
     by_message: &[Channel],
+    may_wait: bool,
     now: Timestamp,
 ) -> Vec<NextStep> {
     let mut account = account.clone();
@@ -115,9 +138,10 @@ fn steps(
             }
             Step::Enrol => {
                 flow.is_enrolment_put_off = true;
-                match rules.two_step.grace() {
-                    Duration::ZERO => NextStep::SetUpSecondFactor,
-                    _ => NextStep::SetUpSecondFactorOrLater,
+                if may_wait {
+                    NextStep::SetUpSecondFactorOrLater
+                } else {
+                    NextStep::SetUpSecondFactor
                 }
             }
             Step::NewPassword => {

@@ -13,7 +13,7 @@ pub struct TwoStepPolicy {
     pub demand: TwoStepDemand,
     /// The second factors that may be used: at least one, none twice. Recovery codes come with the first
     /// that a person sets up.
-    #[schema(min_items = 1, max_items = 2)]
+    #[schema(min_items = 1, max_items = 4)]
     pub methods: Vec<SecondFactor>,
     /// A passkey that has asked for a fingerprint, a face or a PIN is both factors at once: whoever has one
     /// comes in without a password.
@@ -73,6 +73,12 @@ impl TwoStepPolicy {
     #[must_use]
     pub fn grace(&self) -> Duration {
         days(self.grace_days)
+    }
+
+    /// For how long a browser that was marked is not asked again.
+    #[must_use]
+    pub fn remember(&self) -> Duration {
+        days(self.remember_days)
     }
 
     #[must_use]
@@ -160,8 +166,8 @@ pub struct SessionPolicy {
     pub absolute_hours: u32,
     /// Whether it outlives the closing of the browser.
     pub keep_after_closing: bool,
-    /// A person is signed in so many times at once; who comes once more ends the oldest. 0 to 100; 0: as
-    /// often as they like.
+    /// A person is signed in so many times at once; who comes once more ends what was used longest ago. 0 to
+    /// 100; 0: as often as they like.
     #[schema(minimum = 0, maximum = 100)]
     pub most: u16,
 }

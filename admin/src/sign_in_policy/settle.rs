@@ -1,65 +1,108 @@
-//! Brings what is open in line with what the policy says of sessions: after the policy has changed, and
-//! after somebody has become another as far as its exceptions go.
+//! Brings what is open in line with what the policy says of sessions, and what is spared a second factor with
+//! what it says of browsers: after the policy has changed, and after somebody has become another as far as its
+//! exceptions go.
+
+use std::time::Duration;
 
 use config::Timestamp;
 use config::id::{MemberId, SignInId};
 
-use super::{PolicyAudience, SessionPolicy, SignInPolicy, belonging, get};
-use crate::edit::Edit;
-use crate::refused::Refused;
-use crate::store::session_limits::{Limits, Whose, most_of_all, settle};
+use super::{
+    PolicyAudience, PolicyException, Rules, SessionPolicy, SignInPolicy, TwoStepPolicy, belonging,
+    get,
+};
+use crate::store::browser_trust::{self, Trust};
+use crate::store::by_audience::{Audience, ByAudience};
+use crate::store::session_limits::{Limits, beyond_most, by_last_use, settle};
 use crate::store::{StoreError, Tx, sign_ins};
 
-impl SessionPolicy {
-    pub(super) fn limits(&self) -> Limits {
-        let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis());
-        Limits {
-            absolute_ms: ms(self.absolute()).unwrap_or(i64::MAX),
-            idle_ms: self.idle().map(|idle| ms(idle).unwrap_or(i64::MAX)),
+impl From<&SessionPolicy> for Limits {
+    fn from(policy: &SessionPolicy) -> Self {
+        Self {
+            absolute_ms: milliseconds(policy.absolute()),
+            idle_ms: policy.idle().map(milliseconds),
+            most: policy.most,
         }
     }
 }
 
-/// Everybody's sessions, and how many of them.
-pub(super) async fn everybody(edit: &mut Edit<'_>, policy: &SignInPolicy) -> Result<(), Refused> {
-    limit_all(&mut edit.tx, policy, edit.now).await?;
-    let parts = policy
-        .exceptions
-        .iter()
-        .filter_map(|one| one.sessions.as_ref());
-    let numbers = parts.chain([&policy.sessions]).map(|one| one.most);
-    let Some(least) = numbers.filter(|most| *most > 0).min() else {
-        edit.forget_everybody();
-        return Ok(());
-    };
-    for member in most_of_all(&mut edit.tx, least, edit.now).await? {
-        let person = belonging(&mut edit.tx, &member).await?;
-        let most = policy.of(&person).sessions.most;
-        end_oldest(&mut edit.tx, &member, most, edit.now).await?;
-    }
-    edit.forget_everybody();
-    Ok(())
-}
-
-/// The last of all first, so that of several exceptions that fit somebody the first has the last word.
-async fn limit_all(tx: &mut Tx, policy: &SignInPolicy, now: Timestamp) -> Result<(), StoreError> {
-    settle(tx, Whose::Everybody, policy.sessions.limits(), now).await?;
-    for exception in policy.exceptions.iter().rev() {
-        let Some(sessions) = &exception.sessions else {
-            continue;
-        };
-        for who in &exception.who {
-            let whose = match who {
-                PolicyAudience::Guests => Whose::Guests,
-                PolicyAudience::Group(id) => Whose::Group(id),
-            };
-            settle(tx, whose, sessions.limits(), now).await?;
+impl From<&TwoStepPolicy> for Trust {
+    fn from(policy: &TwoStepPolicy) -> Self {
+        Self {
+            longest_ms: milliseconds(policy.remember()),
+            most: policy.remember_most,
         }
     }
-    Ok(())
 }
 
-/// Leaves the person the newest sign-ins; 0 leaves all. Those that ended: gateways are told by the caller.
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Everybody's, about whom the caller has gateways ask anew.
+pub(super) async fn everybody(
+    tx: &mut Tx,
+    policy: &SignInPolicy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let limits = by_audience(policy, |one| one.sessions.as_ref(), &policy.sessions);
+    let trust = by_audience(policy, |one| one.two_step.as_ref(), &policy.two_step);
+    bring_in_line(tx, &limits, &trust, now).await.map(drop)
+}
+
+async fn one(
+    tx: &mut Tx,
+    member: &MemberId,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Vec<SignInId>, StoreError> {
+    let limits = ByAudience::of_one(member, (&rules.sessions).into());
+    let trust = ByAudience::of_one(member, (&rules.two_step).into());
+    bring_in_line(tx, &limits, &trust, now).await
+}
+
+async fn bring_in_line(
+    tx: &mut Tx,
+    limits: &ByAudience<Limits>,
+    trust: &ByAudience<Trust>,
+    now: Timestamp,
+) -> Result<Vec<SignInId>, StoreError> {
+    browser_trust::settle(tx, trust, now).await?;
+    settle(tx, limits, now).await?;
+    let mut ended = Vec::new();
+    for (member, most) in beyond_most(tx, limits, now).await? {
+        ended.extend(end_oldest(tx, &member, most, now).await?);
+    }
+    Ok(ended)
+}
+
+fn by_audience<'a, P: 'a, T: From<&'a P>>(
+    policy: &'a SignInPolicy,
+    part: impl Fn(&'a PolicyException) -> Option<&'a P>,
+    rest: &'a P,
+) -> ByAudience<T> {
+    let exceptions = policy.exceptions.iter();
+    let exceptions = exceptions.filter_map(|one| Some((audience(one), part(one)?.into())));
+    ByAudience {
+        exceptions: exceptions.collect(),
+        rest: rest.into(),
+        only: None,
+    }
+}
+
+fn audience(exception: &PolicyException) -> Audience {
+    let groups = exception.who.iter().filter_map(|who| match who {
+        PolicyAudience::Group(id) => Some(id.clone()),
+        PolicyAudience::Guests => None,
+    });
+    Audience {
+        guests: exception.who.contains(&PolicyAudience::Guests),
+        groups: groups.collect(),
+    }
+}
+
+/// Leaves the person the sign-ins that were used last; 0 leaves all. Those that ended: gateways are told by
+/// the caller.
 pub async fn end_oldest(
     tx: &mut Tx,
     member: &MemberId,
@@ -69,7 +112,7 @@ pub async fn end_oldest(
     if most == 0 {
         return Ok(Vec::new());
     }
-    let mut open = sign_ins::open_of(tx, member, now).await?;
+    let mut open = by_last_use(tx, member, now).await?;
     open.truncate(open.len().saturating_sub(usize::from(most)));
     for oldest in &open {
         sign_ins::end(tx, oldest, member, "too_many_sign_ins", now).await?;
@@ -77,23 +120,26 @@ pub async fn end_oldest(
     Ok(open)
 }
 
-/// The sessions of people who may have become others; `None`: of everybody.
+/// What is open of people who may have become others; `None`: of everybody, about whom the caller has gateways
+/// ask anew. Of some, those that ended: gateways are told by the caller.
 pub async fn resettle(
     tx: &mut Tx,
     members: Option<&[MemberId]>,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<SignInId>, StoreError> {
     let policy = get(tx).await?.body;
-    if !policy.parts_sessions() {
-        return Ok(());
+    let differs = |one: &PolicyException| one.sessions.is_some() || one.two_step.is_some();
+    if !policy.exceptions.iter().any(differs) {
+        return Ok(Vec::new());
     }
     let Some(members) = members else {
-        return limit_all(tx, &policy, now).await;
+        everybody(tx, &policy, now).await?;
+        return Ok(Vec::new());
     };
+    let mut ended = Vec::new();
     for member in members {
-        let person = belonging(tx, member).await?;
-        let limits = policy.of(&person).sessions.limits();
-        settle(tx, Whose::Member(member), limits, now).await?;
+        let rules = policy.of(&belonging(tx, member).await?);
+        ended.extend(one(tx, member, &rules, now).await?);
     }
-    Ok(())
+    Ok(ended)
 }

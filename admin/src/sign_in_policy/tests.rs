@@ -1,6 +1,10 @@
 //! Which rules hold for whom.
 
+use config::settings::AdminHost;
+
 use super::*;
+use crate::state;
+use crate::store::testing::TestStore;
 
 fn group(id: &str) -> Belonging {
     Belonging {
@@ -67,4 +71,39 @@ fn of_each_part_the_first_exception_that_fits_and_has_it_holds() {
         ..group("g2")
     };
     assert_eq!(policy.of(&other_guest).password.min_length, 30);
+}
+
+#[tokio::test]
+async fn operators_are_not_shut_out_by_passkeys_that_do_not_work_at_their_host() {
+    let store = TestStore::sqlite().await;
+    let mut policy = SignInPolicy::default();
+    policy.two_step.demand = TwoStepDemand::Required;
+    policy.two_step.methods = vec![SecondFactor::Passkey];
+    let mut with_code = policy.clone();
+    with_code.two_step.methods.push(SecondFactor::Authenticator);
+    let (below, elsewhere) = (
+        "https://ops.access.example.com",
+        "https://ops.example.org:9443",
+    );
+    for (url, also_at_access_host, policy, is_good) in [
+        (elsewhere, false, &policy, false),
+        (elsewhere, false, &with_code, true),
+        (elsewhere, true, &policy, true),
+        (below, false, &policy, true),
+    ] {
+        let mut settings = state::testing::settings(&store);
+        settings.admin = Some(AdminHost {
+            url: url.parse().unwrap(),
+            also_at_access_host,
+        });
+        let mut read = store.read().await.unwrap();
+        let before = SignInPolicy::default();
+        match check::check(&mut read, &settings, policy, &before).await {
+            Err(Refused::Invalid(wrong)) => {
+                assert!(!is_good, "{url}");
+                assert_eq!(wrong[0].field, "two_step.methods");
+            }
+            other => assert!(is_good && other.is_ok(), "{url} {other:?}"),
+        }
+    }
 }

@@ -18,7 +18,8 @@ pub async fn departments(connection: &mut Connection) -> Result<(), StoreError> 
     hold(connection, "departments").await
 }
 
-/// Rules of groups, what they look at of people and departments, and who is put into a group by hand.
+/// Rules of groups, what they look at of people and departments, who is put into a group by hand, and which
+/// groups the sign-in policy names.
 pub async fn group_rules(connection: &mut Connection) -> Result<(), StoreError> {
     hold(connection, "group_rules").await
 }

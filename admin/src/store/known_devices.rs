@@ -149,20 +149,21 @@ pub async fn trusted_of(
     Ok(browsers.collect())
 }
 
-/// One browser of the person is asked for a second factor again.
+/// One browser of the person is asked for a second factor again. `false` if it was in any case.
 pub async fn distrust_one(
     connection: &mut Connection,
     member: &MemberId,
     hash: &TokenHash,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE known_devices SET trusted_until = NULL WHERE member_id = $1 AND token_hash = $2",
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE known_devices SET trusted_until = NULL \
+         WHERE member_id = $1 AND token_hash = $2 AND trusted_until IS NOT NULL",
     )
     .bind(member.as_str())
     .bind(hash.to_vec())
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Every browser of the person is asked for a second factor again.

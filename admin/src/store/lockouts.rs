@@ -25,7 +25,10 @@ impl Limit {
             .map_or(i64::MIN, |lock| now.minus(lock).as_millis())
     }
 
-    fn kept_until(&self, now: Timestamp) -> i64 {
+    fn kept_until(&self, now: Timestamp, is_locked: bool) -> i64 {
+        if !is_locked {
+            return now.plus(self.window).as_millis();
+        }
         let until = |lock: Duration| now.plus(lock.max(self.window)).as_millis();
         self.lock.map_or(i64::MAX, until)
     }
@@ -44,14 +47,15 @@ pub async fn count(
     const OVER: &str = "lockouts.failures >= $4 OR lockouts.first_failed_at <= $3";
     let sql = format!(
         "INSERT INTO lockouts (subject, failures, first_failed_at, last_failed_at, kept_until) \
-         VALUES ($1, 1, $2, $2, $6) \
+         VALUES ($1, 1, $2, $2, $7) \
          ON CONFLICT (subject) DO UPDATE SET \
          failures = CASE WHEN {LOCKED} THEN $4 + 1 WHEN {OVER} THEN 1 \
              ELSE lockouts.failures + 1 END, \
          first_failed_at = CASE WHEN {LOCKED} THEN lockouts.first_failed_at \
              WHEN {OVER} THEN $2 ELSE lockouts.first_failed_at END, \
          last_failed_at = CASE WHEN {LOCKED} THEN lockouts.last_failed_at ELSE $2 END, \
-         kept_until = CASE WHEN {LOCKED} THEN lockouts.kept_until ELSE $6 END \
+         kept_until = CASE WHEN {LOCKED} THEN lockouts.kept_until \
+             WHEN NOT ({OVER}) AND lockouts.failures + 1 >= $4 THEN $6 ELSE $7 END \
          RETURNING failures"
     );
     let (failures,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -60,7 +64,8 @@ pub async fn count(
         .bind(now.minus(limit.window).as_millis())
         .bind(limit.most)
         .bind(limit.locked_since(now))
-        .bind(limit.kept_until(now))
+        .bind(limit.kept_until(now, true))
+        .bind(limit.kept_until(now, limit.most <= 1))
         .fetch_one(connection)
         .await?;
     Ok(failures)
@@ -119,4 +124,32 @@ pub async fn prune(connection: &mut Connection, now: Timestamp) -> Result<u64, S
         .execute(connection)
         .await?;
     Ok(done.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::on_both_engines;
+
+    #[tokio::test]
+    async fn a_count_is_kept_for_its_window_and_a_lock_without_end_until_it_is_cleared() {
+        const LIMIT: Limit = Limit {
+            most: 3,
+            window: Duration::from_mins(15),
+            lock: None,
+        };
+        on_both_engines(async |store| {
+            let begun = Timestamp(1_000_000);
+            let over = begun.plus(LIMIT.window + Duration::from_millis(1));
+            let mut tx = store.begin().await.unwrap();
+            for (subject, guesses) in [("once", 1), ("locked", 3)] {
+                for _ in 0..guesses {
+                    count(&mut tx, subject, LIMIT, begun).await.unwrap();
+                }
+            }
+            assert_eq!(prune(&mut tx, over).await.unwrap(), 1);
+            assert_eq!(counted(&mut tx, "locked", LIMIT, over).await.unwrap(), 3);
+        })
+        .await;
+    }
 }

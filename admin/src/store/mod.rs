@@ -17,6 +17,8 @@
 pub mod api_tokens;
 pub mod applications;
 pub mod belongings;
+pub mod browser_trust;
+pub mod by_audience;
 pub mod certificates;
 pub mod changes;
 pub mod condition;

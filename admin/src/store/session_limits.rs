@@ -1,99 +1,86 @@
-//! Until when sign-ins that are open last, as the sign-in policy has it just now.
+//! Until when sign-ins that are open last, and how many of a person's stay, as the sign-in policy has it just
+//! now.
 
 use config::Timestamp;
-use config::id::{GroupId, MemberId};
+use config::id::{MemberId, SignInId};
+use sqlx::Row;
 
+use super::by_audience::ByAudience;
 use super::{Connection, StoreError};
 
-/// How long a sign-in lasts, in milliseconds.
+/// How long a sign-in lasts, in milliseconds, and how many a person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// From its beginning.
     pub absolute_ms: i64,
     /// Without a request.
     pub idle_ms: Option<i64>,
+    /// 0: as many as they like.
+    pub most: u16,
 }
 
-/// Of whom.
-#[derive(Clone, Copy, Debug)]
-pub enum Whose<'a> {
-    Everybody,
-    Guests,
-    Group(&'a GroupId),
-    Member(&'a MemberId),
-}
+/// When a sign-in was last used.
+const USED: &str = "(SELECT MAX(x.last_seen_at) FROM sessions x WHERE x.sign_in_id = sign_ins.id)";
 
-/// Sets the limits of all that is open. What has expired stays so.
+/// Sets the limits of all that is open. What has expired stays so, and what was idle for too long until now.
 pub async fn settle(
     tx: &mut Connection,
-    whose: Whose<'_>,
-    limits: Limits,
+    limits: &ByAudience<Limits>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (condition, id) = match whose {
-        Whose::Everybody => ("", None),
-        Whose::Guests => (
-            "AND member_id IN (SELECT id FROM members WHERE kind = 'guest')",
-            None,
-        ),
-        Whose::Group(id) => (
-            "AND member_id IN (SELECT member_id FROM group_members WHERE group_id = $4)",
-            Some(id.as_str()),
-        ),
-        Whose::Member(id) => ("AND member_id = $4", Some(id.as_str())),
-    };
     let sql = format!(
-        "UPDATE sign_ins SET expires_at = started_at + $1, idle_limit_ms = $2 \
-         WHERE ended_at IS NULL AND expires_at > $3 {condition}"
+        "UPDATE sign_ins SET idle_limit_ms = {idle}, expires_at = \
+         CASE WHEN idle_limit_ms IS NOT NULL AND {USED} + idle_limit_ms <= $1 THEN $1 \
+         ELSE started_at + {absolute} END \
+         WHERE ended_at IS NULL AND expires_at > $1 {only}",
+        idle = limits.number(2, |limits| limits.idle_ms),
+        absolute = limits.number(2, |limits| Some(limits.absolute_ms)),
+        only = limits.and_only(2),
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(limits.absolute_ms)
-        .bind(limits.idle_ms)
-        .bind(now.as_millis());
-    let query = id.into_iter().fold(query, sqlx::query::Query::bind);
-    query.execute(tx).await?;
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.as_millis());
+    limits.bind(query).execute(tx).await?;
     Ok(())
 }
 
-/// Whoever is signed in more than `most` times.
-pub async fn most_of_all(
+/// Whoever is signed in more often than they may, and how often that is.
+pub async fn beyond_most(
     connection: &mut Connection,
-    most: u16,
+    limits: &ByAudience<Limits>,
     now: Timestamp,
-) -> Result<Vec<MemberId>, StoreError> {
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT member_id FROM sign_ins WHERE ended_at IS NULL AND expires_at > $1 \
-         GROUP BY member_id HAVING count(*) > $2 ORDER BY member_id",
-    )
-    .bind(now.as_millis())
-    .bind(i64::from(most))
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+) -> Result<Vec<(MemberId, u16)>, StoreError> {
+    let most = limits.number(2, |limits| {
+        (limits.most > 0).then(|| i64::from(limits.most))
+    });
+    let sql = format!(
+        "SELECT member_id, {most} AS most FROM sign_ins \
+         WHERE ended_at IS NULL AND expires_at > $1 {} \
+         GROUP BY member_id HAVING count(*) > {most} ORDER BY member_id",
+        limits.and_only(2)
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.as_millis());
+    let rows = limits.bind(query).fetch_all(connection).await?;
+    let read = |row: &sqlx::any::AnyRow| {
+        let most: i64 = row.try_get("most")?;
+        let member: String = row.try_get("member_id")?;
+        Ok((member.into(), u16::try_from(most).unwrap_or(u16::MAX)))
+    };
+    rows.iter().map(read).collect()
 }
 
-/// How many open sign-ins of the person have lasted longer than these limits would have them.
-pub async fn beyond(
+/// The open sign-ins of a person, that which was used longest ago first.
+pub async fn by_last_use(
     connection: &mut Connection,
     member: &MemberId,
-    limits: Limits,
     now: Timestamp,
-) -> Result<i64, StoreError> {
-    let (beyond,): (i64,) = sqlx::query_as(
-        "SELECT CAST(count(*) AS BIGINT) FROM sign_ins s \
-         WHERE s.member_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 \
-         AND (s.started_at <= $3 OR \
-             (SELECT MAX(x.last_seen_at) FROM sessions x WHERE x.sign_in_id = s.id) <= $4)",
-    )
-    .bind(member.as_str())
-    .bind(now.as_millis())
-    .bind(now.as_millis().saturating_sub(limits.absolute_ms))
-    .bind(
-        limits
-            .idle_ms
-            .map_or(i64::MIN, |idle| now.as_millis().saturating_sub(idle)),
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(beyond)
+) -> Result<Vec<SignInId>, StoreError> {
+    let sql = format!(
+        "SELECT id, COALESCE({USED}, started_at) AS used FROM sign_ins \
+         WHERE member_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY used, id"
+    );
+    let rows: Vec<(String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(member.as_str())
+        .bind(now.as_millis())
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|(id, _)| id.into()).collect())
 }

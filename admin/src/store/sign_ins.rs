@@ -149,6 +149,32 @@ pub async fn open_of(
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
+/// Those of them that a passkey opened, without a password.
+pub async fn open_by_passkey(
+    connection: &mut Connection,
+    member: &MemberId,
+    now: Timestamp,
+) -> Result<Vec<SignInId>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT id, methods FROM sign_ins \
+         WHERE member_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY id",
+    )
+    .bind(member.as_str())
+    .bind(now.as_millis())
+    .fetch_all(connection)
+    .await?;
+    let mut found = Vec::new();
+    for (id, methods) in rows {
+        let methods: Vec<AuthenticationMethod> = serde_json::from_str(&methods)?;
+        if methods.contains(&AuthenticationMethod::Passkey)
+            && !methods.contains(&AuthenticationMethod::Password)
+        {
+            found.push(id.into());
+        }
+    }
+    Ok(found)
+}
+
 /// The sign-ins of a person that are in use, the newest first, as people are shown them.
 pub async fn live_of(
     connection: &mut Connection,

@@ -27,11 +27,24 @@ async fn attack_18_who_may_not_change_address_lists_takes_no_application_out_of_
             .await
             .id();
         let path = format!("/applications/{id}");
+        let list = json!({"name": "l", "effect": "allow"});
+        let list = app.call(&security, "POST", "/ip-lists", list).await.id();
         draft["own_ip_lists_only"] = json!(true);
         let refused = app.call(&administrator, "PUT", &path, draft.clone()).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
         let done = app.call(&security, "PUT", &path, draft.clone()).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        for (field, other) in [
+            ("ip_lists", json!([list])),
+            ("hosts", json!(["hook.example.com", "wiki.example.com"])),
+            ("path_prefix", json!("/wiki")),
+            ("pool", json!({"upstreams": [{"address": "127.0.0.1:2"}]})),
+        ] {
+            let mut other_way = draft.clone();
+            other_way[field] = other;
+            let refused = app.call(&administrator, "PUT", &path, other_way).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{field}");
+        }
         draft["watermark"] = json!(true);
         let kept = app.call(&administrator, "PUT", &path, draft).await;
         assert_eq!(

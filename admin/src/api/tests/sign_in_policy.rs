@@ -1,11 +1,13 @@
 //! The sign-in policy over the API: what is wrong is told, what is right holds, and what it would mean for
 //! one person can be seen before.
 
+use axum::body::Body;
 use axum::http::StatusCode;
 use config::Role;
 use serde_json::{Value, json};
 
 use super::app::{App, With};
+use crate::store::groups;
 use crate::store::testing::on_both_engines;
 
 const OP: &With = &With::Operator;
@@ -113,13 +115,11 @@ async fn a_group_that_is_gone_holds_up_no_other_change() {
         }]);
         let done = app.call(OP, "PUT", PATH, body.clone()).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
-        let path = format!("/groups/{group}");
-        assert!(
-            app.call(OP, "DELETE", &path, json!({}))
-                .await
-                .status
-                .is_success()
-        );
+        let mut tx = app.state.store.begin().await.unwrap();
+        groups::remove(&mut tx, &group.as_str().into())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
         body["password"]["history"] = json!(3);
         let done = app.call(OP, "PUT", PATH, body).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.body);
@@ -162,6 +162,106 @@ async fn what_a_policy_would_mean_for_one_person_is_seen_before_it_is_saved() {
             "no factor and no password yet"
         );
         assert_eq!(policy(&app).await.1, tag, "nothing was saved");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_who_reads_the_policy_and_no_members_is_told_of_none() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        app.member("zhang", &[]).await;
+        let (body, _) = policy(&app).await;
+        let draft = json!({"policy": body, "member": "zhang"});
+        for (permissions, expected) in [
+            (json!(["sign_in_policy:read"]), StatusCode::FORBIDDEN),
+            (
+                json!(["sign_in_policy:read", "members:read"]),
+                StatusCode::OK,
+            ),
+        ] {
+            let token = json!({"name": permissions.to_string(), "permissions": permissions});
+            let made = app.call(OP, "POST", "/tokens", token).await;
+            let reader = With::Bearer(made.text("secret").to_owned());
+            let seen = app
+                .call(&reader, "POST", "/sign-in-policy/preview", draft.clone())
+                .await;
+            assert_eq!(seen.status, expected, "{}", seen.body);
+        }
+    })
+    .await;
+}
+
+/// A group that an exception of the policy names.
+async fn bound_group(app: &App, name: &str) -> String {
+    let draft = json!({"name": name});
+    let group = app.call(OP, "POST", "/groups", draft).await.id();
+    let (mut body, _) = policy(app).await;
+    body["exceptions"] = json!([{
+        "name": "Outside staff", "who": [{"kind": "group", "id": group}],
+        "two_step": {"demand": "off"}
+    }]);
+    let done = app.call(OP, "PUT", PATH, body).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    group
+}
+
+#[tokio::test]
+async fn attack_18_who_may_not_change_the_policy_puts_nobody_under_an_exception() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let (id, _) = app.member("zhang", &[]).await;
+        let (_, administrator) = app.member("admin", &[Role::Administrator]).await;
+        let (_, owner) = app.member("owner", &[Role::Owner]).await;
+        let group = bound_group(&app, "Contractors").await;
+        let by_hand = format!("/groups/{group}/members/{id}");
+        let rule = json!({"name": "Contractors", "rule": {"kind": "member"}});
+        let placed = json!({"username": "zhang", "display_name": "Z", "groups": [group]});
+        let begun = json!({"username": "li", "display_name": "L", "groups": [group]});
+        for (method, path, draft) in [
+            ("PUT", by_hand.clone(), json!({})),
+            ("PUT", format!("/members/{id}"), placed),
+            ("POST", "/members".to_owned(), begun),
+            ("PUT", format!("/groups/{group}"), rule),
+        ] {
+            let answer = app.call(&administrator, method, &path, draft).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path}");
+        }
+        let answer = app.call(&owner, "PUT", &by_hand, json!({})).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
+        let out = app
+            .call(&administrator, "DELETE", &by_hand, json!({}))
+            .await;
+        assert_eq!(out.status, StatusCode::FORBIDDEN, "nor out of a strict one");
+        let renamed = json!({"name": "Outside"});
+        let path = format!("/groups/{group}");
+        let renamed = app.call(&administrator, "PUT", &path, renamed).await;
+        assert_eq!(renamed.status, StatusCode::OK, "{}", renamed.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_that_an_exception_names_is_not_removed_before_it_is_taken_out_of_there() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let group = bound_group(&app, "Contractors").await;
+        let path = format!("/groups/{group}");
+        for (language, word) in [("en", "exception"), ("zh-CN", "例外")] {
+            let request = App::request("DELETE", &path, OP)
+                .header("if-match", "*")
+                .header("accept-language", language)
+                .body(Body::empty());
+            let refused = app.send(request.unwrap()).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+            let detail = refused.text("detail");
+            assert!(detail.contains("Outside staff") && detail.contains(word));
+        }
+        let (mut body, _) = policy(&app).await;
+        body["exceptions"] = json!([]);
+        assert_eq!(app.call(OP, "PUT", PATH, body).await.status, StatusCode::OK);
+        let gone = app.call(OP, "DELETE", &path, json!({})).await;
+        assert!(gone.status.is_success(), "{}", gone.body);
     })
     .await;
 }

@@ -1,5 +1,6 @@
 import { Flex, Form, InputNumber, Select } from "antd";
 
+import { useMayEverywhere } from "../../api/caller";
 import { texts } from "../../language/texts";
 import { IpListChooser } from "../../parts/choosers";
 import { OptionalPart } from "./OptionalPart";
@@ -30,13 +31,15 @@ const t = texts({
 });
 
 export function ProtectionSection() {
+  // A switch that says nothing of it follows its form.
+  const isBound = !useMayEverywhere()("ip_lists:change") || undefined;
   return (
     <>
       <SwitchItem name={["watermark"]} label={t.watermark} extra={t.watermarkHint} />
       <Form.Item name="ip_lists" label={t.lists} extra={t.listsHint}>
         <IpListChooser mode="multiple" allowClear />
       </Form.Item>
-      <SwitchItem name={["own_ip_lists_only"]} label={t.only} extra={t.onlyHint} />
+      <SwitchItem name={["own_ip_lists_only"]} label={t.only} extra={t.onlyHint} disabled={isBound} />
       <SwitchItem name={["websockets", "enabled"]} label={t.sockets} />
       <Form.Item name={["websockets", "allowed_origins"]} label={t.origins} extra={t.originsHint}>
         <Select

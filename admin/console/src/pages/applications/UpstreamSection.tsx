@@ -116,10 +116,12 @@ export function UpstreamSection() {
 }
 
 /** A switch of a form. */
-export function SwitchItem({ name, label, extra }: { name: (string | number)[]; label: string; extra?: string }) {
+type SwitchProps = { name: (string | number)[]; label: string; extra?: string; disabled?: true };
+
+export function SwitchItem({ name, label, extra, disabled }: SwitchProps) {
   return (
     <Form.Item name={name} label={label} extra={extra} valuePropName="checked">
-      <Switch />
+      <Switch disabled={disabled} />
     </Form.Item>
   );
 }

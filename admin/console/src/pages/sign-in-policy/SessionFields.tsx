@@ -14,8 +14,8 @@ const t = texts({
   keep: ["关闭浏览器后仍保持登录", "Outlives the closing of the browser"],
   most: ["同时登录数上限", "Signed in at once, at most"],
   mostHint: [
-    "超过后，最早的登录会退出；0 表示不限。",
-    "Who comes once more ends the oldest; 0: as often as they like.",
+    "超过后，最久未使用的登录会退出；0 表示不限。",
+    "Who comes once more ends what was used longest ago; 0: as often as they like.",
   ],
 });
 

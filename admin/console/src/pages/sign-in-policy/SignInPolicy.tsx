@@ -1,6 +1,6 @@
 import { Typography } from "antd";
 
-import { useMay } from "../../api/caller";
+import { useMay, useMayEverywhere } from "../../api/caller";
 import { api, told, versioned } from "../../api/client";
 import { useDraft } from "../../api/draft";
 import type { SignInPolicy as Policy } from "../../api/schema";
@@ -19,8 +19,8 @@ import { TwoStepFields } from "./TwoStepFields";
 const t = texts({
   title: ["登录策略", "Sign-in policy"],
   lead: [
-    "登录需要什么、能保持多久、猜测密码会怎样。保存后立即对所有人生效，包括已登录的人。",
-    "What it takes to sign in, for how long it holds, and what becomes of those who guess. It holds at once, for those who are signed in, too.",
+    "登录需要什么、能保持多久、猜测密码会怎样。保存后，时长和次数立即对所有人生效，包括已登录的人；其余从下次登录起生效。",
+    "What it takes to sign in, for how long it holds, and what becomes of those who guess. Times and numbers hold at once, for those who are signed in, too; the rest holds from the next sign-in.",
   ],
   twoStep: ["两步验证", "Two-step verification"],
   password: ["密码", "Passwords"],
@@ -31,6 +31,7 @@ const t = texts({
 
 export default function SignInPolicy() {
   const mayChange = useMay()("sign_in_policy:change");
+  const mayPreview = useMayEverywhere()("members:read");
   const draft = useDraft(["sign-in-policy"], () => versioned(api.GET("/sign-in-policy")));
   const { value, etag } = draft;
   return (
@@ -44,7 +45,7 @@ export default function SignInPolicy() {
         draft={draft}
         mayChange={mayChange}
         send={(body) => told(api.PUT("/sign-in-policy", { params: { header: { "If-Match": etag } }, body }))}
-        preview={(policy) => <PolicyPreview policy={policy} />}
+        preview={(policy) => mayPreview && <PolicyPreview policy={policy} />}
       >
         <Typography.Title level={4}>{t.twoStep}</Typography.Title>
         <TwoStepFields at={["two_step"]} />
