@@ -70,7 +70,7 @@ pub async fn finish(
     Ok(response)
 }
 
-/// Has the person told of a sign-in that is unlike earlier ones, where the policy says so.
+/// Has the person told of a sign-in that is unlike earlier ones.
 async fn tell(
     tx: &mut Tx,
     reader: &Reader,
@@ -79,9 +79,6 @@ async fn tell(
 ) -> Result<(), StoreError> {
     let (member, at) = (&sign_in.member, sign_in.started_at);
     member_languages::remember(tx, member, reader.language, !is_new_browser).await?;
-    if !sign_in_policy::get(tx).await?.body.notices.new_sign_in {
-        return Ok(());
-    }
     let happened = Happened {
         sign_in: Some((sign_in.id.clone(), is_new_browser)),
         ..Happened::at(reader, Some(member), NoticeEvent::NewSignIn, at)

@@ -73,8 +73,12 @@ impl Happened {
         }
     }
 
-    /// Has the person told after the commit.
+    /// Has the person told after the commit, where the policy says so.
     pub async fn queue(self, connection: &mut Connection) -> Result<(), StoreError> {
+        let policy = sign_in_policy::get(connection).await?.body.notices;
+        if !is_told(&policy, self.notice.event) {
+            return Ok(());
+        }
         let at = self.notice.at;
         jobs::queue(connection, &Job::Notice(self), at).await
     }
@@ -91,7 +95,7 @@ pub fn of_action(action: &str) -> Option<NoticeEvent> {
     })
 }
 
-/// Tells the person, if the policy says so and there is a way.
+/// Tells the person, if the policy still says so and there is a way.
 pub async fn tell(state: &State, tx: &mut Tx, happened: &Happened) -> Result<(), StoreError> {
     let (notice, now) = (&happened.notice, state.clock.now());
     let Some(member) = &happened.member else {
