@@ -40,6 +40,8 @@ pub struct State {
     pub picture_turns: Turns,
     /// Lists and tables that people bring are read two at a time.
     pub reading_turns: Turns,
+    /// Pictures of captchas are drawn two at a time: anybody can ask for one.
+    pub captcha_turns: Turns,
     /// How many requests a caller may send to the API.
     pub api_rates: ApiRates,
     /// What the gateways of this node obey just now; `None` until the first has been built.
@@ -102,6 +104,7 @@ pub mod testing {
             explains: Arc::default(),
             picture_turns: Turns::new(1),
             reading_turns: Turns::new(2),
+            captcha_turns: Turns::new(2),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
             serves_certificates: Arc::default(),

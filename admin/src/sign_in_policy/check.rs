@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use super::{
-    AttemptPolicy, PasswordPolicy, PolicyAudience, PolicyException, SessionPolicy, SignInPolicy,
-    TwoStepPolicy,
+    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, SessionPolicy,
+    SignInPolicy, TwoStepPolicy,
 };
 use crate::members::names;
 use crate::refused::{Invalid, Refused};
@@ -154,6 +154,9 @@ impl Wrong {
         self.within(part, "wrong_passwords", policy.wrong_passwords, 3..=100);
         self.within(part, "within_minutes", policy.within_minutes, 1..=1440);
         self.within(part, "locked_minutes", policy.locked_minutes, 0..=10_080);
+        if let CaptchaDemand::After { failures } = policy.captcha {
+            self.within(part, "captcha.failures", failures, 1..=100);
+        }
     }
 
     fn exception(&mut self, part: &str, exception: &PolicyException) {

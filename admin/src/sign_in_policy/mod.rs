@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use rules::{
-    AttemptPolicy, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy, SecondFactor,
-    SessionPolicy, TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy,
+    SecondFactor, SessionPolicy, TwoStepDemand, TwoStepPolicy,
 };
 
 use crate::edit::{Edit, shown};
@@ -122,8 +122,24 @@ impl SignInPolicy {
             two_step: two_step.unwrap_or(&self.two_step).clone(),
             password: password.unwrap_or(&self.password).clone(),
             sessions: sessions.unwrap_or(&self.sessions).clone(),
-            attempts: attempts.unwrap_or(&self.attempts).clone(),
+            attempts: AttemptPolicy {
+                captcha: self.captcha(),
+                ..attempts.unwrap_or(&self.attempts).clone()
+            },
         }
+    }
+
+    /// When a captcha is asked, whoever is named.
+    #[must_use]
+    pub fn captcha(&self) -> CaptchaDemand {
+        let parts = self
+            .exceptions
+            .iter()
+            .filter_map(|one| one.attempts.as_ref());
+        let demands = parts.map(|part| part.captcha);
+        demands.fold(self.attempts.captcha, |strictest, one| {
+            std::cmp::min_by_key(strictest, one, |demand| demand.patience())
+        })
     }
 
     /// Whether anybody may have a code for a new password sent.

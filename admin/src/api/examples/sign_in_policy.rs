@@ -20,7 +20,8 @@ pub(super) fn of(name: &str) -> Option<Value> {
                 "idle_minutes": 120, "absolute_hours": 12, "keep_after_closing": false, "most": 5
             },
             "attempts": {
-                "wrong_passwords": 10, "within_minutes": 15, "locked_minutes": 15
+                "wrong_passwords": 10, "within_minutes": 15, "locked_minutes": 15,
+                "captcha": {"kind": "after", "failures": 5}
             },
             "notices": {
                 "new_sign_in": true, "password_changed": true, "factor_changed": true, "locked": false
