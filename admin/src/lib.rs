@@ -9,6 +9,7 @@ pub mod applications;
 pub mod authn;
 pub mod authz;
 pub mod backup;
+pub mod breached;
 pub mod captcha;
 pub mod certificates;
 pub mod configuration;

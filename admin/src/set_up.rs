@@ -160,7 +160,12 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         Ok(names) => names,
         Err(wrong) => return show(&state, &reader, Some(&form), Some(wrong)).await,
     };
-    let hashed = state.passwords.hash(form.get("password")).await?;
+    let password = form.get("password");
+    if let Some(weakness) = choose::breached(&state, &policy, password).await {
+        let wrong = NewPasswordTexts::weakness(reader.language, weakness);
+        return show(&state, &reader, Some(&form), Some(wrong)).await;
+    }
+    let hashed = state.passwords.hash(password).await?;
     let mut tx = state.store.begin().await?;
     // Of several who hold the code, or different ones, the first becomes the owner.
     set_up::hold(&mut tx).await?;

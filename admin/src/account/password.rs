@@ -80,6 +80,9 @@ pub async fn submit(
     if let Err(weakness) = choose::check(&state, &policy, &account, new, form.get("repeated")) {
         return show(&state, &reader, &person, &policy, wrong(weakness));
     }
+    if let Some(weakness) = choose::breached(&state, &policy, new).await {
+        return show(&state, &reader, &person, &policy, wrong(weakness));
+    }
     let t = PasswordTexts::of(reader.language);
     let old = form.get("old");
     let Some(tx) = confirm::by_password(&state, &reader, &account, old).await? else {

@@ -59,14 +59,11 @@ fn told(answer: &Answered, name: &str) -> (StatusCode, String) {
     let sealed = between(&answer.body, ASKED, "\"").to_owned();
     let picture = between(&answer.body, "data:image/png;base64,", "\"").to_owned();
     let csrf = between(&answer.body, r#"name="csrf" value=""#, "\"").to_owned();
-    let body = answer.body.replace(name, "…");
-    let without = |body: String, one: &str| match one {
-        "" => body,
-        one => body.replace(one, "…"),
-    };
-    let body = [sealed, picture, csrf]
-        .iter()
-        .fold(body, |b, one| without(b, one));
+    // The name last: a picture may happen to spell it.
+    let body = [&*sealed, &*picture, &*csrf, name]
+        .into_iter()
+        .filter(|one| !one.is_empty())
+        .fold(answer.body.clone(), |body, one| body.replace(one, "…"));
     (answer.status, body)
 }
 
@@ -166,7 +163,7 @@ async fn attack_17_after_so_many_failures_at_a_name_its_captcha_spares_the_accou
             assert_eq!((wrong.status, is_asked(&wrong)), (REFUSED, n == 2), "{n}");
         }
         let hashed = house.state.passwords.hashed();
-        for n in 10..40_u8 {
+        for n in 10..24_u8 {
             let mut browser = from(&house, &format!("192.0.2.{n}"));
             let page = browser.get(ACCESS, "/sign-in").await;
             assert!(!is_asked(&page), "nobody is named yet");
@@ -183,7 +180,7 @@ async fn attack_17_after_so_many_failures_at_a_name_its_captcha_spares_the_accou
         assert_eq!(
             done.location(),
             "/",
-            "30 refusals have not locked the account"
+            "14 refusals have not locked the account"
         );
         let next = from(&house, "192.0.2.98").sign_in("alice", PASSWORD).await;
         assert!(is_asked(&next), "nothing tells that somebody has signed in");
@@ -206,7 +203,7 @@ async fn attack_17_after_so_many_failures_from_an_address_whoever_comes_from_the
         let mut elsewhere = from(&house, "198.51.100.1");
         assert!(!is_asked(&elsewhere.get(ACCESS, "/sign-in").await));
         for _ in 2..ADDRESS.most {
-            let refused = attacker.sign_in("alice", PASSWORD).await;
+            let refused = answer(&mut attacker, ("alice", PASSWORD), ("", "")).await;
             assert_eq!((refused.status, is_asked(&refused)), (REFUSED, true));
         }
         let spent = attacker.sign_in("alice", PASSWORD).await;

@@ -40,6 +40,22 @@ pub fn check(
     strength::check(policy, password, repeated, &names)
 }
 
+/// Whether the policy refuses the password as known from a leak. Where this node has no list, it is taken: see
+/// [`crate::breached`].
+pub async fn breached(state: &State, policy: &PasswordPolicy, password: &str) -> Option<Weakness> {
+    if !policy.refuse_breached {
+        return None;
+    }
+    match state.breached.holds(password).await {
+        Ok(is_known) => is_known.then_some(Weakness::Breached),
+        Err(error) => {
+            tracing::warn!(%error, "a new password is not looked up among breached ones");
+            state.store.metrics().passwords_not_looked_up.inc();
+            None
+        }
+    }
+}
+
 /// Whether the password is the one that is to be replaced, or one that the person had before, as far as the
 /// policy looks back. Only for whoever has proven to be that person: it tells of their passwords.
 pub async fn had(

@@ -22,27 +22,31 @@ pub(super) async fn check(
     connection: &mut Connection,
     policy: &SignInPolicy,
     before: &SignInPolicy,
+    has_breached_list: bool,
 ) -> Result<(), Refused> {
-    let mut wrong = Wrong::default();
+    let mut wrong = Wrong {
+        found: Vec::new(),
+        has_breached_list,
+    };
     wrong.two_step("two_step", &policy.two_step);
     wrong.password("password", &policy.password);
     wrong.sessions("sessions", &policy.sessions);
     wrong.attempts("attempts", &policy.attempts);
     if policy.exceptions.len() > MOST_EXCEPTIONS {
         wrong
-            .0
+            .found
             .push(Invalid::too_many("exceptions", MOST_EXCEPTIONS));
     }
     for (at, exception) in policy.exceptions.iter().take(MOST_EXCEPTIONS).enumerate() {
         wrong.exception(&format!("exceptions.{at}"), exception);
     }
     wrong
-        .0
+        .found
         .extend(missing_groups(connection, policy, before).await?);
-    if wrong.0.is_empty() {
+    if wrong.found.is_empty() {
         Ok(())
     } else {
-        Err(Refused::Invalid(wrong.0))
+        Err(Refused::Invalid(wrong.found))
     }
 }
 
@@ -74,8 +78,11 @@ async fn missing_groups(
     Ok(told.collect())
 }
 
-#[derive(Default)]
-struct Wrong(Vec<Invalid>);
+struct Wrong {
+    found: Vec<Invalid>,
+    /// Of passwords known from leaks, on this node.
+    has_breached_list: bool,
+}
 
 impl Wrong {
     fn within<T: PartialOrd + Display + Copy>(
@@ -89,7 +96,7 @@ impl Wrong {
             return;
         }
         let (from, to) = range.into_inner();
-        self.0.push(Invalid::new(
+        self.found.push(Invalid::new(
             &format!("{part}.{field}"),
             (
                 &format!("{value} is out of bounds"),
@@ -102,7 +109,7 @@ impl Wrong {
     fn two_step(&mut self, part: &str, policy: &TwoStepPolicy) {
         let different: HashSet<_> = policy.methods.iter().collect();
         if different.is_empty() || different.len() != policy.methods.len() {
-            self.0.push(Invalid::new(
+            self.found.push(Invalid::new(
                 &format!("{part}.methods"),
                 ("none is there, or one twice", "不能为空，也不能重复"),
                 (
@@ -112,7 +119,7 @@ impl Wrong {
             ));
         }
         if policy.passkey_alone && !policy.takes(super::SecondFactor::Passkey) {
-            self.0.push(Invalid::new(
+            self.found.push(Invalid::new(
                 &format!("{part}.passkey_alone"),
                 (
                     "passkeys are not among the methods",
@@ -132,6 +139,19 @@ impl Wrong {
     fn password(&mut self, part: &str, policy: &PasswordPolicy) {
         self.within(part, "min_length", policy.min_length, 8..=64);
         self.within(part, "max_length", policy.max_length, 64..=256);
+        if policy.refuse_breached && !self.has_breached_list {
+            self.found.push(Invalid::new(
+                &format!("{part}.refuse_breached"),
+                (
+                    "no list of breached passwords is loaded on this node",
+                    "此节点尚未加载已泄露密码列表",
+                ),
+                (
+                    "false, or true once `gatehouse breached-passwords load FILE` was run on every node",
+                    "false；或先在每个节点上运行 gatehouse breached-passwords load FILE，再设为 true",
+                ),
+            ));
+        }
         self.within(part, "history", policy.history, 0..=12);
         self.within(part, "max_age_days", policy.max_age_days, 0..=3650);
         let most = match policy.max_age_days {
@@ -162,10 +182,10 @@ impl Wrong {
     fn exception(&mut self, part: &str, exception: &PolicyException) {
         if let Err(mut invalid) = names::display_name("name", &exception.name) {
             invalid.field = format!("{part}.{}", invalid.field);
-            self.0.push(invalid);
+            self.found.push(invalid);
         }
         if exception.who.is_empty() || exception.who.len() > MOST_AUDIENCES {
-            self.0.push(Invalid::new(
+            self.found.push(Invalid::new(
                 &format!("{part}.who"),
                 ("it is for nobody, or for too many", "没有对象，或对象过多"),
                 (
@@ -179,7 +199,7 @@ impl Wrong {
             && exception.sessions.is_none()
             && exception.attempts.is_none();
         if is_empty {
-            self.0.push(Invalid::new(
+            self.found.push(Invalid::new(
                 part,
                 ("it changes nothing", "没有任何不同的规则"),
                 (

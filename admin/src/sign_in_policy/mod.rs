@@ -142,6 +142,18 @@ impl SignInPolicy {
         })
     }
 
+    /// Whether anybody may choose no password that is known from leaks.
+    #[must_use]
+    pub fn refuses_breached(&self) -> bool {
+        let parts = self
+            .exceptions
+            .iter()
+            .filter_map(|one| one.password.as_ref());
+        parts
+            .chain([&self.password])
+            .any(|part| part.refuse_breached)
+    }
+
     /// Whether anybody may have a code for a new password sent.
     #[must_use]
     pub fn lets_reset(&self) -> bool {
@@ -225,7 +237,9 @@ pub async fn change(
 ) -> Result<Document<SignInPolicy>, Refused> {
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
-    check::check(&mut edit.tx, &body, &before.body).await?;
+    // A node that has lost its list holds up no other change.
+    let has_list = before.body.refuses_breached() || edit.state().breached.entries().await.is_ok();
+    check::check(&mut edit.tx, &body, &before.body, has_list).await?;
     let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;
     // Somebody wrote it between our reading and our writing.
     if version != before.version + 1 {

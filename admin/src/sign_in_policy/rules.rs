@@ -94,6 +94,9 @@ pub struct PasswordPolicy {
     pub classes: CharacterClasses,
     /// Refuses what is found within 100 million guesses (zxcvbn, a score below 3).
     pub refuse_guessable: bool,
+    /// Refuses those that are known from leaks. It needs the operator's list (`gatehouse breached-passwords load`)
+    /// on every node: one that has none goes by the other rules, and warns.
+    pub refuse_breached: bool,
     /// Refuses so many earlier ones of the person, besides the present one. 0 to 12.
     #[schema(minimum = 0, maximum = 12)]
     pub history: u16,
@@ -126,6 +129,7 @@ impl Default for PasswordPolicy {
             max_length: 256,
             classes: CharacterClasses::Any,
             refuse_guessable: true,
+            refuse_breached: false,
             history: 0,
             max_age_days: 0,
             warn_days: 14,

@@ -143,3 +143,67 @@ async fn a_policy_that_will_not_do_is_refused_by_line_and_the_last_one_holds() {
     let (browser, _) = sign_in(&gate, "li.lei", PASSWORD).await;
     assert!(!is_signed_in(&browser), "locked after three");
 }
+
+/// The sum of a question such as "How much is seven plus twelve?".
+fn sum(question: &str) -> String {
+    const WORDS: [&str; 20] = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
+    let words = question.split([' ', '?']);
+    let numbers = words.filter_map(|word| WORDS.iter().position(|one| *one == word));
+    numbers.map(|at| at + 1).sum::<usize>().to_string()
+}
+
+#[tokio::test]
+async fn after_some_failures_a_captcha_is_asked_which_spares_the_account() {
+    let gate = Gatehouse::start().await;
+    gate.visitor("li.lei").await;
+    let asked = "attempts: { wrong_passwords: 4, captcha: { kind: after, failures: 2 } }";
+    policy(&gate, asked).await;
+    for _ in 0..2 {
+        sign_in(&gate, "li.lei", "not the password").await;
+    }
+    for _ in 0..5 {
+        let (browser, page) = sign_in(&gate, "li.lei", PASSWORD).await;
+        assert_eq!(page.status, 422);
+        assert!(
+            page.html.contains("src=\"data:image/png;base64,"),
+            "{page:?}"
+        );
+        assert!(
+            !is_signed_in(&browser),
+            "the right password without an answer"
+        );
+    }
+    let (browser, page) = sign_in(&gate, "li.lei", PASSWORD).await;
+    let form = page.form("/sign-in").fill("captcha_other", "question");
+    let page = browser.submit(form).await;
+    let question = page.text_of("label[for=captcha_answer]").unwrap();
+    let form = page.form("/sign-in").fill("password", PASSWORD);
+    browser
+        .submit(form.fill("captcha_answer", &sum(&question)))
+        .await;
+    assert!(
+        is_signed_in(&browser),
+        "the account was not locked: {question}"
+    );
+}

@@ -13,7 +13,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
             },
             "password": {
                 "min_length": 10, "max_length": 256, "classes": "letters_digits",
-                "refuse_guessable": true, "history": 5,
+                "refuse_guessable": true, "refuse_breached": false, "history": 5,
                 "max_age_days": 0, "warn_days": 14, "reset": true
             },
             "sessions": {
@@ -28,6 +28,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
             },
             "exceptions": []
         }),
+        "BreachedPasswordList" => json!({"entries": 1_011_000_000}),
         "PolicyDraft" => json!({"policy": of_schema("SignInPolicy")?, "member": ID}),
         "PolicyPreview" => {
             let policy = of_schema("SignInPolicy")?;
