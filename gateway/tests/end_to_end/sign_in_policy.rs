@@ -207,3 +207,30 @@ async fn after_some_failures_a_captcha_is_asked_which_spares_the_account() {
         "the account was not locked: {question}"
     );
 }
+
+#[tokio::test]
+async fn a_password_on_the_list_that_the_operator_loads_while_the_node_runs_is_refused() {
+    let gate = Gatehouse::start().await;
+    let leak = gate.folder().join("leak.txt");
+    // The SHA-1 of "slow green tram 77", as Have I Been Pwned would have it.
+    std::fs::write(&leak, "D81292A2A9F6A4A57AEBFB9491F59157ED8F4FFB:3\r\n").unwrap();
+    let load = ["breached-passwords", "load", leak.to_str().unwrap()];
+    let said = gate.command(&load).await;
+    assert!(said.contains("knows 1 breached passwords"), "{said}");
+    policy(&gate, "password: { refuse_breached: true }").await;
+    let made = gate.command(&["members", "add", "li.lei", "--json"]).await;
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let browser = Browser::new(&gate);
+    let page = browser.open(made["url"].as_str().unwrap()).await;
+    let form = page.form("/welcome");
+    let code = made["code"].as_str().unwrap();
+    let mut page = browser.submit(form.fill("code", code)).await;
+    for (password, is_taken) in [("slow green tram 77", false), ("slow green tram 78", true)] {
+        let form = page
+            .form("/sign-in/new-password")
+            .fill("password", password);
+        page = browser.submit(form.fill("repeated", password)).await;
+        assert_eq!(is_signed_in(&browser), is_taken, "{password}: {page:?}");
+        assert_eq!(page.shows("known from a leak"), !is_taken, "{password}");
+    }
+}

@@ -19,7 +19,10 @@ const t = texts({
   never: ["密码不能由本人姓名、用户名或组织名称组成。", "Never made of one's own name, or the organisation's."],
   guessable: ["拒绝容易猜到的密码", "Refuse what is easily guessed"],
   breached: ["拒绝已泄露的密码", "Refuse passwords known from leaks"],
-  breachedLoaded: ["此节点的列表中有 {n} 个密码。集群的每个节点各有一份。", "This node has a list of {n} passwords. Each node of a cluster has its own."],
+  breachedLoaded: [
+    "此节点的列表中有 {n} 个密码。集群的每个节点各有一份。",
+    "This node has a list of {n} passwords. Each node of a cluster has its own.",
+  ],
   breachedNone: [
     "此节点尚未加载列表：请先由运维人员运行 gatehouse breached-passwords load FILE。",
     "This node has no list yet: the operator runs gatehouse breached-passwords load FILE first.",
