@@ -171,11 +171,11 @@ fn merge(pieces: &[PathBuf], list: &Path) -> io::Result<u64> {
     }
     let mut file = BufWriter::new(File::create(list)?);
     file.write_all(MARK)?;
-    let (mut entries, mut last) = (0, None);
+    let (mut entries, mut before) = (0, None);
     while let Some(Reverse((entry, at))) = heads.pop() {
-        if last != Some(entry) {
+        if before != Some(entry) {
             file.write_all(&entry)?;
-            (entries, last) = (entries + 1, Some(entry));
+            (entries, before) = (entries + 1, Some(entry));
         }
         heads.extend(next(&mut sources[at])?.map(|entry| Reverse((entry, at))));
     }

@@ -112,9 +112,9 @@ pub async fn puzzle(state: &State, reader: &Reader, kind: Kind) -> Result<Puzzle
 
 /// Whether the form brings the right answer to a puzzle of this browser that was not answered before.
 pub async fn is_answered(state: &State, reader: &Reader, form: &Form) -> Result<bool, Failure> {
-    let (now, token) = (state.clock.now(), reader.csrf_field());
+    let (now, whose) = (state.clock.now(), reader.csrf_field());
     let field = form.get("captcha");
-    let Ok(question) = Question::<String>::open(&state.sealer, occasion(&token), field, now) else {
+    let Ok(question) = Question::<String>::open(&state.sealer, occasion(&whose), field, now) else {
         return Ok(false);
     };
     let mut tx = state.store.begin().await?;
@@ -127,9 +127,9 @@ pub async fn is_answered(state: &State, reader: &Reader, form: &Form) -> Result<
     }
 }
 
-fn occasion(token: &str) -> Occasion<'_> {
+fn occasion(whose: &str) -> Occasion<'_> {
     Occasion {
         step: "captcha",
-        whose: token,
+        whose,
     }
 }

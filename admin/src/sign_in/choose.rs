@@ -21,7 +21,7 @@ use crate::store::{
 ///
 /// # Errors
 /// The first weakness found.
-pub fn check(
+pub async fn check(
     state: &State,
     policy: &PasswordPolicy,
     account: &Account,
@@ -37,21 +37,30 @@ pub fn check(
         organisation.en.as_str(),
         organisation.zh_cn.as_str(),
     ];
-    strength::check(policy, password, repeated, &names)
+    strength::check(policy, password, repeated, &names)?;
+    refuse_breached(state, policy, password).await
 }
 
-/// Whether the policy refuses the password as known from a leak. Where this node has no list, it is taken: see
-/// [`crate::breached`].
-pub async fn breached(state: &State, policy: &PasswordPolicy, password: &str) -> Option<Weakness> {
+/// Refuses a password that is known from a leak, where the policy says so. Where this node has no list, it is
+/// taken: see [`crate::breached`].
+///
+/// # Errors
+/// [`Weakness::Breached`]
+pub async fn refuse_breached(
+    state: &State,
+    policy: &PasswordPolicy,
+    password: &str,
+) -> Result<(), Weakness> {
     if !policy.refuse_breached {
-        return None;
+        return Ok(());
     }
     match state.breached.holds(password).await {
-        Ok(is_known) => is_known.then_some(Weakness::Breached),
+        Ok(true) => Err(Weakness::Breached),
+        Ok(false) => Ok(()),
         Err(error) => {
             tracing::warn!(%error, "a new password is not looked up among breached ones");
             state.store.metrics().passwords_not_looked_up.inc();
-            None
+            Ok(())
         }
     }
 }

@@ -131,10 +131,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let held = flow::at(&state, &reader, Step::NewPassword).await?;
     let (password, repeated) = (form.get("password"), form.get("repeated"));
     let policy = &held.rules.password;
-    if let Err(weakness) = choose::check(&state, policy, &held.account, password, repeated) {
-        return show(&state, &reader, &held, Some(weakness));
-    }
-    if let Some(weakness) = choose::breached(&state, policy, password).await {
+    if let Err(weakness) = choose::check(&state, policy, &held.account, password, repeated).await {
         return show(&state, &reader, &held, Some(weakness));
     }
     if let Some(weakness) = choose::had(&state, policy, &held.account, password).await? {

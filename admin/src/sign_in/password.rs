@@ -154,8 +154,8 @@ pub(super) async fn show(
     let is_scripted = passkey.is_some();
     let page = SignInPage {
         captcha,
-        passkey,
         may_reset,
+        passkey,
         ..page
     };
     let mut response = show_with(status, &page)?;
