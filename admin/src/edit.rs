@@ -55,6 +55,11 @@ impl<'a> Edit<'a> {
     }
 
     #[must_use]
+    pub fn state(&self) -> &'a State {
+        self.state
+    }
+
+    #[must_use]
     pub fn permit(&self) -> &'a Permit {
         self.permit
     }

@@ -27,6 +27,8 @@ pub struct Metrics {
     pub events_stored: IntCounter,
     /// Sign-ins that have not ended.
     pub sign_ins_open: IntGauge,
+    /// New passwords that the policy wants looked up among breached ones, and that were not.
+    pub passwords_not_looked_up: IntCounter,
     pub snapshot_revision: IntGauge,
     /// When the snapshot in force was built, in seconds since 1970.
     pub snapshot_built: IntGauge,
@@ -93,6 +95,10 @@ impl Metrics {
                 "gatehouse_sign_ins_open",
                 "Sign-ins that have not ended",
             )?,
+            passwords_not_looked_up: IntCounter::new(
+                "gatehouse_passwords_not_looked_up_total",
+                "New passwords that were not looked up among breached ones, as this node has no list",
+            )?,
             snapshot_revision: IntGauge::new(
                 "gatehouse_snapshot_revision",
                 "Revision of the snapshot in force",
@@ -121,6 +127,7 @@ impl Metrics {
         registry.register(Box::new(self.events_stored.clone()))?;
         registry.register(Box::new(self.events_dropped.clone()))?;
         registry.register(Box::new(self.snapshots_refused.clone()))?;
+        registry.register(Box::new(self.passwords_not_looked_up.clone()))?;
         for gauge in [
             &self.spool_depth,
             &self.spool_age_ms,

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::rates::ApiRates;
+use crate::breached::BreachedPasswords;
 use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::follow::Follower;
@@ -93,6 +94,7 @@ impl Plane {
         let (sender, events, event_state) = EventSender::new();
         let state = State {
             passwords: Passwords::new(&settings.passwords)?,
+            breached: BreachedPasswords::of(&settings.data),
             api_rates: ApiRates::new(&settings.limits),
             store,
             settings,
@@ -102,6 +104,7 @@ impl Plane {
             explains: Arc::new(OnceLock::new()),
             picture_turns: Turns::new(1),
             reading_turns: Turns::new(2),
+            captcha_turns: Turns::new(2),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
             serves_certificates: Arc::new(OnceLock::new()),

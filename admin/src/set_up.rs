@@ -156,7 +156,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     attempt.succeeded(&mut tx).await?;
     tx.commit().await?;
     let policy = policy(&state).await?;
-    let names = match check(&policy, &form, reader.language) {
+    let names = match check(&state, &policy, &form, reader.language).await {
         Ok(names) => names,
         Err(wrong) => return show(&state, &reader, Some(&form), Some(wrong)).await,
     };
@@ -196,7 +196,8 @@ async fn is_good(state: &State, code: &TokenHash) -> Result<bool, StoreError> {
 }
 
 /// Username and name as they may be kept, or what is wrong with the form.
-fn check(
+async fn check(
+    state: &State,
     policy: &PasswordPolicy,
     form: &Form,
     language: Language,
@@ -206,8 +207,11 @@ fn check(
     let display_name = names::display_name("display_name", form.get("display_name"))
         .map_err(|_| t.bad_name.to_owned())?;
     let own = [username.as_str(), display_name.as_str()];
-    strength::check(policy, form.get("password"), form.get("repeated"), &own)
-        .map_err(|weakness| NewPasswordTexts::weakness(language, weakness))?;
+    let told = |weakness| NewPasswordTexts::weakness(language, weakness);
+    let password = form.get("password");
+    strength::check(policy, password, form.get("repeated"), &own).map_err(told)?;
+    let refused = choose::refuse_breached(state, policy, password).await;
+    refused.map_err(told)?;
     Ok((username, display_name))
 }
 

@@ -11,6 +11,7 @@ use config::{Clock, Settings, Snapshot};
 use tokio::sync::watch;
 
 use crate::api::rates::ApiRates;
+use crate::breached::BreachedPasswords;
 use crate::passwords::Passwords;
 use crate::sealed::Sealer;
 use crate::store::Store;
@@ -23,6 +24,8 @@ pub struct State {
     pub clock: Clock,
     pub sealer: Sealer,
     pub passwords: Passwords,
+    /// Passwords that are known from leaks, where this node has a list of them.
+    pub breached: BreachedPasswords,
     /// Who may open what, as the gateway's policy decides it. Set once by whoever composes the
     /// program; until then nothing is shown as open.
     pub may_open: Arc<OnceLock<Arc<dyn MayOpen>>>,
@@ -40,6 +43,8 @@ pub struct State {
     pub picture_turns: Turns,
     /// Lists and tables that people bring are read two at a time.
     pub reading_turns: Turns,
+    /// Pictures of captchas are drawn two at a time: anybody can ask for one.
+    pub captcha_turns: Turns,
     /// How many requests a caller may send to the API.
     pub api_rates: ApiRates,
     /// What the gateways of this node obey just now; `None` until the first has been built.
@@ -61,7 +66,7 @@ pub mod testing {
     use config::settings::{AccessHost, Outbound, Passwords};
     use config::{Settings, Timestamp};
 
-    use super::{ApiRates, Arc, Clock, Snapshot, State, Turns, watch};
+    use super::{ApiRates, Arc, BreachedPasswords, Clock, Snapshot, State, Turns, watch};
     use crate::passwords::Passwords as Hasher;
     use crate::sealed;
     use crate::store::testing::TestStore;
@@ -98,10 +103,12 @@ pub mod testing {
             store: store.store.clone(),
             sealer: sealed::load_or_make(&settings.secrets.master_key).unwrap(),
             passwords: Hasher::new(&settings.passwords).unwrap(),
+            breached: BreachedPasswords::of(&settings.data),
             may_open: Arc::default(),
             explains: Arc::default(),
             picture_turns: Turns::new(1),
             reading_turns: Turns::new(2),
+            captcha_turns: Turns::new(2),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
             serves_certificates: Arc::default(),

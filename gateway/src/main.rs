@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         }
         Command::Backup(options) => cli::exit(back_up(&options)),
         Command::Restore(options) => cli::exit(restore(&options)),
+        Command::BreachedPasswords(options) => cli::exit(load_breached(&options)),
         Command::Control(command) => cli::control(&command),
         Command::Version => {
             cli::tell(concat!("gatehouse ", env!("CARGO_PKG_VERSION")));
@@ -64,6 +65,21 @@ fn restore(options: &cli::backup::Restore) -> Result<(), CommandError> {
             replaced.display()
         ));
     }
+    Ok(())
+}
+
+fn load_breached(options: &cli::breached_passwords::BreachedPasswords) -> Result<(), CommandError> {
+    let cli::breached_passwords::Action::Load { file } = &options.action;
+    let folder = match &options.node.data {
+        Some(folder) => folder.clone(),
+        None => options.node.settings()?.data,
+    };
+    let loaded = admin::breached::load(file, &folder)
+        .map_err(|why| CommandError::Refused(why.to_string()))?;
+    cli::tell(&format!(
+        "This node knows {} breached passwords. Load the list on every node of a cluster.",
+        loaded.entries
+    ));
     Ok(())
 }
 

@@ -77,7 +77,8 @@ pub async fn submit(
     drop(read);
     let new = form.get("password");
     let wrong = |weakness| Some(NewPasswordTexts::weakness(reader.language, weakness));
-    if let Err(weakness) = choose::check(&state, &policy, &account, new, form.get("repeated")) {
+    if let Err(weakness) = choose::check(&state, &policy, &account, new, form.get("repeated")).await
+    {
         return show(&state, &reader, &person, &policy, wrong(weakness));
     }
     let t = PasswordTexts::of(reader.language);

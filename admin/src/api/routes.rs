@@ -150,6 +150,7 @@ fn of_the_gate(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::IpLists,      Change, routes!(ip_rules::put_back)))
         .routes(may(R::SignInPolicy, Read,   routes!(sign_in_policy::read)))
         .routes(may(R::SignInPolicy, Change, routes!(sign_in_policy::write)))
+        .routes(may(R::SignInPolicy, Read,   routes!(sign_in_policy::breached)))
         .routes(may(R::SignInPolicy, Read,   routes!(sign_in_policy::preview)))
         .routes(may(R::Appearance,   Read,   routes!(appearance::read_brand)))
         .routes(may(R::Appearance,   Change, routes!(appearance::write_brand)))

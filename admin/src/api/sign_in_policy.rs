@@ -37,6 +37,21 @@ pub async fn write(
     Ok(Versioned::ok(document.version, document.body))
 }
 
+/// The list of passwords known from leaks, on the node that answers.
+#[derive(Deserialize, Serialize, ToSchema)]
+pub struct BreachedPasswordList {
+    /// How many passwords are on it; `null` where none was loaded that can be read.
+    pub entries: Option<u64>,
+}
+
+/// What the node that answers knows of breached passwords
+#[utoipa::path(get, path = "/sign-in-policy/breached-passwords", tag = "sign-in-policy",
+    responses((status = 200, body = BreachedPasswordList)))]
+pub async fn breached(Extract(state): Extract<State>) -> Json<BreachedPasswordList> {
+    let entries = state.breached.entries().await.ok();
+    Json(BreachedPasswordList { entries })
+}
+
 /// A policy that is being written, and a person.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,12 +4,13 @@
 //! there works there, and at the host of operators where that lies below it. User verification (a
 //! fingerprint, a face, a PIN) is always required, so each key is worth both factors.
 
-mod question;
 pub mod register;
 #[cfg(test)]
 pub mod testing;
 
-pub use question::{Occasion, Question, is_expired};
+pub use crate::question::{Occasion, Question, is_expired};
+
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,10 +27,14 @@ use webauthn_rs::prelude::{
 };
 
 use crate::pages::{Failure, Reader};
+use crate::question::QuestionError;
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::passkeys::{self, Passkey};
 use crate::store::{Connection, StoreError, Tx};
+
+/// Long enough to fetch a key, or a telephone.
+pub const QUESTION_LIFE: Duration = Duration::from_mins(10);
 
 /// Why an answer does not hold.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +70,15 @@ impl PasskeyError {
             Self::CountedBack => "passkey_counted_back",
             Self::NotVerified => "passkey_not_verified",
             Self::NotAllowed => "passkey_not_allowed",
+        }
+    }
+}
+
+impl From<QuestionError> for PasskeyError {
+    fn from(error: QuestionError) -> Self {
+        match error {
+            QuestionError::Over => Self::Over,
+            QuestionError::Store(error) => Self::Store(error),
         }
     }
 }
@@ -227,7 +241,7 @@ pub async fn ask(
         return Ok(None);
     }
     let (options, asked) = party.ask(&keys)?;
-    let question = Question::new(asked, state.clock.now());
+    let question = Question::new(asked, state.clock.now(), QUESTION_LIFE);
     Ok(Some((options, question.seal(&state.sealer, occasion)?)))
 }
 

@@ -9,8 +9,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use super::{
-    CredentialID, Key, Occasion, Options, PasskeyError, PasskeyRegistration, Question,
-    RelyingParty, Value, name_of, parse, read, user_handle,
+    CredentialID, Key, Occasion, Options, PasskeyError, PasskeyRegistration, QUESTION_LIFE,
+    Question, RelyingParty, Value, name_of, parse, read, user_handle,
 };
 use crate::account::recovery_codes;
 use crate::pages::{Failure, Form, Reader};
@@ -44,7 +44,7 @@ pub async fn ask(
     let present = present.iter().map(|key| Ok(read(key)?.cred_id().clone()));
     let present = present.collect::<Result<Vec<CredentialID>, Failure>>()?;
     let (options, asked) = party.ask_for_new(account, present)?;
-    let question = Question::new(asked, state.clock.now());
+    let question = Question::new(asked, state.clock.now(), QUESTION_LIFE);
     Ok((options, question.seal(&state.sealer, occasion)?))
 }
 

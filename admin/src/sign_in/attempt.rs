@@ -4,11 +4,11 @@
 //! the form's own, in a transaction of its own: nobody waits for a hash with the store in hand.
 
 use config::Timestamp;
-use config::cookies;
 use config::id::MemberId;
 use config::session::AuthenticationMethod;
 
-use super::lockout::{Counters, DEVICE_LIFE, Guess, Turn};
+use super::captcha_due::is_known_to_anybody;
+use super::lockout::{Counters, Guess, Turn};
 use super::notices::Happened;
 use super::record::{Happening, record};
 use crate::logs::SignInKind;
@@ -18,7 +18,7 @@ use crate::passwords::Standing;
 use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::Account;
-use crate::store::{StoreError, Tx, known_devices};
+use crate::store::{StoreError, Tx};
 
 /// A guess that was counted and may be answered.
 pub struct Attempt<'a> {
@@ -46,13 +46,27 @@ pub async fn refuse_spent_address(state: &State, reader: &Reader) -> Result<(), 
     if !strangers.is_spent(&mut read, Guess::Password, now).await? {
         return Ok(());
     }
-    if let Some(device) = reader.token(cookies::DEVICE) {
-        let since = now.minus(DEVICE_LIFE);
-        if known_devices::is_anybodys(&mut read, &device.hash(), since).await? {
-            return Ok(());
-        }
+    if is_known_to_anybody(&mut read, reader, now).await? {
+        return Ok(());
     }
     Err(Failure::TooManyAttempts)
+}
+
+/// A captcha was not answered, or wrongly: that weighs on the address and on no account.
+///
+/// # Errors
+/// [`Failure::TooManyAttempts`] where the address has had its share.
+pub async fn captcha_failed(
+    state: &State,
+    reader: &Reader,
+    whose: (Option<&MemberId>, &str),
+) -> Result<(), Failure> {
+    let (counters, method) = (
+        Counters::of_stranger(reader),
+        AuthenticationMethod::Password,
+    );
+    let attempt = Attempt::count(state, reader, counters, whose, method).await?;
+    Ok(attempt.failed("captcha_not_answered").await?)
 }
 
 impl<'a> Attempt<'a> {

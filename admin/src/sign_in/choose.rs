@@ -22,7 +22,7 @@ use crate::store::{
 ///
 /// # Errors
 /// The first weakness found.
-pub fn check(
+pub async fn check(
     state: &State,
     policy: &PasswordPolicy,
     account: &Account,
@@ -38,7 +38,32 @@ pub fn check(
         organisation.en.as_str(),
         organisation.zh_cn.as_str(),
     ];
-    strength::check(policy, password, repeated, &names)
+    strength::check(policy, password, repeated, &names)?;
+    refuse_breached(state, policy, password).await
+}
+
+/// Refuses a password that is known from a leak, where the policy says so. Where this node has no list, it is
+/// taken: see [`crate::breached`].
+///
+/// # Errors
+/// [`Weakness::Breached`]
+pub async fn refuse_breached(
+    state: &State,
+    policy: &PasswordPolicy,
+    password: &str,
+) -> Result<(), Weakness> {
+    if !policy.refuse_breached {
+        return Ok(());
+    }
+    match state.breached.holds(password).await {
+        Ok(true) => Err(Weakness::Breached),
+        Ok(false) => Ok(()),
+        Err(error) => {
+            tracing::warn!(%error, "a new password is not looked up among breached ones");
+            state.store.metrics().passwords_not_looked_up.inc();
+            Ok(())
+        }
+    }
 }
 
 /// Whether the password is the one that is to be replaced, or one that the person had before, as far as the

@@ -8,10 +8,13 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+use super::attempt;
 use super::by_message;
+use super::captcha_due;
 use super::identify::bounded;
 use super::lockout::{Counters, Guess, Turn};
 use super::password_reset::ResetRequest;
+use crate::captcha::{self, Kind, Puzzle, Shown};
 use crate::messages::Channel;
 use crate::messages::jobs::{self, Job};
 use crate::pages::text::texts;
@@ -33,10 +36,13 @@ texts! {
 
 #[derive(Template)]
 #[template(path = "forgot_password.html")]
-struct ForgotPage {
+struct ForgotPage<'a> {
     frame: Frame,
     t: &'static ForgotTexts,
     to: ReturnPath,
+    typed: &'a str,
+    error: Option<&'static str>,
+    captcha: Option<Puzzle>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +71,9 @@ pub async fn page(
         frame: Frame::new(&state, &reader),
         t: ForgotTexts::of(reader.language),
         to: ReturnPath::or_root(&asked.to),
+        typed: "",
+        error: None,
+        captcha: captcha_due::offer(&state, &reader, None, Kind::Picture).await?,
     };
     show_with(StatusCode::OK, &page)
 }
@@ -80,8 +89,19 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         return Err(Failure::TooManyAttempts);
     }
     drop(read);
+    let typed = bounded(form.get("username"));
+    if captcha::is_other_wanted(&form) {
+        return ask_again(&state, &reader, &form, &typed, None).await;
+    }
+    if captcha_due::is_due(&state, &reader, None).await?
+        && !captcha::is_answered(&state, &reader, &form).await?
+    {
+        attempt::captcha_failed(&state, &reader, (None, &typed)).await?;
+        let error = captcha::refusal(&form, reader.language);
+        return ask_again(&state, &reader, &form, &typed, Some(error)).await;
+    }
     let job = Job::PasswordReset(ResetRequest {
-        typed: bounded(form.get("username")),
+        typed,
         language: reader.language,
         at: now,
         address: reader.visitor.client_address,
@@ -99,6 +119,29 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         return Err(Failure::TooManyAttempts);
     }
     Ok(go_to(&format!("/welcome?after=reset&to={}", to.encoded())))
+}
+
+/// The page once more, with another puzzle.
+async fn ask_again(
+    state: &State,
+    reader: &Reader,
+    form: &Form,
+    typed: &str,
+    error: Option<&'static str>,
+) -> Answer {
+    let page = ForgotPage {
+        frame: Frame::new(state, reader),
+        t: ForgotTexts::of(reader.language),
+        to: ReturnPath::or_root(form.get("to")),
+        typed,
+        error,
+        captcha: Some(captcha::puzzle(state, reader, Kind::chosen(form)).await?),
+    };
+    let status = match error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    show_with(status, &page)
 }
 
 async fn expect_offer(state: &State) -> Result<(), Failure> {

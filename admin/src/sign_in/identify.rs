@@ -65,7 +65,7 @@ pub async fn identify(
     Ok(Candidate {
         typed,
         account,
-        counters,
+        counters: counters.with_name(&key, policy.captcha),
         rules,
     })
 }

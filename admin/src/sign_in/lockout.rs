@@ -29,8 +29,9 @@ use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use sha2::{Digest, Sha256};
 
+use super::captcha_due::NameCounter;
 use crate::pages::Reader;
-use crate::sign_in_policy::AttemptPolicy;
+use crate::sign_in_policy::{AttemptPolicy, CaptchaDemand};
 use crate::store::lockouts::{self, Limit};
 use crate::store::{Connection, StoreError, Tx, known_devices};
 
@@ -77,6 +78,8 @@ pub struct Counters {
     account: Option<String>,
     /// Of passwords: what the sign-in policy says for the person.
     limit: Limit,
+    /// Of a name that was typed: what has a captcha asked.
+    name: Option<NameCounter>,
 }
 
 /// Where guesses come from.
@@ -126,6 +129,7 @@ impl Counters {
                     source: Source::Own(format!("device:{member}:{device}")),
                     account: None,
                     limit,
+                    name: None,
                 });
             }
         }
@@ -157,6 +161,7 @@ impl Counters {
             source: Source::Shared(address_subject(reader.visitor.client_address)),
             account: None,
             limit: ADDRESS,
+            name: None,
         }
     }
 
@@ -168,6 +173,7 @@ impl Counters {
             source: Source::Own(format!("{address}:code")),
             account: None,
             limit: CODES,
+            name: None,
         }
     }
 
@@ -179,7 +185,31 @@ impl Counters {
             source: Source::Own(format!("{address}:reset")),
             account: None,
             limit: RESETS,
+            name: None,
         }
+    }
+
+    /// With failures counted at the name, too, where a captcha is asked after some. A known browser is spared.
+    #[must_use]
+    pub fn with_name(self, name_key: &str, demand: CaptchaDemand) -> Self {
+        let name = NameCounter::new(name_key, demand).filter(|_| !self.is_known_browser());
+        Self { name, ..self }
+    }
+
+    #[must_use]
+    pub fn of_name(&self) -> Option<&NameCounter> {
+        self.name.as_ref()
+    }
+
+    /// How many guesses of the source count.
+    pub async fn counted(
+        &self,
+        connection: &mut Connection,
+        guess: Guess,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let (subject, limit) = self.source(guess);
+        lockouts::counted(connection, &subject, limit, now).await
     }
 
     /// Whether the source went over its limit before.
@@ -189,8 +219,8 @@ impl Counters {
         guess: Guess,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let (subject, limit) = self.source(guess);
-        Ok(lockouts::counted(connection, &subject, limit, now).await? > limit.most)
+        let (_, limit) = self.source(guess);
+        Ok(self.counted(connection, guess, now).await? > limit.most)
     }
 
     /// Counts an attempt before it is checked: at its source first, since one that is spent may not
@@ -204,6 +234,9 @@ impl Counters {
         let (subject, limit) = self.source(guess);
         if lockouts::count(tx, &subject, limit, now).await? > limit.most {
             return Ok(Turn::SourceSpent);
+        }
+        if let Some(name) = &self.name {
+            name.count(tx, now).await?;
         }
         let Some(account) = self.account(guess) else {
             return Ok(Turn::Allowed);
@@ -224,6 +257,9 @@ impl Counters {
         match self.source {
             Source::Shared(_) => lockouts::refund(tx, &subject).await?,
             Source::Own(_) => lockouts::clear(tx, &subject).await?,
+        }
+        if let Some(name) = &self.name {
+            name.refund(tx).await?;
         }
         match self.account(guess) {
             Some(account) => lockouts::clear(tx, &account).await,

@@ -8,6 +8,7 @@
 
 pub mod attempt;
 pub mod by_message;
+pub mod captcha_due;
 pub mod choose;
 pub mod confirm;
 pub mod enrol;
@@ -274,6 +275,8 @@ mod tests {
     }
 }
 
+#[cfg(test)]
+mod captcha_tests;
 #[cfg(test)]
 mod flow_tests;
 #[cfg(test)]

@@ -27,6 +27,7 @@ texts! {
         expired: "您的密码已到期，请设置新密码。", "Your password is too old. Choose a new one.";
         guessable: "这个密码太容易被猜到。几个不相关的词连在一起，好记又安全。", "This password is too easy to guess. A few unrelated words are easy to remember and hard to guess.";
         personal: "密码不能由您的用户名、姓名或组织名称组成。", "A password must not be made of your username, your name or the organisation's.";
+        breached: "这个密码已出现在公开泄露的密码中，请换一个。", "This password is known from a leak. Choose another one.";
         not_repeated: "两次输入的密码不一致。", "The two passwords differ.";
         unchanged: "新密码不能与旧密码相同。", "The new password must differ from the old one.";
         used_before: "这个密码您以前用过，请换一个。", "You have used this password before. Choose another one.";
@@ -43,6 +44,7 @@ impl NewPasswordTexts {
             Weakness::TooLong(most) => return too_long(language, most),
             Weakness::Lacks(classes) => return must_hold(language, classes),
             Weakness::Guessable => t.guessable,
+            Weakness::Breached => t.breached,
             Weakness::Personal => t.personal,
             Weakness::NotRepeated => t.not_repeated,
             Weakness::Unchanged => t.unchanged,
@@ -144,7 +146,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let held = flow::at(&state, &reader, Step::NewPassword).await?;
     let (password, repeated) = (form.get("password"), form.get("repeated"));
     let policy = &held.rules.password;
-    if let Err(weakness) = choose::check(&state, policy, &held.account, password, repeated) {
+    if let Err(weakness) = choose::check(&state, policy, &held.account, password, repeated).await {
         return show(&state, &reader, &held, Some(weakness));
     }
     if let Some(weakness) = choose::had(&state, policy, &held.account, password).await? {

@@ -16,7 +16,7 @@ use super::passkey::{Ask, AskTexts};
 use super::password::{self, SignInPage};
 use crate::hex::hex;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, ReturnPath, go_to};
-use crate::passkeys::{self, Occasion, PasskeyError, Question, RelyingParty};
+use crate::passkeys::{self, Occasion, PasskeyError, QUESTION_LIFE, Question, RelyingParty};
 use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::{self, Account};
@@ -37,7 +37,7 @@ pub async fn ask(state: &State, reader: &Reader) -> Result<Option<Ask>, Failure>
         return Ok(None);
     }
     let (options, asked) = party.ask_anybody()?;
-    let question = Question::new(asked, state.clock.now());
+    let question = Question::new(asked, state.clock.now(), QUESTION_LIFE);
     let whose = hex(&reader.csrf.hash());
     let question = question.seal(&state.sealer, occasion(&whose))?;
     let ask = Ask::using(reader.language, "/sign-in/passkey", (options, question));

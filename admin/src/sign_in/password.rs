@@ -13,6 +13,7 @@ use config::snapshot::SignInMethod;
 use serde::Deserialize;
 
 use super::attempt::{self, Attempt};
+use super::captcha_due;
 use super::flow::{self, Flow};
 use super::forgot_password;
 use super::identify::{Candidate, identify};
@@ -21,6 +22,7 @@ use super::passkey::Ask;
 use super::passkey_alone;
 use super::person::Person;
 use super::welcome::WelcomePage;
+use crate::captcha::{self, Kind, Puzzle, Shown};
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
@@ -56,6 +58,7 @@ pub(super) struct SignInPage<'a> {
     error: Option<&'static str>,
     note: Option<&'static str>,
     others: Vec<Offer>,
+    captcha: Option<Puzzle>,
     /// Whether a code for a new password can be asked for.
     may_reset: bool,
     /// Where the policy lets people in by a passkey alone.
@@ -75,6 +78,7 @@ impl SignInPage<'_> {
             error: None,
             note: None,
             others,
+            captcha: None,
             may_reset: false,
             passkey: None,
         }
@@ -142,9 +146,14 @@ pub(super) async fn show(
     let mut read = state.store.read().await?;
     let may_reset = forgot_password::is_offered(&mut read).await?;
     drop(read);
+    let captcha = match page.captcha {
+        None => captcha_due::offer(state, reader, None, Kind::Picture).await?,
+        asked => asked,
+    };
     let passkey = passkey_alone::ask(state, reader).await?;
     let is_scripted = passkey.is_some();
     let page = SignInPage {
+        captcha,
         may_reset,
         passkey,
         ..page
@@ -165,7 +174,17 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let mut read = state.store.read().await?;
     let candidate = identify(&mut read, &reader, form.get("username"), now).await?;
     drop(read);
+    if captcha::is_other_wanted(&form) {
+        return ask_again(&state, &reader, &form, &candidate, None).await;
+    }
     let counters = candidate.counters.clone();
+    if captcha_due::is_due(&state, &reader, Some(&counters)).await?
+        && !captcha::is_answered(&state, &reader, &form).await?
+    {
+        attempt::captcha_failed(&state, &reader, candidate.whose()).await?;
+        let error = captcha::refusal(&form, reader.language);
+        return ask_again(&state, &reader, &form, &candidate, Some(error)).await;
+    }
     let attempt = Attempt::count(&state, &reader, counters, candidate.whose(), method).await?;
     let proven = match check(&state, &attempt, &candidate, form.get("password")).await? {
         Ok(hash) => hold(&state, &attempt, &candidate, &hash).await?,
@@ -178,15 +197,38 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         }
         Err(reason) => {
             attempt.failed(reason).await?;
-            let page = SignInPage::new(Frame::new(&state, &reader), reader.language, to);
-            let page = SignInPage {
-                typed: &candidate.typed,
-                error: Some(page.t.wrong),
-                ..page
-            };
-            show(&state, &reader, StatusCode::UNPROCESSABLE_ENTITY, page).await
+            let error = SignInTexts::of(reader.language).wrong;
+            ask_again(&state, &reader, &form, &candidate, Some(error)).await
         }
     }
+}
+
+/// The page once more, for the name that was typed.
+async fn ask_again(
+    state: &State,
+    reader: &Reader,
+    form: &Form,
+    candidate: &Candidate,
+    error: Option<&'static str>,
+) -> Answer {
+    let (kind, counters) = (Kind::chosen(form), Some(&candidate.counters));
+    let captcha = if captcha::is_other_wanted(form) {
+        Some(captcha::puzzle(state, reader, kind).await?)
+    } else {
+        captcha_due::offer(state, reader, counters, kind).await?
+    };
+    let status = match error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let to = ReturnPath::or_root(form.get("to"));
+    let page = SignInPage {
+        typed: &candidate.typed,
+        error,
+        captcha,
+        ..SignInPage::new(Frame::new(state, reader), reader.language, to)
+    };
+    show(state, reader, status, page).await
 }
 
 /// Begins the transaction in which the proven password counts. Checking took its time: a password

@@ -234,3 +234,37 @@ async fn a_session_outlives_the_browser_only_where_the_policy_says_so() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_password_that_is_known_from_a_leak_is_refused_where_the_policy_says_so() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let data = &house.state.settings.data;
+        let source = data.join("leak.txt");
+        // The SHA-1 of "quick yellow lamp".
+        std::fs::write(&source, "B34F4FA11DCD90F8B8123C4C165C8E92FCE6E37A:12\r\n").unwrap();
+        crate::breached::load(&source, data).unwrap();
+        house
+            .policy(|policy| policy.password.refuse_breached = true)
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let mut change = async |new: &str| {
+            browser.get(ACCESS, "/account/password").await;
+            let fields = [("old", PASSWORD), ("password", new), ("repeated", new)];
+            browser.post(ACCESS, "/account/password", &fields).await
+        };
+        let refused = change(OTHER).await;
+        assert_eq!(refused.status, REFUSED);
+        assert!(
+            refused.body.contains("known from a leak"),
+            "{}",
+            refused.body
+        );
+        std::fs::remove_file(data.join("breached-passwords")).unwrap();
+        let taken = change(OTHER).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "a node without a list");
+        assert_eq!(house.state.store.metrics().passwords_not_looked_up.get(), 1);
+    })
+    .await;
+}

@@ -23,6 +23,8 @@ pub enum Weakness {
     Lacks(CharacterClasses),
     /// Found within few guesses: a word, a run, a repetition.
     Guessable,
+    /// Known from a leak.
+    Breached,
     /// Made of the username, the name, the mail address, or the organisation's name.
     Personal,
     /// The two fields differ.

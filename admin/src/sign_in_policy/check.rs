@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use config::Settings;
 
 use super::{
-    AttemptPolicy, PasswordPolicy, PolicyAudience, PolicyException, SecondFactor, SessionPolicy,
-    SignInPolicy, TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, SecondFactor,
+    SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
 };
 use crate::members::names;
 use crate::passkeys;
@@ -26,10 +26,12 @@ pub(super) async fn check(
     settings: &Settings,
     policy: &SignInPolicy,
     before: &SignInPolicy,
+    has_breached_list: bool,
 ) -> Result<(), Refused> {
     let mut wrong = Wrong {
         found: Vec::new(),
         passkeys_reach_operators: passkeys::reach_operators(settings),
+        has_breached_list,
     };
     wrong.two_step("two_step", &policy.two_step);
     wrong.password("password", &policy.password);
@@ -84,6 +86,8 @@ async fn missing_groups(
 struct Wrong {
     found: Vec<Invalid>,
     passkeys_reach_operators: bool,
+    /// Of passwords known from leaks, on this node.
+    has_breached_list: bool,
 }
 
 impl Wrong {
@@ -148,6 +152,19 @@ impl Wrong {
     fn password(&mut self, part: &str, policy: &PasswordPolicy) {
         self.within(part, "min_length", policy.min_length, 8..=64);
         self.within(part, "max_length", policy.max_length, 64..=256);
+        if policy.refuse_breached && !self.has_breached_list {
+            self.found.push(Invalid::new(
+                &format!("{part}.refuse_breached"),
+                (
+                    "no list of breached passwords is loaded on this node",
+                    "此节点尚未加载已泄露密码列表",
+                ),
+                (
+                    "false, or true once `gatehouse breached-passwords load FILE` was run on every node",
+                    "false；或先在每个节点上运行 gatehouse breached-passwords load FILE，再设为 true",
+                ),
+            ));
+        }
         self.within(part, "history", policy.history, 0..=12);
         self.within(part, "max_age_days", policy.max_age_days, 0..=3650);
         let most = match policy.max_age_days {
@@ -170,6 +187,9 @@ impl Wrong {
         self.within(part, "wrong_passwords", policy.wrong_passwords, 3..=100);
         self.within(part, "within_minutes", policy.within_minutes, 1..=1440);
         self.within(part, "locked_minutes", policy.locked_minutes, 0..=10_080);
+        if let CaptchaDemand::After { failures } = policy.captcha {
+            self.within(part, "captcha.failures", failures, 1..=100);
+        }
     }
 
     fn exception(&mut self, part: &str, exception: &PolicyException) {

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use rules::{
-    AttemptPolicy, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy, SecondFactor,
-    SessionPolicy, TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy,
+    SecondFactor, SessionPolicy, TwoStepDemand, TwoStepPolicy,
 };
 
 use crate::edit::{Edit, shown};
@@ -122,7 +122,10 @@ impl SignInPolicy {
             two_step: two_step.unwrap_or(&self.two_step).clone(),
             password: password.unwrap_or(&self.password).clone(),
             sessions: sessions.unwrap_or(&self.sessions).clone(),
-            attempts: attempts.unwrap_or(&self.attempts).clone(),
+            attempts: AttemptPolicy {
+                captcha: self.captcha(),
+                ..attempts.unwrap_or(&self.attempts).clone()
+            },
         }
     }
 
@@ -131,6 +134,31 @@ impl SignInPolicy {
     pub fn exception_for(&self, group: &GroupId) -> Option<&PolicyException> {
         let names = |who: &PolicyAudience| matches!(who, PolicyAudience::Group(id) if id == group);
         self.exceptions.iter().find(|one| one.who.iter().any(names))
+    }
+
+    /// When a captcha is asked, whoever is named.
+    #[must_use]
+    pub fn captcha(&self) -> CaptchaDemand {
+        let parts = self
+            .exceptions
+            .iter()
+            .filter_map(|one| one.attempts.as_ref());
+        let demands = parts.map(|part| part.captcha);
+        demands.fold(self.attempts.captcha, |strictest, one| {
+            std::cmp::min_by_key(strictest, one, |demand| demand.patience())
+        })
+    }
+
+    /// Whether anybody may choose no password that is known from leaks.
+    #[must_use]
+    pub fn refuses_breached(&self) -> bool {
+        let parts = self
+            .exceptions
+            .iter()
+            .filter_map(|one| one.password.as_ref());
+        parts
+            .chain([&self.password])
+            .any(|part| part.refuse_breached)
     }
 
     /// Whether anybody may have a code for a new password sent.
@@ -213,7 +241,9 @@ pub async fn change(
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
     let settings = edit.settings();
-    check::check(&mut edit.tx, settings, &body, &before.body).await?;
+    // A node that has lost its list holds up no other change.
+    let has_list = before.body.refuses_breached() || edit.state().breached.entries().await.is_ok();
+    check::check(&mut edit.tx, settings, &body, &before.body, has_list).await?;
     let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;
     // Somebody wrote it between our reading and our writing.
     if version != before.version + 1 {

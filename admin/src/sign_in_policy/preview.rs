@@ -60,7 +60,8 @@ pub async fn of(
     now: Timestamp,
 ) -> Result<PolicyPreview, Refused> {
     let present = super::get(connection).await?.body;
-    check::check(connection, settings, policy, &present).await?;
+    // What this node lacks is told when the policy is saved.
+    check::check(connection, settings, policy, &present, true).await?;
     let member = find_by_any(connection, member).await?;
     let account = credentials::find(connection, &member.id).await?;
     let account = account.ok_or(Refused::NotFound("member"))?;

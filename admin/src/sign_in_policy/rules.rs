@@ -100,6 +100,9 @@ pub struct PasswordPolicy {
     pub classes: CharacterClasses,
     /// Refuses what is found within 100 million guesses (zxcvbn, a score below 3).
     pub refuse_guessable: bool,
+    /// Refuses those that are known from leaks. It needs the operator's list (`gatehouse breached-passwords load`)
+    /// on every node: one that has none goes by the other rules, and warns.
+    pub refuse_breached: bool,
     /// Refuses so many earlier ones of the person, besides the present one. 0 to 12.
     #[schema(minimum = 0, maximum = 12)]
     pub history: u16,
@@ -132,6 +135,7 @@ impl Default for PasswordPolicy {
             max_length: 256,
             classes: CharacterClasses::Any,
             refuse_guessable: true,
+            refuse_breached: false,
             history: 0,
             max_age_days: 0,
             warn_days: 14,
@@ -212,6 +216,36 @@ pub struct AttemptPolicy {
     /// It opens again after so many minutes. 0 to 10080 (a week); 0: when an administrator unlocks it.
     #[schema(minimum = 0, maximum = 10_080)]
     pub locked_minutes: u32,
+    /// When a captcha is asked before a password is looked at. Were it asked of some only, it would tell who has
+    /// an account: of the rules for everybody and of all exceptions, the strictest holds for every name.
+    pub captcha: CaptchaDemand,
+}
+
+/// When whoever signs in has to show that they are no program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum CaptchaDemand {
+    #[default]
+    Never,
+    /// After so many failures in 15 minutes at the name that was typed, or from the address: 1 to 100. A browser
+    /// in which the person has signed in before is spared.
+    After {
+        #[schema(minimum = 1, maximum = 100)]
+        failures: u16,
+    },
+    /// Each time.
+    Always,
+}
+
+impl CaptchaDemand {
+    /// How many failures are left unasked.
+    pub(super) fn patience(self) -> u16 {
+        match self {
+            Self::Never => u16::MAX,
+            Self::After { failures } => failures,
+            Self::Always => 0,
+        }
+    }
 }
 
 impl Default for AttemptPolicy {
@@ -220,6 +254,7 @@ impl Default for AttemptPolicy {
             wrong_passwords: 10,
             within_minutes: 15,
             locked_minutes: 15,
+            captcha: CaptchaDemand::Never,
         }
     }
 }

@@ -14,6 +14,7 @@
 //!
 //! Never bind an `Arc<str>`: the SQLite side of `sqlx::Any` 0.9.0 panics on it. Bind `&str`.
 
+pub mod answered_questions;
 pub mod api_tokens;
 pub mod applications;
 pub mod belongings;

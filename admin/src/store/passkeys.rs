@@ -1,4 +1,4 @@
-//! Passkeys: the public key of each, how often it has signed, and which questions were answered.
+//! Passkeys: the public key of each, and how often it has signed.
 
 use config::Timestamp;
 use config::id::MemberId;
@@ -156,24 +156,6 @@ pub async fn remove_all(connection: &mut Connection, member: &MemberId) -> Resul
     Ok(())
 }
 
-/// Notes that a question was answered. `false` if it was before: of several answers that come at once, one
-/// counts.
-pub async fn answer(
-    connection: &mut Connection,
-    challenge: &str,
-    expires: Timestamp,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "INSERT INTO answered_challenges (id, expires_at) VALUES ($1, $2) \
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(challenge)
-    .bind(expires.as_millis())
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn attack_23_a_key_belongs_to_one_person_and_a_question_takes_one_answer() {
+    async fn attack_23_a_key_belongs_to_one_person() {
         on_both_engines(async |store| {
             alice(&store).await;
             let (alice, other) = (MemberId::from("m1"), MemberId::from("m2"));
@@ -230,8 +212,6 @@ mod tests {
             assert_eq!(of(&mut tx, &alice).await.unwrap()[0].name, "Mine");
             assert!(remove(&mut tx, &alice, "p1").await.unwrap());
             assert!(find(&mut tx, "c1").await.unwrap().is_none());
-            assert!(answer(&mut tx, "q", NOW).await.unwrap());
-            assert!(!answer(&mut tx, "q", NOW).await.unwrap());
         })
         .await;
     }

@@ -4,6 +4,7 @@
 pub mod appearance;
 pub mod applications;
 pub mod backup;
+pub mod breached_passwords;
 pub mod certificates;
 pub mod check;
 pub mod configuration;
@@ -59,6 +60,8 @@ pub enum Command {
     Backup(backup::Backup),
     /// Put a copy in the place of the embedded store, while the node is stopped.
     Restore(backup::Restore),
+    /// Passwords that are known from leaks, which nobody may choose where the sign-in policy says so.
+    BreachedPasswords(breached_passwords::BreachedPasswords),
     #[command(flatten)]
     Control(Control),
     /// Print the version.

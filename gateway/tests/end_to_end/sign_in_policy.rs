@@ -143,3 +143,94 @@ async fn a_policy_that_will_not_do_is_refused_by_line_and_the_last_one_holds() {
     let (browser, _) = sign_in(&gate, "li.lei", PASSWORD).await;
     assert!(!is_signed_in(&browser), "locked after three");
 }
+
+/// The sum of a question such as "How much is seven plus twelve?".
+fn sum(question: &str) -> String {
+    const WORDS: [&str; 20] = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
+    let words = question.split([' ', '?']);
+    let numbers = words.filter_map(|word| WORDS.iter().position(|one| *one == word));
+    numbers.map(|at| at + 1).sum::<usize>().to_string()
+}
+
+#[tokio::test]
+async fn after_some_failures_a_captcha_is_asked_which_spares_the_account() {
+    let gate = Gatehouse::start().await;
+    gate.visitor("li.lei").await;
+    let asked = "attempts: { wrong_passwords: 4, captcha: { kind: after, failures: 2 } }";
+    policy(&gate, asked).await;
+    for _ in 0..2 {
+        sign_in(&gate, "li.lei", "not the password").await;
+    }
+    for _ in 0..5 {
+        let (browser, page) = sign_in(&gate, "li.lei", PASSWORD).await;
+        assert_eq!(page.status, 422);
+        assert!(
+            page.html.contains("src=\"data:image/png;base64,"),
+            "{page:?}"
+        );
+        assert!(
+            !is_signed_in(&browser),
+            "the right password without an answer"
+        );
+    }
+    let (browser, page) = sign_in(&gate, "li.lei", PASSWORD).await;
+    let form = page.form("/sign-in").fill("captcha_other", "question");
+    let page = browser.submit(form).await;
+    let question = page.text_of("label[for=captcha_answer]").unwrap();
+    let form = page.form("/sign-in").fill("password", PASSWORD);
+    browser
+        .submit(form.fill("captcha_answer", &sum(&question)))
+        .await;
+    assert!(
+        is_signed_in(&browser),
+        "the account was not locked: {question}"
+    );
+}
+
+#[tokio::test]
+async fn a_password_on_the_list_that_the_operator_loads_while_the_node_runs_is_refused() {
+    let gate = Gatehouse::start().await;
+    let leak = gate.folder().join("leak.txt");
+    // The SHA-1 of "slow green tram 77", as Have I Been Pwned would have it.
+    std::fs::write(&leak, "D81292A2A9F6A4A57AEBFB9491F59157ED8F4FFB:3\r\n").unwrap();
+    let load = ["breached-passwords", "load", leak.to_str().unwrap()];
+    let said = gate.command(&load).await;
+    assert!(said.contains("knows 1 breached passwords"), "{said}");
+    policy(&gate, "password: { refuse_breached: true }").await;
+    let made = gate.command(&["members", "add", "li.lei", "--json"]).await;
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let browser = Browser::new(&gate);
+    let page = browser.open(made["url"].as_str().unwrap()).await;
+    let form = page.form("/welcome");
+    let code = made["code"].as_str().unwrap();
+    let mut page = browser.submit(form.fill("code", code)).await;
+    for (password, is_taken) in [("slow green tram 77", false), ("slow green tram 78", true)] {
+        let form = page
+            .form("/sign-in/new-password")
+            .fill("password", password);
+        page = browser.submit(form.fill("repeated", password)).await;
+        assert_eq!(is_signed_in(&browser), is_taken, "{password}: {page:?}");
+        assert_eq!(page.shows("known from a leak"), !is_taken, "{password}");
+    }
+}

@@ -13,20 +13,22 @@ pub(super) fn of(name: &str) -> Option<Value> {
             },
             "password": {
                 "min_length": 10, "max_length": 256, "classes": "letters_digits",
-                "refuse_guessable": true, "history": 5,
+                "refuse_guessable": true, "refuse_breached": false, "history": 5,
                 "max_age_days": 0, "warn_days": 14, "reset": true
             },
             "sessions": {
                 "idle_minutes": 120, "absolute_hours": 12, "keep_after_closing": false, "most": 5
             },
             "attempts": {
-                "wrong_passwords": 10, "within_minutes": 15, "locked_minutes": 15
+                "wrong_passwords": 10, "within_minutes": 15, "locked_minutes": 15,
+                "captcha": {"kind": "after", "failures": 5}
             },
             "notices": {
                 "new_sign_in": true, "password_changed": true, "factor_changed": true, "locked": false
             },
             "exceptions": []
         }),
+        "BreachedPasswordList" => json!({"entries": 1_011_000_000}),
         "PolicyDraft" => json!({"policy": of_schema("SignInPolicy")?, "member": ID}),
         "PolicyPreview" => {
             let policy = of_schema("SignInPolicy")?;

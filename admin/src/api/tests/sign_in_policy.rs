@@ -265,3 +265,36 @@ async fn a_group_that_an_exception_names_is_not_removed_before_it_is_taken_out_o
     })
     .await;
 }
+
+#[tokio::test]
+async fn breached_passwords_are_refused_only_by_a_node_that_has_a_list_and_the_captcha_has_bounds()
+{
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let list = "/sign-in-policy/breached-passwords";
+        assert_eq!(app.get(OP, list).await.json["entries"], Value::Null);
+        let (mut body, _) = policy(&app).await;
+        assert_eq!(body["attempts"]["captcha"], json!({"kind": "never"}));
+        body["password"]["refuse_breached"] = json!(true);
+        body["attempts"]["captcha"] = json!({"kind": "after", "failures": 0});
+        let refused = app.call(OP, "PUT", PATH, body.clone()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for told in [
+            "password.refuse_breached",
+            "gatehouse breached-passwords load",
+            "attempts.captcha.failures",
+            "1 to 100",
+        ] {
+            assert!(refused.body.contains(told), "{told}: {}", refused.body);
+        }
+        let source = store.data.path().join("leak.txt");
+        std::fs::write(&source, "password\n123456\n").unwrap();
+        crate::breached::load(&source, store.data.path()).unwrap();
+        assert_eq!(app.get(OP, list).await.json["entries"], 2);
+        body["attempts"]["captcha"] = json!({"kind": "after", "failures": 3});
+        let done = app.call(OP, "PUT", PATH, body).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert_eq!(policy(&app).await.0["attempts"]["captcha"]["failures"], 3);
+    })
+    .await;
+}

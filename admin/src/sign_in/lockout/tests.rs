@@ -10,6 +10,7 @@ fn counters(who: &str) -> Counters {
         source: Source::Shared("address:192.0.2.1".into()),
         account: Some(who.into()),
         limit: limit(),
+        name: None,
     }
 }
 
@@ -107,6 +108,7 @@ async fn an_administrator_unlocks_the_persons_own_browsers_too() {
             source: Source::Own(who.into()),
             account: None,
             limit: limit(),
+            name: None,
         };
         let all = [
             (counters("account:m1"), Turn::Allowed),

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Form, InputNumber, Select, Switch } from "antd";
 
+import { api, told } from "../../api/client";
 import { texts } from "../../language/texts";
 import type { Part } from "./part";
 
@@ -16,6 +18,15 @@ const t = texts({
   ],
   never: ["密码不能由本人姓名、用户名或组织名称组成。", "Never made of one's own name, or the organisation's."],
   guessable: ["拒绝容易猜到的密码", "Refuse what is easily guessed"],
+  breached: ["拒绝已泄露的密码", "Refuse passwords known from leaks"],
+  breachedLoaded: [
+    "此节点的列表中有 {n} 个密码。集群的每个节点各有一份。",
+    "This node has a list of {n} passwords. Each node of a cluster has its own.",
+  ],
+  breachedNone: [
+    "此节点尚未加载列表：请先由运维人员运行 gatehouse breached-passwords load FILE。",
+    "This node has no list yet: the operator runs gatehouse breached-passwords load FILE first.",
+  ],
   history: ["不能与最近几次相同", "Not one of the last"],
   historyHint: ["除当前密码外再往前数；0 表示只比较当前密码。", "Besides the present one; 0: only the present one."],
   age: ["有效期（天）", "Good for (days)"],
@@ -30,9 +41,20 @@ const t = texts({
 
 const CLASSES = ["any", "letters_digits", "upper_lower_digits", "upper_lower_digits_special"] as const;
 
+/** What the node that answers has to look passwords up in. */
+function useBreachedHint() {
+  const { data } = useQuery({
+    queryKey: ["sign-in-policy", "breached-passwords"],
+    queryFn: () => told(api.GET("/sign-in-policy/breached-passwords")),
+  });
+  if (data === undefined) return undefined;
+  return data.entries == null ? t.breachedNone : t.breachedLoaded.replace("{n}", data.entries.toLocaleString());
+}
+
 /** Which passwords may be chosen. */
 export function PasswordFields({ at, path = at }: Part) {
   const ends = Number(Form.useWatch([...path, "max_age_days"])) > 0;
+  const breached = useBreachedHint();
   return (
     <>
       <Form.Item name={[...at, "min_length"]} label={t.minLength}>
@@ -45,6 +67,9 @@ export function PasswordFields({ at, path = at }: Part) {
         <Select options={CLASSES.map((value) => ({ value, label: t[value] }))} />
       </Form.Item>
       <Form.Item name={[...at, "refuse_guessable"]} label={t.guessable} valuePropName="checked">
+        <Switch />
+      </Form.Item>
+      <Form.Item name={[...at, "refuse_breached"]} label={t.breached} extra={breached} valuePropName="checked">
         <Switch />
       </Form.Item>
       <Form.Item name={[...at, "history"]} label={t.history} extra={t.historyHint}>

@@ -36,6 +36,7 @@ export function methodName(method: string): string {
 export const REASONS: Readonly<Record<string, string>> = texts({
   unknown_account: ["没有这个账号", "No such account"],
   wrong_password: ["密码错误", "Wrong password"],
+  captcha_not_answered: ["未通过图形验证码", "Captcha not answered"],
   wrong_code: ["验证码错误", "Wrong code"],
   wrong_passkey: ["通行密钥未通过验证", "Passkey not accepted"],
   unknown_passkey: ["没有登记的通行密钥", "Unknown passkey"],

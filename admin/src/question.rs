@@ -1,4 +1,5 @@
-//! A question to an authenticator, between the page that asks it and the form that brings the answer.
+//! A question to an authenticator, or to whoever may be a program, between the page that asks it and the form
+//! that brings the answer.
 //!
 //! The browser holds what was asked, sealed: looking at a page writes nothing to the store, and each tab has
 //! a question of its own. It opens only on the occasion on which it was asked, for a while, and takes one
@@ -13,13 +14,18 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::PasskeyError;
 use crate::pages::Failure;
 use crate::sealed::{Place, Sealer};
-use crate::store::{Tx, passkeys};
+use crate::store::{StoreError, Tx, answered_questions};
 
-/// Long enough to fetch a key, or a telephone.
-const LIFE: Duration = Duration::from_mins(10);
+/// Why an answer is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum QuestionError {
+    #[error("the question is over, was asked elsewhere, or was answered before")]
+    Over,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// For what it is asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +45,7 @@ pub struct Question<T> {
 impl Occasion<'_> {
     fn place(&self) -> Place<'_> {
         Place {
-            table: "passkey_questions",
+            table: "questions",
             column: self.step,
             row: self.whose,
         }
@@ -56,10 +62,10 @@ pub fn is_expired(sealer: &Sealer, occasion: Occasion<'_>, field: &str, now: Tim
 
 impl<T: Serialize + DeserializeOwned> Question<T> {
     #[must_use]
-    pub fn new(asked: T, now: Timestamp) -> Self {
+    pub fn new(asked: T, now: Timestamp, life: Duration) -> Self {
         Self {
             id: uuid::Uuid::now_v7().to_string(),
-            until: now.plus(LIFE),
+            until: now.plus(life),
             asked,
         }
     }
@@ -73,17 +79,17 @@ impl<T: Serialize + DeserializeOwned> Question<T> {
     /// What the form brought back.
     ///
     /// # Errors
-    /// [`PasskeyError::Over`] if it was asked on another occasion, or too long ago.
+    /// [`QuestionError::Over`] if it was asked on another occasion, or too long ago.
     pub fn open(
         sealer: &Sealer,
         occasion: Occasion<'_>,
         field: &str,
         now: Timestamp,
-    ) -> Result<Self, PasskeyError> {
+    ) -> Result<Self, QuestionError> {
         let question = Self::unsealed(sealer, occasion, field);
         question
             .filter(|question| now < question.until)
-            .ok_or(PasskeyError::Over)
+            .ok_or(QuestionError::Over)
     }
 
     fn unsealed(sealer: &Sealer, occasion: Occasion<'_>, field: &str) -> Option<Self> {
@@ -95,12 +101,12 @@ impl<T: Serialize + DeserializeOwned> Question<T> {
     /// Takes the one answer in `tx`.
     ///
     /// # Errors
-    /// [`PasskeyError::Over`] if another answer was taken.
-    pub async fn take_answer(&self, tx: &mut Tx) -> Result<(), PasskeyError> {
-        if passkeys::answer(tx, &self.id, self.until).await? {
+    /// [`QuestionError::Over`] if another answer was taken.
+    pub async fn take_answer(&self, tx: &mut Tx) -> Result<(), QuestionError> {
+        if answered_questions::note(tx, &self.id, self.until).await? {
             Ok(())
         } else {
-            Err(PasskeyError::Over)
+            Err(QuestionError::Over)
         }
     }
 }
