@@ -104,7 +104,7 @@ impl Plane {
             explains: Arc::new(OnceLock::new()),
             picture_turns: Turns::new(1),
             reading_turns: Turns::new(2),
-            captcha_turns: Turns::new(2),
+            captcha_turns: Turns::with_queue(2, crate::captcha::MOST_WAITING),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
             serves_certificates: Arc::new(OnceLock::new()),

@@ -108,7 +108,7 @@ pub mod testing {
             explains: Arc::default(),
             picture_turns: Turns::new(1),
             reading_turns: Turns::new(2),
-            captcha_turns: Turns::new(2),
+            captcha_turns: Turns::with_queue(2, crate::captcha::MOST_WAITING),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
             serves_certificates: Arc::default(),

@@ -9,12 +9,43 @@ use crate::store::StoreError;
 
 /// Cheap to clone; all clones share one bound.
 #[derive(Clone)]
-pub struct Turns(Arc<Semaphore>);
+pub struct Turns {
+    turns: Arc<Semaphore>,
+    /// For those whose turn it is and those who wait for theirs.
+    room: Arc<Semaphore>,
+}
 
 impl Turns {
     #[must_use]
     pub fn new(at_once: usize) -> Self {
-        Self(Arc::new(Semaphore::new(at_once)))
+        Self::with_queue(at_once, Semaphore::MAX_PERMITS - at_once)
+    }
+
+    /// The same, where so many at most wait for their turn.
+    #[must_use]
+    pub fn with_queue(at_once: usize, waiting: usize) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(at_once)),
+            room: Arc::new(Semaphore::new(at_once + waiting)),
+        }
+    }
+
+    /// Does the work when its turn comes; `None` where as many as may wait already.
+    ///
+    /// # Errors
+    /// As [`Turns::run`].
+    pub async fn run_if_room<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
+            return Ok(None);
+        };
+        let done = self.run(move || {
+            let _held = room;
+            work()
+        });
+        done.await.map(Some)
     }
 
     /// Does the work when its turn comes.
@@ -25,7 +56,7 @@ impl Turns {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, StoreError> {
-        let turn = Arc::clone(&self.0).acquire_owned().await;
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
         // The work goes on when nobody waits for it any more, so it is what holds the turn.
         let done = tokio::task::spawn_blocking(move || {
             let _held = turn;
@@ -66,5 +97,29 @@ mod tests {
         assert!(early.is_err(), "two at once");
         go_on.send(()).unwrap();
         second.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn attack_17_whoever_finds_the_queue_full_does_not_wait() {
+        let turns = Turns::with_queue(1, 1);
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (go_on, may_go_on) = mpsc::channel::<()>();
+        let first = turns.clone();
+        let first = tokio::spawn(async move {
+            first
+                .run_if_room(move || {
+                    let _ = begun.send(());
+                    let _ = may_go_on.recv();
+                })
+                .await
+        });
+        has_begun.await.unwrap();
+        let mut second = Box::pin(turns.run_if_room(|| ()));
+        assert!(futures::poll!(&mut second).is_pending());
+        assert!(turns.run_if_room(|| ()).await.unwrap().is_none());
+        go_on.send(()).unwrap();
+        assert!(second.await.unwrap().is_some());
+        assert!(first.await.unwrap().unwrap().is_some());
+        assert!(turns.run_if_room(|| ()).await.unwrap().is_some());
     }
 }

@@ -307,6 +307,10 @@ impl From<Forbidden> for Problem {
             Forbidden::Own => {
                 "请在“我的账号”页面修改自己的密码和身份验证器，该页面会要求确认身份".to_owned()
             }
+            Forbidden::OwnAddress => {
+                "您自己账号的验证码会发送到该地址，请由其他管理员修改，或在服务器上使用命令行"
+                    .to_owned()
+            }
             Forbidden::ByToken => {
                 "API 令牌不能创建其他令牌，请登录后创建，或在服务器上使用命令行".to_owned()
             }

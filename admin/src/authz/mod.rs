@@ -109,6 +109,11 @@ pub enum Forbidden {
         "change your own password and second factors on your account page, which asks for a proof"
     )]
     Own,
+    #[error(
+        "codes for your own account go there: another administrator changes it, or whoever uses the command line \
+         on the machine"
+    )]
+    OwnAddress,
     #[error("a token makes no other token: sign in, or use the command line on the machine")]
     ByToken,
     #[error("the account holds the role {0}, which is not yours to govern")]

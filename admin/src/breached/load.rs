@@ -16,6 +16,8 @@ use super::{Entry, FILE, MARK, beginning, entry};
 const PIECE: usize = 4_000_000;
 /// No line is longer, in bytes: the file would be none of passwords.
 const LONGEST_LINE: u64 = 4096;
+/// With which some editors begin a text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -26,6 +28,12 @@ pub enum LoadError {
          with or without a count, as in 5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:3861493"
     )]
     TooLong(PathBuf, u64),
+    #[error(
+        "{0} holds hashes of another kind, or parts of them (32 to 39 hexadecimal digits and a count); expected \
+         the file of whole SHA-1 hashes, 40 digits each, as in 5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:3861493, \
+         or one password a line"
+    )]
+    OtherHashes(PathBuf),
     #[error("{0} holds no password: the list of before stays")]
     Empty(PathBuf),
     #[error(
@@ -120,7 +128,14 @@ impl<'a> Lines<'a> {
                 return Err(LoadError::TooLong(self.path.to_owned(), self.number));
             }
             let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let mut line = line.strip_suffix(b"\r").unwrap_or(line);
+            if self.number == 1 {
+                line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+                // Taken for passwords, such a list would hold nothing that anybody ever types.
+                if is_other_hash(line) {
+                    return Err(LoadError::OtherHashes(self.path.to_owned()));
+                }
+            }
             if !line.is_empty() {
                 return Ok(Some(hashed(line).unwrap_or_else(|| entry(line))));
             }
@@ -145,6 +160,18 @@ fn hashed(line: &[u8]) -> Option<Entry> {
         *byte = u8::from_str_radix(pair, 16).ok()?;
     }
     Some(beginning(&hash))
+}
+
+/// NTLM hashes, or what the ranges of Have I Been Pwned hold, which leave the first five digits out.
+fn is_other_hash(line: &[u8]) -> bool {
+    let mut parts = line.splitn(2, |byte| *byte == b':');
+    let (Some(hash), Some(count)) = (parts.next(), parts.next()) else {
+        return false;
+    };
+    (32..40).contains(&hash.len())
+        && hash.iter().all(u8::is_ascii_hexdigit)
+        && !count.is_empty()
+        && is_number(count)
 }
 
 fn is_number(digits: &[u8]) -> bool {

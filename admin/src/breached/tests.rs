@@ -34,7 +34,7 @@ async fn passwords_of_a_published_list_are_found_and_others_are_not() {
 
 #[tokio::test]
 async fn plain_passwords_bare_hashes_and_blank_lines_are_read_too() {
-    let text = "slow green tram\n\n7c4a8d09ca3762af61e59520943dc26494f8941b\n今天天气很好\r\n\
+    let text = "\u{feff}slow green tram\n\n7c4a8d09ca3762af61e59520943dc26494f8941b\n今天天气很好\r\n\
         +C4A8D09CA3762AF61E59520943DC26494F8941B\nlast";
     let (_folder, entries, list) = loaded(text, 100);
     assert_eq!(entries, 5);
@@ -63,6 +63,14 @@ async fn a_list_that_will_not_do_leaves_the_one_before() {
     for (text, why) in [
         ("\n\n".to_owned(), "holds no password"),
         (format!("ok\n{}\n", "x".repeat(5000)), "line 2 is longer"),
+        (
+            format!("{}:5\r\n", "8846F7EAEE8FB117AD06BDD830B7586C"),
+            "40 digits each",
+        ),
+        (
+            format!("\u{feff}{}:5\n", "1E4C9B93F3F0682250B6CF8331B7EE68FD8"),
+            "40 digits each",
+        ),
     ] {
         std::fs::write(&source, text).unwrap();
         let refused = load(&source, &data).unwrap_err().to_string();

@@ -24,6 +24,8 @@ use crate::question::{Occasion, Question, QuestionError};
 use crate::state::State;
 
 const LIFE: Duration = Duration::from_mins(5);
+/// So many wait for a picture to be drawn; all others are asked a question, which costs nothing.
+pub const MOST_WAITING: usize = 16;
 
 texts! {
     /// Around a puzzle.
@@ -88,16 +90,19 @@ pub fn refusal(form: &Form, language: Language) -> &'static str {
     }
 }
 
-/// A new puzzle.
+/// A new puzzle. Where so many pictures are being drawn that this one would wait, it is a question.
 pub async fn puzzle(state: &State, reader: &Reader, kind: Kind) -> Result<Puzzle, Failure> {
-    let (answer, shown) = match kind {
-        Kind::Picture => {
-            let drawn = state.captcha_turns.run(picture::draw).await?;
+    let drawn = match kind {
+        Kind::Picture => state.captcha_turns.run_if_room(picture::draw).await?,
+        Kind::Question => None,
+    };
+    let (answer, shown) = match drawn {
+        Some(drawn) => {
             let (answer, png) = drawn.ok_or(Failure::Internal)?;
             let url = format!("data:image/png;base64,{}", STANDARD.encode(png));
             (answer, Shown::Picture(url))
         }
-        Kind::Question => {
+        None => {
             let (answer, question) = sum::ask(reader.language);
             (answer, Shown::Question(question))
         }

@@ -1,6 +1,7 @@
 //! Groups that an exception of the sign-in policy names: whoever moves people in or out of one decides by
-//! which rules they sign in. By hand and by a rule that takes what changing the policy takes. Groups for guests
-//! are filled by whoever invites: who names one in the policy leaves it to them.
+//! which rules they sign in. So putting somebody in by hand, and the rule itself, take what changing the policy
+//! takes. The facts that a rule looks at do not: whoever may change somebody's department moves them, too. Groups
+//! for guests are filled by whoever invites: who names one in the policy leaves it to them.
 
 use config::id::GroupId;
 

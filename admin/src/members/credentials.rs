@@ -5,7 +5,7 @@ use config::settings::AccessHost;
 use config::snapshot::Brand;
 use config::{Language, Timestamp};
 
-use super::{Member, Status, account, find, reach};
+use super::{Member, Status, account, addresses, find, reach};
 use crate::appearance;
 use crate::authz::Forbidden;
 use crate::edit::{Edit, target};
@@ -14,11 +14,11 @@ use crate::messages::{Channel, Content, Message, outbox};
 use crate::refused::{Refused, both};
 use crate::sign_in::notices::Happened;
 use crate::sign_in::one_time_links::{self, OneTimeLink};
-use crate::sign_in::{lockout, second_factor};
+use crate::sign_in::{by_message, lockout, second_factor};
 use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::one_time_links::{self as links, Purpose};
-use crate::store::{self, flows, known_devices, members};
+use crate::store::{self, flows, known_devices, members, message_codes};
 
 /// A fresh one-time link for the person, in the place of every earlier one.
 ///
@@ -30,7 +30,10 @@ pub async fn one_time_link(
     id: &MemberId,
     keep_password: bool,
 ) -> Result<OneTimeLink, Refused> {
-    let (member, link, was_reset) = issue(&mut edit, access, id, keep_password).await?;
+    let occasion = Occasion::NewPassword {
+        keep: keep_password,
+    };
+    let (member, link, was_reset) = issue(&mut edit, access, id, occasion, None).await?;
     let action = if was_reset {
         "reset_password"
     } else {
@@ -76,12 +79,8 @@ pub async fn send_one_time_link(
     occasion: Occasion,
     way: Way,
 ) -> Result<SentLink, Refused> {
-    if occasion == Occasion::Invitation {
-        expect_newcomer(&mut edit, id).await?;
-    }
-    let keep = occasion != Occasion::NewPassword { keep: false };
-    let access = &state.settings.access;
-    let (member, link, was_reset) = issue(&mut edit, access, id, keep).await?;
+    let (access, by) = (&state.settings.access, Some(way.channel));
+    let (member, link, was_reset) = issue(&mut edit, access, id, occasion, by).await?;
     let recipient = recipient(&member, way.channel)?;
     let expires_at = link.expires_at;
     let brand = appearance::get::<Brand>(&mut edit.tx).await?.body;
@@ -184,9 +183,13 @@ async fn issue(
     edit: &mut Edit<'_>,
     access: &AccessHost,
     id: &MemberId,
-    keep_password: bool,
+    occasion: Occasion,
+    by: Option<Channel>,
 ) -> Result<(Member, OneTimeLink, bool), Refused> {
     let member = within_reach(edit, id).await?;
+    if occasion == Occasion::Invitation {
+        expect_newcomer(edit, id).await?;
+    }
     if member.status != Status::Active {
         return Err(Refused::Impossible(both((
             "the member cannot sign in: enable the account first",
@@ -204,11 +207,39 @@ async fn issue(
     )
     .await?;
     links::forget_member(&mut edit.tx, id).await?;
-    let purpose = Purpose::Password(id.clone());
+    let purpose = purpose(edit, id, by).await?;
     let origin = access.origin_of(access.host());
     let link = one_time_links::issue(&mut edit.tx, &origin, &purpose, edit.now).await?;
-    let was_reset = !keep_password && end_password(edit, id).await?;
+    let ends_password = occasion == Occasion::NewPassword { keep: false };
+    let was_reset = ends_password && end_password(edit, id).await?;
     Ok((member, link, was_reset))
+}
+
+/// To somebody who was here before, a code that is sent proves no more than that they own the mailbox, or the
+/// mobile. A newcomer may have nothing else.
+async fn purpose(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    by: Option<Channel>,
+) -> Result<Purpose, Refused> {
+    let account = store::credentials::find(&mut edit.tx, id).await?;
+    let account = account.ok_or(Refused::NotFound("member"))?;
+    let Some(channel) = by else {
+        return Ok(Purpose::Password(id.clone()));
+    };
+    if addresses::is_newcomer(&mut edit.tx, &account).await? {
+        return Ok(Purpose::Password(id.clone()));
+    }
+    let policy = sign_in_policy::rules_of(&mut edit.tx, id).await?.two_step;
+    let factors = by_message::factors(&mut edit.tx, &account, &policy).await?;
+    if by_message::is_dead_end(channel, &account, &policy, &factors) {
+        return Err(Refused::Impossible(both((
+            "the member's only second factor is a code by the same way, which would prove nothing more: make a \
+             one-time code and hand it over",
+            "该成员唯一的两步验证方式与此发送途径相同，无法再证明其他内容：请生成一次性验证码并当面交给本人",
+        ))));
+    }
+    Ok(Purpose::PasswordBy(id.clone(), channel))
 }
 
 /// A code that is out for the person works no more, nor does what it has opened so far.
@@ -219,6 +250,7 @@ pub(super) async fn end_codes(
 ) -> Result<(), Refused> {
     links::forget_member(&mut edit.tx, id).await?;
     flows::forget_member(&mut edit.tx, id).await?;
+    message_codes::forget_member(&mut edit.tx, id).await?;
     withdraw_codes(edit, id, why).await
 }
 

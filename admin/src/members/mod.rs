@@ -1,6 +1,7 @@
 //! Members: the people of the organisation and what may be changed about them.
 
 pub mod account;
+mod addresses;
 pub mod assignments;
 pub mod batch;
 pub mod credentials;
@@ -40,9 +41,11 @@ pub struct Profile {
     pub email: Option<String>,
     /// `true`: whoever sends this vouches that the address is the person's. They can then sign in
     /// with it, and applications are told of it; an address that nobody vouches for is a note and no
-    /// more. Left out, it stays as it is, and a new address is not verified.
+    /// more. Left out, it stays as it is, and a new address is not verified. Codes go to it: of somebody who
+    /// has signed in before, or holds a role, it takes `credentials:create`, and nobody vouches for their own.
     #[serde(default)]
     pub email_verified: Option<bool>,
+    /// Codes go to it, too: of such a person it is given and changed as a mail address is vouched for.
     #[serde(default)]
     pub mobile: Option<String>,
     #[serde(default)]
@@ -232,6 +235,7 @@ pub async fn change(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_touch(edit, &before).await?;
+    let reached = addresses::before(edit, id).await?;
     let fields = fields(profile, before.kind)?;
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
@@ -243,6 +247,7 @@ pub async fn change(
         _ => {}
     }
     vouch(edit, id, profile).await?;
+    addresses::may_change(edit, &reached).await?;
     place::place(edit, id, &before.groups, profile).await?;
     let after = find(&mut edit.tx, id).await?;
     if was_reached_otherwise(&before, &after) {
@@ -264,12 +269,10 @@ pub fn check(profile: &Profile) -> Result<(), Refused> {
 
 /// Whether a code may have gone, or be on its way, to where the person is no longer reached.
 fn was_reached_otherwise(before: &Member, after: &Member) -> bool {
-    [
-        (&before.email, &after.email),
-        (&before.mobile, &after.mobile),
-    ]
-    .into_iter()
-    .any(|(before, after)| before.is_some() && before != after)
+    let lost = |before: &Option<String>, after| before.is_some() && before.as_ref() != after;
+    lost(&before.email, after.email.as_ref())
+        || lost(&before.mobile, after.mobile.as_ref())
+        || (before.email_verified && !after.email_verified)
 }
 
 /// Notes that the caller vouches for the mail address, or that nobody does any more.

@@ -104,6 +104,8 @@ pub enum NoticeEvent {
     FactorRemoved,
     /// By an administrator.
     FactorsReset,
+    /// The mail address or the mobile to which codes go, by an administrator. Told to the address of before.
+    AddressChanged,
     Locked,
 }
 

@@ -114,6 +114,7 @@ mod tests {
             NoticeEvent::FactorAdded,
             NoticeEvent::FactorRemoved,
             NoticeEvent::FactorsReset,
+            NoticeEvent::AddressChanged,
             NoticeEvent::Locked,
         ] {
             let content = Content::Notice {

@@ -13,10 +13,12 @@ use super::Channel;
 use super::ceilings::Ceilings;
 use crate::edit::{Edit, shown};
 use crate::logs::Target;
-use crate::refused::{Expected, Invalid, Refused};
+use crate::refused::{Expected, Invalid, Refused, both};
 use crate::sealed::{Place, Sealer};
+use crate::sign_in::by_message;
+use crate::sign_in_policy;
 use crate::store::documents::{self, Document};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, holds};
 
 /// No secret is longer, in bytes.
 const MAX_SECRET: usize = 4096;
@@ -133,11 +135,32 @@ pub async fn put<S: Sender>(
 
 /// Sends nothing any more, and forgets the secret.
 pub async fn remove<S: Sender>(mut edit: Edit<'_>) -> Result<(), Refused> {
+    holds::senders(&mut edit.tx).await?;
     let before = kept::<S>(&mut edit.tx).await?;
     if before.body.sender.is_none() {
         return Ok(());
     }
+    may_go(&mut edit, S::CHANNEL).await?;
     keep(edit, before, &Kept::none(), false).await.map(drop)
+}
+
+/// # Errors
+/// [`Refused::Impossible`] if nobody whom the sign-in policy requires to prove a second factor could any more.
+async fn may_go(edit: &mut Edit<'_>, channel: Channel) -> Result<(), Refused> {
+    let sent = by_message::sent(&mut edit.tx).await?;
+    let left: Vec<Channel> = { sent.iter().copied() }
+        .filter(|one| *one != channel)
+        .collect();
+    let policy = sign_in_policy::get(&mut edit.tx).await?.body;
+    let mut parts = policy.two_steps();
+    if parts.any(|part| part.is_open(&sent) && !part.is_open(&left)) {
+        return Err(Refused::Impossible(both((
+            "the sign-in policy requires a second factor that this alone sends, and nobody could sign in without: \
+             let the policy take an authenticator or passkeys first",
+            "登录策略要求的两步验证只能通过它发送，移除后将无法登录：请先在策略中加入身份验证器或通行密钥",
+        ))));
+    }
+    Ok(())
 }
 
 async fn keep<S: Sender>(

@@ -161,6 +161,10 @@ fn event(event: NoticeEvent) -> (&'static str, &'static str) {
             "an administrator reset your two-step verification",
             "管理员已重置您的两步验证",
         ),
+        NoticeEvent::AddressChanged => (
+            "an administrator changed your mail address or mobile number",
+            "管理员已修改您的邮箱或手机号码",
+        ),
         NoticeEvent::Locked => (
             "your account is locked after too many wrong attempts",
             "您的账号因多次尝试失败已被锁定",

@@ -40,16 +40,22 @@ pub struct Attempt<'a> {
 /// # Errors
 /// [`Failure::TooManyAttempts`]
 pub async fn refuse_spent_address(state: &State, reader: &Reader) -> Result<(), Failure> {
+    if is_address_spent(state, reader).await? {
+        Err(Failure::TooManyAttempts)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether whoever comes from there is refused.
+pub async fn is_address_spent(state: &State, reader: &Reader) -> Result<bool, StoreError> {
     let now = state.clock.now();
     let mut read = state.store.read().await?;
     let strangers = Counters::of_stranger(reader);
     if !strangers.is_spent(&mut read, Guess::Password, now).await? {
-        return Ok(());
+        return Ok(false);
     }
-    if is_known_to_anybody(&mut read, reader, now).await? {
-        return Ok(());
-    }
-    Err(Failure::TooManyAttempts)
+    Ok(!is_known_to_anybody(&mut read, reader, now).await?)
 }
 
 /// A captcha was not answered, or wrongly: that weighs on the address and on no account.

@@ -2,6 +2,7 @@
 
 use config::session::AuthenticationMethod;
 
+use super::factors::suffice;
 use crate::messages::Channel;
 use crate::messages::mail_sender::MailSender;
 use crate::messages::senders;
@@ -68,6 +69,17 @@ pub async fn factors(
     Ok(ways)
 }
 
+/// By which channels there is a sender.
+pub async fn sent(connection: &mut Connection) -> Result<Vec<Channel>, StoreError> {
+    let mut sent = Vec::new();
+    for channel in [Channel::Mail, Channel::Sms] {
+        if is_sent(connection, channel).await? {
+            sent.push(channel);
+        }
+    }
+    Ok(sent)
+}
+
 /// Whether there is a sender for the channel.
 pub async fn is_sent(connection: &mut Connection, channel: Channel) -> Result<bool, StoreError> {
     Ok(match channel {
@@ -91,5 +103,5 @@ pub fn is_dead_end(
     policy: &TwoStepPolicy,
     factors: &[Channel],
 ) -> bool {
-    policy.demand == TwoStepDemand::Required && !account.has_second_factor() && factors == [first]
+    policy.demand == TwoStepDemand::Required && !suffice(account, policy) && factors == [first]
 }

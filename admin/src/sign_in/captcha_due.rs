@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use config::{Timestamp, cookies};
 use sha2::{Digest, Sha256};
 
+use super::attempt;
 use super::lockout::{Counters, DEVICE_LIFE, Guess, WINDOW};
 use crate::captcha::{self, Kind, Puzzle};
 use crate::pages::{Failure, Reader};
@@ -86,18 +87,22 @@ pub async fn is_due(
     }
 }
 
-/// The puzzle for the page, where one is due.
+/// The puzzle for the page, where one is due. Nothing is drawn for an address that is spent.
 pub async fn offer(
     state: &State,
     reader: &Reader,
     counters: Option<&Counters>,
     kind: Kind,
 ) -> Result<Option<Puzzle>, Failure> {
-    if is_due(state, reader, counters).await? {
-        Ok(Some(captcha::puzzle(state, reader, kind).await?))
-    } else {
-        Ok(None)
+    if !is_due(state, reader, counters).await? {
+        return Ok(None);
     }
+    let kind = if attempt::is_address_spent(state, reader).await? {
+        Kind::Question
+    } else {
+        kind
+    };
+    Ok(Some(captcha::puzzle(state, reader, kind).await?))
 }
 
 /// Whether anybody has signed in with this browser.

@@ -1,9 +1,11 @@
 //! Captchas, as people and programs meet them.
 
+use std::sync::{Arc, Mutex};
+
 use axum::http::StatusCode;
 
 use super::lockout::{ADDRESS, WINDOW};
-use crate::captcha::solve;
+use crate::captcha::{MOST_WAITING, solve};
 use crate::sign_in_policy::{AttemptPolicy, CaptchaDemand, PolicyAudience, PolicyException};
 use crate::store::testing::{TestStore, on_both_engines};
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD, between};
@@ -287,6 +289,42 @@ async fn whoever_forgot_the_password_is_asked_by_the_same_rule() {
         let done = browser.post(ACCESS, "/sign-in/forgot", &fields).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);
         assert!(done.location().starts_with("/welcome"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_17_where_many_pictures_are_being_drawn_or_the_address_is_spent_words_are_asked() {
+    on_both_engines(async |store| {
+        let house = asking(store, CaptchaDemand::Always).await;
+        let is_drawn = |page: &Answered| page.body.contains("data:image/png");
+        let asked_in_words = |page: &Answered| is_asked(page) && !is_drawn(page);
+        let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+        let may_go_on = Arc::new(Mutex::new(may_go_on));
+        let mut drawn = Vec::new();
+        for _ in 0..MOST_WAITING + 2 {
+            let may_go_on = Arc::clone(&may_go_on);
+            let turn = house.state.captcha_turns.run_if_room(move || {
+                let _ = may_go_on.lock().unwrap().recv();
+            });
+            drawn.push(Box::pin(turn));
+        }
+        for turn in &mut drawn {
+            assert!(futures::poll!(turn).is_pending());
+        }
+        let page = from(&house, "192.0.2.1").get(ACCESS, "/sign-in").await;
+        assert!(asked_in_words(&page), "{}", page.body);
+        drop(go_on);
+        futures::future::join_all(drawn).await;
+        let page = from(&house, "192.0.2.1").get(ACCESS, "/sign-in").await;
+        assert!(is_drawn(&page), "{}", page.body);
+        let mut attacker = from(&house, "192.0.2.2");
+        attacker.get(ACCESS, "/sign-in").await;
+        for _ in 0..=ADDRESS.most {
+            answer(&mut attacker, ("alice", PASSWORD), ("", "")).await;
+        }
+        let page = attacker.get(ACCESS, "/sign-in").await;
+        assert!(asked_in_words(&page), "{}", page.body);
     })
     .await;
 }

@@ -14,6 +14,7 @@ use super::person::{Person, carry};
 use super::record::{Happening, record};
 use super::{by_message, factors, message_factor, second_factor};
 use crate::logs::SignInKind;
+use crate::messages::Channel;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
@@ -97,8 +98,7 @@ pub async fn submit(
     let account = account_of(&state, &person).await?;
     let to = ReturnPath::or_root(form.get("to"));
     let proven = if account.has_second_factor() {
-        let policy = policy_for(&state, &account).await?;
-        by_code(&state, &reader, &account, &policy, form.get("code")).await?
+        by_code(&state, &reader, &account, form.get("code")).await?
     } else {
         let proven = by_password(&state, &reader, &account, form.get("password")).await?;
         proven.map(|tx| (tx, AuthenticationMethod::Password))
@@ -119,8 +119,8 @@ pub async fn submit_passkey(
     if passkeys::is_expired(&state.sealer, occasion(&person), question, now) {
         return Ok(go_to(&path(to.as_str())));
     }
-    let policy = policy_for(&state, &account).await?;
-    let proven = if factors::is_taken(SecondFactor::Passkey, &account, &policy) {
+    let counting = Counting::of(&state, &account).await?;
+    let proven = if counting.takes(SecondFactor::Passkey, &account) {
         passkey::check(&state, &reader, &account, &form, occasion(&person)).await?
     } else {
         None
@@ -173,17 +173,31 @@ pub async fn account_of(state: &State, person: &Person) -> Result<Account, Failu
 }
 
 /// As at sign-in, what the policy does not take proves nothing.
-async fn policy_for(state: &State, account: &Account) -> Result<TwoStepPolicy, Failure> {
-    let mut read = state.store.read().await?;
-    let rules = sign_in_policy::rules_of(&mut read, &account.member).await?;
-    Ok(rules.two_step)
+struct Counting {
+    policy: TwoStepPolicy,
+    by_message: Vec<Channel>,
+}
+
+impl Counting {
+    async fn of(state: &State, account: &Account) -> Result<Self, Failure> {
+        let mut read = state.store.read().await?;
+        let rules = sign_in_policy::rules_of(&mut read, &account.member).await?;
+        let policy = rules.two_step;
+        Ok(Self {
+            by_message: by_message::factors(&mut read, account, &policy).await?,
+            policy,
+        })
+    }
+
+    fn takes(&self, factor: SecondFactor, account: &Account) -> bool {
+        factors::is_taken(factor, account, &self.policy, &self.by_message)
+    }
 }
 
 async fn by_code(
     state: &State,
     reader: &Reader,
     account: &Account,
-    policy: &TwoStepPolicy,
     code: &str,
 ) -> Result<Option<(Tx, AuthenticationMethod)>, Failure> {
     // Six digits are a code of the authenticator; anything else may be a recovery code.
@@ -194,7 +208,9 @@ async fn by_code(
         AuthenticationMethod::RecoveryCode
     };
     if method == AuthenticationMethod::Totp
-        && !factors::is_taken(SecondFactor::Authenticator, account, policy)
+        && !Counting::of(state, account)
+            .await?
+            .takes(SecondFactor::Authenticator, account)
     {
         return Ok(None);
     }
@@ -241,21 +257,6 @@ pub async fn hold_password(
     Ok(is_held.then_some(tx))
 }
 
-/// Where whoever has another factor can have a code sent instead.
-async fn by_message(
-    state: &State,
-    account: &Account,
-    policy: &TwoStepPolicy,
-    to: &ReturnPath,
-) -> Result<Option<String>, Failure> {
-    if !account.has_second_factor() {
-        return Ok(None);
-    }
-    let mut read = state.store.read().await?;
-    let ways = by_message::factors(&mut read, account, policy).await?;
-    Ok((!ways.is_empty()).then(|| message_factor::confirm_path(to.as_str())))
-}
-
 async fn show(
     state: &State,
     reader: &Reader,
@@ -265,9 +266,9 @@ async fn show(
     failed: bool,
 ) -> Answer {
     let t = ConfirmTexts::of(reader.language);
-    let policy = policy_for(state, account).await?;
-    let by_authenticator = factors::is_taken(SecondFactor::Authenticator, account, &policy);
-    let asked = if factors::is_taken(SecondFactor::Passkey, account, &policy) {
+    let counting = Counting::of(state, account).await?;
+    let by_authenticator = counting.takes(SecondFactor::Authenticator, account);
+    let asked = if counting.takes(SecondFactor::Passkey, account) {
         passkey::ask(state, reader, account, occasion(person)).await?
     } else {
         None
@@ -281,7 +282,8 @@ async fn show(
         frame: Frame::new(state, reader).for_person(&person.0.principal),
         t,
         username: &account.username,
-        by_message: by_message(state, account, &policy, &to).await?,
+        by_message: (account.has_second_factor() && !counting.by_message.is_empty())
+            .then(|| message_factor::confirm_path(to.as_str())),
         by_code: account.has_second_factor(),
         by_authenticator,
         passkey,

@@ -1,5 +1,6 @@
 //! Which second factors of a person count, and which are asked for.
 
+use crate::messages::Channel;
 use crate::sign_in_policy::{SecondFactor, TwoStepDemand, TwoStepPolicy};
 use crate::store::credentials::Account;
 
@@ -42,9 +43,16 @@ pub fn suffice(account: &Account, policy: &TwoStepPolicy) -> bool {
 }
 
 /// Whether this factor of the person's is taken as a proof: where one is required, only what the policy
-/// allows; otherwise, and for whoever has nothing of that yet, whatever was set up.
+/// allows; otherwise, and for whoever has nothing of that yet, whatever was set up. `by_message`: by which ways
+/// a code can be sent to the person that the policy takes.
 #[must_use]
-pub fn is_taken(factor: SecondFactor, account: &Account, policy: &TwoStepPolicy) -> bool {
-    let is_strict = policy.demand == TwoStepDemand::Required && suffice(account, policy);
+pub fn is_taken(
+    factor: SecondFactor,
+    account: &Account,
+    policy: &TwoStepPolicy,
+    by_message: &[Channel],
+) -> bool {
+    let has_allowed = suffice(account, policy) || !by_message.is_empty();
+    let is_strict = policy.demand == TwoStepDemand::Required && has_allowed;
     account.has(factor) && (!is_strict || policy.takes(factor))
 }

@@ -9,10 +9,11 @@ use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
-use super::{Circumstances, Step, by_message, finish, next};
+use super::{Circumstances, Step, by_message, factors, finish, next};
+use crate::messages::Channel;
 use crate::pages::cookies::{Keep, clear, set};
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
-use crate::sign_in_policy::{self, Rules};
+use crate::sign_in_policy::{self, Rules, SecondFactor};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{
@@ -49,7 +50,18 @@ pub struct Held {
     pub account: Account,
     /// What the sign-in policy says for the person.
     pub rules: Rules,
+    /// By which ways a code can be sent to the person that the policy takes as a second factor.
+    pub by_message: Vec<Channel>,
     pub token: TokenHash,
+}
+
+impl Held {
+    /// Whether this factor of the person's is taken as a proof.
+    #[must_use]
+    pub fn takes(&self, factor: SecondFactor) -> bool {
+        let policy = &self.rules.two_step;
+        factors::is_taken(factor, &self.account, policy, &self.by_message)
+    }
 }
 
 impl Flow {
@@ -102,10 +114,12 @@ pub async fn at(state: &State, reader: &Reader, step: Step) -> Result<Held, Fail
         return Err(flow.start_again());
     }
     let (account, rules) = standing(&mut read, state, reader, &flow, step).await?;
+    let by_message = by_message::factors(&mut read, &account, &rules.two_step).await?;
     Ok(Held {
         flow,
         account,
         rules,
+        by_message,
         token,
     })
 }

@@ -81,6 +81,7 @@ pub async fn page(
 /// `POST /sign-in/forgot`
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     expect_offer(&state).await?;
+    attempt::refuse_spent_address(&state, &reader).await?;
     let now = state.clock.now();
     let to = ReturnPath::or_root(form.get("to"));
     let counters = Counters::of_resets(&reader);

@@ -20,7 +20,7 @@ use crate::sealed::{Place, Sealer};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::message_codes::{self as rows, SentCode};
-use crate::store::{StoreError, Tx, members};
+use crate::store::{StoreError, Tx, credentials, members};
 use crate::tokens::TokenHash;
 
 pub const LIFE: Duration = Duration::from_mins(5);
@@ -64,13 +64,21 @@ pub async fn send(
     let expires = now.plus(LIFE);
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, member).await?;
+    // As it is now: an address that was taken from the person meanwhile gets no code.
+    let account = credentials::find(&mut tx, member).await?;
+    let Some(recipient) = account
+        .as_ref()
+        .and_then(|account| account.address(channel))
+    else {
+        return Ok(Err(NotSent::TooMany));
+    };
     if rows::was_sent_since(&mut tx, member, now.minus(PAUSE)).await? {
         return Ok(Err(NotSent::TooSoon));
     }
     let code = Zeroizing::new(format!("{:06}", rand::random::<u64>() % 1_000_000));
     let message = Message {
         channel,
-        recipient: account.address(channel).unwrap_or_default().to_owned(),
+        recipient: recipient.to_owned(),
         member: Some(member.clone()),
         language: reader.language,
         content: Content::SignInCode {

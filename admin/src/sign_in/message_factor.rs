@@ -88,24 +88,19 @@ pub fn confirm_path(to: &str) -> String {
 }
 
 /// By which ways a code is a second factor for a sign-in under way: not by one that was the first.
-pub async fn ways(state: &State, held: &Held) -> Result<Vec<Channel>, Failure> {
-    let mut read = state.store.read().await?;
-    let policy = &held.rules.two_step;
-    let mut ways = by_message::factors(&mut read, &held.account, policy).await?;
-    ways.retain(|way| !held.flow.methods.contains(&way.method()));
-    Ok(ways)
+#[must_use]
+pub fn ways(held: &Held) -> Vec<Channel> {
+    let ways = held.by_message.iter().copied();
+    let others = ways.filter(|way| !held.flow.methods.contains(&way.method()));
+    others.collect()
 }
 
-async fn at_sign_in<'a>(
-    state: &State,
-    reader: &Reader,
-    held: &'a Held,
-) -> Result<Proof<'a>, Failure> {
+fn at_sign_in<'a>(reader: &Reader, held: &'a Held) -> Proof<'a> {
     let days = held.rules.two_step.remember_days;
-    Ok(Proof {
+    Proof {
         account: &held.account,
         whose: Whose::flow(&held.token),
-        ways: ways(state, held).await?,
+        ways: ways(held),
         at: AT_SIGN_IN,
         to: ReturnPath::root(),
         trust: trust_text(reader.language, days),
@@ -113,7 +108,7 @@ async fn at_sign_in<'a>(
             .account
             .has_totp
             .then(|| Step::SecondFactor.path().to_owned()),
-    })
+    }
 }
 
 async fn at_confirm<'a>(
@@ -124,10 +119,14 @@ async fn at_confirm<'a>(
 ) -> Result<Proof<'a>, Failure> {
     let mut read = state.store.read().await?;
     let policy = sign_in_policy::rules_of(&mut read, &account.member).await?;
+    let mut ways = by_message::factors(&mut read, account, &policy.two_step).await?;
+    // The way that brought the person here was the first factor, and stays that.
+    let first = person.0.methods.first();
+    ways.retain(|way| first != Some(&way.method()));
     Ok(Proof {
         account,
         whose: Whose::sign_in(&person.0.sign_in),
-        ways: by_message::factors(&mut read, account, &policy.two_step).await?,
+        ways,
         at: AT_CONFIRM,
         other: account
             .has_second_factor()
@@ -140,21 +139,21 @@ async fn at_confirm<'a>(
 /// `GET /sign-in/two-step/code`
 pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    let proof = at_sign_in(&state, &reader, &held).await?;
+    let proof = at_sign_in(&reader, &held);
     show(&state, &reader, proof, None).await
 }
 
 /// `POST /sign-in/two-step/code/send`
 pub async fn send(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    let proof = at_sign_in(&state, &reader, &held).await?;
+    let proof = at_sign_in(&reader, &held);
     send_by(&state, &reader, proof, &form).await
 }
 
 /// `POST /sign-in/two-step/code`
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    let proof = at_sign_in(&state, &reader, &held).await?;
+    let proof = at_sign_in(&reader, &held);
     let proven = match pending(&state, &proof).await? {
         Some(channel) => {
             let at = (channel, &proof.whose);

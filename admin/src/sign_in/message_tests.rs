@@ -299,3 +299,76 @@ async fn whoever_asks_for_new_passwords_of_somebody_uses_up_none_of_their_codes(
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_22_an_authenticator_that_the_policy_takes_no_more_proves_nothing_beside_a_mailbox()
+{
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        house
+            .policy(|policy| policy.two_step.demand = TwoStepDemand::Optional)
+            .await;
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let (seed, _) = browser.enrol().await;
+        house
+            .policy(|policy| {
+                policy.two_step.demand = TwoStepDemand::Required;
+                policy.two_step.methods = vec![SecondFactor::Passkey, SecondFactor::Mail];
+            })
+            .await;
+        house.state.clock.advance(Duration::from_mins(11));
+        let mut browser = house.browser();
+        let step = browser.sign_in("alice", PASSWORD).await;
+        assert_eq!(step.location(), "/sign-in/two-step");
+        let page = browser.get(ACCESS, "/sign-in/two-step").await.body;
+        assert!(!page.contains("authenticator app"), "{page}");
+        browser.get(ACCESS, "/sign-in/recovery-code").await;
+        let totp = seed.code_at(house.state.clock.now());
+        let fields = [("code", totp.as_str())];
+        let refused = browser.post(ACCESS, "/sign-in/two-step", &fields).await;
+        assert_eq!(refused.status, REFUSED);
+        assert!(!browser.is_signed_in().await);
+        browser.get(ACCESS, CODE).await;
+        send(&mut browser, "mail").await;
+        let (_, code) = house.code_sent().await;
+        assert_eq!(give(&mut browser, &code).await.location(), "/");
+        house.state.clock.advance(Duration::from_mins(11));
+        browser.get(ACCESS, "/sign-in/confirm").await;
+        let totp = seed.code_at(house.state.clock.now());
+        let fields = [("code", totp.as_str())];
+        let refused = browser.post(ACCESS, "/sign-in/confirm", &fields).await;
+        assert_eq!(refused.status, REFUSED, "nor once more");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_23_a_code_that_is_out_ends_when_the_person_is_reached_elsewhere() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        let mut browser = house.browser();
+        begin(&mut browser).await;
+        send(&mut browser, "sms").await;
+        let (_, code) = house.code_sent().await;
+        give(&mut browser, &code).await;
+        house.state.clock.advance(Duration::from_mins(11));
+        browser
+            .get(ACCESS, "/sign-in/confirm/code?to=%2Faccount")
+            .await;
+        let path = "/sign-in/confirm/code/send";
+        browser.post(ACCESS, path, &[("channel", "mail")]).await;
+        let (_, code) = house.code_sent().await;
+        let alice = serde_json::json!({
+            "username": "alice", "display_name": "Alice", "email": "alice@example.com"
+        });
+        house.change(&house.alice, alice).await;
+        browser
+            .get(ACCESS, "/sign-in/confirm/code?to=%2Faccount")
+            .await;
+        let fields = [("code", code.as_str())];
+        let late = browser.post(ACCESS, "/sign-in/confirm/code", &fields).await;
+        assert_eq!(late.status, REFUSED);
+    })
+    .await;
+}

@@ -143,3 +143,33 @@ async fn attack_17_a_lock_is_told_once_however_many_guess_at_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_23_an_address_that_an_administrator_changed_is_told_to_the_one_before() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        let mut alice = serde_json::json!({
+            "username": "alice", "display_name": "Alice W.", "email": "alice@example.com"
+        });
+        house.change(&house.alice, alice.clone()).await;
+        assert!(house.told().await.is_empty(), "another name");
+        alice["email"] = serde_json::json!("alice@evil.example");
+        alice["email_verified"] = serde_json::json!(true);
+        house.change(&house.alice, alice.clone()).await;
+        alice["mobile"] = serde_json::json!("13800001234");
+        house.change(&house.alice, alice).await;
+        let told = house.told().await.into_iter();
+        let told: Vec<_> = told
+            .map(|(_, to, content)| match content {
+                Content::Notice { notice, .. } => (to, notice.event),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let changed = |to: &str| (to.to_owned(), NoticeEvent::AddressChanged);
+        assert_eq!(
+            told,
+            [changed("alice@example.com"), changed("alice@evil.example")]
+        );
+    })
+    .await;
+}

@@ -35,6 +35,9 @@ pub struct Happened {
     /// Of a sign-in: which, and whether its browser is new to the account.
     #[serde(default)]
     pub sign_in: Option<(SignInId, bool)>,
+    /// The mail address that is told, where it is not the person's of now.
+    #[serde(default)]
+    pub to: Option<String>,
 }
 
 impl Happened {
@@ -55,6 +58,7 @@ impl Happened {
                 address: reader.visitor.client_address.to_canonical().to_string(),
             },
             sign_in: None,
+            to: None,
         }
     }
 
@@ -70,7 +74,15 @@ impl Happened {
                 address: String::new(),
             },
             sign_in: None,
+            to: None,
         }
+    }
+
+    /// Told to the mail address that the person had, if any.
+    #[must_use]
+    pub fn to(self, address: Option<&str>) -> Self {
+        let to = address.map(str::to_owned);
+        Self { to, ..self }
     }
 
     /// Has the person told after the commit, where the policy says so.
@@ -115,13 +127,13 @@ pub async fn tell(state: &State, tx: &mut Tx, happened: &Happened) -> Result<(),
     {
         return Ok(());
     }
-    let Some(channel) = way(tx, &account, notice.event).await? else {
+    let Some((channel, recipient)) = way(tx, &account, happened).await? else {
         return Ok(());
     };
     let language = member_languages::of(tx, member).await?;
     let message = Message {
         channel,
-        recipient: account.address(channel).unwrap_or_default().to_owned(),
+        recipient,
         member: Some(member.clone()),
         language: language.unwrap_or_default(),
         content: Content::Notice {
@@ -144,9 +156,10 @@ fn is_told(policy: &NoticePolicy, event: NoticeEvent) -> bool {
     match event {
         NoticeEvent::NewSignIn => policy.new_sign_in,
         NoticeEvent::PasswordChanged => policy.password_changed,
-        NoticeEvent::FactorAdded | NoticeEvent::FactorRemoved | NoticeEvent::FactorsReset => {
-            policy.factor_changed
-        }
+        NoticeEvent::FactorAdded
+        | NoticeEvent::FactorRemoved
+        | NoticeEvent::FactorsReset
+        | NoticeEvent::AddressChanged => policy.factor_changed,
         NoticeEvent::Locked => policy.locked,
     }
 }
@@ -155,12 +168,20 @@ fn is_told(policy: &NoticePolicy, event: NoticeEvent) -> bool {
 async fn way(
     connection: &mut Connection,
     account: &Account,
-    event: NoticeEvent,
-) -> Result<Option<Channel>, StoreError> {
+    happened: &Happened,
+) -> Result<Option<(Channel, String)>, StoreError> {
+    let event = happened.notice.event;
+    if event == NoticeEvent::AddressChanged {
+        // The address of now may be somebody else's.
+        let is_sent = by_message::is_sent(connection, Channel::Mail).await?;
+        let former = happened.to.clone().filter(|_| is_sent);
+        return Ok(former.map(|to| (Channel::Mail, to)));
+    }
     let ways = by_message::ways(connection, account).await?;
     let by_sms = matches!(event, NoticeEvent::Locked | NoticeEvent::PasswordChanged);
     let first = ways.into_iter().next();
-    Ok(first.filter(|channel| by_sms || *channel == Channel::Mail))
+    let first = first.filter(|channel| by_sms || *channel == Channel::Mail);
+    Ok(first.and_then(|channel| Some((channel, account.address(channel)?.to_owned()))))
 }
 
 /// Whether the person has not signed in from there for long.

@@ -45,7 +45,7 @@ pub async fn issue(
 pub fn make(origin: &str, purpose: &Purpose, now: Timestamp) -> OneTimeLink {
     let (page, life) = match purpose {
         Purpose::SetUp => ("/set-up", LIFE),
-        Purpose::Password(_) => ("/welcome", LIFE),
+        Purpose::Password(_) | Purpose::PasswordBy(..) => ("/welcome", LIFE),
         Purpose::Reset(..) => ("/welcome", RESET_LIFE),
     };
     OneTimeLink {

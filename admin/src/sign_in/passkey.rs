@@ -7,7 +7,7 @@ use webauthn_rs::prelude::{AuthenticationResult, PasskeyAuthentication};
 
 use super::attempt::Attempt;
 use super::flow::{self, Held};
-use super::{Step, factors, second_factor};
+use super::{Step, second_factor};
 use crate::hex::hex;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Reader, go_to};
@@ -153,7 +153,6 @@ pub const TWO_STEP: &str = "two-step";
 /// `POST /sign-in/two-step/passkey`
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    let policy = &held.rules.two_step;
     let whose = hex(&held.token);
     let occasion = Occasion {
         step: TWO_STEP,
@@ -163,8 +162,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     if passkeys::is_expired(&state.sealer, occasion, question, state.clock.now()) {
         return Ok(go_to(Step::SecondFactor.path()));
     }
-    let is_taken = factors::is_taken(SecondFactor::Passkey, &held.account, policy);
-    let proven = if is_taken {
+    let proven = if held.takes(SecondFactor::Passkey) {
         check(&state, &reader, &held.account, &form, occasion).await?
     } else {
         None

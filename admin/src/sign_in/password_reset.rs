@@ -93,6 +93,10 @@ async fn send(
     account: &Account,
 ) -> Result<Option<&'static str>, StoreError> {
     members::hold(tx, &account.member).await?;
+    // As it is now: an address that was taken from the person meanwhile gets no code.
+    let Some(account) = &credentials::find(tx, &account.member).await? else {
+        return Ok(Some("unknown_account"));
+    };
     let (now, limit) = (state.clock.now(), RESETS_OF_ACCOUNT);
     if !account.is_active(now) {
         return Ok(Some(account.why_not_active()));

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use config::id::MemberId;
 
+use super::lockout::ADDRESS;
 use super::one_time_links::RESET_LIFE;
+use crate::edit::Edit;
+use crate::members::credentials::{Occasion, Way, send_one_time_link};
 use crate::messages::{Channel, Content};
 use crate::sign_in_policy::{SecondFactor, TwoStepDemand};
-use crate::store::members;
 use crate::store::testing::on_both_engines;
-use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD};
+use crate::store::{credentials, members};
+use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD, operator};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 const NEW: &str = "quick yellow lamp";
@@ -295,6 +299,104 @@ async fn without_leave_or_a_sender_nobody_is_offered_a_new_password() {
         house.policy(|policy| policy.password.reset = false).await;
         assert!(!is_offered(&mut browser).await);
         assert_eq!(give(&mut browser, &code).await.status, REFUSED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_23_a_code_for_a_mailbox_that_nobody_vouches_for_any_more_sets_no_password() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        ask(&mut house.browser(), "alice").await;
+        let (_, code) = house.code_sent().await;
+        let alice = serde_json::json!({
+            "username": "alice", "display_name": "Alice", "email": "alice@example.com",
+            "email_verified": false
+        });
+        house.change(&house.alice, alice).await;
+        let late = give(&mut house.browser(), &code).await;
+        assert_eq!(late.status, REFUSED, "withdrawn");
+        house.state.clock.advance(Duration::from_mins(1));
+        let mail = Some("alice@example.com");
+        house.can_be_reached(&house.alice, mail, None).await;
+        ask(&mut house.browser(), "alice").await;
+        let (_, code) = house.code_sent().await;
+        house.can_be_reached(&house.alice, None, None).await;
+        let late = give(&mut house.browser(), &code).await;
+        assert_eq!(late.status, REFUSED, "looked at again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_17_an_address_that_is_spent_asks_for_no_new_password() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        let mut browser = house.browser();
+        browser.get(ACCESS, "/sign-in/forgot").await;
+        for n in 0..=ADDRESS.most {
+            let name = format!("nobody{n}");
+            house.browser().sign_in(&name, "wrong").await;
+        }
+        let fields = [("username", "alice")];
+        let refused = browser.post(ACCESS, "/sign-in/forgot", &fields).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(house.told().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_22_a_code_that_an_administrator_sent_by_mail_is_not_followed_by_another_to_the_mailbox()
+ {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        house
+            .policy(|policy| {
+                policy.two_step.demand = TwoStepDemand::Required;
+                policy.two_step.methods = vec![SecondFactor::Sms, SecondFactor::Mail];
+            })
+            .await;
+        let send = async |member: &MemberId| {
+            let permit = operator();
+            let edit = Edit::begin(&house.state, &permit).await.unwrap();
+            let occasion = Occasion::NewPassword { keep: false };
+            let way = Way {
+                channel: Channel::Mail,
+                language: config::Language::En,
+            };
+            send_one_time_link(edit, &house.state, member, occasion, way).await
+        };
+        let refused = send(&house.alice).await.map(drop).unwrap_err().to_string();
+        assert!(refused.contains("hand it over"), "{refused}");
+        let (mail, mobile) = (Some("alice@example.com"), Some("13800001234"));
+        house.can_be_reached(&house.alice, mail, mobile).await;
+        send(&house.alice).await.map(drop).unwrap();
+        let (_, code) = house.code_sent().await;
+        let mut browser = house.browser();
+        give(&mut browser, &code).await;
+        let page = browser.get(ACCESS, "/sign-in/two-step/code").await.body;
+        assert!(
+            !page.contains("by mail") && page.contains("by SMS"),
+            "{page}"
+        );
+        let newcomer = house.member("nora", "Nora", &[]).await;
+        let mut tx = house.state.store.begin().await.unwrap();
+        credentials::forget_password(&mut tx, &newcomer)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let mail = Some("nora@example.com");
+        house.can_be_reached(&newcomer, mail, None).await;
+        send(&newcomer).await.map(drop).unwrap();
+        let (_, code) = house.code_sent().await;
+        let mut browser = house.browser();
+        give(&mut browser, &code).await;
+        let page = browser.get(ACCESS, "/sign-in/two-step/code").await.body;
+        assert!(
+            page.contains("by mail"),
+            "a newcomer has nothing else: {page}"
+        );
     })
     .await;
 }

@@ -10,7 +10,7 @@ use config::session::AuthenticationMethod;
 use super::attempt::Attempt;
 use super::flow::{self, Held};
 use super::passkey::{self, Ask};
-use super::{Step, by_message, factors, has_factor, message_factor, recovery_codes, totp};
+use super::{Step, by_message, has_factor, message_factor, recovery_codes, totp};
 use crate::hex::hex;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
@@ -94,8 +94,7 @@ enum Way {
 
 /// The button for a passkey, where the person has one that counts.
 async fn ask(state: &State, reader: &Reader, held: &Held) -> Result<Option<Ask>, Failure> {
-    let (account, policy) = (&held.account, &held.rules.two_step);
-    if !factors::is_taken(SecondFactor::Passkey, account, policy) {
+    if !held.takes(SecondFactor::Passkey) {
         return Ok(None);
     }
     let whose = hex(&held.token);
@@ -103,10 +102,10 @@ async fn ask(state: &State, reader: &Reader, held: &Held) -> Result<Option<Ask>,
         step: passkey::TWO_STEP,
         whose: &whose,
     };
-    let asked = passkey::ask(state, reader, account, occasion).await?;
+    let asked = passkey::ask(state, reader, &held.account, occasion).await?;
     let to = "/sign-in/two-step/passkey";
     Ok(asked.map(|asked| Ask {
-        is_main: !factors::is_taken(SecondFactor::Authenticator, account, policy),
+        is_main: !held.takes(SecondFactor::Authenticator),
         ..Ask::using(reader.language, to, asked)
     }))
 }
@@ -135,9 +134,8 @@ async fn show(
         frame: Frame::new(state, reader),
         t: SecondFactorTexts::of(reader.language),
         by_recovery_code,
-        by_message: (!message_factor::ways(state, held).await?.is_empty())
-            .then(message_factor::sign_in_path),
-        by_code: factors::is_taken(SecondFactor::Authenticator, &held.account, policy),
+        by_message: (!message_factor::ways(held).is_empty()).then(message_factor::sign_in_path),
+        by_code: held.takes(SecondFactor::Authenticator),
         passkey,
         trust: trust_text(reader.language, policy.remember_days),
         error,
@@ -168,12 +166,8 @@ async fn prove(
     method: AuthenticationMethod,
 ) -> Answer {
     let held = flow::at(state, reader, Step::SecondFactor).await?;
-    let is_taken = method == AuthenticationMethod::RecoveryCode
-        || factors::is_taken(
-            SecondFactor::Authenticator,
-            &held.account,
-            &held.rules.two_step,
-        );
+    let is_taken =
+        method == AuthenticationMethod::RecoveryCode || held.takes(SecondFactor::Authenticator);
     let proven = if is_taken {
         check(state, reader, &held.account, form.get("code"), method).await?
     } else {

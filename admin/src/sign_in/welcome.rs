@@ -133,9 +133,11 @@ async fn redeem(
     };
     let mut tx = state.store.begin().await?;
     let found = one_time_links::find(&mut tx, &hash, now).await?;
-    let (member, asked_by) = match found {
-        Some(Purpose::Password(member)) => (member, None),
-        Some(Purpose::Reset(member, channel)) => (member, Some(channel)),
+    let (member, method, asked_by) = match found {
+        Some(Purpose::Password(member)) => (member, AuthenticationMethod::OneTimeLink, None),
+        // Whoever reads what is sent there owns the mailbox or the mobile, and no more than that.
+        Some(Purpose::PasswordBy(member, channel)) => (member, channel.method(), None),
+        Some(Purpose::Reset(member, channel)) => (member, channel.method(), Some(channel)),
         Some(Purpose::SetUp) | None => return Ok(None),
     };
     members::hold(&mut tx, &member).await?;
@@ -152,10 +154,9 @@ async fn redeem(
         return Ok(None);
     };
     let Some(channel) = asked_by else {
-        return Ok(Some((tx, account, AuthenticationMethod::OneTimeLink)));
+        return Ok(Some((tx, account, method)));
     };
-    // Whoever asked for it themselves owns the mailbox or the mobile, and no more than that.
     let rules = sign_in_policy::rules_of(&mut tx, &member).await?;
-    let is_allowed = rules.password.reset;
-    Ok(is_allowed.then(|| (tx, account, channel.method())))
+    let is_allowed = rules.password.reset && account.address(channel).is_some();
+    Ok(is_allowed.then(|| (tx, account, method)))
 }

@@ -11,8 +11,10 @@ use super::{
     SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
 };
 use crate::members::names;
+use crate::messages::Channel;
 use crate::passkeys;
 use crate::refused::{Invalid, Refused};
+use crate::sign_in::by_message;
 use crate::store::mentions::{Mentioned, existing};
 use crate::store::{Connection, StoreError};
 
@@ -32,6 +34,7 @@ pub(super) async fn check(
         found: Vec::new(),
         passkeys_reach_operators: passkeys::reach_operators(settings),
         has_breached_list,
+        sent: by_message::sent(connection).await?,
     };
     wrong.two_step("two_step", &policy.two_step);
     wrong.password("password", &policy.password);
@@ -88,6 +91,8 @@ struct Wrong {
     passkeys_reach_operators: bool,
     /// Of passwords known from leaks, on this node.
     has_breached_list: bool,
+    /// By which channels messages go.
+    sent: Vec<Channel>,
 }
 
 impl Wrong {
@@ -130,6 +135,9 @@ impl Wrong {
             && !self.passkeys_reach_operators
         {
             self.found.push(no_way_for_operators(part));
+        }
+        if !different.is_empty() && !policy.is_open(&self.sent) {
+            self.found.push(nobody_sends(part));
         }
         if policy.passkey_alone && !policy.takes(SecondFactor::Passkey) {
             self.found.push(Invalid::new(
@@ -234,6 +242,20 @@ impl Wrong {
             self.attempts(&format!("{part}.attempts"), policy);
         }
     }
+}
+
+fn nobody_sends(part: &str) -> Invalid {
+    Invalid::new(
+        &format!("{part}.methods"),
+        (
+            "a second factor is required, and nothing is set up that sends such codes: nobody could sign in",
+            "要求两步验证，但尚未配置发送此类验证码的服务，所有人都将无法登录",
+        ),
+        (
+            "authenticator or passkey among them, or first set the sender of mail or SMS under Messages",
+            "包含 authenticator 或 passkey；或先在“消息发送”中配置邮件或短信发送服务",
+        ),
+    )
 }
 
 fn no_way_for_operators(part: &str) -> Invalid {

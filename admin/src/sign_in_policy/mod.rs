@@ -174,11 +174,14 @@ impl SignInPolicy {
     /// Whether anybody comes in by a passkey alone.
     #[must_use]
     pub fn lets_passkeys_alone(&self) -> bool {
-        let parts = self
-            .exceptions
-            .iter()
-            .filter_map(|one| one.two_step.as_ref());
-        parts.chain([&self.two_step]).any(|part| part.passkey_alone)
+        self.two_steps().any(|part| part.passkey_alone)
+    }
+
+    /// What is asked of anybody as a second factor.
+    pub fn two_steps(&self) -> impl Iterator<Item = &TwoStepPolicy> {
+        let parts = self.exceptions.iter();
+        let parts = parts.filter_map(|one| one.two_step.as_ref());
+        parts.chain([&self.two_step])
     }
 }
 
@@ -238,6 +241,8 @@ pub async fn change(
 ) -> Result<Document<SignInPolicy>, Refused> {
     // No group that is named goes meanwhile.
     holds::group_rules(&mut edit.tx).await?;
+    // Nor a sender that alone sends a required factor.
+    holds::senders(&mut edit.tx).await?;
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
     let settings = edit.settings();

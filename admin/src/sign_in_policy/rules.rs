@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::messages::Channel;
+
 /// Whether a second factor is asked for at sign-in. What an application's own rules ask for holds
 /// whatever stands here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -79,6 +81,16 @@ impl TwoStepPolicy {
     #[must_use]
     pub fn remember(&self) -> Duration {
         days(self.remember_days)
+    }
+
+    /// Whether somebody could prove what is required where messages go by these channels.
+    #[must_use]
+    pub fn is_open(&self, sent: &[Channel]) -> bool {
+        let is_open = |method: &SecondFactor| {
+            let needs_sender = matches!(method, SecondFactor::Sms | SecondFactor::Mail);
+            !needs_sender || sent.iter().any(|channel| channel.factor() == *method)
+        };
+        self.demand != TwoStepDemand::Required || self.methods.iter().any(is_open)
     }
 
     #[must_use]
@@ -283,7 +295,8 @@ pub struct NoticePolicy {
     pub new_sign_in: bool,
     /// A new password.
     pub password_changed: bool,
-    /// A second factor that was added, removed or reset.
+    /// A second factor that was added, removed or reset, and a mail address or mobile that an administrator
+    /// changed; the last is told to the mail address of before.
     pub factor_changed: bool,
     /// A lock after too many wrong attempts.
     pub locked: bool,

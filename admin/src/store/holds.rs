@@ -34,6 +34,11 @@ pub async fn certificates(connection: &mut Connection) -> Result<(), StoreError>
     hold(connection, "certificates").await
 }
 
+/// Senders, and a sign-in policy that counts on one.
+pub async fn senders(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "senders").await
+}
+
 /// Guests: how many may come in, and who answers for them.
 pub async fn guests(connection: &mut Connection) -> Result<(), StoreError> {
     hold(connection, "guests").await

@@ -103,3 +103,50 @@ pub async fn use_up(
         .await?;
     Ok(())
 }
+
+/// Takes back every code that was sent to the person.
+pub async fn forget_member(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM message_codes WHERE member_id = $1")
+        .bind(member.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::session_facts::tests::alice;
+    use crate::store::testing::on_both_engines;
+
+    #[tokio::test]
+    async fn attack_23_a_code_takes_so_many_guesses_and_a_new_one_as_many_again() {
+        on_both_engines(async |store| {
+            alice(&store).await;
+            let (member, now) = (MemberId::from("m1"), Timestamp(1));
+            let sent = SentCode {
+                channel: "sms".to_owned(),
+                code: vec![7],
+            };
+            let mut tx = store.begin().await.unwrap();
+            for _ in 0..2 {
+                replace(&mut tx, "flow:1", &member, &sent, now, Timestamp(9))
+                    .await
+                    .unwrap();
+                let mut taken = Vec::new();
+                for _ in 0..4 {
+                    taken.push(guess(&mut tx, "flow:1", 3, now).await.unwrap());
+                }
+                let sent = Some(sent.clone());
+                assert_eq!(taken, [sent.clone(), sent.clone(), sent, None]);
+            }
+            assert_eq!(guess(&mut tx, "flow:2", 3, now).await.unwrap(), None);
+            forget_member(&mut tx, &member).await.unwrap();
+            assert_eq!(channel(&mut tx, "flow:1", now).await.unwrap(), None);
+        })
+        .await;
+    }
+}

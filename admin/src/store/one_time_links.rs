@@ -14,6 +14,8 @@ pub enum Purpose {
     SetUp,
     /// Setting this person's password, as an administrator decided.
     Password(MemberId),
+    /// The same for somebody who was here before, by a code that went this way.
+    PasswordBy(MemberId, Channel),
     /// The same, as whoever knows the person's name asked, by a code that went this way.
     Reset(MemberId, Channel),
 }
@@ -23,6 +25,8 @@ impl Purpose {
         match self {
             Self::SetUp => ("set_up", None),
             Self::Password(member) => ("password", Some(member.as_str())),
+            Self::PasswordBy(member, Channel::Mail) => ("password_by_mail", Some(member.as_str())),
+            Self::PasswordBy(member, Channel::Sms) => ("password_by_sms", Some(member.as_str())),
             Self::Reset(member, Channel::Mail) => ("reset_by_mail", Some(member.as_str())),
             Self::Reset(member, Channel::Sms) => ("reset_by_sms", Some(member.as_str())),
         }
@@ -119,6 +123,10 @@ fn read(purpose: &str, member: Option<String>) -> Option<Purpose> {
     match (purpose, member) {
         ("set_up", None) => Some(Purpose::SetUp),
         ("password", Some(member)) => Some(Purpose::Password(member.into())),
+        ("password_by_mail", Some(member)) => {
+            Some(Purpose::PasswordBy(member.into(), Channel::Mail))
+        }
+        ("password_by_sms", Some(member)) => Some(Purpose::PasswordBy(member.into(), Channel::Sms)),
         ("reset_by_mail", Some(member)) => Some(Purpose::Reset(member.into(), Channel::Mail)),
         ("reset_by_sms", Some(member)) => Some(Purpose::Reset(member.into(), Channel::Sms)),
         _ => None,

@@ -5,6 +5,7 @@ use config::id::{GroupId, MemberId};
 use super::{House, operator};
 use crate::edit::Edit;
 use crate::groups::{self, GroupDraft};
+use crate::members;
 use crate::refused::Expected;
 use crate::sign_in_policy::{self, SignInPolicy};
 
@@ -31,6 +32,16 @@ impl House {
         let permit = operator();
         let edit = Edit::begin(&self.state, &permit).await.unwrap();
         groups::create(edit, &draft).await.unwrap().id
+    }
+
+    /// Changes a person's profile.
+    pub async fn change(&self, member: &MemberId, profile: serde_json::Value) {
+        let permit = operator();
+        let edit = Edit::begin(&self.state, &permit).await.unwrap();
+        let profile = serde_json::from_value(profile).unwrap();
+        members::update(edit, member, Expected::Any, &profile)
+            .await
+            .unwrap();
     }
 
     pub async fn put_into(&self, group: &GroupId, member: &MemberId) {

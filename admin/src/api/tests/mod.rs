@@ -1,5 +1,6 @@
 //! The API as callers see it, on both engines.
 
+mod addresses;
 pub(crate) mod app;
 mod audited;
 mod brand;

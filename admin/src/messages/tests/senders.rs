@@ -192,3 +192,29 @@ async fn a_sender_that_is_tried_out_tells_what_its_server_said() {
         .collect();
     assert_eq!(states, ["failed", "sent"]);
 }
+
+#[tokio::test]
+async fn nobody_is_shut_out_by_a_factor_that_nobody_sends() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let policy =
+            |methods: &[&str]| json!({"two_step": {"demand": "required", "methods": methods}});
+        let put = async |methods: &[&str]| {
+            app.call(OP, "PUT", "/sign-in-policy", policy(methods))
+                .await
+        };
+        let refused = put(&["sms", "mail"]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.text("field"), "two_step.methods");
+        let draft = json!({"sender": mail("smtp.example.com"), "secret": "p"});
+        app.call(OP, "PUT", "/senders/mail", draft).await;
+        assert_eq!(put(&["sms", "mail"]).await.status, StatusCode::OK);
+        let refused = app.call(OP, "DELETE", "/senders/mail", json!({})).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+        assert!(refused.body.contains("authenticator"), "{}", refused.body);
+        assert_eq!(put(&["authenticator", "mail"]).await.status, StatusCode::OK);
+        let gone = app.call(OP, "DELETE", "/senders/mail", json!({})).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.body);
+    })
+    .await;
+}
