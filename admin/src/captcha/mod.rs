@@ -96,16 +96,13 @@ pub async fn puzzle(state: &State, reader: &Reader, kind: Kind) -> Result<Puzzle
         Kind::Picture => state.captcha_turns.run_if_room(picture::draw).await?,
         Kind::Question => None,
     };
-    let (answer, shown) = match drawn {
-        Some(drawn) => {
-            let (answer, png) = drawn.ok_or(Failure::Internal)?;
-            let url = format!("data:image/png;base64,{}", STANDARD.encode(png));
-            (answer, Shown::Picture(url))
-        }
-        None => {
-            let (answer, question) = sum::ask(reader.language);
-            (answer, Shown::Question(question))
-        }
+    let (answer, shown) = if let Some(drawn) = drawn {
+        let (answer, png) = drawn.ok_or(Failure::Internal)?;
+        let url = format!("data:image/png;base64,{}", STANDARD.encode(png));
+        (answer, Shown::Picture(url))
+    } else {
+        let (answer, question) = sum::ask(reader.language);
+        (answer, Shown::Question(question))
     };
     let question = Question::new(answer, state.clock.now(), LIFE);
     Ok(Puzzle {

@@ -1,8 +1,9 @@
 //! Captchas, as people and programs meet them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::http::StatusCode;
+use parking_lot::Mutex;
 
 use super::lockout::{ADDRESS, WINDOW};
 use crate::captcha::{MOST_WAITING, solve};
@@ -305,7 +306,7 @@ async fn attack_17_where_many_pictures_are_being_drawn_or_the_address_is_spent_w
         for _ in 0..MOST_WAITING + 2 {
             let may_go_on = Arc::clone(&may_go_on);
             let turn = house.state.captcha_turns.run_if_room(move || {
-                let _ = may_go_on.lock().unwrap().recv();
+                let _ = may_go_on.lock().recv();
             });
             drawn.push(Box::pin(turn));
         }

@@ -67,13 +67,13 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader) -> Answer {
         return Ok(go_to(message_factor::sign_in_path()));
     }
     let passkey = ask(&state, &reader, &held).await?;
-    show(&state, &reader, &held, Way::Factors(passkey), None).await
+    show(&state, &reader, &held, Way::Factors(passkey), None)
 }
 
 /// `GET /sign-in/recovery-code`
 pub async fn recovery_page(Shared(state): Shared<State>, reader: Reader) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
-    show(&state, &reader, &held, Way::RecoveryCode, None).await
+    show(&state, &reader, &held, Way::RecoveryCode, None)
 }
 
 /// `POST /sign-in/two-step`
@@ -114,10 +114,10 @@ async fn ask(state: &State, reader: &Reader, held: &Held) -> Result<Option<Ask>,
 pub async fn show_refused(state: &State, reader: &Reader, held: &Held) -> Answer {
     let passkey = ask(state, reader, held).await?;
     let wrong = SecondFactorTexts::of(reader.language).wrong_passkey;
-    show(state, reader, held, Way::Factors(passkey), Some(wrong)).await
+    show(state, reader, held, Way::Factors(passkey), Some(wrong))
 }
 
-async fn show(
+fn show(
     state: &State,
     reader: &Reader,
     held: &Held,
@@ -202,10 +202,10 @@ async fn show_wrong(
     let t = SecondFactorTexts::of(reader.language);
     if method == AuthenticationMethod::RecoveryCode {
         let error = Some(t.recovery_wrong);
-        return show(state, reader, held, Way::RecoveryCode, error).await;
+        return show(state, reader, held, Way::RecoveryCode, error);
     }
     let way = Way::Factors(ask(state, reader, held).await?);
-    show(state, reader, held, way, Some(t.wrong)).await
+    show(state, reader, held, way, Some(t.wrong))
 }
 
 /// Checks a code against the counters, the clock and its earlier uses. If it is right, the

@@ -158,5 +158,5 @@ async fn redeem(
     };
     let rules = sign_in_policy::rules_of(&mut tx, &member).await?;
     let is_allowed = rules.password.reset && account.address(channel).is_some();
-    Ok(is_allowed.then(|| (tx, account, method)))
+    Ok(is_allowed.then_some((tx, account, method)))
 }
