@@ -10,6 +10,7 @@ mod change;
 mod draft;
 pub mod ends;
 mod invite;
+mod older_nodes;
 mod quota;
 mod settings;
 mod sponsors;
