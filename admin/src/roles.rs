@@ -224,8 +224,18 @@ pub fn permissions(field: &str, names: &[String]) -> Result<Permissions, Invalid
                 &format!("{name} 不能授予"),
             ));
         }
+        // What is done to a guest begins with what whoever may add them does to their own.
+        let adding = (Resource::Guests, Action::Create);
+        if (resource, action) == (Resource::Guests, Action::Change)
+            && !wanted.contains(adding.0, adding.1)
+        {
+            return Err(wrong(
+                "guests:change needs guests:create",
+                "guests:change 需要同时授予 guests:create",
+            ));
+        }
         // Whoever may add guests sees those for whom they answer.
-        let alone = (resource, action) == (Resource::Guests, Action::Create);
+        let alone = (resource, action) == adding;
         let readable = grantable.contains(resource, Action::Read) && !alone;
         if readable && !wanted.contains(resource, Action::Read) {
             let needed = crate::authz::table::permission(resource, Action::Read);

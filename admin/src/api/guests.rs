@@ -1,7 +1,7 @@
 //! `/guests`, `/sponsored-guests`, `/guest-batch` and `/guest-settings`.
 //!
 //! Whoever may add guests calls what changes one; whether this guest is theirs to change is looked at by
-//! [`guests::may_manage`].
+//! [`guests::may_manage`] and [`guests::may_release`].
 
 use axum::Json;
 use axum::extract::{Path, State as Extract};
@@ -171,7 +171,7 @@ pub async fn create_several(
     Ok((StatusCode::CREATED, Json(InvitedGuests { guests })))
 }
 
-/// One guest, for whoever may change them.
+/// One guest, for whoever may see guests where this one is.
 #[utoipa::path(get, path = "/guests/{id}", tag = "guests", params(("id" = String, Path)),
     responses((status = 200, body = Guest)))]
 pub async fn read(
@@ -180,7 +180,7 @@ pub async fn read(
     Path(id): Path<String>,
 ) -> Result<Versioned<Guest>, Problem> {
     let (mut view, now) = (state.store.view().await?, state.clock.now());
-    let guest = guests::managed_by(&mut view, &permit, &MemberId::from(id), now).await?;
+    let guest = guests::read(&mut view, &permit, &MemberId::from(id), now).await?;
     Ok(Versioned::ok(guest.version, guest))
 }
 
@@ -201,7 +201,8 @@ pub async fn update(
     Ok(Versioned::ok(guest.version, guest))
 }
 
-/// Ends every sign-in at once and lets the guest sign in no longer.
+/// Ends every sign-in at once and lets the guest sign in no longer. What whoever may change guests does here,
+/// the sponsor does not undo.
 #[utoipa::path(post, path = "/guests/{id}/suspend", tag = "guests", params(("id" = String, Path)),
     responses((status = 200, body = Guest)))]
 pub async fn suspend(
@@ -212,7 +213,8 @@ pub async fn suspend(
     set_status(&state, &permit, id, Status::Disabled).await
 }
 
-/// Lets a suspended guest sign in again, if a place is free and somebody answers for them.
+/// Lets a suspended guest sign in again, if a place is free and somebody answers for them. Where an
+/// administrator has suspended them, it takes `guests:change`.
 #[utoipa::path(post, path = "/guests/{id}/resume", tag = "guests", params(("id" = String, Path)),
     responses((status = 200, body = Guest)))]
 pub async fn resume(
@@ -231,14 +233,18 @@ async fn set_status(
 ) -> Result<Versioned<Guest>, Problem> {
     let id = MemberId::from(id);
     let mut edit = Edit::begin(state, permit).await?;
-    guests::may_manage(&mut edit, &id).await?;
+    if status == Status::Active {
+        guests::may_release(&mut edit, &id).await?;
+    } else {
+        guests::may_manage(&mut edit, &id).await?;
+    }
     account::set_status(edit, &id, status).await?;
     let mut read = state.store.read().await?;
     let guest = guests::find(&mut read, &id, state.clock.now()).await?;
     Ok(Versioned::ok(guest.version, guest))
 }
 
-/// Only a guest who is suspended can be removed.
+/// Only a guest who is suspended can be removed; by an administrator's hand, it takes `guests:change`.
 #[utoipa::path(delete, path = "/guests/{id}", tag = "guests", params(("id" = String, Path)),
     responses((status = 204)))]
 pub async fn remove(
@@ -248,7 +254,7 @@ pub async fn remove(
 ) -> Result<StatusCode, Problem> {
     let id = MemberId::from(id);
     let mut edit = Edit::begin(&state, &permit).await?;
-    guests::may_manage(&mut edit, &id).await?;
+    guests::may_release(&mut edit, &id).await?;
     account::remove(edit, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
