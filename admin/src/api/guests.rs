@@ -17,12 +17,13 @@ use super::{Body, IfMatch, Page, Problem, Query, Versioned, language};
 use crate::authz::{Permit, Reach};
 use crate::edit::Edit;
 use crate::guests::{self, Guest, GuestDraft, GuestQuota, GuestSettings, GuestState};
-use crate::members::credentials::{self, Way};
+use crate::members::credentials::{self, Occasion, Way};
 use crate::members::{Status, account};
+use crate::messages::Channel;
 use crate::refused::Invalid;
 use crate::state::State;
-use crate::store::groups;
 use crate::store::guests::{GuestFilter, Wanted};
+use crate::store::{self, groups};
 
 /// Which guests. What is left out does not narrow.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -275,7 +276,8 @@ pub async fn one_time_link(
     Ok(shown_once(StatusCode::CREATED, Link::from(link)))
 }
 
-/// As a one-time link, but the code is sent to the guest and not shown to the caller.
+/// As a one-time link, but the code is sent to the guest and not shown to the caller. Mail to a guest who has set
+/// no password is an invitation; texts of SMS are registered by their kind, and are of the one that is asked for.
 #[utoipa::path(post, path = "/guests/{id}/one-time-messages", tag = "guests",
     operation_id = "send_one_time_link", params(("id" = String, Path)),
     request_body = OneTimeMessage, responses((status = 202, body = SentOneTimeMessage)))]
@@ -293,7 +295,14 @@ pub async fn send_one_time_link(
         channel: wanted.channel,
         language: wanted.language.unwrap_or_else(|| language::of(&headers)),
     };
-    let sent = credentials::send_one_time_link(edit, &state, &id, wanted.occasion(), way).await?;
+    let account = store::credentials::find(&mut edit.tx, &id).await?;
+    let is_new = account.is_some_and(|account| account.password_hash.is_none());
+    let occasion = if is_new && way.channel == Channel::Mail {
+        Occasion::Invitation
+    } else {
+        wanted.occasion()
+    };
+    let sent = credentials::send_one_time_link(edit, &state, &id, occasion, way).await?;
     Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 

@@ -250,6 +250,8 @@ async fn attack_23_no_code_outlives_a_guest_and_none_is_made_for_one_who_has_end
         let path = format!("/guests/{gil}/one-time-messages");
         let sent = app.call(OP, "POST", &path, by_mail).await;
         assert!(sent.status.is_success(), "{}", sent.body);
+        let invited = [("invitation".to_owned(), "gil@partner.example".to_owned())];
+        assert_eq!(told(&app).await, invited, "no password is set yet");
         app.state.clock.advance(DAY);
         let path = format!("/guests/{gil}/one-time-link");
         let late = app.call(OP, "POST", &path, Value::Null).await;
