@@ -224,11 +224,11 @@ pub fn permissions(field: &str, names: &[String]) -> Result<Permissions, Invalid
                 &format!("{name} 不能授予"),
             ));
         }
-        // Whoever may add guests sees those for whom they answer.
-        let alone = (resource, action) == (Resource::Guests, Action::Create);
-        let readable = grantable.contains(resource, Action::Read) && !alone;
-        if readable && !wanted.contains(resource, Action::Read) {
-            let needed = crate::authz::table::permission(resource, Action::Read);
+        let missing = needed_by(resource, action).iter().find(|needed| {
+            grantable.contains(resource, **needed) && !wanted.contains(resource, **needed)
+        });
+        if let Some(missing) = missing {
+            let needed = crate::authz::table::permission(resource, *missing);
             return Err(wrong(
                 &format!("{name} needs {needed}"),
                 &format!("{name} 需要同时授予 {needed}"),
@@ -236,4 +236,15 @@ pub fn permissions(field: &str, names: &[String]) -> Result<Permissions, Invalid
         }
     }
     Ok(wanted)
+}
+
+/// Without which others a permission does nothing, or does it blindly.
+fn needed_by(resource: Resource, action: Action) -> &'static [Action] {
+    match (resource, action) {
+        // Whoever may add guests sees those for whom they answer.
+        (Resource::Guests, Action::Create) => &[],
+        // What is done to any guest begins with what whoever adds them may do to their own.
+        (Resource::Guests, Action::Change) => &[Action::Read, Action::Create],
+        _ => &[Action::Read],
+    }
 }

@@ -1,7 +1,7 @@
 //! `/guests`, `/sponsored-guests`, `/guest-batch` and `/guest-settings`.
 //!
 //! Whoever may add guests calls what changes one; whether this guest is theirs to change is looked at by
-//! [`guests::may_manage`].
+//! [`guests::may_manage`] and [`guests::may_release`].
 
 use axum::Json;
 use axum::extract::{Path, State as Extract};
@@ -17,12 +17,13 @@ use super::{Body, IfMatch, Page, Problem, Query, Versioned, language};
 use crate::authz::{Permit, Reach};
 use crate::edit::Edit;
 use crate::guests::{self, Guest, GuestDraft, GuestQuota, GuestSettings, GuestState};
-use crate::members::credentials::{self, Way};
+use crate::members::credentials::{self, Occasion, Way};
 use crate::members::{Status, account};
+use crate::messages::Channel;
 use crate::refused::Invalid;
 use crate::state::State;
-use crate::store::groups;
 use crate::store::guests::{GuestFilter, Wanted};
+use crate::store::{self, groups};
 
 /// Which guests. What is left out does not narrow.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -171,7 +172,7 @@ pub async fn create_several(
     Ok((StatusCode::CREATED, Json(InvitedGuests { guests })))
 }
 
-/// One guest, for whoever may change them.
+/// One guest, for whoever may see guests where this one is.
 #[utoipa::path(get, path = "/guests/{id}", tag = "guests", params(("id" = String, Path)),
     responses((status = 200, body = Guest)))]
 pub async fn read(
@@ -180,7 +181,7 @@ pub async fn read(
     Path(id): Path<String>,
 ) -> Result<Versioned<Guest>, Problem> {
     let (mut view, now) = (state.store.view().await?, state.clock.now());
-    let guest = guests::managed_by(&mut view, &permit, &MemberId::from(id), now).await?;
+    let guest = guests::read(&mut view, &permit, &MemberId::from(id), now).await?;
     Ok(Versioned::ok(guest.version, guest))
 }
 
@@ -201,7 +202,8 @@ pub async fn update(
     Ok(Versioned::ok(guest.version, guest))
 }
 
-/// Ends every sign-in at once and lets the guest sign in no longer.
+/// Ends every sign-in at once and lets the guest sign in no longer. What whoever may change guests does here,
+/// the sponsor does not undo.
 #[utoipa::path(post, path = "/guests/{id}/suspend", tag = "guests", params(("id" = String, Path)),
     responses((status = 200, body = Guest)))]
 pub async fn suspend(
@@ -212,7 +214,8 @@ pub async fn suspend(
     set_status(&state, &permit, id, Status::Disabled).await
 }
 
-/// Lets a suspended guest sign in again, if a place is free and somebody answers for them.
+/// Lets a suspended guest sign in again, if a place is free and somebody answers for them. Where an
+/// administrator has suspended them, it takes `guests:change`.
 #[utoipa::path(post, path = "/guests/{id}/resume", tag = "guests", params(("id" = String, Path)),
     responses((status = 200, body = Guest)))]
 pub async fn resume(
@@ -231,14 +234,18 @@ async fn set_status(
 ) -> Result<Versioned<Guest>, Problem> {
     let id = MemberId::from(id);
     let mut edit = Edit::begin(state, permit).await?;
-    guests::may_manage(&mut edit, &id).await?;
+    if status == Status::Active {
+        guests::may_release(&mut edit, &id).await?;
+    } else {
+        guests::may_manage(&mut edit, &id).await?;
+    }
     account::set_status(edit, &id, status).await?;
     let mut read = state.store.read().await?;
     let guest = guests::find(&mut read, &id, state.clock.now()).await?;
     Ok(Versioned::ok(guest.version, guest))
 }
 
-/// Only a guest who is suspended can be removed.
+/// Only a guest who is suspended can be removed; by an administrator's hand, it takes `guests:change`.
 #[utoipa::path(delete, path = "/guests/{id}", tag = "guests", params(("id" = String, Path)),
     responses((status = 204)))]
 pub async fn remove(
@@ -248,7 +255,7 @@ pub async fn remove(
 ) -> Result<StatusCode, Problem> {
     let id = MemberId::from(id);
     let mut edit = Edit::begin(&state, &permit).await?;
-    guests::may_manage(&mut edit, &id).await?;
+    guests::may_release(&mut edit, &id).await?;
     account::remove(edit, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -269,7 +276,8 @@ pub async fn one_time_link(
     Ok(shown_once(StatusCode::CREATED, Link::from(link)))
 }
 
-/// As a one-time link, but the code is sent to the guest and not shown to the caller.
+/// As a one-time link, but the code is sent to the guest and not shown to the caller. Mail to a guest who has set
+/// no password is an invitation; texts of SMS are registered by their kind, and are of the one that is asked for.
 #[utoipa::path(post, path = "/guests/{id}/one-time-messages", tag = "guests",
     operation_id = "send_one_time_link", params(("id" = String, Path)),
     request_body = OneTimeMessage, responses((status = 202, body = SentOneTimeMessage)))]
@@ -287,7 +295,14 @@ pub async fn send_one_time_link(
         channel: wanted.channel,
         language: wanted.language.unwrap_or_else(|| language::of(&headers)),
     };
-    let sent = credentials::send_one_time_link(edit, &state, &id, wanted.occasion(), way).await?;
+    let account = store::credentials::find(&mut edit.tx, &id).await?;
+    let is_new = account.is_some_and(|account| account.password_hash.is_none());
+    let occasion = if is_new && way.channel == Channel::Mail {
+        Occasion::Invitation
+    } else {
+        wanted.occasion()
+    };
+    let sent = credentials::send_one_time_link(edit, &state, &id, occasion, way).await?;
     Ok((StatusCode::ACCEPTED, Json(sent.into())))
 }
 

@@ -105,7 +105,7 @@ fn of_guests(state: &State) -> OpenApiRouter<State> {
         .routes(within(R::Guests,       Create, routes!(guests::list_sponsored)))
         .routes(within(R::Guests,       Create, routes!(guests::create)))
         .routes(within(R::Guests,       Create, routes!(guests::create_several)))
-        .routes(within(R::Guests,       Create, routes!(guests::read)))
+        .routes(within(R::Guests,       Read,   routes!(guests::read)))
         .routes(within(R::Guests,       Create, routes!(guests::update)))
         .routes(within(R::Guests,       Create, routes!(guests::suspend)))
         .routes(within(R::Guests,       Create, routes!(guests::resume)))

@@ -16,7 +16,7 @@ pub enum Resource {
     /// Roles that the organisation makes out of permissions.
     Roles,
     /// Members of the kind `guest`. Whoever may create them looks after those for whom they answer, and
-    /// whoever may change them after all, and after the settings.
+    /// whoever may change them too after all, and after the settings. Nobody may change them alone.
     Guests,
     Departments,
     Groups,

@@ -3,8 +3,8 @@
 use config::Timestamp;
 use config::id::MemberId;
 
-use super::{Guest, GuestDraft, GuestState, find, quota};
-use crate::authz::{Action, Forbidden, Permit, Resource};
+use super::{Guest, GuestDraft, GuestState, SuspendedBecause, find, may_change, quota};
+use crate::authz::{Forbidden, Permit};
 use crate::edit::{Edit, shown, target};
 use crate::members::{self, reach};
 use crate::refused::{Expected, Refused};
@@ -14,28 +14,35 @@ use crate::store::{Connection, holds};
 /// # Errors
 /// If the caller neither answers for the guest nor may change guests where this one is.
 pub async fn may_manage(edit: &mut Edit<'_>, id: &MemberId) -> Result<Guest, Refused> {
-    let (permit, now) = (edit.permit(), edit.now);
-    managed_by(&mut edit.tx, permit, id, now).await
+    let guest = find(&mut edit.tx, id, edit.now).await?;
+    if !guest.is_answered_for_by(edit.permit()) {
+        may_change(edit, id).await?;
+    }
+    Ok(guest)
 }
 
-/// The guest, for whoever may manage them.
+/// Whoever lets a guest in again, or removes them. Guests are held from here on.
 ///
 /// # Errors
-/// As [`may_manage`].
-pub async fn managed_by(
+/// As [`may_manage`], and if an administrator has suspended the guest and the caller is none.
+pub async fn may_release(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    holds::guests(&mut edit.tx).await?;
+    let guest = may_manage(edit, id).await?;
+    if guest.suspended_because == Some(SuspendedBecause::ByHand) {
+        may_change(edit, id).await?;
+    }
+    Ok(())
+}
+
+/// The guest, for whoever may see them where they are.
+pub async fn read(
     connection: &mut Connection,
     permit: &Permit,
     id: &MemberId,
     now: Timestamp,
 ) -> Result<Guest, Refused> {
     let guest = find(connection, id, now).await?;
-    let actor = permit.actor().member();
-    let sponsor = guest.sponsor.as_ref().map(|sponsor| &sponsor.id);
-    if actor.is_some() && actor == sponsor {
-        return Ok(guest);
-    }
-    let reach = permit.also(Resource::Guests, Action::Change)?;
-    if !reach::sees(connection, &reach, id).await? {
+    if !reach::sees(connection, permit.reach(), id).await? {
         return Err(Forbidden::Confined.into());
     }
     Ok(guest)
@@ -58,7 +65,7 @@ pub async fn update(
     }
     let known = before.sponsor.as_ref().map(|sponsor| &sponsor.id);
     if draft.sponsor.is_some() && draft.sponsor.as_ref() != known {
-        edit.permit().also(Resource::Guests, Action::Change)?;
+        may_change(&mut edit, id).await?;
     }
     let goes_on = draft.expires_at.is_some() && draft.expires_at != before.expires_at;
     if before.state == GuestState::Expired && goes_on {

@@ -9,24 +9,28 @@ use config::snapshot::Brand;
 use config::{Language, Timestamp};
 
 use super::settings::{self, GuestSettings};
-use super::{Guest, find};
+use super::{Guest, find, older_nodes};
 use crate::appearance;
 use crate::edit::{shown, target};
 use crate::logs::{self, ActorKind, AuditEntry, AuditResult};
+use crate::members::account::NO_SIGN_IN;
 use crate::messages::content::GuestEnd;
-use crate::messages::{Channel, Content, Message, outbox};
+use crate::messages::mail_sender::MailSender;
+use crate::messages::sms_sender::SmsSender;
+use crate::messages::{Channel, Content, Message, MessageKind, outbox, senders};
 use crate::refused::Refused;
 use crate::state::State;
 use crate::store::changes::{Change, announce};
-use crate::store::guest_ends::{self as rows, Told};
+use crate::store::guest_ends::{self as rows, Told, Ways};
 use crate::store::guests::GuestRow;
-use crate::store::{StoreError, Tx, flows, holds, members, sign_ins};
+use crate::store::{Connection, StoreError, Tx, flows, holds, members, sign_ins};
 
 /// So many are looked at in one round.
 const AT_ONCE: i64 = 500;
 
 /// Records the ends that have come, and tells of those that come. Safe to repeat.
 pub async fn sweep(state: &State, now: Timestamp) -> Result<(), StoreError> {
+    older_nodes::catch_up(state).await?;
     let over = rows::unrecorded(&mut *state.store.read().await?, now, AT_ONCE).await?;
     for id in over {
         let recorded = record(state, &id, now).await;
@@ -55,6 +59,7 @@ async fn record(state: &State, id: &MemberId, now: Timestamp) -> Result<(), Refu
         return Ok(());
     }
     flows::forget_member(&mut tx, id).await?;
+    outbox::withdraw_codes(&mut tx, id, NO_SIGN_IN, now).await?;
     let open = sign_ins::open_of(&mut tx, id, now).await?;
     for sign_in in &open {
         sign_ins::end(&mut tx, sign_in, id, "guest_expired", now).await?;
@@ -102,14 +107,15 @@ async fn to_guests(
     now: Timestamp,
 ) -> Result<Vec<Notice>, StoreError> {
     let mut read = state.store.read().await?;
-    let until = now.plus(settings.notice());
-    let untold = rows::untold(&mut read, Told::Guest, now, until, AT_ONCE).await?;
+    let ways = ways(&mut read, MessageKind::GuestEnds, settings.notice_language).await?;
+    let span = (now, now.plus(settings.notice()));
+    let untold = rows::untold(&mut read, Told::Guest, ways, span, AT_ONCE).await?;
     let organisation = appearance::get::<Brand>(&mut read).await?.body.organisation;
     let notices = untold.into_iter().map(|guest| Notice {
         told: Told::Guest,
         to: guest.id.clone(),
         email: guest.email.clone(),
-        mobile: guest.mobile.clone(),
+        mobile: guest.mobile.clone().filter(|_| ways.sms),
         content: Content::GuestEnds {
             organisation: organisation.clone(),
             name: guest.display_name.clone(),
@@ -129,9 +135,10 @@ async fn to_sponsors(
     now: Timestamp,
 ) -> Result<Vec<Notice>, StoreError> {
     let mut read = state.store.read().await?;
-    let until = now.plus(settings.notice());
+    let ways = ways(&mut read, MessageKind::GuestsEnd, settings.notice_language).await?;
+    let span = (now, now.plus(settings.notice()));
     let mut by_sponsor: BTreeMap<String, Vec<GuestRow>> = BTreeMap::new();
-    for guest in rows::untold(&mut read, Told::Sponsor, now, until, AT_ONCE).await? {
+    for guest in rows::untold(&mut read, Told::Sponsor, ways, span, AT_ONCE).await? {
         if let Some(sponsor) = &guest.sponsor {
             let of_sponsor = by_sponsor.entry(sponsor.id.to_string());
             of_sponsor.or_default().push(guest);
@@ -146,8 +153,10 @@ async fn to_sponsors(
         notices.push(Notice {
             told: Told::Sponsor,
             to: sponsor.id,
-            email: sponsor.email,
-            mobile: sponsor.mobile,
+            email: sponsor
+                .email
+                .filter(|_| sponsor.email_verified_at.is_some()),
+            mobile: sponsor.mobile.filter(|_| ways.sms),
             content: Content::GuestsEnd {
                 organisation: organisation.clone(),
                 name: sponsor.display_name,
@@ -158,6 +167,20 @@ async fn to_sponsors(
         });
     }
     Ok(notices)
+}
+
+/// Which senders there are that take this.
+async fn ways(
+    connection: &mut Connection,
+    kind: MessageKind,
+    language: Language,
+) -> Result<Ways, StoreError> {
+    let mail = senders::get::<MailSender>(connection).await?.body.sender;
+    let sms = senders::get::<SmsSender>(connection).await?.body.sender;
+    Ok(Ways {
+        mail: mail.is_some(),
+        sms: sms.is_some_and(|sender| sender.takes(kind, language)),
+    })
 }
 
 fn end_of(guest: &GuestRow) -> GuestEnd {
@@ -174,8 +197,7 @@ fn day(end: Option<Timestamp>) -> String {
         .unwrap_or_default()
 }
 
-/// Tells once, by mail or else by SMS. Where no sender takes it now, a later round tries again; whoever has
-/// neither an address nor a mobile is not told.
+/// Tells once, by mail or else by SMS. Where no sender takes it now, a later round tries again.
 async fn tell(state: &State, notice: Notice, now: Timestamp) -> Result<(), StoreError> {
     let ends = notice.guests.iter().filter_map(|guest| guest.expires_at);
     let last = ends.max().unwrap_or(now);

@@ -10,6 +10,7 @@ mod change;
 mod draft;
 pub mod ends;
 mod invite;
+mod older_nodes;
 mod quota;
 mod settings;
 mod sponsors;
@@ -19,14 +20,15 @@ use config::{Named, PrincipalKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::authz::{Action, Forbidden, Permit, Resource};
 use crate::edit::Edit;
-use crate::members::Status;
+use crate::members::{Status, reach};
 use crate::refused::Refused;
 use crate::store::guests as rows;
 use crate::store::guests::{GuestFilter, GuestRow, SponsorRow, Terms};
 use crate::store::{Connection, StoreError, members};
 
-pub use change::{managed_by, may_manage, update};
+pub use change::{may_manage, may_release, read, update};
 pub use draft::GuestDraft;
 pub use invite::invite;
 pub use quota::GuestQuota;
@@ -46,7 +48,10 @@ pub enum GuestState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SuspendedBecause {
+    /// An administrator did it, and lifts it.
     ByHand,
+    /// Who answers for the guest did it, and may lift it.
+    BySponsor,
     /// Who answered for the guest no longer can: the guest takes another sponsor to come in again.
     SponsorLeft,
 }
@@ -55,6 +60,7 @@ impl SuspendedBecause {
     fn as_str(self) -> &'static str {
         match self {
             Self::ByHand => "by_hand",
+            Self::BySponsor => "by_sponsor",
             Self::SponsorLeft => "sponsor_left",
         }
     }
@@ -114,6 +120,7 @@ impl Guest {
         };
         let because = match row.suspended_because.as_deref() {
             Some("sponsor_left") => SuspendedBecause::SponsorLeft,
+            Some("by_sponsor") => SuspendedBecause::BySponsor,
             _ => SuspendedBecause::ByHand,
         };
         Self {
@@ -133,6 +140,12 @@ impl Guest {
             expires_at: row.expires_at,
             version: row.version,
         }
+    }
+
+    /// Whether the caller is the sponsor, who can still be one.
+    fn is_answered_for_by(&self, permit: &Permit) -> bool {
+        let sponsor = self.sponsor.as_ref().filter(|one| one.is_active);
+        sponsor.is_some_and(|one| permit.actor().member() == Some(&one.id))
     }
 }
 
@@ -164,28 +177,60 @@ pub async fn list(
     Ok((guests.collect(), next))
 }
 
-/// Somebody becomes a guest, and takes a place: for as long as the settings say, and whoever does it
-/// answers for them. The rules of groups are held.
+/// Somebody new is a guest: whoever adds them answers for them. The rules of groups are held.
 ///
 /// # Errors
 /// [`Refused::Impossible`] if no place is free.
 pub async fn begin(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let sponsor = invitor(edit).await?;
+    enter(edit, id, sponsor).await
+}
+
+/// Somebody who is there already becomes a guest. Nobody answers for them until somebody is named: who does
+/// may make the account theirs.
+///
+/// # Errors
+/// As [`begin`], and if the caller may not change guests where this one is.
+pub async fn turn(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    may_change(edit, id).await?;
+    enter(edit, id, None).await?;
+    // No guest answers for another, should this one have done so as a member.
+    sponsors::turned(edit, id).await
+}
+
+/// A guest becomes a member: nobody answers for them any more, and they are in no group of guests.
+///
+/// # Errors
+/// If the caller may not change guests where this one is.
+pub async fn cease(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    may_change(edit, id).await?;
+    Ok(rows::forget(&mut edit.tx, id).await?)
+}
+
+/// Takes a place, for as long as the settings say.
+async fn enter(
+    edit: &mut Edit<'_>,
+    id: &MemberId,
+    sponsor: Option<MemberId>,
+) -> Result<(), Refused> {
     // The row of the person is there already, but no end and so no place.
     quota::take(edit, 1).await?;
     let settings = settings::get(&mut edit.tx).await?.body;
     let terms = Terms {
-        sponsor: invitor(edit).await?,
+        sponsor,
         expires_at: edit.now.plus(settings.default_life()),
     };
     let by = edit.permit().actor().name();
-    rows::insert(&mut edit.tx, id, &terms, &by).await?;
-    // No guest answers for another, should this one have done so as a member.
-    sponsors::left(edit, id).await
+    Ok(rows::insert(&mut edit.tx, id, &terms, &by).await?)
 }
 
-/// A guest becomes a member: nobody answers for them any more, and they are in no group of guests.
-pub async fn cease(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
-    Ok(rows::forget(&mut edit.tx, id).await?)
+async fn may_change(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let reach = edit.permit().also(Resource::Guests, Action::Change)?;
+    if reach::sees(&mut edit.tx, &reach, id).await? {
+        Ok(())
+    } else {
+        Err(Forbidden::Confined.into())
+    }
 }
 
 /// Whoever acts, if they can answer for a guest.
@@ -211,13 +256,25 @@ pub async fn status_changes(
 ) -> Result<(), Refused> {
     match (kind, to) {
         (PrincipalKind::Guest, Status::Active) => quota::resume(edit, id).await,
-        (PrincipalKind::Guest, _) => {
-            let because = SuspendedBecause::ByHand.as_str();
-            Ok(rows::set_suspended(&mut edit.tx, id, Some(because)).await?)
-        }
+        (PrincipalKind::Guest, _) => suspend(edit, id).await,
         (PrincipalKind::Member, Status::Active) => Ok(()),
         (PrincipalKind::Member, _) => sponsors::left(edit, id).await,
     }
+}
+
+async fn suspend(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Refused> {
+    let guest = find(&mut edit.tx, id, edit.now).await?;
+    if guest.suspended_because == Some(SuspendedBecause::SponsorLeft) {
+        return Ok(());
+    }
+    let because = match may_change(edit, id).await {
+        Err(Refused::Forbidden(_)) if guest.is_answered_for_by(edit.permit()) => {
+            SuspendedBecause::BySponsor
+        }
+        Err(Refused::Store(error)) => return Err(error.into()),
+        _ => SuspendedBecause::ByHand,
+    };
+    Ok(rows::set_suspended(&mut edit.tx, id, Some(because.as_str())).await?)
 }
 
 #[cfg(test)]

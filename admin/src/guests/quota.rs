@@ -6,7 +6,7 @@ use config::id::MemberId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::settings::{self, GuestSettings};
+use super::settings::{self, GuestSettings, WhenSponsorLeaves};
 use super::{Guest, GuestState, SuspendedBecause, find};
 use crate::edit::Edit;
 use crate::refused::{Refused, both};
@@ -69,7 +69,7 @@ pub(super) async fn resume(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Ref
     if guest.state != GuestState::Suspended {
         return Ok(());
     }
-    if guest.suspended_because == Some(SuspendedBecause::SponsorLeft) && !is_answered_for(&guest) {
+    if is_forsaken(edit, &guest).await? {
         return Err(Refused::Impossible(both((
             "nobody answers for this guest any more: give them another sponsor first",
             "该访客的邀请人已停用或离职，请先更换邀请人",
@@ -81,8 +81,17 @@ pub(super) async fn resume(edit: &mut Edit<'_>, id: &MemberId) -> Result<(), Ref
     Ok(rows::set_suspended(&mut edit.tx, id, None).await?)
 }
 
-fn is_answered_for(guest: &Guest) -> bool {
-    guest.sponsor.as_ref().is_some_and(|one| one.is_active)
+/// Whether who answered for the guest no longer can, and guests do not come in without.
+async fn is_forsaken(edit: &mut Edit<'_>, guest: &Guest) -> Result<bool, StoreError> {
+    let sponsor_left = guest.suspended_because == Some(SuspendedBecause::SponsorLeft);
+    match &guest.sponsor {
+        Some(sponsor) if sponsor.is_active => Ok(false),
+        Some(_) if !sponsor_left => {
+            let settings = settings::get(&mut edit.tx).await?.body;
+            Ok(settings.when_sponsor_leaves == WhenSponsorLeaves::Suspend)
+        }
+        _ => Ok(sponsor_left),
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,16 @@ pub(super) fn can_answer(row: &MemberRow) -> bool {
     row.kind == PrincipalKind::Member && row.status == Status::Active.as_str()
 }
 
+/// The person is a guest from now on, and answers for nobody, whatever the settings say.
+pub(super) async fn turned(edit: &mut Edit<'_>, sponsor: &MemberId) -> Result<(), Refused> {
+    left(edit, sponsor).await?;
+    let settings = settings::get(&mut edit.tx).await?.body;
+    if settings.when_sponsor_leaves == WhenSponsorLeaves::Keep {
+        rows::release(&mut edit.tx, sponsor).await?;
+    }
+    Ok(())
+}
+
 /// The person can no longer sign in: the guests for whom they answer are suspended, unless the settings
 /// let them be. The guests are held.
 pub(super) async fn left(edit: &mut Edit<'_>, sponsor: &MemberId) -> Result<(), Refused> {

@@ -13,7 +13,7 @@ use crate::store::members as rows;
 use crate::store::{flows, holds, role_holdings, sign_ins};
 
 /// Why a code for the person is not sent.
-const NO_SIGN_IN: (&str, &str) = (
+pub const NO_SIGN_IN: (&str, &str) = (
     "it was withdrawn: the member can no longer sign in",
     "已撤回，该成员已无法登录",
 );

@@ -196,6 +196,13 @@ async fn issue(
             "该成员无法登录，请先启用账号",
         ))));
     }
+    let account = store::credentials::find(&mut edit.tx, id).await?;
+    if !account.is_some_and(|account| account.is_active(edit.now)) {
+        return Err(Refused::Impossible(both((
+            "the guest's time is over: set a later end first",
+            "该访客已到期，请先延长到期时间",
+        ))));
+    }
     // An earlier code works no more: nobody should get it after this one.
     withdraw_codes(
         edit,

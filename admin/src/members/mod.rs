@@ -242,7 +242,7 @@ pub async fn change(
     }
     place::may_place(edit, &before, profile).await?;
     match (before.kind, fields.kind) {
-        (PrincipalKind::Member, PrincipalKind::Guest) => guests::begin(edit, id).await?,
+        (PrincipalKind::Member, PrincipalKind::Guest) => guests::turn(edit, id).await?,
         (PrincipalKind::Guest, PrincipalKind::Member) => guests::cease(edit, id).await?,
         _ => {}
     }

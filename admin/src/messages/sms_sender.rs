@@ -131,6 +131,19 @@ pub struct SmsTemplate {
     pub code: String,
 }
 
+impl SmsSender {
+    /// Whether the service takes messages of this kind: some send registered texts alone.
+    #[must_use]
+    pub fn takes(&self, kind: MessageKind, language: Language) -> bool {
+        let templates = match &self.service {
+            SmsService::Aliyun(service) => &service.templates,
+            SmsService::Tencent(service) => &service.templates,
+            SmsService::Twilio(_) | SmsService::Webhook(_) => return true,
+        };
+        template(templates, kind, language).is_some()
+    }
+}
+
 /// The template for a message: of its kind in its language, or in the other. To try a sender out, one for a
 /// code does.
 #[must_use]

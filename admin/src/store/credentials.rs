@@ -76,7 +76,7 @@ const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.passw
      CASE WHEN m.email_verified_at IS NULL THEN NULL ELSE m.email END, m.mobile, \
      (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id), g.expires_at \
      FROM members m \
-     LEFT JOIN guests g ON g.member_id = m.id \
+     LEFT JOIN guests g ON g.member_id = m.id AND m.kind = 'guest' \
      LEFT JOIN credentials c ON c.member_id = m.id \
      LEFT JOIN totp t ON t.member_id = m.id";
 

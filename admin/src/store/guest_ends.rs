@@ -22,22 +22,47 @@ impl Told {
     }
 }
 
-/// Active guests who end by `until` and of whom this has not been told, the soonest first.
+/// By which ways it can be told just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    pub mail: bool,
+    pub sms: bool,
+}
+
+impl Ways {
+    /// What holds for those who can be reached.
+    fn reach(self, told: Told) -> String {
+        let (mail, sms) = match told {
+            Told::Guest => ("m.email IS NOT NULL", "m.mobile IS NOT NULL"),
+            Told::Sponsor => ("s.email_verified_at IS NOT NULL", "s.mobile IS NOT NULL"),
+        };
+        let ways = [(self.mail, mail), (self.sms, sms)];
+        let ways: Vec<&str> = ways.into_iter().filter(|w| w.0).map(|w| w.1).collect();
+        if ways.is_empty() {
+            return "1 = 0".to_owned();
+        }
+        ways.join(" OR ")
+    }
+}
+
+/// Active guests who end by `until` and of whom this has not been told, the soonest first. Those whom
+/// nothing reaches are left out: they would be in the way of others.
 pub async fn untold(
     connection: &mut Connection,
     told: Told,
-    now: Timestamp,
-    until: Timestamp,
+    ways: Ways,
+    (now, until): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<GuestRow>, StoreError> {
     let whom = match told {
         Told::Guest => "",
-        Told::Sponsor => "AND s.status = 'active'",
+        Told::Sponsor => "AND s.status = 'active' AND s.kind = 'member'",
     };
     let sql = format!(
         "{SELECT} WHERE g.expires_at > $1 AND g.expires_at <= $2 AND g.{} IS NULL \
-         AND m.status = 'active' {whom} ORDER BY g.expires_at, m.id LIMIT $3",
-        told.column()
+         AND m.status = 'active' {whom} AND ({}) ORDER BY g.expires_at, m.id LIMIT $3",
+        told.column(),
+        ways.reach(told)
     );
     let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(now.as_millis())

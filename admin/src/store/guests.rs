@@ -40,9 +40,9 @@ pub struct SponsorRow {
 pub(super) const SELECT: &str = "SELECT m.id, m.status, m.username, m.display_name, m.email, \
      m.email_verified_at, m.mobile, m.created_at, m.version, g.created_by, g.expires_at, \
      g.suspended_because, s.id AS sponsor_id, s.username AS sponsor_username, \
-     s.display_name AS sponsor_name, s.status AS sponsor_status, q.id AS group_id, \
+     s.display_name AS sponsor_name, s.status AS sponsor_status, s.kind AS sponsor_kind, q.id AS group_id, \
      q.name AS group_name \
-     FROM members m JOIN guests g ON g.member_id = m.id \
+     FROM members m JOIN guests g ON g.member_id = m.id AND m.kind = 'guest' \
      LEFT JOIN members s ON s.id = g.sponsor_id \
      LEFT JOIN groups q ON q.for_guests_since IS NOT NULL AND q.id IN \
      (SELECT x.group_id FROM group_members x WHERE x.member_id = m.id)";
@@ -55,7 +55,8 @@ impl<'r> sqlx::FromRow<'r, AnyRow> for GuestRow {
                 id: id.into(),
                 username: row.try_get("sponsor_username")?,
                 display_name: row.try_get("sponsor_name")?,
-                is_active: text("sponsor_status")?.as_deref() == Some("active"),
+                is_active: text("sponsor_status")?.as_deref() == Some("active")
+                    && text("sponsor_kind")?.as_deref() == Some("member"),
             }),
             None => None,
         };
@@ -129,6 +130,21 @@ pub async fn set_end(
     Ok(())
 }
 
+/// As a node does that knows nothing of guests.
+#[cfg(test)]
+pub async fn set_kind_alone(
+    tx: &mut Connection,
+    member: &MemberId,
+    kind: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE members SET kind = $2 WHERE id = $1")
+        .bind(member.as_str())
+        .bind(kind)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// As it was before guests ended.
 #[cfg(test)]
 pub async fn forget_end(tx: &mut Connection, member: &MemberId) -> Result<(), StoreError> {
@@ -153,6 +169,15 @@ pub async fn set_sponsor(
     .bind(sponsor.as_str())
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// The person answers for nobody any more.
+pub async fn release(tx: &mut Connection, sponsor: &MemberId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE guests SET sponsor_id = NULL WHERE sponsor_id = $1")
+        .bind(sponsor.as_str())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -224,7 +249,7 @@ pub async fn sponsored_by(
 ) -> Result<Vec<MemberId>, StoreError> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT m.id FROM guests g JOIN members m ON m.id = g.member_id \
-         WHERE g.sponsor_id = $1 AND m.status = 'active' ORDER BY m.id",
+         WHERE g.sponsor_id = $1 AND m.kind = 'guest' AND m.status = 'active' ORDER BY m.id",
     )
     .bind(sponsor.as_str())
     .fetch_all(connection)
@@ -238,7 +263,7 @@ pub async fn count(connection: &mut Connection, now: Timestamp) -> Result<(i64, 
         "SELECT (SELECT CAST(count(*) AS BIGINT) FROM members \
          WHERE kind = 'member' AND status = 'active'), \
          (SELECT CAST(count(*) AS BIGINT) FROM members m JOIN guests g ON g.member_id = m.id \
-         WHERE m.status = 'active' AND (g.expires_at IS NULL OR g.expires_at > $1))",
+         WHERE m.kind = 'guest' AND m.status = 'active' AND (g.expires_at IS NULL OR g.expires_at > $1))",
     )
     .bind(now.as_millis())
     .fetch_one(connection)

@@ -37,6 +37,7 @@ pub mod flows;
 pub mod group_rules;
 pub mod groups;
 pub mod guest_ends;
+pub mod guest_rows;
 pub mod guests;
 pub mod handovers;
 pub mod holds;

@@ -34,7 +34,7 @@ pub async fn find(
          m.id AS member_id, m.kind, m.username, m.display_name, m.email, m.email_verified_at, \
          m.mobile, m.employee_number \
          FROM sessions s JOIN sign_ins i ON i.id = s.sign_in_id JOIN members m ON m.id = i.member_id \
-         LEFT JOIN guests g ON g.member_id = m.id \
+         LEFT JOIN guests g ON g.member_id = m.id AND m.kind = 'guest' \
          WHERE s.token_hash = $1 AND s.host = $2 AND s.ended_at IS NULL AND i.ended_at IS NULL \
          AND i.expires_at > $3 AND m.status = 'active' \
          AND (g.expires_at IS NULL OR g.expires_at > $3)",

@@ -53,7 +53,7 @@ pub async fn is_live(
 ) -> Result<bool, StoreError> {
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT s.id FROM sign_ins s JOIN members m ON m.id = s.member_id \
-         LEFT JOIN guests g ON g.member_id = m.id \
+         LEFT JOIN guests g ON g.member_id = m.id AND m.kind = 'guest' \
          WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND m.status = 'active' \
          AND (g.expires_at IS NULL OR g.expires_at > $2)",
     )

@@ -89,6 +89,24 @@ test("a role is given for a department, and its holder sees the people there and
   await chief.page.getByRole("tree").getByText("研发中心").first().waitFor();
   assert.equal(await chief.page.getByRole("tree").getByText("市场部").count(), 0);
   await nothingInTheWay(chief, "the list of a department's administrator");
+
+  await chief.open("access", "/console/guests");
+  await button("Invite a guest", chief.page).first().click();
+  const form = drawer(chief.page);
+  await form.getByRole("textbox").first().fill("Gil Guest");
+  await form.getByRole("textbox", { name: "Username" }).fill("gil.guest");
+  await button("Save", form).click();
+  await form.getByText("Please enter Departments").waitFor();
+  await form.getByRole("combobox", { name: "Departments" }).click();
+  const inTree = chief.page.locator(".ant-select-tree-treenode", { hasText: "研发中心" });
+  await inTree.locator(".ant-select-tree-node-content-wrapper").click();
+  await form.getByText("Username").click();
+  await chief.page.locator(".ant-select-dropdown:visible").waitFor({ state: "detached" });
+  await nothingInTheWay(chief, "the form of a guest in a department");
+  await button("Save", form).click();
+  await form.waitFor({ state: "detached" });
+  const gil = JSON.parse(await house.command("members", "show", "gil.guest", "--json"));
+  assert.deepEqual(gil.departments.map(({ name }) => name), ["研发中心"]);
   await chief.leave();
 });
 

@@ -219,6 +219,11 @@ async fn a_guest_is_changed_by_whoever_knows_how_they_are_and_keeps_what_is_not_
         let mut gil = draft("gil");
         gil["departments"] = json!([department]);
         gil["employee_number"] = json!("P1");
+        let group = json!({"name": "Visitors", "rule": {"kind": "guest"}});
+        app.call(OP, "POST", "/groups", group).await.id();
+        let group = json!({"name": "By hand"});
+        let group = app.call(OP, "POST", "/groups", group).await.id();
+        gil["groups"] = json!([group]);
         let made = invite(&app, OP, gil).await;
         let path = format!("/guests/{}", made.id());
         let mut change = draft("gil");
@@ -233,6 +238,8 @@ async fn a_guest_is_changed_by_whoever_knows_how_they_are_and_keeps_what_is_not_
         let member = app.get(OP, &format!("/members/{}", made.id())).await;
         assert_eq!(member.json["employee_number"], "P1");
         assert_eq!(member.json["departments"][0]["id"], department);
+        let groups = member.json["groups"].as_array().unwrap();
+        assert!(groups.iter().any(|one| one["id"] == group), "{groups:?}");
         assert_eq!(listed(&app, &format!("sponsor={ann}")).await, ["gil"]);
         assert_eq!(listed(&app, "search=the%20guest").await, ["gil"]);
         let soon = in_days(&app, 30);

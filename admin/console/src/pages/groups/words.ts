@@ -16,8 +16,8 @@ export const t = texts({
   members: ["成员", "Members"],
   forGuests: ["访客组", "A group for guests"],
   forGuestsHint: [
-    "只有访客可以加入，由邀请人在邀请时选择；组内有人时不能更改。",
-    "Guests alone are in it, put there by whoever invites them. Not to be changed while somebody is in it.",
+    "只有访客可以加入。任何可以邀请访客的人都能把访客放入任何访客组，访客由此得到该组的访问权限；组内有人时不能更改。",
+    "Guests alone are in it. Everybody who may invite guests can put theirs into any such group, and so give them what it opens. Not to be changed while somebody is in it.",
   ],
   guestsTag: ["访客组", "For guests"],
   count: (n: number) => [`${n} 名成员`, n === 1 ? "1 member" : `${n} members`],

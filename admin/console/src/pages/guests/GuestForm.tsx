@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Checkbox, Form, Input } from "antd";
+import { Checkbox, Form, Input, Radio } from "antd";
 import dayjs from "dayjs";
 import { useRef, useState } from "react";
 
@@ -13,17 +13,22 @@ import { FormDrawer } from "../../parts/FormDrawer";
 import { useAction } from "../../parts/useAction";
 import { OnceLink } from "../members/person/OnceLink";
 import { t as memberWords } from "../members/words";
+import { DepartmentItem } from "./DepartmentItem";
+import { sendInvitation } from "./invitations";
 import { TermsItems } from "./TermsItems";
 import { useGuestFacts } from "./useGuestFacts";
 import { t } from "./words";
 
 const words = texts({
-  withLink: ["创建后生成一次性链接，由本人设置密码", "Then create a one-time link with which they set a password"],
+  first: ["首次登录", "Setting a password"],
+  withLink: ["生成一次性链接，由您交给本人", "Create a one-time link, which you hand over"],
+  withInvitation: ["通过邮件（没有邮箱则通过短信）向本人发送邀请", "Send them an invitation, by mail or else by SMS"],
+  later: ["稍后处理", "Later"],
   invited: ["已邀请", "Invited"],
   mobile: ["例如 +86 138 0013 8000", "For example +44 20 7946 0001"],
 });
 
-type Values = GuestDraft & { with_link?: boolean };
+type Values = GuestDraft & { first?: "link" | "invitation" | "later" };
 type Props = { guest?: Guest; onClose: () => void };
 
 /** Somebody new, or somebody who is changed: extended, moved, given another sponsor. */
@@ -33,10 +38,10 @@ export function GuestForm({ guest, onClose }: Props) {
   const { act } = useAction();
   const once = useOnce();
   const created = useRef<Guest>(undefined);
-  const wantsLink = useRef(false);
+  const first = useRef<Values["first"]>(undefined);
   const [made, setMade] = useState<{ guest: Guest; link: Link }>();
 
-  const send = async ({ with_link, ...values }: Values) => {
+  const send = async ({ first: wanted, ...values }: Values) => {
     const body: GuestDraft = { ...values, email_verified: values.email ? values.email_verified : null };
     if (guest) {
       const params = { path: { id: guest.id }, header: { "If-Match": `"${guest.version}"` } };
@@ -44,13 +49,17 @@ export function GuestForm({ guest, onClose }: Props) {
       return;
     }
     created.current = await once(body, (header) => told(api.POST("/guests", { params: { header }, body })));
-    wantsLink.current = with_link === true;
+    first.current = wanted;
   };
 
   const done = async () => {
     await queries.invalidateQueries();
     const invited = created.current;
-    if (!invited || !wantsLink.current) return onClose();
+    if (invited && first.current === "invitation") {
+      await act(() => sendInvitation(invited), words.invited);
+      return onClose();
+    }
+    if (!invited || first.current !== "link") return onClose();
     const path = { id: invited.id };
     const hasLink = await act(async () => {
       const link = await once(path, (header) =>
@@ -66,7 +75,7 @@ export function GuestForm({ guest, onClose }: Props) {
     username: "",
     display_name: "",
     expires_at: dayjs().add(default_days, "day").valueOf(),
-    with_link: true,
+    first: "link",
   };
   return (
     <FormDrawer<Values>
@@ -106,6 +115,7 @@ function Fields({ guest }: { guest: Guest | undefined }) {
       <Form.Item name="mobile" label={memberWords.mobile}>
         <Input type="tel" placeholder={words.mobile} autoComplete="off" />
       </Form.Item>
+      {!guest && <DepartmentItem />}
       <TermsItems />
       {may("guests:change") && may("members:read") && (
         <Form.Item name="sponsor" label={t.sponsor} extra={t.sponsorHint}>
@@ -113,8 +123,15 @@ function Fields({ guest }: { guest: Guest | undefined }) {
         </Form.Item>
       )}
       {!guest && (
-        <Form.Item name="with_link" valuePropName="checked">
-          <Checkbox>{words.withLink}</Checkbox>
+        <Form.Item name="first" label={words.first}>
+          <Radio.Group
+            vertical
+            options={[
+              { value: "link", label: words.withLink },
+              { value: "invitation", label: words.withInvitation },
+              { value: "later", label: words.later },
+            ]}
+          />
         </Form.Item>
       )}
     </>

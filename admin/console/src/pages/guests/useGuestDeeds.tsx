@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 
+import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { makeOnce } from "../../api/once";
 import type { Channel, Guest, Link } from "../../api/schema";
@@ -30,6 +31,7 @@ export type GuestDeed = { key: string; label: string; danger?: boolean; disabled
 /** What may be done about a guest; `shown` is to be put where the deeds are. */
 export function useGuestDeeds(): { deedsOf: (guest: Guest) => GuestDeed[]; shown: ReactNode } {
   const { act, ask } = useAction();
+  const mayChange = useMay()("guests:change");
   const [made, setMade] = useState<{ link: Link; name: string }>();
 
   const askLink = ({ id, display_name: name }: Guest) => {
@@ -64,6 +66,7 @@ export function useGuestDeeds(): { deedsOf: (guest: Guest) => GuestDeed[]; shown
     const { display_name: name, state } = guest;
     const path = { id: guest.id };
     const isSuspended = state === "suspended";
+    const isOthers = guest.suspended_because === "by_hand" && !mayChange;
     const danger = (title: string, content: string, deed: () => Promise<unknown>) => () =>
       void ask({ title: words.sure(title, name), content, okText: title, isDanger: true }, deed);
     return [
@@ -84,6 +87,7 @@ export function useGuestDeeds(): { deedsOf: (guest: Guest) => GuestDeed[]; shown
         ? {
             key: "resume",
             label: t.resume,
+            disabled: isOthers,
             run: () => void act(() => told(api.POST("/guests/{id}/resume", { params: { path } })), t.resumed),
           }
         : {
@@ -98,7 +102,7 @@ export function useGuestDeeds(): { deedsOf: (guest: Guest) => GuestDeed[]; shown
         key: "remove",
         label: isSuspended ? t.remove : `${t.remove} (${t.removeLater})`,
         danger: true,
-        disabled: !isSuspended,
+        disabled: !isSuspended || isOthers,
         run: danger(t.remove, t.removeAsk(name), () => told(api.DELETE("/guests/{id}", { params: { path } }))),
       },
     ];

@@ -39,8 +39,8 @@ export const t = texts({
   noneMore: ["换一个关键词，或去掉一些条件。", "Try another search, or fewer conditions."],
   noneYet: ["还没有访客", "No guests yet"],
   noneHint: [
-    "邀请访客后，把一次性链接交给本人，由本人设置密码。",
-    "Invite a guest, then hand them a one-time link with which they set a password.",
+    "邀请访客后，把一次性链接交给本人，或直接发送邀请，由本人设置密码。",
+    "Invite a guest, then hand them a one-time link, or have an invitation sent, with which they set a password.",
   ],
 });
 
@@ -51,6 +51,7 @@ export const STATES: Readonly<Record<GuestState, string>> = texts({
 });
 
 export const BECAUSE: Readonly<Record<SuspendedBecause, string>> = texts({
-  by_hand: ["由管理员或邀请人停用", "Suspended by hand"],
+  by_hand: ["由管理员停用，由管理员恢复", "By an administrator, who resumes them"],
+  by_sponsor: ["由邀请人停用", "By the sponsor"],
   sponsor_left: ["邀请人已停用或离职，请更换邀请人", "The sponsor is gone: give them another"],
 });
