@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use config::Language;
+use config::session::AuthenticationMethod;
 
 use super::confirm::{self, Asked};
 use super::flow::{self, Held};
@@ -17,6 +18,7 @@ use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
 use crate::sign_in_policy;
 use crate::state::State;
+use crate::store::Tx;
 use crate::store::credentials::Account;
 
 texts! {
@@ -154,14 +156,7 @@ pub async fn send(Shared(state): Shared<State>, reader: Reader, form: Form) -> A
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) -> Answer {
     let held = flow::at(&state, &reader, Step::SecondFactor).await?;
     let proof = at_sign_in(&reader, &held);
-    let proven = match pending(&state, &proof).await? {
-        Some(channel) => {
-            let at = (channel, &proof.whose);
-            message_code::check(&state, &reader, &held.account, at, form.get("code")).await?
-        }
-        None => None,
-    };
-    let Some((tx, method)) = proven else {
+    let Some((tx, method)) = check(&state, &reader, &proof, &form).await? else {
         let wrong = MessageCodeTexts::of(reader.language).wrong;
         return show(&state, &reader, proof, Some(wrong)).await;
     };
@@ -207,13 +202,7 @@ pub async fn confirm_submit(
     let account = confirm::account_of(&state, &person).await?;
     let to = ReturnPath::or_root(form.get("to"));
     let proof = at_confirm(&state, &person, &account, to.clone()).await?;
-    let proven = match pending(&state, &proof).await? {
-        Some(channel) => {
-            let at = (channel, &proof.whose);
-            message_code::check(&state, &reader, &account, at, form.get("code")).await?
-        }
-        None => None,
-    };
+    let proven = check(&state, &reader, &proof, &form).await?;
     if proven.is_none() {
         let wrong = MessageCodeTexts::of(reader.language).wrong;
         return show(&state, &reader, proof, Some(wrong)).await;
@@ -225,6 +214,20 @@ pub async fn confirm_submit(
 async fn pending(state: &State, proof: &Proof<'_>) -> Result<Option<Channel>, Failure> {
     let channel = message_code::pending(state, &proof.whose).await?;
     Ok(channel.filter(|channel| proof.ways.contains(channel)))
+}
+
+/// What the code in the form proves, and the transaction in which it is used up; `None` if it is wrong.
+async fn check(
+    state: &State,
+    reader: &Reader,
+    proof: &Proof<'_>,
+    form: &Form,
+) -> Result<Option<(Tx, AuthenticationMethod)>, Failure> {
+    let Some(channel) = pending(state, proof).await? else {
+        return Ok(None);
+    };
+    let at = (channel, &proof.whose);
+    message_code::check(state, reader, proof.account, at, form.get("code")).await
 }
 
 async fn send_by(state: &State, reader: &Reader, proof: Proof<'_>, form: &Form) -> Answer {
