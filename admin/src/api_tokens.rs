@@ -248,5 +248,6 @@ fn is_own(permit: &Permit, token: &TokenRow) -> bool {
         Actor::Member { id, .. } => token.maker.as_ref() == Some(id),
         Actor::Token { id, .. } => token.id == *id,
         Actor::Operator { .. } => true,
+        Actor::Directory { .. } => false,
     }
 }

@@ -32,7 +32,7 @@ use crate::spool::{self, Limits, Spool};
 use crate::state::State;
 use crate::store::{Store, StoreError};
 use crate::turns::Turns;
-use crate::{periodic, sealed_mark, signing_keys};
+use crate::{periodic, sealed_mark, signing_keys, sync};
 
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(5);
@@ -223,6 +223,7 @@ async fn with_store(state: &State, health: &Health, node: &str, follower: Follow
             trial::run(state),
             outbox::run(state),
             jobs::run(state),
+            sync::work::run(state, node),
         );
     };
     tokio::join!(state.store.listen(), follower.run(), admin);

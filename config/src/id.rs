@@ -75,4 +75,8 @@ ids! {
     SignInId;
     /// One event, in whichever log.
     EventId;
+    /// A connected directory.
+    DirectoryId;
+    /// One run of bringing what is here in step with a directory.
+    RunId;
 }

@@ -106,6 +106,12 @@ pub enum Actor {
     },
     /// Whoever can open the control socket in the data folder, and thus could read the store.
     Operator { authority: Arc<Authority> },
+    /// A directory that the organisation has connected: what it says is taken over. Made by
+    /// [`Actor::directory`] for [`crate::sync`], and never from a request.
+    Directory {
+        name: String,
+        authority: Arc<Authority>,
+    },
 }
 
 impl Actor {
@@ -115,7 +121,8 @@ impl Actor {
         match self {
             Self::Member { authority, .. }
             | Self::Token { authority, .. }
-            | Self::Operator { authority } => authority,
+            | Self::Operator { authority }
+            | Self::Directory { authority, .. } => authority,
         }
     }
 
@@ -124,7 +131,7 @@ impl Actor {
         match self {
             Self::Member { id, .. } => Some(id),
             Self::Token { maker, .. } => maker.as_ref(),
-            Self::Operator { .. } => None,
+            Self::Operator { .. } | Self::Directory { .. } => None,
         }
     }
 
@@ -135,6 +142,17 @@ impl Actor {
             Self::Member { username, .. } => username.clone(),
             Self::Token { name, .. } => format!("token {name}"),
             Self::Operator { .. } => "operator (cli)".to_owned(),
+            Self::Directory { name, .. } => format!("directory {name}"),
+        }
+    }
+
+    /// The directory of this name. Whose accounts it reaches is decided by what is planned (`crate::sync`),
+    /// not by a role.
+    #[must_use]
+    pub fn directory(name: &str) -> Self {
+        Self::Directory {
+            name: name.to_owned(),
+            authority: Arc::new(Authority::of_owner()),
         }
     }
 }
@@ -145,6 +163,7 @@ impl From<&Actor> for logs::Actor {
             Actor::Member { id, .. } => (logs::ActorKind::Member, Some(id.to_string())),
             Actor::Token { id, .. } => (logs::ActorKind::Token, Some(id.clone())),
             Actor::Operator { .. } => (logs::ActorKind::Operator, None),
+            Actor::Directory { .. } => (logs::ActorKind::System, None),
         };
         Self {
             kind,

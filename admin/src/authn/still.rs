@@ -14,7 +14,7 @@ pub async fn still(state: &State, actor: &Actor) -> Result<Option<Actor>, StoreE
     let mut connection = state.store.read().await?;
     let mut now = actor.clone();
     match &mut now {
-        Actor::Operator { .. } => {}
+        Actor::Operator { .. } | Actor::Directory { .. } => {}
         Actor::Member {
             id,
             authority,

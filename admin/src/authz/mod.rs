@@ -122,6 +122,16 @@ pub enum Forbidden {
     Confined,
 }
 
+/// For what a directory says, which is taken over everywhere.
+#[must_use]
+pub fn permit_of_directory(actor: Actor) -> Permit {
+    Permit {
+        actor,
+        origin: Origin::default(),
+        reach: Reach::Everywhere,
+    }
+}
+
 /// Asks what the actor may do.
 ///
 /// # Errors

@@ -19,6 +19,10 @@ pub enum Resource {
     /// whoever may change them too after all, and after the settings. Nobody may change them alone.
     Guests,
     Departments,
+    /// The directories that are connected, and who of theirs is whom. Whoever changes one decides who comes in.
+    Directories,
+    /// Runs that take over what a directory says, and what is decided about them.
+    SyncRuns,
     Groups,
     Applications,
     IpLists,
@@ -74,7 +78,7 @@ const fn row(resource: Resource, name: &'static str, cells: [&'static str; 5]) -
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 25] = [
+const TABLE: [Row; 27] = [
     //                                                    owner   admin.  security auditor help desk
     row(Resource::Members,      "members",              ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::Credentials,  "credentials",          ["rcud", "rcud", "rcud",  "",     "rcud"]),
@@ -83,6 +87,8 @@ const TABLE: [Row; 25] = [
     row(Resource::Roles,        "roles",                ["rcud", "rcud", "r",     "r",    "r"  ]),
     row(Resource::Guests,       "guests",               ["rcu",  "rcu",  "r",     "r",    "r"  ]),
     row(Resource::Departments,  "departments",          ["rcud", "rcud", "r",     "r",    "r"  ]),
+    row(Resource::Directories,  "directories",          ["rcud", "r",    "r",     "r",    ""   ]),
+    row(Resource::SyncRuns,     "sync_runs",            ["rcu",  "rcu",  "r",     "r",    ""   ]),
     row(Resource::Groups,       "groups",               ["rcud", "rcud", "r",     "r",    "r"  ]),
     row(Resource::Applications, "applications",         ["rcud", "rcud", "ru",    "r",    "r"  ]),
     row(Resource::IpLists,      "ip_lists",             ["rcud", "r",    "rcud",  "r",    "r"  ]),

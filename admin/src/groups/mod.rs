@@ -19,7 +19,7 @@ use crate::store::members::touch;
 use crate::store::{Connection, StoreError, holds};
 
 pub use bound::may_move;
-pub use rule::{GroupRule, count, refresh_departments, refresh_member, ruled};
+pub use rule::{GroupRule, count, refresh_all, refresh_departments, refresh_member, ruled};
 
 /// What an administrator writes down about a group.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]

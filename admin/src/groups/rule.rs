@@ -152,6 +152,14 @@ pub async fn refresh_member(edit: &mut Edit<'_>, member: &MemberId) -> Result<()
     Ok(())
 }
 
+/// Many people have changed: the same for everybody.
+pub async fn refresh_all(edit: &mut Edit<'_>) -> Result<(), Refused> {
+    for (group, rule) in rules(&mut edit.tx).await? {
+        refresh_group(edit, &group, &rule).await?;
+    }
+    Ok(())
+}
+
 /// The tree of departments has changed: the same for everybody in groups whose rules look at it.
 pub async fn refresh_departments(edit: &mut Edit<'_>) -> Result<(), Refused> {
     for (group, rule) in rules(&mut edit.tx).await? {

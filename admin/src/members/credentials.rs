@@ -250,7 +250,7 @@ async fn purpose(
 }
 
 /// A code that is out for the person works no more, nor does what it has opened so far.
-pub(super) async fn end_codes(
+pub async fn end_codes(
     edit: &mut Edit<'_>,
     id: &MemberId,
     why: (&str, &str),

@@ -79,7 +79,7 @@ impl Status {
     }
 
     /// A status that this version does not know lets nobody in.
-    fn from_name(name: &str) -> Self {
+    pub(crate) fn from_name(name: &str) -> Self {
         match name {
             "active" => Self::Active,
             "left" => Self::Left,

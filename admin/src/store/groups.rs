@@ -169,10 +169,11 @@ pub async fn for_guests(connection: &mut Connection) -> Result<Vec<Named<GroupId
     Ok(named.collect())
 }
 
-/// Those into which nobody is put by hand: they have a rule, or are for guests.
+/// Those into which nobody is put by hand: they have a rule, are for guests, or come from a directory.
 pub async fn not_by_hand(connection: &mut Connection) -> Result<Vec<GroupId>, StoreError> {
     let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT id FROM groups WHERE rule IS NOT NULL OR for_guests_since IS NOT NULL ORDER BY id",
+        "SELECT id FROM groups WHERE rule IS NOT NULL OR for_guests_since IS NOT NULL \
+         OR id IN (SELECT group_id FROM directory_groups) ORDER BY id",
     )
     .fetch_all(connection)
     .await?;

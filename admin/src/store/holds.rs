@@ -44,6 +44,11 @@ pub async fn guests(connection: &mut Connection) -> Result<(), StoreError> {
     hold(connection, "guests").await
 }
 
+/// The directories that are connected, and whether a run of one may begin.
+pub async fn directories(connection: &mut Connection) -> Result<(), StoreError> {
+    hold(connection, "directories").await
+}
+
 async fn hold(connection: &mut Connection, name: &str) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO counters (name, value) VALUES ($1, 1) \

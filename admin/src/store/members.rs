@@ -22,7 +22,7 @@ pub struct Fields {
 
 impl Fields {
     /// The text in which the person is looked for.
-    fn search(&self) -> String {
+    pub(super) fn search(&self) -> String {
         search_key::of_person(
             &self.username,
             &self.display_name,
@@ -339,7 +339,8 @@ pub async fn set_departments(
     Ok(())
 }
 
-/// Puts the person into exactly these groups; those that have a rule or are for guests stay as they are.
+/// Puts the person into exactly these groups; those that have a rule, are for guests or come from a directory
+/// stay as they are.
 ///
 /// # Errors
 /// [`StoreError::Reference`] if there is no such group.
@@ -351,7 +352,8 @@ pub async fn set_groups(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM group_members WHERE member_id = $1 \
-         AND group_id IN (SELECT id FROM groups WHERE rule IS NULL AND for_guests_since IS NULL)",
+         AND group_id IN (SELECT id FROM groups WHERE rule IS NULL AND for_guests_since IS NULL) \
+         AND group_id NOT IN (SELECT group_id FROM directory_groups)",
     )
     .bind(id.as_str())
     .execute(&mut *connection)
@@ -381,5 +383,20 @@ pub async fn set_reach(
     .bind(mobile)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// The number of a person, as it stands in no list of ours.
+#[cfg(test)]
+pub async fn set_employee_number(
+    connection: &mut Connection,
+    member: &MemberId,
+    number: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE members SET employee_number = $2 WHERE id = $1")
+        .bind(member.as_str())
+        .bind(number)
+        .execute(connection)
+        .await?;
     Ok(())
 }

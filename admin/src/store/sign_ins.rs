@@ -216,6 +216,15 @@ pub struct LiveSignIn {
     pub device: String,
 }
 
+/// Whether the person has ever signed in, as far as that is kept.
+pub async fn has_any(connection: &mut Connection, member: &MemberId) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM sign_ins WHERE member_id = $1 LIMIT 1")
+        .bind(member.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,248 @@
+//! Connecting a directory, changing how, and letting it go.
+
+use config::Timestamp;
+use config::id::DirectoryId;
+
+use super::{Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, ldap, secret, whole};
+use crate::edit::{Edit, shown, target};
+use crate::members::names;
+use crate::name_key::name_key;
+use crate::refused::{Expected, Invalid, Refused, both};
+use crate::store::directories as rows;
+use crate::store::directories::DirectoryRow;
+use crate::store::{StoreError, departments, directory_people, holds, sync_runs};
+
+/// So many directories stand side by side.
+const MOST: usize = 50;
+
+pub async fn create(mut edit: Edit<'_>, draft: DirectoryDraft) -> Result<Directory, Refused> {
+    holds::directories(&mut edit.tx).await?;
+    let there = rows::all(&mut edit.tx).await?;
+    if there.len() >= MOST {
+        return Err(Refused::Impossible(both((
+            "there are 50 directories already: remove one first",
+            "目录数量已达上限（50 个），请先移除不用的目录",
+        ))));
+    }
+    let id = DirectoryId::generate();
+    let position = there.last().map_or(0, |last| last.position + 1);
+    let row = settled(&mut edit, &id, position, None, &draft).await?;
+    rows::insert(&mut edit.tx, &row, &name_key(&row.name), edit.now).await?;
+    rows::set_next_run(&mut edit.tx, &id, row.next_run_at).await?;
+    let made = find(&mut edit.tx, &id).await?;
+    let target = target("directory", id.as_str(), &made.name);
+    edit.commit("create", target, None, told(&made, draft.secret.is_some()))
+        .await?;
+    Ok(made)
+}
+
+pub async fn update(
+    mut edit: Edit<'_>,
+    id: &DirectoryId,
+    expected: Expected,
+    draft: DirectoryDraft,
+) -> Result<Directory, Refused> {
+    holds::directories(&mut edit.tx).await?;
+    let before = whole(&mut edit.tx, id).await?;
+    expected.check(before.row.version)?;
+    let was = find(&mut edit.tx, id).await?;
+    let row = settled(&mut edit, id, before.row.position, Some(&before), &draft).await?;
+    if !rows::update(&mut edit.tx, &row, &name_key(&row.name), edit.now).await? {
+        return Err(Refused::Stale);
+    }
+    let is_renamed = row.name != before.row.name;
+    if is_renamed && before.used_for().organisation() {
+        rows::name_source(&mut edit.tx, id, Some(&row.name)).await?;
+    }
+    // What the directory said is taken over by the new rules, whether it says the same or not.
+    if draft.source != before.source || draft.organisation != before.organisation {
+        directory_people::forget_facts(&mut edit.tx, id).await?;
+    }
+    let after = find(&mut edit.tx, id).await?;
+    let target = target("directory", id.as_str(), &after.name);
+    let told_after = told(&after, draft.secret.is_some());
+    edit.commit("update", target, shown(&was), told_after)
+        .await?;
+    Ok(after)
+}
+
+/// Lets it go. Whoever came from it stays as they are, and is looked after by hand from now on.
+pub async fn remove(
+    mut edit: Edit<'_>,
+    id: &DirectoryId,
+    expected: Expected,
+) -> Result<(), Refused> {
+    holds::directories(&mut edit.tx).await?;
+    let before = find(&mut edit.tx, id).await?;
+    expected.check(before.version)?;
+    let unfinished = sync_runs::unfinished(&mut edit.tx, Some(id)).await?;
+    if !unfinished.is_empty() {
+        return Err(Refused::Impossible(both((
+            "a run of this directory is not over: wait for it, or drop it first",
+            "该目录有尚未结束的同步，请等待其完成或先放弃该次同步",
+        ))));
+    }
+    rows::name_source(&mut edit.tx, id, None).await?;
+    rows::remove(&mut edit.tx, id).await?;
+    let target = target("directory", id.as_str(), &before.name);
+    edit.commit("delete", target, shown(&before), None).await
+}
+
+/// What the audit log says of one: never the secret, but whether it changed.
+fn told(directory: &Directory, secret_changed: bool) -> Option<serde_json::Value> {
+    let mut told = shown(directory);
+    if let Some(serde_json::Value::Object(told)) = &mut told {
+        told.insert("secret_changed".to_owned(), secret_changed.into());
+    }
+    told
+}
+
+/// The row as it is to be.
+///
+/// # Errors
+/// All that is wrong in the draft.
+async fn settled(
+    edit: &mut Edit<'_>,
+    id: &DirectoryId,
+    position: i64,
+    before: Option<&Whole>,
+    draft: &DirectoryDraft,
+) -> Result<DirectoryRow, Refused> {
+    let mut wrong = problems(draft);
+    let name = names::display_name("name", &draft.name).unwrap_or_else(|invalid| {
+        wrong.push(invalid);
+        String::new()
+    });
+    if let Some(below) = &draft.organisation.below
+        && departments::find(&mut edit.tx, below).await?.is_none()
+    {
+        wrong.push(Invalid::new(
+            "organisation.below",
+            ("there is no such department", "该部门不存在"),
+            ("the id of a department, or none", "已存在部门的 id，或留空"),
+        ));
+    }
+    if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
+        wrong.push(Invalid::new(
+            "source.kind",
+            ("a directory does not change its kind", "目录类型不能更改"),
+            (
+                "the kind that it has: connect another directory",
+                "保持原类型；如需其他类型请新建目录",
+            ),
+        ));
+    }
+    let kept = kept_secret(edit, id, before, draft, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(Refused::Invalid(wrong));
+    }
+    let settings = Kept {
+        source: draft.source.clone(),
+        organisation: draft.organisation.clone(),
+    };
+    let enabled_at = before
+        .and_then(|before| before.row.enabled_at)
+        .or(Some(edit.now));
+    Ok(DirectoryRow {
+        id: id.clone(),
+        kind: draft.source.kind().as_str().to_owned(),
+        name,
+        used_for: draft.used_for.as_str().to_owned(),
+        settings: serde_json::to_string(&settings).map_err(StoreError::from)?,
+        secret: kept,
+        enabled_at: enabled_at.filter(|_| draft.enabled),
+        position,
+        synced_at: None,
+        next_run_at: next_run(draft, before, edit.now),
+        version: before.map_or(1, |before| before.row.version),
+    })
+}
+
+/// At once where it is to be taken over by itself and was not before, or otherwise.
+fn next_run(draft: &DirectoryDraft, before: Option<&Whole>, now: Timestamp) -> Option<Timestamp> {
+    let every = draft.organisation.every_minutes;
+    if !draft.enabled || !draft.used_for.organisation() || every.is_none() {
+        return None;
+    }
+    let as_before = before.filter(|before| before.organisation.every_minutes == every);
+    as_before
+        .and_then(|before| before.row.next_run_at)
+        .or(Some(now))
+}
+
+/// What is wrong in what the kind asks for.
+pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid> {
+    match source {
+        Source::Ldap(settings) => settings.problems(used_for),
+    }
+}
+
+fn problems(draft: &DirectoryDraft) -> Vec<Invalid> {
+    let mut wrong = draft.organisation.problems();
+    wrong.extend(source_problems(&draft.source, draft.used_for));
+    if !draft.used_for.fits(draft.source.kind()) {
+        wrong.push(Invalid::new(
+            "used_for",
+            (
+                "a directory of this kind cannot be used so",
+                "该类型的目录不支持此用途",
+            ),
+            (
+                "what the kind can do: both, organisation or sign_in",
+                "该类型支持的用途：both、organisation 或 sign_in",
+            ),
+        ));
+    }
+    wrong
+}
+
+/// The secret as it is to be kept.
+fn kept_secret(
+    edit: &Edit<'_>,
+    id: &DirectoryId,
+    before: Option<&Whole>,
+    draft: &DirectoryDraft,
+    wrong: &mut Vec<Invalid>,
+) -> Option<Vec<u8>> {
+    let needs = match &draft.source {
+        Source::Ldap(settings) => settings.needs_secret(),
+    };
+    let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
+    let had = before.and_then(|before| before.row.secret.clone());
+    let kept = match draft.secret.as_deref() {
+        Some(text) if text.len() > secret::MOST || text.contains('\0') => {
+            wrong.push(Invalid::new(
+                "secret",
+                ("this is no secret of such a service", "这不是有效的密钥"),
+                ("at most 16384 bytes", "最多 16384 字节"),
+            ));
+            return None;
+        }
+        Some("") => None,
+        Some(text) => Some(secret::seal(&edit.state().sealer, id, text)),
+        None => had.clone().filter(|_| same),
+    };
+    if needs && kept.is_none() {
+        let what = if had.is_some() && draft.secret.is_none() {
+            (
+                "where the secret is sent, or how, has changed",
+                "密钥的发送对象或方式已改变",
+            )
+        } else {
+            ("the secret is missing", "缺少密钥")
+        };
+        wrong.push(Invalid::new(
+            "secret",
+            what,
+            ("enter the secret", "请填写密钥"),
+        ));
+    }
+    kept.filter(|_| needs)
+}
+
+/// To whom the secret is shown, and how well guarded on its way: if that changes, it is asked for anew.
+pub(super) fn confidant(source: &Source) -> serde_json::Value {
+    match source {
+        Source::Ldap(settings) => ldap::confidant(settings),
+    }
+}

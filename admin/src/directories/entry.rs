@@ -1,0 +1,44 @@
+//! What directories tell of, in the words of none of them.
+
+use serde::{Deserialize, Serialize};
+
+/// A department as a directory tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TheirDepartment {
+    /// What never changes of it.
+    pub key: String,
+    /// The key of the one above it; `None`: at the top of what is taken over.
+    pub parent: Option<String>,
+    pub name: String,
+    /// Siblings stand in the order of this number.
+    pub position: i64,
+}
+
+/// A person as a directory tells of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TheirPerson {
+    /// What never changes of them.
+    pub key: String,
+    pub username: String,
+    pub display_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_number: Option<String>,
+    pub is_enabled: bool,
+    /// The keys of their departments, the main one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departments: Vec<String>,
+}
+
+/// A group as a directory tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TheirGroup {
+    /// What never changes of it.
+    pub key: String,
+    pub name: String,
+    /// The keys of the people in it.
+    pub people: Vec<String>,
+}

@@ -1,0 +1,84 @@
+//! What kinds of directories there are, and what each can do.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Ldap,
+}
+
+impl Kind {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ldap => "ldap",
+        }
+    }
+
+    /// Whether people and departments can be taken over from it.
+    #[must_use]
+    pub fn lists_people(self) -> bool {
+        match self {
+            Self::Ldap => true,
+        }
+    }
+
+    /// Whether people can prove to it who they are.
+    #[must_use]
+    pub fn signs_in(self) -> bool {
+        match self {
+            Self::Ldap => true,
+        }
+    }
+}
+
+/// What a directory is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UsedFor {
+    Both,
+    /// It says who there is, and lets nobody in.
+    Organisation,
+    /// It lets people in, and says nothing of who there is.
+    SignIn,
+}
+
+impl UsedFor {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Organisation => "organisation",
+            Self::SignIn => "sign_in",
+        }
+    }
+
+    /// A use that this version does not know is neither taken over nor lets anybody in: as one for the
+    /// organisation it is asked only where somebody says so.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "both" => Self::Both,
+            "sign_in" => Self::SignIn,
+            _ => Self::Organisation,
+        }
+    }
+
+    #[must_use]
+    pub fn organisation(self) -> bool {
+        self != Self::SignIn
+    }
+
+    #[must_use]
+    pub fn sign_in(self) -> bool {
+        self != Self::Organisation
+    }
+
+    /// Whether a kind can be used so.
+    #[must_use]
+    pub fn fits(self, kind: Kind) -> bool {
+        (kind.lists_people() || !self.organisation()) && (kind.signs_in() || !self.sign_in())
+    }
+}

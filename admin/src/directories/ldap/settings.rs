@@ -1,0 +1,377 @@
+//! Where an LDAP directory is, and what of it is whom.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use utoipa::ToSchema;
+
+use crate::directories::kind::UsedFor;
+use crate::refused::Invalid;
+
+/// How the connection is guarded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Security {
+    /// TLS from the start, for `ldaps://`.
+    #[default]
+    Tls,
+    /// TLS after a plain beginning, for `ldap://` (RFC 4511 §4.14).
+    StartTls,
+    /// Everybody on the way reads all passwords. For a server on the same machine.
+    None,
+}
+
+/// Where people are, and what is read of them. Attributes are compared without regard to case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PeopleSearch {
+    /// Below this DN; empty: below the base.
+    pub base: String,
+    /// RFC 4515.
+    pub filter: String,
+    /// The attribute that never changes and is nobody else's.
+    pub key: String,
+    pub username: String,
+    /// The first of these that is there.
+    pub display_name: Vec<String>,
+    pub email: String,
+    pub mobile: String,
+    pub employee_number: String,
+    /// An attribute by whose value somebody is disabled; empty: nobody is.
+    pub disabled: String,
+    /// The values that say so, `*` for any. A number after `&` asks for those bits.
+    pub disabled_values: Vec<String>,
+}
+
+impl Default for PeopleSearch {
+    fn default() -> Self {
+        Self {
+            base: String::new(),
+            filter: "(objectClass=inetOrgPerson)".to_owned(),
+            key: "entryUUID".to_owned(),
+            username: "uid".to_owned(),
+            display_name: vec!["displayName".to_owned(), "cn".to_owned()],
+            email: "mail".to_owned(),
+            mobile: "mobile".to_owned(),
+            employee_number: "employeeNumber".to_owned(),
+            disabled: String::new(),
+            disabled_values: Vec::new(),
+        }
+    }
+}
+
+/// Where departments are: a person belongs to the nearest one above them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UnitSearch {
+    /// Whether departments are taken over.
+    pub enabled: bool,
+    /// Below this DN; empty: below the base. The entry itself is no department.
+    pub base: String,
+    pub filter: String,
+    pub key: String,
+    /// The first of these that is there.
+    pub name: Vec<String>,
+    /// A number by which they are in order; empty: by name.
+    pub position: String,
+}
+
+impl Default for UnitSearch {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            base: String::new(),
+            filter: "(objectClass=organizationalUnit)".to_owned(),
+            key: "entryUUID".to_owned(),
+            name: vec!["ou".to_owned()],
+            position: String::new(),
+        }
+    }
+}
+
+/// Where groups are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GroupSearch {
+    /// Whether groups are taken over.
+    pub enabled: bool,
+    /// Below this DN; empty: below the base.
+    pub base: String,
+    pub filter: String,
+    pub key: String,
+    pub name: String,
+    /// The attribute that names people: by DN, or by username in `memberUid`.
+    pub people: String,
+}
+
+impl Default for GroupSearch {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            base: String::new(),
+            filter: "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames))".to_owned(),
+            key: "entryUUID".to_owned(),
+            name: "cn".to_owned(),
+            people: "member".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LdapSettings {
+    /// `ldaps://ldap.example.com` or `ldap://10.0.0.5:389`; the next is asked where one does not answer.
+    /// 1 to 10.
+    #[schema(min_items = 1, max_items = 10)]
+    pub servers: Vec<String>,
+    #[serde(default)]
+    pub security: Security,
+    /// Certificates in PEM of whoever signed the server's; empty: those that this machine trusts.
+    #[serde(default)]
+    pub ca: String,
+    /// As whom it is asked; empty: as nobody, where the server lets nobody read.
+    #[serde(default)]
+    pub bind_dn: String,
+    /// Everything is below this DN.
+    pub base: String,
+    #[serde(default)]
+    pub people: PeopleSearch,
+    #[serde(default)]
+    pub units: UnitSearch,
+    #[serde(default)]
+    pub groups: GroupSearch,
+}
+
+impl LdapSettings {
+    #[must_use]
+    pub fn needs_secret(&self) -> bool {
+        !self.bind_dn.is_empty()
+    }
+
+    /// The DN below which people are.
+    #[must_use]
+    pub fn base_of<'a>(&'a self, own: &'a str) -> &'a str {
+        if own.is_empty() { &self.base } else { own }
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn problems(&self, used_for: UsedFor) -> Vec<Invalid> {
+        let mut wrong = self.server_problems();
+        if !self.ca.is_empty() && super::connect::roots(&self.ca).is_err() {
+            wrong.push(Invalid::new(
+                "source.ca",
+                ("these are no certificates", "这不是有效的证书"),
+                (
+                    "certificates in PEM (BEGIN CERTIFICATE), or nothing",
+                    "PEM 格式的证书（BEGIN CERTIFICATE），或留空",
+                ),
+            ));
+        }
+        for (field, text) in [
+            ("source.base", &self.base),
+            ("source.bind_dn", &self.bind_dn),
+            ("source.people.base", &self.people.base),
+            ("source.units.base", &self.units.base),
+            ("source.groups.base", &self.groups.base),
+        ] {
+            let is_missing = field == "source.base" && text.is_empty();
+            if is_missing || text.len() > 1000 || text.contains('\0') {
+                wrong.push(Invalid::new(
+                    field,
+                    ("this is no DN", "这不是有效的 DN"),
+                    (
+                        "a DN such as ou=people,dc=example,dc=com",
+                        "例如 ou=people,dc=example,dc=com 的 DN",
+                    ),
+                ));
+            }
+        }
+        wrong.extend(self.attribute_problems(used_for));
+        wrong.extend(self.filter_problems());
+        wrong
+    }
+
+    fn server_problems(&self) -> Vec<Invalid> {
+        let mut wrong = Vec::new();
+        if !(1..=10).contains(&self.servers.len()) {
+            wrong.push(Invalid::new(
+                "source.servers",
+                ("these are none, or too many", "服务器数量不正确"),
+                ("1 to 10 servers", "1 到 10 个服务器"),
+            ));
+        }
+        for (at, server) in self.servers.iter().enumerate() {
+            let scheme = match self.security {
+                Security::Tls => "ldaps",
+                Security::StartTls | Security::None => "ldap",
+            };
+            let url = Url::parse(server).ok();
+            let fits = url.is_some_and(|url| {
+                url.scheme() == scheme
+                    && url.host_str().is_some_and(|host| !host.is_empty())
+                    && url.username().is_empty()
+                    && matches!(url.path(), "" | "/")
+                    && url.query().is_none()
+            });
+            if !fits {
+                wrong.push(Invalid::new(
+                    &format!("source.servers.{at}"),
+                    (
+                        "this is no address of such a server",
+                        "这不是有效的服务器地址",
+                    ),
+                    (
+                        &format!("{scheme}://HOST or {scheme}://HOST:PORT, as `security` says"),
+                        &format!("{scheme}://主机 或 {scheme}://主机:端口，与 security 一致"),
+                    ),
+                ));
+            }
+        }
+        wrong
+    }
+
+    fn attribute_problems(&self, used_for: UsedFor) -> Vec<Invalid> {
+        let people = &self.people;
+        let mut named = vec![
+            ("source.people.key", people.key.as_str(), true),
+            ("source.people.username", &people.username, true),
+            ("source.people.email", &people.email, false),
+            ("source.people.mobile", &people.mobile, false),
+            (
+                "source.people.employee_number",
+                &people.employee_number,
+                false,
+            ),
+            ("source.people.disabled", &people.disabled, false),
+        ];
+        named.extend(
+            people
+                .display_name
+                .iter()
+                .map(|name| ("source.people.display_name", name.as_str(), true)),
+        );
+        if used_for.organisation() && self.units.enabled {
+            named.push(("source.units.key", &self.units.key, true));
+            named.push(("source.units.position", &self.units.position, false));
+            named.extend(
+                self.units
+                    .name
+                    .iter()
+                    .map(|name| ("source.units.name", name.as_str(), true)),
+            );
+        }
+        if used_for.organisation() && self.groups.enabled {
+            named.push(("source.groups.key", &self.groups.key, true));
+            named.push(("source.groups.name", &self.groups.name, true));
+            named.push(("source.groups.people", &self.groups.people, true));
+        }
+        let wrong = named
+            .into_iter()
+            .filter(|(_, name, needed)| !(is_attribute(name) || (!needed && name.is_empty())));
+        wrong
+            .map(|(field, ..)| {
+                Invalid::new(
+                    field,
+                    ("this is no name of an attribute", "这不是有效的属性名"),
+                    (
+                        "a name such as uid: letters, digits, - and ; beginning with a letter",
+                        "例如 uid：以字母开头，由字母、数字、- 和 ; 组成",
+                    ),
+                )
+            })
+            .collect()
+    }
+
+    fn filter_problems(&self) -> Vec<Invalid> {
+        let filters = [
+            ("source.people.filter", &self.people.filter, true),
+            (
+                "source.units.filter",
+                &self.units.filter,
+                self.units.enabled,
+            ),
+            (
+                "source.groups.filter",
+                &self.groups.filter,
+                self.groups.enabled,
+            ),
+        ];
+        let wrong = filters
+            .into_iter()
+            .filter(|(_, filter, is_used)| *is_used && ldap3::parse_filter(filter).is_err());
+        wrong
+            .map(|(field, ..)| {
+                Invalid::new(
+                    field,
+                    ("this is no LDAP filter", "这不是有效的 LDAP 筛选条件"),
+                    (
+                        "a filter such as (objectClass=inetOrgPerson) (RFC 4515)",
+                        "例如 (objectClass=inetOrgPerson)（RFC 4515）",
+                    ),
+                )
+            })
+            .collect()
+    }
+}
+
+/// RFC 4512 §2.5: a short name or a dotted number, with options.
+fn is_attribute(name: &str) -> bool {
+    (1..=100).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ';' | '.' | '_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> LdapSettings {
+        serde_json::from_value(serde_json::json!({
+            "servers": ["ldaps://ldap.example.com"],
+            "base": "dc=example,dc=com",
+        }))
+        .unwrap()
+    }
+
+    fn fields(settings: &LdapSettings) -> Vec<String> {
+        let wrong = settings.problems(UsedFor::Both).into_iter();
+        wrong.map(|one| one.field).collect()
+    }
+
+    #[test]
+    fn little_has_to_be_said() {
+        assert_eq!(fields(&settings()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_field() {
+        let mut wrong = settings();
+        wrong.servers = vec!["ldap://ldap.example.com".to_owned(), "ldaps://".to_owned()];
+        wrong.base = String::new();
+        wrong.ca = "none".to_owned();
+        wrong.people.filter = "(uid=".to_owned();
+        wrong.people.key = "a b".to_owned();
+        wrong.people.display_name = vec![String::new()];
+        assert_eq!(
+            fields(&wrong),
+            [
+                "source.servers.0",
+                "source.servers.1",
+                "source.ca",
+                "source.base",
+                "source.people.key",
+                "source.people.display_name",
+                "source.people.filter",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_refused() {
+        let mut wrong = settings();
+        wrong.servers = vec!["ldaps://admin:secret@ldap.example.com".to_owned()];
+        assert_eq!(fields(&wrong), ["source.servers.0"]);
+    }
+}

@@ -1,0 +1,183 @@
+//! Directories: where the organisation keeps who is who, and where people prove who they are.
+//!
+//! A connection to one is a [`Directory`]: a kind with its settings, a secret that is sealed and never
+//! shown, and what it is used for. What a kind can do decides what it can be used for: one that can tell
+//! of everybody is an [`source::OrganisationSource`], which [`crate::sync`] takes over.
+
+mod change;
+pub mod conflicts;
+pub mod entry;
+pub mod kind;
+pub mod ldap;
+mod organisation;
+pub mod probe;
+mod secret;
+pub mod source;
+
+use config::Timestamp;
+use config::id::DirectoryId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::refused::Refused;
+use crate::state::State;
+use crate::store::directories as rows;
+use crate::store::directories::DirectoryRow;
+use crate::store::{Connection, StoreError, sync_conflicts};
+use crate::sync::Broken;
+use ldap::LdapSource;
+use source::OrganisationSource;
+
+pub use change::{create, remove, update};
+pub use kind::{Kind, UsedFor};
+pub use organisation::{MatchBy, Organisation, Others};
+
+/// What a directory is, by its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Source {
+    Ldap(ldap::LdapSettings),
+}
+
+impl Source {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Ldap(_) => Kind::Ldap,
+        }
+    }
+}
+
+/// What is kept of it as JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept {
+    source: Source,
+    organisation: Organisation,
+}
+
+/// What an administrator writes down of a directory.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DirectoryDraft {
+    pub name: String,
+    pub used_for: UsedFor,
+    /// Whether it is used. One that is not is neither taken over nor lets anybody in.
+    #[serde(default)]
+    pub enabled: bool,
+    pub source: Source,
+    /// How people and departments are taken over.
+    #[serde(default)]
+    pub organisation: Organisation,
+    /// The password or key with which it is asked. Left out, it stays as it is, unless it would be shown to
+    /// somebody else than before.
+    #[serde(default)]
+    pub secret: Option<String>,
+}
+
+/// A directory as it is shown. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Directory {
+    pub id: DirectoryId,
+    pub name: String,
+    pub used_for: UsedFor,
+    pub enabled: bool,
+    pub source: Source,
+    pub organisation: Organisation,
+    /// Whether its secret is set; it is never shown.
+    pub has_secret: bool,
+    /// When everything was last taken over.
+    pub synced_at: Option<Timestamp>,
+    /// When that is next due; `null`: when somebody says so.
+    pub next_run_at: Option<Timestamp>,
+    /// So many people are linked to it.
+    pub people: i64,
+    /// So many entries wait for somebody to say who they are.
+    pub conflicts: i64,
+    pub version: i64,
+}
+
+/// A directory with all that is kept of it.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub row: DirectoryRow,
+    pub source: Source,
+    pub organisation: Organisation,
+}
+
+impl Whole {
+    #[must_use]
+    pub fn used_for(&self) -> UsedFor {
+        UsedFor::from_name(&self.row.used_for)
+    }
+
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.row.enabled_at.is_some()
+    }
+
+    fn of(row: DirectoryRow) -> Result<Self, StoreError> {
+        let kept: Kept = serde_json::from_str(&row.settings)
+            .map_err(|e| StoreError::Corrupt(format!("the directory {}: {e}", row.id)))?;
+        Ok(Self {
+            source: kept.source,
+            organisation: kept.organisation,
+            row,
+        })
+    }
+}
+
+/// Opens a directory, so that everybody can be asked for.
+///
+/// # Errors
+/// [`Broken::Source`] if it cannot be reached, or refuses.
+pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn OrganisationSource>, Broken> {
+    let secret = secret::open(&state.sealer, directory)?;
+    match &directory.source {
+        Source::Ldap(settings) => {
+            let source = LdapSource::open(&state.settings.outbound, settings, &secret).await?;
+            Ok(Box::new(source))
+        }
+    }
+}
+
+/// # Errors
+/// [`Refused::NotFound`] if there is none.
+pub async fn whole(connection: &mut Connection, id: &DirectoryId) -> Result<Whole, Refused> {
+    let row = rows::find(connection, id).await?;
+    Ok(Whole::of(row.ok_or(Refused::NotFound("directory"))?)?)
+}
+
+pub async fn find(connection: &mut Connection, id: &DirectoryId) -> Result<Directory, Refused> {
+    let whole = whole(connection, id).await?;
+    Ok(shown(connection, whole).await?)
+}
+
+/// All of them, in their order.
+pub async fn all(connection: &mut Connection) -> Result<Vec<Directory>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows::all(connection).await? {
+        let whole = Whole::of(row)?;
+        found.push(shown(connection, whole).await?);
+    }
+    Ok(found)
+}
+
+async fn shown(connection: &mut Connection, whole: Whole) -> Result<Directory, StoreError> {
+    Ok(Directory {
+        people: rows::count_people(connection, &whole.row.id).await?,
+        conflicts: sync_conflicts::count(connection, &whole.row.id).await?,
+        used_for: whole.used_for(),
+        enabled: whole.is_enabled(),
+        source: whole.source,
+        organisation: whole.organisation,
+        has_secret: whole.row.secret.is_some(),
+        synced_at: whole.row.synced_at,
+        next_run_at: whole.row.next_run_at,
+        version: whole.row.version,
+        id: whole.row.id,
+        name: whole.row.name,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,368 @@
+//! Reads all that a directory tells, and writes down what is to be done about it. Nothing else is written:
+//! a listing that breaks off changes nothing.
+
+use std::collections::HashMap;
+
+use config::id::{DepartmentId, MemberId, RunId};
+use serde::Serialize;
+
+use super::departments::{self, Change as DepartmentChange};
+use super::groups;
+use super::known::{KnownPeople, Listed};
+use super::people::{self, Held, Planned};
+use super::safety::Effect;
+use super::scope::Scope;
+use super::wanted::facts;
+use super::{Broken, turn};
+use crate::directories::entry::TheirPerson;
+use crate::directories::source::OrganisationSource;
+use crate::directories::{Others, Whole};
+use crate::refused::both;
+use crate::state::State;
+use crate::store::department_lists::{self as tree, MAX_DEPTH};
+use crate::store::directory_people as links;
+use crate::store::directory_units as units;
+use crate::store::sync_changes::{self as rows, ChangeRow};
+use crate::store::sync_runs::{self, Counts};
+use crate::store::{Connection, StoreError, sync_conflicts};
+
+/// So many people who can no longer sign in are looked up at a time.
+const PAGE: i64 = 2000;
+
+/// What was found out so far.
+pub(super) struct Reading<'a> {
+    pub state: &'a State,
+    pub run: &'a RunId,
+    pub counts: Counts,
+    seq: i64,
+}
+
+/// # Errors
+/// [`Broken`] if the listing, or what is known here, could not be had whole.
+pub async fn read(
+    state: &State,
+    run: &RunId,
+    directory: &Whole,
+    source: &mut dyn OrganisationSource,
+) -> Result<Effect, Broken> {
+    let mut tx = state.store.begin().await?;
+    rows::forget(&mut tx, run).await?;
+    tx.commit().await?;
+    let mut reading = Reading {
+        state,
+        run,
+        counts: Counts::default(),
+        seq: 0,
+    };
+    let scope = reading.departments(directory, source).await?;
+    let mut effect = reading.people(directory, &scope, source).await?;
+    if directory.row.synced_at.is_none() && directory.organisation.others == Others::Disable {
+        effect.others_shut = reading.others(directory).await?;
+    }
+    groups::read(&mut reading, &scope, source).await?;
+    Ok(effect)
+}
+
+impl Reading<'_> {
+    /// Writes down what is to be done, and how far it is.
+    pub async fn write(&mut self, changes: Vec<ChangeRow>) -> Result<(), StoreError> {
+        let mut changes = changes;
+        for change in &mut changes {
+            self.seq += 1;
+            change.seq = self.seq;
+            self.counts.planned += i64::from(change.kind != "none");
+        }
+        let mut tx = self.state.store.begin().await?;
+        rows::insert(&mut tx, self.run, &changes).await?;
+        sync_runs::set_counts(&mut tx, self.run, self.counts).await?;
+        tx.commit().await
+    }
+
+    async fn departments(
+        &mut self,
+        directory: &Whole,
+        source: &mut dyn OrganisationSource,
+    ) -> Result<Scope, Broken> {
+        let theirs = source.departments().await?;
+        let mut read = self.state.store.read().await?;
+        let ours = ours(&mut read, directory).await?;
+        let (planned, ids) = departments::plan(&theirs, &ours);
+        let mut scope = Scope::of(&mut read, directory).await?;
+        drop(read);
+        let names: HashMap<&str, &str> = theirs
+            .iter()
+            .map(|one| (one.key.as_str(), one.name.as_str()))
+            .collect();
+        let named = ids
+            .iter()
+            .filter_map(|(key, id)| Some((id.clone(), (*names.get(key.as_str())?).to_owned())));
+        scope.names.extend(named);
+        scope.departments = ids;
+        for planned in planned.chunks(1000) {
+            self.write(planned.iter().map(department_row).collect())
+                .await?;
+        }
+        Ok(scope)
+    }
+
+    async fn people(
+        &mut self,
+        directory: &Whole,
+        scope: &Scope,
+        source: &mut dyn OrganisationSource,
+    ) -> Result<Effect, Broken> {
+        let mut known = {
+            let mut read = self.state.store.read().await?;
+            KnownPeople::load(&mut read, &directory.row.id).await?
+        };
+        let mut effect = Effect {
+            open: count(known.active()),
+            ..Effect::default()
+        };
+        self.counts.known = count(known.count());
+        let ignored = ignored(&mut *self.state.store.read().await?, directory).await?;
+        while let Some(listed) = source.people().await? {
+            self.counts.listed += count(listed.len());
+            effect.listed += count(listed.len());
+            let mut unsettled = Vec::new();
+            let mut twice = Vec::new();
+            for theirs in listed {
+                match known.list(&theirs.key, facts(&theirs, &scope.departments)) {
+                    Listed::Same => {}
+                    // Nobody is made here who could not sign in.
+                    Listed::New if !theirs.is_enabled || ignored.contains(&theirs.key) => {}
+                    Listed::New | Listed::Changed => unsettled.push(theirs),
+                    Listed::Twice => twice.push(twice_row(&theirs)),
+                }
+            }
+            let changes = self.plan(scope, unsettled, &mut effect).await?;
+            self.write(changes.into_iter().chain(twice).collect())
+                .await?;
+        }
+        self.leavers(directory, &known, &mut effect).await?;
+        Ok(effect)
+    }
+
+    async fn plan(
+        &self,
+        scope: &Scope,
+        people: Vec<TheirPerson>,
+        effect: &mut Effect,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        let mut read = self.state.store.read().await?;
+        let planned = people::plan(&mut read, scope, people).await?;
+        let shut = planned.iter().filter(|one| shuts(one)).count();
+        effect.shut += count(shut);
+        planned.iter().map(|one| person_row(scope, one)).collect()
+    }
+
+    /// Whoever is no longer listed.
+    async fn leavers(
+        &mut self,
+        directory: &Whole,
+        known: &KnownPeople,
+        effect: &mut Effect,
+    ) -> Result<(), StoreError> {
+        let mut after = String::new();
+        loop {
+            let mut read = self.state.store.read().await?;
+            let page = links::page(&mut read, &directory.row.id, &after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after.clone_from(&last.key);
+            drop(read);
+            let gone = page
+                .into_iter()
+                .filter(|one| !one.was_gone && known.is_gone(&one.key));
+            let gone: Vec<links::Known> = gone.collect();
+            effect.shut += count(gone.iter().filter(|one| one.is_active).count());
+            let changes = gone.into_iter().map(|one| ChangeRow {
+                turn: turn::LEAVERS,
+                object: "person".to_owned(),
+                kind: if one.is_active { "disable" } else { "none" }.to_owned(),
+                name: one.key.clone(),
+                key: one.key,
+                object_id: Some(one.member.as_str().to_owned()),
+                outcome: "planned".to_owned(),
+                ..ChangeRow::default()
+            });
+            self.write(changes.collect()).await?;
+        }
+    }
+
+    /// Whoever is here and comes from no directory.
+    async fn others(&mut self, directory: &Whole) -> Result<i64, StoreError> {
+        let mut after = String::new();
+        let mut shut = 0;
+        // Whoever this very run links is no other.
+        let linked = self.linked_by_this_run().await?;
+        loop {
+            let mut read = self.state.store.read().await?;
+            let page = links::unlinked(&mut read, &after, PAGE).await?;
+            drop(read);
+            let Some((last, _)) = page.last() else {
+                return Ok(shut);
+            };
+            last.as_str().clone_into(&mut after);
+            let others = page
+                .into_iter()
+                .filter(|(id, _)| !linked.contains(id.as_str()))
+                .map(|(id, name)| ChangeRow {
+                    turn: turn::OTHERS,
+                    object: "person".to_owned(),
+                    kind: "disable".to_owned(),
+                    key: format!("{}:{id}", directory.row.id),
+                    object_id: Some(id.as_str().to_owned()),
+                    name,
+                    outcome: "planned".to_owned(),
+                    ..ChangeRow::default()
+                });
+            let others: Vec<ChangeRow> = others.collect();
+            shut += count(others.len());
+            self.write(others).await?;
+        }
+    }
+
+    async fn linked_by_this_run(&self) -> Result<std::collections::HashSet<String>, StoreError> {
+        let mut linked = std::collections::HashSet::new();
+        let wanted = rows::Wanted {
+            object: Some("person"),
+            ..rows::Wanted::default()
+        };
+        let mut after = 0;
+        loop {
+            let mut read = self.state.store.read().await?;
+            let page = rows::list(&mut read, self.run, wanted, after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(linked);
+            };
+            after = last.seq;
+            linked.extend(page.into_iter().filter_map(|row| row.object_id));
+        }
+    }
+}
+
+/// Whether somebody who can sign in could no longer.
+fn shuts(planned: &Planned) -> bool {
+    matches!(&planned.verdict, Ok(change) if change.kind() == "disable")
+}
+
+fn count(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+/// What is there of departments.
+pub(super) async fn ours(
+    connection: &mut Connection,
+    directory: &Whole,
+) -> Result<departments::Ours, StoreError> {
+    let free = units::free_departments(connection).await?.into_iter();
+    let below = directory.organisation.below.clone();
+    let above = match &below {
+        Some(below) => {
+            let paths = tree::paths(connection, std::slice::from_ref(below)).await?;
+            count(paths.get(below).map_or(0, Vec::len)) + 1
+        }
+        None => 0,
+    };
+    Ok(departments::Ours {
+        linked: units::departments(connection, &directory.row.id).await?,
+        free: free
+            .map(|(id, parent, name)| ((parent, name), id))
+            .filter(|(_, id): &(_, DepartmentId)| Some(id) != below.as_ref())
+            .collect(),
+        below,
+        most_levels: MAX_DEPTH - above,
+    })
+}
+
+fn json<T: Serialize>(thing: &T) -> Result<String, StoreError> {
+    Ok(serde_json::to_string(thing)?)
+}
+
+fn department_row(planned: &departments::Planned) -> ChangeRow {
+    let place = |place: &departments::Place| serde_json::to_string(place).ok();
+    let (kind, before, after) = match &planned.change {
+        DepartmentChange::Create(after) => ("create", None, place(after)),
+        DepartmentChange::Link => ("link", None, None),
+        DepartmentChange::Update { before, after } => ("update", place(before), place(after)),
+        DepartmentChange::Remove(before) => ("remove", place(before), None),
+        DepartmentChange::Unfit(_) => ("create", None, None),
+    };
+    let unfit = match &planned.change {
+        DepartmentChange::Unfit(why) => serde_json::to_string(why).ok(),
+        _ => None,
+    };
+    let turn = match &planned.change {
+        DepartmentChange::Remove(_) => turn::GONE_DEPARTMENTS + MAX_DEPTH - planned.depth,
+        _ => turn::DEPARTMENTS + planned.depth,
+    };
+    ChangeRow {
+        turn,
+        object: "department".to_owned(),
+        kind: kind.to_owned(),
+        key: planned.key.clone(),
+        object_id: Some(planned.id.as_str().to_owned()).filter(|id| !id.is_empty()),
+        name: planned.name.clone(),
+        before,
+        after,
+        outcome: if unfit.is_some() { "failed" } else { "planned" }.to_owned(),
+        reason: unfit,
+        ..ChangeRow::default()
+    }
+}
+
+fn person_row(scope: &Scope, planned: &Planned) -> Result<ChangeRow, StoreError> {
+    let (kind, reason) = match &planned.verdict {
+        Ok(change) if change.is_nothing() => ("none", None),
+        Ok(change) => (change.kind(), None),
+        Err(Held::Conflict(conflict)) => ("conflict", Some(json(&conflict.why)?)),
+        Err(Held::Unfit(why)) => ("unfit", Some(json(why)?)),
+    };
+    // Whoever is new has their id from now on, so that a run that is taken up again makes nobody twice.
+    let id = match &planned.ours {
+        Some(ours) => ours.id.clone(),
+        None => MemberId::generate(),
+    };
+    Ok(ChangeRow {
+        turn: turn::PEOPLE,
+        object: "person".to_owned(),
+        kind: kind.to_owned(),
+        key: planned.theirs.key.clone(),
+        object_id: Some(id.as_str().to_owned()),
+        name: planned.theirs.display_name.clone(),
+        entry: Some(json(&planned.theirs)?),
+        before: planned.before(scope).as_ref().map(json).transpose()?,
+        after: planned.after(scope).as_ref().map(json).transpose()?,
+        outcome: "planned".to_owned(),
+        reason,
+        ..ChangeRow::default()
+    })
+}
+
+fn twice_row(theirs: &TheirPerson) -> ChangeRow {
+    let why = both((
+        "the directory listed this entry twice: the first was taken",
+        "目录重复返回了该条目，以第一次为准",
+    ));
+    ChangeRow {
+        turn: turn::PEOPLE,
+        object: "person".to_owned(),
+        kind: "unfit".to_owned(),
+        key: theirs.key.clone(),
+        name: theirs.display_name.clone(),
+        outcome: "failed".to_owned(),
+        reason: serde_json::to_string(&why).ok(),
+        ..ChangeRow::default()
+    }
+}
+
+/// The keys that an administrator has decided to be nobody of ours.
+pub(super) async fn ignored(
+    connection: &mut Connection,
+    directory: &Whole,
+) -> Result<std::collections::HashSet<String>, StoreError> {
+    let keys = sync_conflicts::ignored(connection, &directory.row.id).await?;
+    Ok(keys.into_iter().collect())
+}

@@ -1,0 +1,315 @@
+//! A run from its beginning to its end, phase by phase, on whichever node has its lease.
+
+use std::time::Duration;
+
+use config::id::{DirectoryId, RunId};
+use config::language::LocalText;
+use tokio::sync::watch;
+
+use super::safety;
+use super::scope::Scope;
+use super::{Broken, apply, read, undo};
+use crate::authn::Actor;
+use crate::authz;
+use crate::directories::source::OrganisationSource;
+use crate::directories::{self, Whole};
+use crate::edit::{Edit, target};
+use crate::logs::{self, ActorKind, AuditEntry, AuditResult};
+use crate::refused::{Refused, both};
+use crate::state::State;
+use crate::store::sync_runs::{self as rows, Counts, RunRow};
+use crate::store::{StoreError, Tx, directories as directory_rows, holds, leases};
+
+/// A node that does not renew it for so long has stopped.
+pub(super) const LEASE: Duration = Duration::from_secs(60);
+/// How often it is renewed.
+pub(super) const RENEW: Duration = Duration::from_secs(15);
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Full,
+    /// Takes back what another run did.
+    Undo,
+}
+
+impl Mode {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// What is to be begun.
+pub struct Begin<'a> {
+    pub directory: &'a DirectoryId,
+    pub mode: Mode,
+    /// Nothing is written until somebody says so.
+    pub is_trial: bool,
+    pub actor: logs::Actor,
+    pub undoes: Option<&'a RunId>,
+}
+
+/// Begins a run; whichever node comes first does it.
+///
+/// # Errors
+/// [`Refused::Impossible`] if another run of the directory is not over, or it is not one to be taken over.
+pub async fn begin(
+    tx: &mut Tx,
+    begin: Begin<'_>,
+    now: config::Timestamp,
+) -> Result<RunRow, Refused> {
+    holds::directories(tx).await?;
+    let directory = directories::whole(tx, begin.directory).await?;
+    if !directory.used_for().organisation() {
+        return Err(Refused::Impossible(both((
+            "this directory only lets people in: nothing is taken over from it",
+            "该目录仅用于登录，不从中同步组织架构",
+        ))));
+    }
+    let unfinished = rows::unfinished(tx, Some(begin.directory)).await?;
+    if let Some(run) = unfinished.first() {
+        return Err(Refused::Impossible(if run.phase == "waiting" {
+            both((
+                "a run waits for somebody to decide: let it go on, or drop it",
+                "有一次同步正在等待确认，请先确认执行或放弃",
+            ))
+        } else {
+            both(("a run of this directory is under way", "该目录正在同步中"))
+        }));
+    }
+    let run = RunRow {
+        id: RunId::generate(),
+        directory: begin.directory.clone(),
+        directory_name: directory.row.name.clone(),
+        mode: begin.mode.as_str().to_owned(),
+        is_trial: begin.is_trial,
+        phase: match begin.mode {
+            Mode::Full => "reading",
+            Mode::Undo => "applying",
+        }
+        .to_owned(),
+        actor_kind: begin.actor.kind.as_str().to_owned(),
+        actor_id: begin.actor.id.clone(),
+        actor_name: begin.actor.name.clone(),
+        started_at: now,
+        finished_at: None,
+        counts: Counts::default(),
+        reason: None,
+        undoes: begin.undoes.cloned(),
+    };
+    rows::insert(tx, &run).await?;
+    Ok(run)
+}
+
+/// A run that this node works on.
+pub(super) struct Driven<'a> {
+    pub state: &'a State,
+    pub run: &'a RunId,
+    pub directory: &'a Whole,
+    pub counts: Counts,
+    /// Whether the lease is still ours.
+    pub is_ours: watch::Receiver<bool>,
+    /// As it was when departments were last changed.
+    pub scope: Option<Scope>,
+    permit: &'a authz::Permit,
+}
+
+impl<'a> Driven<'a> {
+    /// Begins a transaction in which nobody else takes a step of this run, or changes what it changes.
+    ///
+    /// # Errors
+    /// [`Broken::Lost`] if another node may be at it, or somebody has ended it.
+    pub async fn begin(&mut self) -> Result<Edit<'a>, Broken> {
+        let mut edit = Edit::begin(self.state, self.permit).await?;
+        holds::roles(&mut edit.tx).await?;
+        holds::departments(&mut edit.tx).await?;
+        holds::group_rules(&mut edit.tx).await?;
+        holds::guests(&mut edit.tx).await?;
+        let run = rows::find(&mut edit.tx, self.run).await?;
+        let run = run.filter(|run| run.phase == "applying" && *self.is_ours.borrow());
+        self.counts = run.ok_or(Broken::Lost)?.counts;
+        Ok(edit)
+    }
+
+    pub async fn note_counts(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        rows::set_counts(tx, self.run, self.counts).await
+    }
+}
+
+/// Does what is to be done of the run until it is over or waits.
+///
+/// # Errors
+/// [`Broken::Store`] and [`Broken::Lost`]: it is taken up again. Every other end is noted.
+pub async fn drive(
+    state: &State,
+    run: &RunRow,
+    is_ours: watch::Receiver<bool>,
+) -> Result<(), Broken> {
+    let mut read = state.store.read().await?;
+    let directory = directories::whole(&mut read, &run.directory).await;
+    drop(read);
+    let directory = match directory {
+        Ok(directory) => directory,
+        Err(Refused::Store(error)) => return Err(error.into()),
+        Err(_) => return end(state, run, "failed", Some(&gone())).await,
+    };
+    let made = match run.phase.as_str() {
+        "reading" => listed(state, run, &directory).await,
+        _ => applied(state, run, &directory, is_ours).await,
+    };
+    match made {
+        Err(Broken::Source(error)) => end(state, run, "failed", Some(&error.why)).await,
+        Err(Broken::Refused(why)) => {
+            let why = why.to_string();
+            end(state, run, "failed", Some(&both((&why, &why)))).await
+        }
+        other => other,
+    }
+}
+
+fn gone() -> LocalText {
+    both(("the directory was removed", "该目录已被移除"))
+}
+
+/// Reads what the directory tells, and goes on to what comes next.
+async fn listed(state: &State, run: &RunRow, directory: &Whole) -> Result<(), Broken> {
+    let mut source = directories::open(state, directory).await?;
+    read_from(state, run, directory, source.as_mut()).await
+}
+
+/// The same, from a source that is open.
+pub(super) async fn read_from(
+    state: &State,
+    run: &RunRow,
+    directory: &Whole,
+    source: &mut dyn OrganisationSource,
+) -> Result<(), Broken> {
+    let effect = read::read(state, &run.id, directory, source).await?;
+    let halt = safety::verdict(effect, directory.organisation.threshold);
+    let to = if run.is_trial || halt.is_some() {
+        "waiting"
+    } else {
+        "applying"
+    };
+    let reason = halt
+        .map(|why| serde_json::to_string(&why))
+        .transpose()
+        .map_err(StoreError::from)?;
+    let mut tx = state.store.begin().await?;
+    let moved = rows::move_on(&mut tx, &run.id, ("reading", to), reason.as_deref(), None).await?;
+    tx.commit().await?;
+    if moved { Ok(()) } else { Err(Broken::Lost) }
+}
+
+/// Does what is planned, and ends the run.
+pub(super) async fn applied(
+    state: &State,
+    run: &RunRow,
+    directory: &Whole,
+    is_ours: watch::Receiver<bool>,
+) -> Result<(), Broken> {
+    let permit = authz::permit_of_directory(Actor::directory(&directory.row.name));
+    let mut driven = Driven {
+        state,
+        run: &run.id,
+        directory,
+        counts: Counts::default(),
+        is_ours,
+        scope: None,
+        permit: &permit,
+    };
+    match &run.undoes {
+        Some(undone) => undo::undo(&mut driven, undone).await?,
+        None => apply::apply(&mut driven).await?,
+    }
+    end(state, run, "done", None).await
+}
+
+/// Notes the end of a run, in the audit log as well.
+async fn end(
+    state: &State,
+    run: &RunRow,
+    phase: &'static str,
+    why: Option<&LocalText>,
+) -> Result<(), Broken> {
+    let now = state.clock.now();
+    let reason = why.map(serde_json::to_string).transpose();
+    let reason = reason.map_err(StoreError::from)?;
+    let mut tx = state.store.begin().await?;
+    let current = rows::find(&mut tx, &run.id).await?;
+    let from = current
+        .as_ref()
+        .map_or("", |run| run.phase.as_str())
+        .to_owned();
+    let moved = rows::move_on(
+        &mut tx,
+        &run.id,
+        (&from, phase),
+        reason.as_deref(),
+        Some(now),
+    )
+    .await?;
+    if !moved {
+        return Err(Broken::Lost);
+    }
+    if phase == "done" && run.mode == Mode::Full.as_str() {
+        directory_rows::set_synced(&mut tx, &run.directory, now).await?;
+    }
+    if let Some(undone) = &run.undoes
+        && phase == "done"
+    {
+        // What was taken back would be done again at once.
+        directory_rows::set_next_run(&mut tx, &run.directory, None).await?;
+        rows::move_on(&mut tx, undone, ("done", "undone"), None, Some(now)).await?;
+    }
+    let counts = current.map(|run| run.counts).unwrap_or_default();
+    logs::record_audit(&mut tx, now, &told(run, phase, counts, why)).await?;
+    Ok(tx.commit().await?)
+}
+
+fn told(run: &RunRow, phase: &'static str, counts: Counts, why: Option<&LocalText>) -> AuditEntry {
+    AuditEntry {
+        actor: logs::Actor {
+            kind: ActorKind::System,
+            id: None,
+            name: format!("directory {}", run.directory_name),
+        },
+        client_address: None,
+        request_id: None,
+        action: "sync",
+        target: target("directory", run.directory.as_str(), &run.directory_name),
+        result: if phase == "done" {
+            AuditResult::Done
+        } else {
+            AuditResult::Failed
+        },
+        before: None,
+        after: Some(serde_json::json!({
+            "run": run.id,
+            "mode": run.mode,
+            "started_by": run.actor_name,
+            "listed": counts.listed,
+            "planned": counts.planned,
+            "done": counts.done,
+            "failed": counts.failed,
+            "reason": why.map(|why| why.en.as_str()),
+        })),
+    }
+}
+
+/// Takes or renews the lease of a directory's runs.
+pub(super) async fn take(
+    state: &State,
+    directory: &DirectoryId,
+    holder: &str,
+) -> Result<bool, StoreError> {
+    let mut tx = state.store.begin().await?;
+    let name = format!("sync:{directory}");
+    let ours = leases::take(&mut tx, &name, holder, state.clock.now(), LEASE).await?;
+    tx.commit().await?;
+    Ok(ours)
+}

@@ -1,0 +1,227 @@
+//! Takes back what a run did, from the last change to the first, as far as nothing newer touched the same
+//! person or thing since.
+
+use config::id::{DepartmentId, MemberId, RunId};
+
+use super::apply::{BATCH, change_person};
+use super::people::{self, Shown};
+use super::plan::{Change, Ours};
+use super::run::Driven;
+use super::scope::Scope;
+use super::{Broken, departments};
+use crate::edit::Edit;
+use crate::members::Status;
+use crate::refused::{Refused, both};
+use crate::store::directory_people as links;
+use crate::store::directory_units as units;
+use crate::store::members::Fields;
+use crate::store::sync_changes::{self as rows, ChangeRow};
+use crate::store::{StoreError, departments as department_rows, members, sign_ins, sync_people};
+
+pub(super) async fn undo(driven: &mut Driven<'_>, run: &RunId) -> Result<(), Broken> {
+    while some(driven, run).await? {}
+    Ok(())
+}
+
+async fn some(driven: &mut Driven<'_>, run: &RunId) -> Result<bool, Broken> {
+    let mut edit = driven.begin().await?;
+    let changes = rows::last_done(&mut edit.tx, run, BATCH).await?;
+    if changes.is_empty() {
+        return Ok(false);
+    }
+    let scope = Scope::of(&mut edit.tx, driven.directory).await?;
+    for change in changes {
+        let done = match change.object.as_str() {
+            "person" => person(&mut edit, &scope, &change).await,
+            "department" => department(&mut edit, &scope, &change).await,
+            _ => Err(since()),
+        };
+        note(&mut edit, driven, run, change, done).await?;
+    }
+    crate::groups::refresh_all(&mut edit).await?;
+    driven.note_counts(&mut edit.tx).await?;
+    edit.finish().await?;
+    Ok(true)
+}
+
+/// Notes it with the run that is taken back, and with the one that does so.
+async fn note(
+    edit: &mut Edit<'_>,
+    driven: &mut Driven<'_>,
+    run: &RunId,
+    mut change: ChangeRow,
+    done: Result<(), Refused>,
+) -> Result<(), Broken> {
+    let why = match done {
+        Ok(()) => None,
+        Err(Refused::Store(error)) => return Err(error.into()),
+        Err(Refused::Impossible(why)) => Some(why),
+        Err(other) => Some(both((&other.to_string(), &other.to_string()))),
+    };
+    let is_back = why.is_none();
+    let reason = why.map(|why| serde_json::to_string(&why)).transpose();
+    let reason = reason.map_err(StoreError::from)?;
+    driven.counts.planned += 1;
+    let taken_back = ChangeRow {
+        seq: driven.counts.planned,
+        outcome: if is_back { "done" } else { "failed" }.to_owned(),
+        before: change.after.clone(),
+        after: change.before.clone(),
+        reason: reason.clone(),
+        kind: if is_back {
+            "undo"
+        } else {
+            change.kind.as_str()
+        }
+        .to_owned(),
+        ..change.clone()
+    };
+    rows::insert(&mut edit.tx, driven.run, &[taken_back]).await?;
+    let outcome = if is_back { "taken_back" } else { "kept" };
+    outcome.clone_into(&mut change.outcome);
+    change.reason = reason;
+    rows::settle(&mut edit.tx, run, &change).await?;
+    driven.counts.done += i64::from(is_back);
+    driven.counts.failed += i64::from(!is_back);
+    Ok(())
+}
+
+fn since() -> Refused {
+    Refused::Impossible(both((
+        "it was changed since: it stays as it is",
+        "之后已有更改，保持现状",
+    )))
+}
+
+async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Result<(), Refused> {
+    let Some(id) = change.object_id.as_deref().map(MemberId::from) else {
+        return Ok(());
+    };
+    let found = people::people(&mut edit.tx, scope, std::slice::from_ref(&id)).await?;
+    let Some(ours) = found.get(&id) else {
+        return Err(since());
+    };
+    if change.turn != super::turn::PEOPLE {
+        return let_in_again(edit, scope, change, ours).await;
+    }
+    let read = |text: &Option<String>| -> Result<Option<Shown>, StoreError> {
+        Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+    };
+    let after = read(&change.after)?;
+    if after.as_ref() != Some(&people::shown_of(scope, ours)) {
+        return Err(since());
+    }
+    let Some(before) = read(&change.before)? else {
+        return forget(edit, scope, change, &id).await;
+    };
+    let was = differences(&before, ours);
+    change_person(edit, scope, &id, &was).await?;
+    if !before.email_verified {
+        members::set_email_verified(&mut edit.tx, &id, None).await?;
+    }
+    match (change.kind.as_str(), before.status) {
+        ("link", _) => {
+            links::unlink(&mut edit.tx, &scope.directory, &change.key).await?;
+            sync_people::set_source(&mut edit.tx, &id, None).await?;
+        }
+        (_, Status::Active) => {
+            links::set_back(&mut edit.tx, &scope.directory, &change.key).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Somebody who had left, or was no part of the directory.
+async fn let_in_again(
+    edit: &mut Edit<'_>,
+    scope: &Scope,
+    change: &ChangeRow,
+    ours: &Ours,
+) -> Result<(), Refused> {
+    if ours.status == Status::Active {
+        return Err(since());
+    }
+    super::apply::set_status(edit, &ours.id, Status::Active).await?;
+    edit.forget(&ours.id);
+    links::set_back(&mut edit.tx, &scope.directory, &change.key).await?;
+    Ok(())
+}
+
+/// Somebody whom the run made is removed, unless they have come in meanwhile.
+async fn forget(
+    edit: &mut Edit<'_>,
+    scope: &Scope,
+    change: &ChangeRow,
+    id: &MemberId,
+) -> Result<(), Refused> {
+    if sign_ins::has_any(&mut edit.tx, id).await? {
+        return Err(since());
+    }
+    links::unlink(&mut edit.tx, &scope.directory, &change.key).await?;
+    members::remove(&mut edit.tx, id).await?;
+    edit.forget(id);
+    Ok(())
+}
+
+/// What makes of somebody what they were.
+fn differences(before: &Shown, ours: &Ours) -> Change {
+    let fields = Fields {
+        kind: ours.fields.kind,
+        username_key: crate::name_key::name_key(&before.username),
+        username: before.username.clone(),
+        display_name: before.display_name.clone(),
+        email_key: before.email.as_deref().map(crate::name_key::name_key),
+        email: before.email.clone(),
+        mobile: before.mobile.clone(),
+        employee_number: before.employee_number.clone(),
+    };
+    let departments: Vec<DepartmentId> = before
+        .departments
+        .iter()
+        .map(|one| one.id.clone())
+        .collect();
+    Change {
+        fields: (fields != ours.fields).then_some(fields),
+        departments: (departments != ours.departments).then_some(departments),
+        status: (before.status != ours.status).then_some(before.status),
+        vouches: (before.email_verified && !ours.is_email_verified).then_some(true),
+        ..Change::default()
+    }
+}
+
+async fn department(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Result<(), Refused> {
+    let Some(id) = change.object_id.as_deref().map(DepartmentId::from) else {
+        return Ok(());
+    };
+    let there = department_rows::find(&mut edit.tx, &id).await?;
+    let read = |text: &Option<String>| -> Result<Option<departments::Place>, StoreError> {
+        Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+    };
+    let (before, after) = (read(&change.before)?, read(&change.after)?);
+    let now = edit.now;
+    match (change.kind.as_str(), there) {
+        ("create", Some(row)) if row.members == 0 && row.children == 0 => {
+            department_rows::remove(&mut edit.tx, &id).await?;
+        }
+        ("update", Some(row)) => {
+            let is = departments::Place {
+                name: row.name,
+                parent: row.parent,
+                position: row.position,
+            };
+            let before = before.filter(|_| after == Some(is)).ok_or_else(since)?;
+            department_rows::update(&mut edit.tx, &id, row.version, &before.into(), now).await?;
+        }
+        ("remove", None) => {
+            let before = before.ok_or_else(since)?;
+            department_rows::insert(&mut edit.tx, &id, &before.into(), now).await?;
+            units::link_department(&mut edit.tx, &scope.directory, &change.key, &id).await?;
+        }
+        ("link", Some(_)) => {
+            units::unlink_department(&mut edit.tx, &scope.directory, &change.key).await?;
+        }
+        _ => return Err(since()),
+    }
+    Ok(())
+}
