@@ -3,6 +3,7 @@
 
 mod access;
 mod certificates;
+mod directories;
 mod guests;
 mod messages;
 mod sign_in_policy;
@@ -38,7 +39,7 @@ pub fn of_text(kind: &str) -> Option<Value> {
 pub fn of_parameter(name: &str) -> Option<Value> {
     Some(match name {
         "id" | "member" | "sign_in" | "group" | "department" | "application" | "actor"
-        | "target" | "sponsor" => json!(ID),
+        | "target" | "sponsor" | "directory" => json!(ID),
         "If-Match" => json!("\"3\""),
         "Idempotency-Key" => json!("0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e2a"),
         "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
@@ -58,6 +59,10 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "status" => json!("active"),
         "role" => json!("auditor"),
         "outcome" => json!("denied"),
+        "object" => json!("person"),
+        "change" => json!("create"),
+        "came_of_it" => json!("done"),
+        "ignored" => json!(true),
         "kind" => json!("failed"),
         "target_kind" => json!("application"),
         "action" => json!("update"),
@@ -100,6 +105,7 @@ pub fn of_schema(name: &str) -> Option<Value> {
         .or_else(|| certificates::of_certificates(name))
         .or_else(|| sign_in_policy::of(name))
         .or_else(|| guests::of(name))
+        .or_else(|| directories::of(name))
 }
 
 /// What is sent to change something.

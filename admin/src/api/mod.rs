@@ -8,6 +8,7 @@ pub mod characters;
 pub mod configuration;
 pub mod credentials;
 pub mod departments;
+pub mod directories;
 pub mod document;
 pub mod download;
 pub mod events;
@@ -36,6 +37,7 @@ pub mod routes;
 pub mod senders;
 pub mod sign_in_policy;
 pub mod sign_ins;
+pub mod sync_runs;
 pub mod tokens;
 pub mod upstreams;
 

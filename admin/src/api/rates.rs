@@ -46,7 +46,7 @@ impl ApiRates {
         let caller = match actor {
             Actor::Member { id, .. } => Caller::Member(id.to_string()),
             Actor::Token { id, .. } => Caller::Token(id.clone()),
-            Actor::Operator { .. } => return true,
+            Actor::Operator { .. } | Actor::Directory { .. } => return true,
         };
         self.0.callers.take(&caller, now)
     }

@@ -15,9 +15,9 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, certificates, configuration, credentials, departments,
-    document, events, explanations, groups, guests, ip_lists, ip_rules, member_batch,
+    directories, document, events, explanations, groups, guests, ip_lists, ip_rules, member_batch,
     member_export, member_imports, members, node, overview, pictures, problem, roles, senders,
-    sign_in_policy, sign_ins, tokens, upstreams,
+    sign_in_policy, sign_ins, sync_runs, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -35,6 +35,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(document::frame())
         .merge(of_people(state))
         .merge(of_guests(state))
+        .merge(of_directories(state))
         .merge(of_the_gate(state))
 }
 
@@ -93,6 +94,28 @@ fn of_people(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Groups,       Remove, routes!(groups::remove)))
         .routes(may(R::Groups,       Change, routes!(groups::add_member)))
         .routes(may(R::Groups,       Change, routes!(groups::remove_member)))
+}
+
+/// Where the organisation keeps who is who.
+#[rustfmt::skip]
+fn of_directories(state: &State) -> OpenApiRouter<State> {
+    let may = |resource, action, routes| guarded(state, (resource, action), false, routes);
+    OpenApiRouter::new()
+        .routes(may(R::Directories,  Read,   routes!(directories::list)))
+        .routes(may(R::Directories,  Create, routes!(directories::create)))
+        .routes(may(R::Directories,  Change, routes!(directories::probe)))
+        .routes(may(R::Directories,  Read,   routes!(directories::read)))
+        .routes(may(R::Directories,  Change, routes!(directories::update)))
+        .routes(may(R::Directories,  Remove, routes!(directories::remove)))
+        .routes(may(R::SyncRuns,     Read,   routes!(directories::conflicts)))
+        .routes(may(R::SyncRuns,     Change, routes!(directories::decide)))
+        .routes(may(R::SyncRuns,     Create, routes!(sync_runs::begin)))
+        .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::list)))
+        .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::read)))
+        .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::changes)))
+        .routes(may(R::SyncRuns,     Change, routes!(sync_runs::go_on)))
+        .routes(may(R::SyncRuns,     Change, routes!(sync_runs::drop_run)))
+        .routes(may(R::SyncRuns,     Change, routes!(sync_runs::undo)))
 }
 
 /// People from outside. Whoever may add them comes to their own.
