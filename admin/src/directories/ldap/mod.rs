@@ -22,3 +22,8 @@ pub fn confidant(settings: &LdapSettings) -> Value {
         settings.bind_dn
     ])
 }
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Against OpenLDAP.
+
+use config::settings::Outbound;
+
+use super::LdapSettings;
+use super::settings::Security;
+use super::source::LdapSource;
+use super::testing::{BASE, PASSWORD, Slapd, person};
+use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
+use crate::directories::source::OrganisationSource as _;
+
+fn outbound() -> Outbound {
+    Outbound {
+        allow: vec!["127.0.0.1".parse().unwrap()],
+    }
+}
+
+async fn open(settings: &LdapSettings) -> Result<LdapSource, String> {
+    let opened = LdapSource::open(&outbound(), settings, PASSWORD).await;
+    opened.map_err(|error| error.why.en)
+}
+
+struct All {
+    departments: Vec<TheirDepartment>,
+    people: Vec<TheirPerson>,
+    groups: Vec<TheirGroup>,
+    parts: usize,
+}
+
+async fn all(settings: &LdapSettings) -> Result<All, String> {
+    let told = |error: crate::directories::source::SourceError| error.why.en;
+    let mut source = open(settings).await?;
+    let departments = source.departments().await.map_err(told)?;
+    let (mut people, mut parts) = (Vec::new(), 0);
+    while let Some(some) = source.people().await.map_err(told)? {
+        people.extend(some);
+        parts += 1;
+    }
+    Ok(All {
+        departments,
+        people,
+        groups: source.groups().await.map_err(told)?,
+        parts,
+    })
+}
+
+#[tokio::test]
+async fn people_and_departments_are_read_over_tls_beyond_the_size_limit_of_the_server() {
+    let slapd = Slapd::start().await;
+    let mut ldif = String::new();
+    for n in 0..1200 {
+        ldif += &person(
+            &format!("p{n}"),
+            &format!("Person {n}"),
+            "ou=Platform,ou=Engineering,",
+        );
+    }
+    ldif += &person("wang", "王芳", "ou=销售\\, 华北,");
+    slapd.add(&ldif).await;
+    let found = all(&slapd.settings()).await.unwrap();
+    assert_eq!(
+        (found.people.len(), found.parts > 2),
+        (1201, true),
+        "in parts"
+    );
+    let key = |name: &str| {
+        let one = found.departments.iter().find(|one| one.name == name);
+        one.unwrap().key.clone()
+    };
+    assert_eq!(found.departments.len(), 3, "without the base itself");
+    let platform = found
+        .departments
+        .iter()
+        .find(|one| one.name == "Platform")
+        .unwrap();
+    assert_eq!(platform.parent, Some(key("Engineering")));
+    let wang = found
+        .people
+        .iter()
+        .find(|one| one.username == "wang")
+        .unwrap();
+    assert_eq!(wang.display_name, "王芳");
+    assert_eq!(wang.email.as_deref(), Some("wang@example.com"));
+    assert_eq!(wang.departments, [key("销售, 华北")]);
+    assert!(wang.is_enabled && wang.key.len() == 36);
+}
+
+#[tokio::test]
+async fn groups_name_people_whatever_the_spelling_of_their_names() {
+    let slapd = Slapd::start().await;
+    slapd
+        .add(&(person("a", "A", "") + &person("b", "B", "ou=Engineering,")))
+        .await;
+    slapd
+        .add(&format!(
+            "dn: cn=admins,{BASE}\nobjectClass: groupOfNames\ncn: admins\n\
+             member: UID=a, OU=People,dc=Example,dc=com\nmember: uid=nobody,{BASE}\n"
+        ))
+        .await;
+    let mut settings = slapd.settings();
+    settings.groups.enabled = true;
+    BASE.clone_into(&mut settings.groups.base);
+    let found = all(&settings).await.unwrap();
+    let a = found.people.iter().find(|one| one.username == "a").unwrap();
+    assert_eq!(found.groups.len(), 1);
+    assert_eq!(found.groups[0].people, [a.key.clone()]);
+}
+
+#[tokio::test]
+async fn whoever_is_disabled_is_told_by_the_value_of_an_attribute() {
+    let slapd = Slapd::start().await;
+    slapd
+        .add(&(person("a", "A", "") + &person("b", "B", "")))
+        .await;
+    slapd
+        .modify(&format!(
+            "dn: uid=b,ou=people,{BASE}\nchangetype: modify\nadd: employeeType\nemployeeType: Left\n"
+        ))
+        .await;
+    let mut settings = slapd.settings();
+    "employeeType".clone_into(&mut settings.people.disabled);
+    settings.people.disabled_values = vec!["left".to_owned()];
+    let found = all(&settings).await.unwrap();
+    let enabled: Vec<(&str, bool)> = found
+        .people
+        .iter()
+        .map(|one| (one.username.as_str(), one.is_enabled))
+        .collect();
+    assert_eq!(enabled, [("a", true), ("b", false)]);
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_is_explained() {
+    let slapd = Slapd::start().await;
+    let settings = slapd.settings();
+    let refused = |change: fn(&mut LdapSettings)| {
+        let mut settings = settings.clone();
+        change(&mut settings);
+        async move { all(&settings).await.err().unwrap() }
+    };
+    let wrong_password = LdapSource::open(&outbound(), &settings, "wrong")
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        wrong_password
+            .why
+            .en
+            .contains("password of the account is wrong"),
+        "{wrong_password}"
+    );
+    assert!(wrong_password.why.zh_cn.contains("密码错误"));
+    let empty = LdapSource::open(&outbound(), &settings, "")
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        empty.why.en.contains("password of the account is missing"),
+        "{empty}"
+    );
+    let why = refused(|settings| settings.ca = String::new()).await;
+    assert!(why.contains("certificate is not trusted"), "{why}");
+    let why = refused(|settings| settings.base = "dc=nowhere".to_owned()).await;
+    assert!(why.contains("no entry of this DN"), "{why}");
+}
+
+#[tokio::test]
+async fn somebody_without_the_key_is_no_reason_to_take_others_for_gone() {
+    let slapd = Slapd::start().await;
+    slapd.add(&person("a", "A", "")).await;
+    let mut settings = slapd.settings();
+    settings.people.key = "employeeNumber".to_owned();
+    let why = all(&settings).await.err().unwrap();
+    assert!(why.contains("has no employeeNumber"), "{why}");
+}
+
+#[tokio::test]
+async fn the_next_server_is_asked_where_one_does_not_answer_and_start_tls_guards_as_well() {
+    let slapd = Slapd::start().await;
+    slapd.add(&person("a", "A", "")).await;
+    let mut settings = slapd.settings();
+    settings.servers.insert(0, "ldaps://127.0.0.1:1".to_owned());
+    assert_eq!(all(&settings).await.unwrap().people.len(), 1);
+    settings.security = Security::StartTls;
+    settings.servers = vec![format!("ldap://127.0.0.1:{}", slapd.plain)];
+    assert_eq!(all(&settings).await.unwrap().people.len(), 1);
+    settings.ca = String::new();
+    assert!(
+        all(&settings).await.is_err(),
+        "nobody is trusted without a certificate"
+    );
+}
+
+#[tokio::test]
+async fn attack_27_a_server_on_this_machine_is_not_asked_unless_the_operator_lets_it() {
+    let slapd = Slapd::start().await;
+    let opened = LdapSource::open(&Outbound::default(), &slapd.settings(), PASSWORD).await;
+    let why = opened.err().unwrap().why.en;
+    assert!(why.contains("outbound.allow"), "{why}");
+}
