@@ -1,23 +1,20 @@
 //! Signing in with a code in the place of the password.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
-use config::id::MemberId;
 use config::session::AuthenticationMethod;
 
 use super::message_code::{LIFE, PAUSE};
 use crate::messages::{Channel, Content};
-use crate::sign_in_policy::{CaptchaDemand, SecondFactor, TwoStepDemand};
+use crate::sign_in_policy::CaptchaDemand;
+use crate::store::members;
 use crate::store::testing::{TestStore, on_both_engines};
-use crate::store::{credentials, members};
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
-const ENTER: &str = "/sign-in/code/enter";
+pub(super) const ENTER: &str = "/sign-in/code/enter";
 
 /// A house where a code signs in, and Alice has a mailbox and a mobile.
-async fn house(store: TestStore) -> House {
+pub(super) async fn house(store: TestStore) -> House {
     let house = House::new(store).await;
     house.set_senders().await;
     house
@@ -28,13 +25,13 @@ async fn house(store: TestStore) -> House {
     house
 }
 
-async fn ask(browser: &mut Browser<'_>, typed: &str) -> Answered {
+pub(super) async fn ask(browser: &mut Browser<'_>, typed: &str) -> Answered {
     browser.get(ACCESS, "/sign-in/code?to=%2Faccount").await;
     let fields = [("username", typed), ("to", "/account")];
     browser.post(ACCESS, "/sign-in/code", &fields).await
 }
 
-async fn give(browser: &mut Browser<'_>, code: &str) -> Answered {
+pub(super) async fn give(browser: &mut Browser<'_>, code: &str) -> Answered {
     browser.get(ACCESS, ENTER).await;
     let fields = [("code", code), ("to", "/account")];
     browser.post(ACCESS, ENTER, &fields).await
@@ -44,12 +41,6 @@ async fn give(browser: &mut Browser<'_>, code: &str) -> Answered {
 fn other_than(code: &str) -> String {
     let first = if code.starts_with('0') { "1" } else { "0" };
     format!("{first}{}", &code[1..])
-}
-
-async fn forget_password(house: &House, member: &MemberId) {
-    let mut tx = house.state.store.begin().await.unwrap();
-    credentials::forget_password(&mut tx, member).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 #[tokio::test]
@@ -230,161 +221,6 @@ async fn attack_23_a_code_takes_few_guesses_wherever_they_lock_nothing() {
             give(&mut browser, &other_than(&code)).await;
         }
         assert_eq!(give(&mut browser, &code).await.status, REFUSED);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn attack_22_a_code_alone_is_one_factor_and_no_second_one_comes_the_same_way() {
-    on_both_engines(async |store| {
-        let house = house(store).await;
-        house
-            .policy(|policy| {
-                policy.two_step.demand = TwoStepDemand::Required;
-                policy.two_step.methods = vec![SecondFactor::Mail, SecondFactor::Sms];
-            })
-            .await;
-        let mut browser = house.browser();
-        ask(&mut browser, "alice").await;
-        let (_, code) = house.code_sent().await;
-        let step = give(&mut browser, &code).await;
-        assert_eq!(step.location(), "/sign-in/two-step");
-        let path = "/sign-in/two-step/code";
-        let page = browser.get(ACCESS, path).await.body;
-        assert!(!page.contains(r#"value="mail""#), "{page}");
-        let send = format!("{path}/send");
-        let refused = browser.post(ACCESS, &send, &[("channel", "mail")]).await;
-        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-        house.state.clock.advance(PAUSE);
-        browser.get(ACCESS, path).await;
-        browser.post(ACCESS, &send, &[("channel", "sms")]).await;
-        let (_, code) = house.code_sent().await;
-        browser.get(ACCESS, path).await;
-        let done = browser.post(ACCESS, path, &[("code", &code)]).await;
-        assert_eq!(done.location(), "/account");
-        let session = browser.session(ACCESS).await.unwrap();
-        let methods = [
-            AuthenticationMethod::MailCode,
-            AuthenticationMethod::SmsCode,
-        ];
-        assert_eq!(session.methods, methods);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn attack_22_where_mail_is_the_only_second_factor_only_who_has_no_password_comes_by_mail() {
-    on_both_engines(async |store| {
-        let house = house(store).await;
-        house
-            .can_be_reached(&house.alice, Some("alice@example.com"), None)
-            .await;
-        house
-            .policy(|policy| {
-                policy.two_step.demand = TwoStepDemand::Required;
-                policy.two_step.methods = vec![SecondFactor::Authenticator, SecondFactor::Mail];
-            })
-            .await;
-        ask(&mut house.browser(), "alice").await;
-        assert_eq!(
-            house.told().await.len(),
-            0,
-            "the password is the other factor"
-        );
-        forget_password(&house, &house.alice).await;
-        let mut browser = house.browser();
-        ask(&mut browser, "alice").await;
-        let (_, code) = house.code_sent().await;
-        let step = give(&mut browser, &code).await;
-        assert_eq!(step.location(), "/sign-in/set-up-two-step");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_age_of_a_password_does_not_hinder_who_came_by_a_code_but_an_administrators_demand_does()
- {
-    on_both_engines(async |store| {
-        let house = house(store).await;
-        house
-            .policy(|policy| {
-                policy.password.max_age_days = 1;
-                policy.password.warn_days = 0;
-            })
-            .await;
-        house.state.clock.advance(Duration::from_hours(48));
-        let step = house.browser().sign_in("alice", PASSWORD).await;
-        assert_eq!(step.location(), "/sign-in/new-password");
-        let mut browser = house.browser();
-        ask(&mut browser, "alice").await;
-        let (_, code) = house.code_sent().await;
-        assert_eq!(give(&mut browser, &code).await.location(), "/account");
-
-        let mut tx = house.state.store.begin().await.unwrap();
-        let now = house.state.clock.now();
-        credentials::demand_change(&mut tx, &house.alice, now)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        house.state.clock.advance(PAUSE);
-        let mut browser = house.browser();
-        ask(&mut browser, "alice").await;
-        let (_, code) = house.code_sent().await;
-        let step = give(&mut browser, &code).await;
-        assert_eq!(step.location(), "/sign-in/new-password");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn where_the_policy_lets_nobody_in_by_a_code_there_is_no_such_page_and_no_code() {
-    on_both_engines(async |store| {
-        let house = house(store).await;
-        let mut browser = house.browser();
-        ask(&mut browser, "alice").await;
-        let (_, code) = house.code_sent().await;
-        house
-            .policy(|policy| policy.two_step.code_alone = false)
-            .await;
-        let page = browser.get(ACCESS, "/sign-in").await.body;
-        assert!(!page.contains("/sign-in/code"), "{page}");
-        for path in ["/sign-in/code", ENTER] {
-            assert_eq!(
-                browser.get(ACCESS, path).await.status,
-                StatusCode::NOT_FOUND
-            );
-            browser.get(ACCESS, "/sign-in").await;
-            let fields = [("username", "alice"), ("code", code.as_str())];
-            let posted = browser.post(ACCESS, path, &fields).await;
-            assert_eq!(posted.status, StatusCode::NOT_FOUND);
-        }
-        assert!(!browser.is_signed_in().await);
-        assert_eq!(house.told().await.len(), 0);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_code_that_is_out_opens_nothing_once_the_policy_or_the_account_says_no() {
-    on_both_engines(async |store| {
-        let house = house(store).await;
-        let bob = house.member("bob", "Bob", &[]).await;
-        house
-            .can_be_reached(&bob, Some("bob@example.com"), None)
-            .await;
-        let mut browser = house.browser();
-        ask(&mut browser, "bob").await;
-        let (_, code) = house.code_sent().await;
-        let mut tx = house.state.store.begin().await.unwrap();
-        members::set_status(&mut tx, &bob, "disabled", house.state.clock.now())
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(give(&mut browser, &code).await.status, REFUSED);
-        assert!(!browser.is_signed_in().await);
-        let log = house.log().await;
-        let entry = ("failed".to_owned(), Some("account_disabled".to_owned()));
-        assert!(log.contains(&entry), "{log:?}");
     })
     .await;
 }

@@ -299,6 +299,8 @@ mod tests {
 #[cfg(test)]
 mod captcha_tests;
 #[cfg(test)]
+mod code_alone_policy_tests;
+#[cfg(test)]
 mod code_alone_tests;
 #[cfg(test)]
 mod flow_tests;
