@@ -15,8 +15,8 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    confirm, enrol, enrol_passkey, forgot_password, message_factor, new_password, passkey,
-    passkey_alone, password, second_factor, sign_out, welcome,
+    code_alone, confirm, enrol, enrol_passkey, forgot_password, message_factor, new_password,
+    passkey, passkey_alone, password, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -88,6 +88,14 @@ fn sign_in_pages() -> Router<State> {
         .route(
             "/sign-in/forgot",
             get(forgot_password::page).post(forgot_password::submit),
+        )
+        .route(
+            "/sign-in/code",
+            get(code_alone::page).post(code_alone::submit),
+        )
+        .route(
+            "/sign-in/code/enter",
+            get(code_alone::entry_page).post(code_alone::enter),
         )
         .route(
             "/sign-in/two-step",

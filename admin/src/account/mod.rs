@@ -79,6 +79,7 @@ texts! {
         signed_out: "退出登录", "Signed out";
         ended: "被终止", "Ended";
         reset_requested: "申请重设密码", "Asked for a new password";
+        code_requested: "申请登录验证码", "Asked for a code to sign in";
         saved: "已保存。", "Saved.";
         member: "成员", "Member";
         guest: "访客", "Guest";
@@ -197,6 +198,7 @@ fn kind(kind: &str, t: &'static AccountTexts) -> &'static str {
         "stepped_up" => t.stepped_up,
         "signed_out" => t.signed_out,
         "reset_requested" => t.reset_requested,
+        "code_requested" => t.code_requested,
         _ => t.ended,
     }
 }

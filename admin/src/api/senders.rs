@@ -14,6 +14,7 @@ use crate::appearance;
 use crate::authz::Permit;
 use crate::edit::{Edit, target};
 use crate::members::names;
+use crate::messages::ceilings::Asker;
 use crate::messages::mail_sender::MailSender;
 use crate::messages::senders::{self, Draft, Sender, Setting};
 use crate::messages::sms_sender::SmsSender;
@@ -208,7 +209,7 @@ async fn try_out(
         },
     };
     let now = edit.now;
-    let admitted = outbox::admit(&mut edit.tx, message, now).await?;
+    let admitted = outbox::admit(&mut edit.tx, message, Asker::Known, now).await?;
     edit.commit("test", target(name, "", &recipient), None, None)
         .await?;
     Ok(Json(match outbox::send_now(state, &admitted).await? {

@@ -26,6 +26,8 @@ pub enum SignInKind {
     Ended,
     /// Somebody asked for a code with which the person sets a new password; with a reason, none was sent.
     ResetRequested,
+    /// Somebody asked for a code with which the person signs in; with a reason, none was sent.
+    CodeRequested,
 }
 
 impl SignInKind {
@@ -38,6 +40,7 @@ impl SignInKind {
             Self::SignedOut => "signed_out",
             Self::Ended => "ended",
             Self::ResetRequested => "reset_requested",
+            Self::CodeRequested => "code_requested",
         }
     }
 }

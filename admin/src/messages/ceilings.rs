@@ -18,8 +18,8 @@ pub struct Ceilings {
     /// So many to one address or number in a day, 1 to 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub per_recipient: u32,
-    /// So many to all together in a day, 1 to 10000000. Codes for forgotten passwords and notices take at
-    /// most half of them.
+    /// So many to all together in a day, 1 to 10000000. Codes for forgotten passwords, those that strangers ask
+    /// for to sign in, and notices take at most half of them.
     #[schema(minimum = 1, maximum = 10_000_000)]
     pub per_day: u32,
 }
@@ -31,6 +31,15 @@ impl Default for Ceilings {
             per_day: 2000,
         }
     }
+}
+
+/// Who has brought a message about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// Somebody who has proven who they are, or whose browser is known.
+    Known,
+    /// Anybody.
+    Stranger,
 }
 
 /// Between two messages to one recipient.
@@ -68,18 +77,21 @@ impl Ceilings {
     pub async fn take(
         self,
         tx: &mut Tx,
-        (channel, kind): (Channel, MessageKind),
+        (channel, kind, asker): (Channel, MessageKind, Asker),
         recipient: &str,
         now: Timestamp,
     ) -> Result<(), Refused> {
         let day = day(now);
         let to = format!("{}:{}", channel.as_str(), recipient.to_lowercase());
         let interval = now.minus(INTERVAL);
+        let is_strangers = asker == Asker::Stranger
+            || matches!(kind, MessageKind::Notice | MessageKind::PasswordReset);
         let (to, last) = match kind {
             // Of what has happened people are told at once, and no code has to wait for that.
             MessageKind::Notice => (format!("notice:{to}"), ANY_TIME),
             // Anybody may ask for these: they leave room for the codes that somebody signs in with.
             MessageKind::PasswordReset => (format!("reset:{to}"), interval),
+            MessageKind::SignInCode if is_strangers => (format!("code:{to}"), interval),
             _ => (to, interval),
         };
         if !count(tx, &to, day, self.per_recipient.into(), last, now).await? {
@@ -90,7 +102,7 @@ impl Ceilings {
             ))));
         }
         let mut of_all = vec![(channel.as_str().to_owned(), self.per_day)];
-        if matches!(kind, MessageKind::Notice | MessageKind::PasswordReset) {
+        if is_strangers {
             // Strangers bring these about: they leave half of a day to codes that somebody signs in with.
             let share = (format!("strangers:{}", channel.as_str()), self.share());
             of_all.insert(0, share);
@@ -140,7 +152,7 @@ mod tests {
                 ("f", MessageKind::OneTimeCode, true),
                 ("g", MessageKind::SignInCode, false),
             ] {
-                let what = (Channel::Sms, kind);
+                let what = (Channel::Sms, kind, Asker::Known);
                 let taken = ceilings.take(&mut tx, what, to, Timestamp(0)).await;
                 assert_eq!(taken.is_ok(), is_sent, "{to}");
             }

@@ -49,6 +49,9 @@ pub enum Content {
         organisation: LocalText,
         code: String,
         minutes: u64,
+        /// It takes the place of the password.
+        #[serde(default)]
+        is_alone: bool,
     },
     /// Something happened to the account.
     Notice {

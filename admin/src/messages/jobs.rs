@@ -6,6 +6,7 @@ use std::time::Duration;
 use config::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::sign_in::code_request::{self, CodeRequest};
 use crate::sign_in::notices::{self, Happened};
 use crate::sign_in::password_reset::{self, ResetRequest};
 use crate::state::State;
@@ -22,6 +23,7 @@ const MOST_ATTEMPTS: i64 = 5;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
     PasswordReset(ResetRequest),
+    SignInCode(CodeRequest),
     Notice(Happened),
 }
 
@@ -79,6 +81,7 @@ pub async fn do_one(state: &State) -> Result<bool, StoreError> {
 async fn perform(state: &State, tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     match serde_json::from_str(&row.job)? {
         Job::PasswordReset(request) => password_reset::answer(state, tx, &request).await,
+        Job::SignInCode(request) => code_request::answer(state, tx, &request).await,
         Job::Notice(happened) => notices::tell(state, tx, &happened).await,
     }
 }

@@ -8,6 +8,7 @@ use config::id::MemberId;
 use config::{Language, Timestamp};
 use futures::future::join_all;
 
+use super::ceilings::Asker;
 use super::deliver::{Delivery, deliver};
 use super::mail_sender::MailSender;
 use super::senders::{self, Sender};
@@ -46,7 +47,21 @@ pub async fn queue(
     expires: Timestamp,
     now: Timestamp,
 ) -> Result<String, Refused> {
-    let Admitted(message) = admit(tx, message, now).await?;
+    queue_for(tx, sealer, (message, Asker::Known), expires, now).await
+}
+
+/// As [`queue`], of a message that this asker has brought about.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn queue_for(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    (message, asker): (Message, Asker),
+    expires: Timestamp,
+    now: Timestamp,
+) -> Result<String, Refused> {
+    let Admitted(message) = admit(tx, message, asker, now).await?;
     let row = row(&message, "waiting", expires, now);
     let content = seal(sealer, &row.id, &message.content)?;
     rows::insert(tx, &row, Some(content)).await?;
@@ -100,7 +115,12 @@ pub async fn withdraw_codes(
 ///
 /// # Errors
 /// As [`queue`].
-pub async fn admit(tx: &mut Tx, mut message: Message, now: Timestamp) -> Result<Admitted, Refused> {
+pub async fn admit(
+    tx: &mut Tx,
+    mut message: Message,
+    asker: Asker,
+    now: Timestamp,
+) -> Result<Admitted, Refused> {
     let channel = message.channel;
     let ceilings = match channel {
         Channel::Mail => {
@@ -126,7 +146,7 @@ pub async fn admit(tx: &mut Tx, mut message: Message, now: Timestamp) -> Result<
             ),
         })));
     };
-    let what = (channel, message.content.kind());
+    let what = (channel, message.content.kind(), asker);
     ceilings.take(tx, what, &message.recipient, now).await?;
     Ok(Admitted(message))
 }

@@ -145,7 +145,8 @@ pub async fn remove<S: Sender>(mut edit: Edit<'_>) -> Result<(), Refused> {
 }
 
 /// # Errors
-/// [`Refused::Impossible`] if nobody whom the sign-in policy requires to prove a second factor could any more.
+/// [`Refused::Impossible`] if nobody whom the sign-in policy requires to prove a second factor could any more, or
+/// nobody come in by a code alone who may.
 async fn may_go(edit: &mut Edit<'_>, channel: Channel) -> Result<(), Refused> {
     let sent = by_message::sent(&mut edit.tx).await?;
     let left: Vec<Channel> = { sent.iter().copied() }
@@ -158,6 +159,16 @@ async fn may_go(edit: &mut Edit<'_>, channel: Channel) -> Result<(), Refused> {
             "the sign-in policy requires a second factor that this alone sends, and nobody could sign in without: \
              let the policy take an authenticator or passkeys first",
             "登录策略要求的两步验证只能通过它发送，移除后将无法登录：请先在策略中加入身份验证器或通行密钥",
+        ))));
+    }
+    if !left.is_empty() || !sent.contains(&channel) {
+        return Ok(());
+    }
+    if policy.lets_codes_alone() {
+        return Err(Refused::Impossible(both((
+            "the sign-in policy lets people in by a code alone, and nothing else sends any: take that out of the \
+             policy (`code_alone`) first",
+            "登录策略允许仅用验证码登录，而验证码只能通过它发送：请先在登录策略中关闭此项（code_alone）",
         ))));
     }
     Ok(())

@@ -27,7 +27,9 @@ pub fn lines(content: &Content, language: Language) -> (String, Vec<String>) {
             ..
         } => invitation(language, (organisation, name, username), *hours),
         Content::PasswordReset { name, minutes, .. } => password_reset(language, name, *minutes),
-        Content::SignInCode { minutes, .. } => sign_in_code(language, *minutes),
+        Content::SignInCode {
+            minutes, is_alone, ..
+        } => sign_in_code(language, *minutes, *is_alone),
         Content::Notice { name, notice, .. } => told(language, name, notice),
         Content::GuestEnds {
             name, day, sponsor, ..
@@ -118,7 +120,7 @@ fn password_reset(language: Language, name: &str, minutes: u64) -> Words {
     )
 }
 
-fn sign_in_code(language: Language, minutes: u64) -> Words {
+fn sign_in_code(language: Language, minutes: u64, is_alone: bool) -> Words {
     let what = match language {
         Language::En => format!(
             "This is the code for the sign-in page that you have open. It works there only, once, within \
@@ -130,11 +132,20 @@ fn sign_in_code(language: Language, minutes: u64) -> Words {
             )
         }
     };
-    let otherwise = of(
-        language,
-        "Tell nobody the code. If you are not signing in just now, somebody knows your password: change it.",
-        "请勿将验证码告诉任何人。如果您并未在登录，说明他人知道您的密码，请尽快修改。",
-    );
+    let otherwise = if is_alone {
+        of(
+            language,
+            "Tell nobody the code. If you are not signing in just now, do nothing: without the code nobody comes \
+             in.",
+            "请勿将验证码告诉任何人。如果您并未在登录，请忽略此邮件：没有验证码，他人无法登录。",
+        )
+    } else {
+        of(
+            language,
+            "Tell nobody the code. If you are not signing in just now, somebody knows your password: change it.",
+            "请勿将验证码告诉任何人。如果您并未在登录，说明他人知道您的密码，请尽快修改。",
+        )
+    };
     (
         of(language, "your sign-in code", "登录验证码"),
         vec![what, otherwise],

@@ -28,7 +28,9 @@ pub struct Attempt<'a> {
     member: Option<&'a MemberId>,
     /// As it was typed where nobody was found.
     username: &'a str,
-    method: AuthenticationMethod,
+    /// What is tried, as far as that is known.
+    method: Option<AuthenticationMethod>,
+    guess: Guess,
     is_allowed: bool,
     /// Whether it locks the account if it is wrong.
     is_last: bool,
@@ -106,21 +108,36 @@ impl<'a> Attempt<'a> {
         Self::count(state, reader, counters, (None, ""), method).await
     }
 
+    /// At a secret that this method takes.
+    ///
+    /// # Errors
+    /// As [`Attempt::count_as`].
+    pub async fn count(
+        state: &'a State,
+        reader: &'a Reader,
+        counters: Counters,
+        whose: (Option<&'a MemberId>, &'a str),
+        method: AuthenticationMethod,
+    ) -> Result<Self, Failure> {
+        let what = (Some(method), Guess::of(method));
+        Self::count_as(state, reader, counters, whose, what).await
+    }
+
     /// Counts a guess. The first one over the limit of its source is told of in the log; those that
     /// follow are neither counted nor told of, so that a flood of them writes nothing.
     ///
     /// # Errors
     /// [`Failure::TooManyAttempts`] where the source has had its share; [`Failure::Busy`] where there is
     /// no room to check a password.
-    pub async fn count(
+    pub async fn count_as(
         state: &'a State,
         reader: &'a Reader,
         counters: Counters,
         (member, username): (Option<&'a MemberId>, &'a str),
-        method: AuthenticationMethod,
+        (method, guess): (Option<AuthenticationMethod>, Guess),
     ) -> Result<Self, Failure> {
-        let (now, guess) = (state.clock.now(), Guess::of(method));
-        if method == AuthenticationMethod::Password {
+        let now = state.clock.now();
+        if method == Some(AuthenticationMethod::Password) {
             state.passwords.expect_room(standing(&counters))?;
         }
         let mut read = state.store.read().await?;
@@ -135,6 +152,7 @@ impl<'a> Attempt<'a> {
             member,
             username,
             method,
+            guess,
             is_allowed: false,
             is_last: false,
         };
@@ -165,7 +183,7 @@ impl<'a> Attempt<'a> {
 
     /// The guess was right: in `tx`, it weighs on nobody any more.
     pub async fn succeeded(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        self.counters.succeed(tx, Guess::of(self.method)).await
+        self.counters.succeed(tx, self.guess).await
     }
 
     /// The guess was wrong, for this reason, or was not checked.
@@ -194,7 +212,7 @@ impl<'a> Attempt<'a> {
             kind: SignInKind::Failed,
             member: self.member,
             username: self.username,
-            method: Some(self.method),
+            method: self.method,
             reason: Some(reason),
             sign_in: None,
         };

@@ -9,7 +9,7 @@ use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
-use super::{Circumstances, Step, by_message, factors, finish, next};
+use super::{Circumstances, Step, by_message, code_request, factors, finish, next};
 use crate::messages::Channel;
 use crate::pages::cookies::{Keep, clear, set};
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
@@ -31,6 +31,9 @@ pub struct Flow {
     pub methods: Vec<AuthenticationMethod>,
     pub first_factor_at: Timestamp,
     pub second_factor_at: Option<Timestamp>,
+    /// A code by message took the place of the password.
+    #[serde(default)]
+    pub is_by_code_alone: bool,
     /// The person will set a second factor up later, as the policy still lets them.
     #[serde(default)]
     pub is_enrolment_put_off: bool,
@@ -73,11 +76,32 @@ impl Flow {
             methods: vec![method],
             first_factor_at: now,
             second_factor_at: None,
+            is_by_code_alone: false,
             is_enrolment_put_off: false,
             enrolment: None,
             is_browser_to_be_trusted: false,
             to: to.to_owned(),
         }
+    }
+
+    /// As that, by a code that took the place of the password.
+    #[must_use]
+    pub fn begin_by_code(member: MemberId, channel: Channel, now: Timestamp, to: &str) -> Self {
+        Self {
+            is_by_code_alone: true,
+            ..Self::begin(member, channel.method(), now, to)
+        }
+    }
+
+    /// Of the ways by which a code can be sent as a second factor, those that are one here. Whoever has no
+    /// password and came by a code proves nothing by another one the same way, and so sets up something else;
+    /// whoever has one is not spared the password by that: see [`by_message::is_dead_end`].
+    #[must_use]
+    pub fn left_of(&self, mut ways: Vec<Channel>, account: &Account) -> Vec<Channel> {
+        if self.is_by_code_alone && account.password_hash.is_none() {
+            ways.retain(|way| self.methods.first() != Some(&way.method()));
+        }
+        ways
     }
 
     #[must_use]
@@ -115,6 +139,7 @@ pub async fn at(state: &State, reader: &Reader, step: Step) -> Result<Held, Fail
     }
     let (account, rules) = standing(&mut read, state, reader, &flow, step).await?;
     let by_message = by_message::factors(&mut read, &account, &rules.two_step).await?;
+    let by_message = flow.left_of(by_message, &account);
     Ok(Held {
         flow,
         account,
@@ -162,10 +187,12 @@ async fn step_of(
         _ => false,
     };
     let by_message = by_message::factors(connection, account, &rules.two_step).await?;
+    let ways = code_request::ways(connection, account, rules).await?;
     let circumstances = Circumstances {
         rules,
         is_trusted_browser,
-        by_message: &by_message,
+        by_message: &flow.left_of(by_message, account),
+        comes_by_code: !ways.is_empty(),
         now,
     };
     Ok(next(flow, account, circumstances))

@@ -5,6 +5,9 @@ use config::Timestamp;
 use config::id::MemberId;
 
 use super::lockout::Counters;
+use crate::members::names;
+use crate::messages::senders;
+use crate::messages::sms_sender::{SmsSender, e164};
 use crate::name_key::name_key;
 use crate::pages::Reader;
 use crate::sign_in_policy::{self, Rules};
@@ -68,4 +71,30 @@ pub async fn identify(
         counters: counters.with_name(&key, policy.captcha),
         rules,
     })
+}
+
+/// Looks the account up by username, verified mail address or mobile number, in whatever spelling. A mobile
+/// that two people have is nobody's.
+pub async fn by_any_name(
+    connection: &mut Connection,
+    typed: &str,
+) -> Result<Option<Account>, StoreError> {
+    if let Some(found) = credentials::find_by_key(connection, &name_key(typed)).await? {
+        return Ok(Some(found));
+    }
+    let Ok(number) = names::mobile(typed.trim()) else {
+        return Ok(None);
+    };
+    let sender = senders::get::<SmsSender>(connection).await?.body.sender;
+    let country = sender.map_or_else(|| "86".to_owned(), |sender| sender.country_code);
+    let international = e164(&number, &country);
+    let digits = international.trim_start_matches('+').to_owned();
+    let national = digits.strip_prefix(country.as_str()).unwrap_or(&digits);
+    let spellings = [
+        national.to_owned(),
+        format!("00{digits}"),
+        international,
+        number,
+    ];
+    credentials::find_by_mobile(connection, &spellings).await
 }

@@ -67,6 +67,20 @@ pub const RESETS_OF_ACCOUNT: Limit = Limit {
     window: Duration::from_hours(1),
     lock: Some(Duration::from_hours(1)),
 };
+/// Codes to sign in with that are asked for from one address: as many may be behind it as sign in with a
+/// password, and whoever comes in gives theirs back.
+const CODE_REQUESTS: Limit = Limit {
+    most: 60,
+    window: WINDOW,
+    lock: Some(WINDOW),
+};
+/// Codes to sign in with that are sent to one person: to a browser in which they have signed in before, and to
+/// all others together.
+pub const CODES_OF_ACCOUNT: Limit = Limit {
+    most: 5,
+    window: Duration::from_hours(1),
+    lock: Some(Duration::from_hours(1)),
+};
 /// A browser that was not used for so long is no longer known.
 pub(crate) const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
 
@@ -187,6 +201,23 @@ impl Counters {
             limit: RESETS,
             name: None,
         }
+    }
+
+    /// For whoever asks that a code to sign in with be sent to somebody.
+    #[must_use]
+    pub fn of_code_requests(reader: &Reader) -> Self {
+        let address = address_subject(reader.visitor.client_address);
+        Self {
+            source: Source::Own(format!("{address}:sign-in-code")),
+            account: None,
+            limit: CODE_REQUESTS,
+            name: None,
+        }
+    }
+
+    /// Takes one attempt of the source back.
+    pub async fn refund(&self, tx: &mut Tx, guess: Guess) -> Result<(), StoreError> {
+        lockouts::refund(tx, &self.source(guess).0).await
     }
 
     /// With failures counted at the name, too, where a captcha is asked after some. A known browser is spared.

@@ -1,18 +1,19 @@
-//! Codes of six digits, sent to a person's mobile or mailbox as a second factor. A code is good for a few
-//! minutes, once, in the browser and the sign-in that asked for it; guesses at it are few.
+//! Codes of six digits, sent to a person's mobile or mailbox as a second factor, or in the place of the password.
+//! A code is good for a few minutes, once, in the browser and the sign-in that asked for it; guesses at it are few.
 
 use std::time::Duration;
 
-use config::Timestamp;
-use config::id::SignInId;
+use config::id::{MemberId, SignInId};
 use config::session::AuthenticationMethod;
 use config::snapshot::Brand;
+use config::{Language, Timestamp};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::attempt::Attempt;
 use crate::appearance;
 use crate::hex::hex;
+use crate::messages::ceilings::Asker;
 use crate::messages::{Channel, Content, Message, outbox};
 use crate::pages::{Failure, Reader};
 use crate::refused::Refused;
@@ -20,13 +21,13 @@ use crate::sealed::{Place, Sealer};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::message_codes::{self as rows, SentCode};
-use crate::store::{StoreError, Tx, credentials, members};
+use crate::store::{Connection, StoreError, Tx, credentials, members};
 use crate::tokens::TokenHash;
 
 pub const LIFE: Duration = Duration::from_mins(5);
 /// A new one is sent to the person no sooner.
 pub const PAUSE: Duration = Duration::from_mins(1);
-const MOST_GUESSES: i64 = 5;
+pub const MOST_GUESSES: i64 = 5;
 
 /// The sign-in for which a code is good.
 pub struct Whose(String);
@@ -38,9 +39,20 @@ impl Whose {
         Self(format!("flow:{}", hex(token)))
     }
 
+    /// One that is to begin, in the browser that holds this token.
+    #[must_use]
+    pub fn request(token: &TokenHash) -> Self {
+        Self(format!("request:{}", hex(token)))
+    }
+
     #[must_use]
     pub fn sign_in(id: &SignInId) -> Self {
         Self(format!("sign_in:{id}"))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -52,7 +64,18 @@ pub enum NotSent {
     TooMany,
 }
 
-/// Sends a new code, which takes the place of the one before.
+/// A code that is to be sent.
+pub struct Order<'a> {
+    pub member: &'a MemberId,
+    pub channel: Channel,
+    pub whose: &'a Whose,
+    pub language: Language,
+    /// Whether it takes the place of the password.
+    pub is_alone: bool,
+    pub asker: Asker,
+}
+
+/// Sends a new code as a second factor, which takes the place of the one before.
 pub async fn send(
     state: &State,
     reader: &Reader,
@@ -60,34 +83,56 @@ pub async fn send(
     channel: Channel,
     whose: &Whose,
 ) -> Result<Result<(), NotSent>, StoreError> {
-    let (now, member) = (state.clock.now(), &account.member);
-    let expires = now.plus(LIFE);
+    let order = Order {
+        member: &account.member,
+        channel,
+        whose,
+        language: reader.language,
+        is_alone: false,
+        asker: Asker::Known,
+    };
     let mut tx = state.store.begin().await?;
-    members::hold(&mut tx, member).await?;
+    let sent = send_in(state, &mut tx, &order).await?;
+    if sent.is_ok() {
+        tx.commit().await?;
+    }
+    Ok(sent)
+}
+
+/// As [`send`], as a part of what is being done in `tx`.
+pub async fn send_in(
+    state: &State,
+    tx: &mut Tx,
+    order: &Order<'_>,
+) -> Result<Result<(), NotSent>, StoreError> {
+    let (now, channel, whose) = (state.clock.now(), order.channel, order.whose);
+    let expires = now.plus(LIFE);
+    members::hold(tx, order.member).await?;
     // As it is now: an address that was taken from the person meanwhile gets no code.
-    let account = credentials::find(&mut tx, member).await?;
+    let account = credentials::find(tx, order.member).await?;
     let Some(recipient) = account
         .as_ref()
         .and_then(|account| account.address(channel))
     else {
         return Ok(Err(NotSent::TooMany));
     };
-    if rows::was_sent_since(&mut tx, member, now.minus(PAUSE)).await? {
+    if rows::was_sent_since(tx, order.member, now.minus(PAUSE)).await? {
         return Ok(Err(NotSent::TooSoon));
     }
     let code = Zeroizing::new(format!("{:06}", rand::random::<u64>() % 1_000_000));
     let message = Message {
         channel,
         recipient: recipient.to_owned(),
-        member: Some(member.clone()),
-        language: reader.language,
+        member: Some(order.member.clone()),
+        language: order.language,
         content: Content::SignInCode {
-            organisation: appearance::get::<Brand>(&mut tx).await?.body.organisation,
+            organisation: appearance::get::<Brand>(tx).await?.body.organisation,
             code: code.to_string(),
             minutes: LIFE.as_secs() / 60,
+            is_alone: order.is_alone,
         },
     };
-    match outbox::queue(&mut tx, &state.sealer, message, expires, now).await {
+    match outbox::queue_for(tx, &state.sealer, (message, order.asker), expires, now).await {
         Ok(_) => {}
         Err(Refused::Store(error)) => return Err(error),
         Err(_) => return Ok(Err(NotSent::TooMany)),
@@ -96,9 +141,18 @@ pub async fn send(
         channel: channel.as_str().to_owned(),
         code: state.sealer.seal(place(whose), code.as_bytes()),
     };
-    rows::replace(&mut tx, &whose.0, member, &sent, now, expires).await?;
-    tx.commit().await?;
+    rows::replace(tx, &whose.0, order.member, &sent, now, expires).await?;
     Ok(Ok(()))
+}
+
+/// To whom a code went that takes the place of the password in the browser that asked for it, and by which way.
+pub async fn addressee(
+    connection: &mut Connection,
+    whose: &Whose,
+    now: Timestamp,
+) -> Result<Option<(MemberId, Channel)>, StoreError> {
+    let found = rows::addressee(connection, &whose.0, now).await?;
+    Ok(found.and_then(|(member, channel)| Some((member, Channel::from_name(&channel)?))))
 }
 
 /// By which way the code went that is good here, if there is one.
@@ -134,7 +188,8 @@ pub async fn check(
     Ok(None)
 }
 
-async fn use_up(
+/// Counts a guess at the code and tells whether it is right; then it works no more. The caller commits either.
+pub async fn use_up(
     sealer: &Sealer,
     tx: &mut Tx,
     (channel, whose): (Channel, &Whose),

@@ -10,6 +10,8 @@ pub mod attempt;
 pub mod by_message;
 pub mod captcha_due;
 pub mod choose;
+pub mod code_alone;
+pub mod code_request;
 pub mod confirm;
 pub mod enrol;
 pub mod enrol_passkey;
@@ -42,6 +44,7 @@ pub mod welcome;
 pub use person::Person;
 
 use config::Timestamp;
+use config::session::AuthenticationMethod;
 
 use crate::messages::Channel;
 use crate::sign_in_policy::{Rules, TwoStepDemand};
@@ -80,6 +83,8 @@ pub struct Circumstances<'a> {
     pub is_trusted_browser: bool,
     /// By which ways a code can be sent to the person that the policy takes as a second factor.
     pub by_message: &'a [Channel],
+    /// Whether the person can come in by a code alone, and so without a password.
+    pub comes_by_code: bool,
     pub now: Timestamp,
 }
 
@@ -109,13 +114,25 @@ pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) ->
             return Step::Enrol;
         }
     }
-    if account.must_change_password
-        || account.password_hash.is_none()
-        || password_age::is_too_old(account, rules, circumstances.now)
-    {
+    if needs_new_password(flow, account, circumstances) {
         return Step::NewPassword;
     }
     Step::Done
+}
+
+/// Whoever comes by a code alone has used no password: that there is none, or how old it is, is asked when one
+/// is used. What an administrator has asked for is asked for all the same. Whoever is invited and can come by a
+/// code from then on needs no password, either.
+fn needs_new_password(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> bool {
+    if account.must_change_password {
+        return true;
+    }
+    let is_invited = flow.methods.first() == Some(&AuthenticationMethod::OneTimeLink);
+    if flow.is_by_code_alone || (is_invited && circumstances.comes_by_code) {
+        return false;
+    }
+    account.password_hash.is_none()
+        || password_age::is_too_old(account, circumstances.rules, circumstances.now)
 }
 
 #[cfg(test)]
@@ -148,6 +165,7 @@ mod tests {
             rules,
             is_trusted_browser: false,
             by_message: &[],
+            comes_by_code: false,
             now: Timestamp(DAY),
         };
         next(flow, account, circumstances)
@@ -205,6 +223,7 @@ mod tests {
                 rules: &demanding(demand),
                 is_trusted_browser: false,
                 by_message: &[Channel::Mail],
+                comes_by_code: false,
                 now: Timestamp(DAY),
             };
             assert_eq!(next(&flow, &account, circumstances), expected);
@@ -220,6 +239,7 @@ mod tests {
             rules: &demanding(TwoStepDemand::Required),
             is_trusted_browser: true,
             by_message: &[],
+            comes_by_code: false,
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::Done);
@@ -244,6 +264,7 @@ mod tests {
             rules: &rules,
             is_trusted_browser: true,
             by_message: &[],
+            comes_by_code: false,
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::SecondFactor);
@@ -277,6 +298,10 @@ mod tests {
 
 #[cfg(test)]
 mod captcha_tests;
+#[cfg(test)]
+mod code_alone_policy_tests;
+#[cfg(test)]
+mod code_alone_tests;
 #[cfg(test)]
 mod flow_tests;
 #[cfg(test)]

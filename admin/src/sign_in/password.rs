@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::attempt::{self, Attempt};
 use super::captcha_due;
+use super::code_alone;
 use super::flow::{self, Flow};
 use super::forgot_password;
 use super::identify::{Candidate, identify};
@@ -41,6 +42,7 @@ texts! {
         wrong: "无法登录。用户名或密码不正确，或者尝试次数过多，请稍后再试。", "You could not be signed in. The username or password is wrong, or there were too many attempts. Please try again later.";
         wrong_passkey: "无法使用通行密钥登录。请重试，或使用密码登录。", "The passkey did not sign you in. Try again, or use your password.";
         signed_out: "您已退出登录。", "You have been signed out.";
+        by_code: "用验证码登录", "Use a code instead";
         forgot: "忘记密码？", "Forgot your password?";
         signed_out_apart: "您已退出登录。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You have been signed out. A sign-in at the operators' own host goes on: sign out there as well.";
         signed_out_console: "您已退出管理控制台，应用的登录不受影响。", "You have been signed out of the console. Applications stay signed in.";
@@ -59,6 +61,8 @@ pub(super) struct SignInPage<'a> {
     note: Option<&'static str>,
     others: Vec<Offer>,
     captcha: Option<Puzzle>,
+    /// Whether a code to sign in with can be asked for.
+    by_code: bool,
     /// Whether a code for a new password can be asked for.
     may_reset: bool,
     /// Where the policy lets people in by a passkey alone.
@@ -79,6 +83,7 @@ impl SignInPage<'_> {
             note: None,
             others,
             captcha: None,
+            by_code: false,
             may_reset: false,
             passkey: None,
         }
@@ -145,6 +150,7 @@ pub(super) async fn show(
 ) -> Answer {
     let mut read = state.store.read().await?;
     let may_reset = forgot_password::is_offered(&mut read).await?;
+    let by_code = code_alone::is_offered(&mut read).await?;
     drop(read);
     let captcha = match page.captcha {
         None => captcha_due::offer(state, reader, None, Kind::Picture).await?,
@@ -154,6 +160,7 @@ pub(super) async fn show(
     let is_scripted = passkey.is_some();
     let page = SignInPage {
         captcha,
+        by_code,
         may_reset,
         passkey,
         ..page

@@ -8,14 +8,12 @@ use config::{Language, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::by_message;
+use super::identify::by_any_name;
 use super::lockout::RESETS_OF_ACCOUNT;
 use super::one_time_links::{self, RESET_LIFE};
 use crate::appearance;
 use crate::logs::{SignInEntry, SignInKind, record_sign_in};
-use crate::members::names;
-use crate::messages::sms_sender::{SmsSender, e164};
-use crate::messages::{Channel, Content, Message, outbox, senders};
-use crate::name_key::name_key;
+use crate::messages::{Channel, Content, Message, outbox};
 use crate::refused::Refused;
 use crate::sign_in_policy::{self, Rules};
 use crate::state::State;
@@ -40,7 +38,7 @@ pub struct ResetRequest {
 /// Sends the code, or none, and tells of it in the sign-in log.
 pub async fn answer(state: &State, tx: &mut Tx, request: &ResetRequest) -> Result<(), StoreError> {
     let now = state.clock.now();
-    let account = find(tx, &request.typed).await?;
+    let account = by_any_name(tx, &request.typed).await?;
     let reason = match &account {
         None => Some("unknown_account"),
         Some(_) if now.since(request.at) > RESET_LIFE => Some("too_late"),
@@ -61,28 +59,6 @@ pub async fn answer(state: &State, tx: &mut Tx, request: &ResetRequest) -> Resul
     };
     record_sign_in(tx, now, &entry).await?;
     Ok(())
-}
-
-/// By username, verified mail address or mobile number, in whatever spelling.
-async fn find(connection: &mut Connection, typed: &str) -> Result<Option<Account>, StoreError> {
-    if let Some(found) = credentials::find_by_key(connection, &name_key(typed)).await? {
-        return Ok(Some(found));
-    }
-    let Ok(number) = names::mobile(typed.trim()) else {
-        return Ok(None);
-    };
-    let sender = senders::get::<SmsSender>(connection).await?.body.sender;
-    let country = sender.map_or_else(|| "86".to_owned(), |sender| sender.country_code);
-    let international = e164(&number, &country);
-    let digits = international.trim_start_matches('+').to_owned();
-    let national = digits.strip_prefix(country.as_str()).unwrap_or(&digits);
-    let spellings = [
-        national.to_owned(),
-        format!("00{digits}"),
-        international,
-        number,
-    ];
-    credentials::find_by_mobile(connection, &spellings).await
 }
 
 /// The reason why no code was sent, if none was.

@@ -152,6 +152,9 @@ impl Wrong {
                 ),
             ));
         }
+        if !policy.sends_codes_alone(&self.sent) {
+            self.found.push(nobody_sends_alone(part));
+        }
         self.within(part, "grace_days", policy.grace_days, 0..=90);
         self.within(part, "remember_days", policy.remember_days, 0..=90);
         self.within(part, "remember_most", policy.remember_most, 1..=20);
@@ -254,6 +257,20 @@ fn nobody_sends(part: &str) -> Invalid {
         (
             "authenticator or passkey among them, or first set the sender of mail or SMS under Messages",
             "包含 authenticator 或 passkey；或先在“消息发送”中配置邮件或短信发送服务",
+        ),
+    )
+}
+
+fn nobody_sends_alone(part: &str) -> Invalid {
+    Invalid::new(
+        &format!("{part}.code_alone"),
+        (
+            "nothing is set up that sends codes: nobody could sign in by one",
+            "尚未配置发送验证码的服务，任何人都无法用验证码登录",
+        ),
+        (
+            "false, or first set the sender of mail or SMS under Messages",
+            "false；或先在“消息发送”中配置邮件或短信发送服务",
         ),
     )
 }

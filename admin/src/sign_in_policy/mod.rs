@@ -177,6 +177,12 @@ impl SignInPolicy {
         self.two_steps().any(|part| part.passkey_alone)
     }
 
+    /// Whether anybody comes in by a code alone.
+    #[must_use]
+    pub fn lets_codes_alone(&self) -> bool {
+        self.two_steps().any(|part| part.code_alone)
+    }
+
     /// What is asked of anybody as a second factor.
     pub fn two_steps(&self) -> impl Iterator<Item = &TwoStepPolicy> {
         let parts = self.exceptions.iter();

@@ -11,6 +11,7 @@ use crate::members::find_by_any;
 use crate::messages::Channel;
 use crate::refused::Refused;
 use crate::sign_in::by_message;
+use crate::sign_in::code_request;
 use crate::sign_in::flow::Flow;
 use crate::sign_in::password_age::ends_at;
 use crate::sign_in::{Circumstances, Step, next};
@@ -31,6 +32,9 @@ pub struct PolicyPreview {
     pub attempts_from: Option<String>,
     /// In their order, at the next sign-in with a password in a browser that is not marked.
     pub next_sign_in: Vec<NextStep>,
+    /// As that, with a code in the place of the password, by the way that it would go to them; `null` where the
+    /// person does not come in so.
+    pub next_sign_in_by_code: Option<Vec<NextStep>>,
     /// When the present password becomes too old; `null` where it does not, or there is none.
     pub password_ends_at: Option<Timestamp>,
     /// How many of the person's open sign-ins would end at once.
@@ -73,15 +77,25 @@ pub async fn of(
         first.map(|one| one.name.clone())
     };
     let by_message = by_message::factors(connection, &account, &rules.two_step).await?;
+    let by_code = code_request::ways(connection, &account, &rules).await?;
     let asked_since = second_factor_demands::find(connection, &member.id).await?;
     let may_wait = may_wait(&rules, asked_since, now);
     let live = sign_ins::live_of(connection, &member.id, now).await?;
+    let circumstances = Circumstances {
+        rules: &rules,
+        is_trusted_browser: false,
+        by_message: &by_message,
+        comes_by_code: !by_code.is_empty(),
+        now,
+    };
     Ok(PolicyPreview {
         two_step_from: from(|one| one.two_step.is_some()),
         password_from: from(|one| one.password.is_some()),
         sessions_from: from(|one| one.sessions.is_some()),
         attempts_from: from(|one| one.attempts.is_some()),
-        next_sign_in: steps(&account, &rules, &by_message, may_wait, now),
+        next_sign_in: by_password(&account, circumstances, may_wait),
+        next_sign_in_by_code: { by_code.first() }
+            .map(|way| by_code_alone(&account, *way, circumstances, may_wait)),
         password_ends_at: ends_at(&account, &rules),
         sign_ins_ended: ended(&live, &rules.sessions, now),
         username: member.username,
@@ -112,23 +126,39 @@ fn may_wait(rules: &Rules, asked_since: Option<Timestamp>, now: Timestamp) -> bo
     now < since.plus(rules.two_step.grace())
 }
 
+fn by_password(
+    account: &Account,
+    circumstances: Circumstances<'_>,
+    may_wait: bool,
+) -> Vec<NextStep> {
+    let (member, method) = (account.member.clone(), AuthenticationMethod::Password);
+    let flow = Flow::begin(member, method, circumstances.now, "/");
+    steps(flow, account, circumstances, may_wait)
+}
+
+fn by_code_alone(
+    account: &Account,
+    way: Channel,
+    circumstances: Circumstances<'_>,
+    may_wait: bool,
+) -> Vec<NextStep> {
+    let flow = Flow::begin_by_code(account.member.clone(), way, circumstances.now, "/");
+    let left = flow.left_of(circumstances.by_message.to_vec(), account);
+    let circumstances = Circumstances {
+        by_message: &left,
+        ..circumstances
+    };
+    steps(flow, account, circumstances, may_wait)
+}
+
 /// What [`next`] asks for one after the other, of somebody who does each.
 fn steps(
+    mut flow: Flow,
     account: &Account,
-    rules: &Rules,
-    by_message: &[Channel],
+    circumstances: Circumstances<'_>,
     may_wait: bool,
-    now: Timestamp,
 ) -> Vec<NextStep> {
-    let mut account = account.clone();
-    let method = AuthenticationMethod::Password;
-    let mut flow = Flow::begin(account.member.clone(), method, now, "/");
-    let circumstances = Circumstances {
-        rules,
-        is_trusted_browser: false,
-        by_message,
-        now,
-    };
+    let (mut account, now) = (account.clone(), circumstances.now);
     let mut steps = Vec::new();
     loop {
         steps.push(match next(&flow, &account, circumstances) {

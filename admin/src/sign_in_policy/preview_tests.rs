@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::preview::{NextStep, PolicyPreview, of};
-use super::{SignInPolicy, TwoStepDemand};
+use super::{SecondFactor, SignInPolicy, TwoStepDemand};
 use crate::store::testing::on_both_engines;
 use crate::testing::{House, PASSWORD};
 
@@ -55,6 +55,32 @@ async fn once_the_grace_is_over_nothing_can_be_put_off() {
         policy.two_step.grace_days = 8;
         let longer = preview(&house, &policy).await.next_sign_in;
         assert_eq!(longer, [NextStep::SetUpSecondFactorOrLater]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_asked_after_a_code_is_told_of_whoever_comes_in_by_one() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        house.set_senders().await;
+        let mut policy = SignInPolicy::default();
+        policy.two_step.code_alone = true;
+        let unreachable = preview(&house, &policy).await;
+        assert_eq!(unreachable.next_sign_in_by_code, None);
+        let mail = Some("alice@example.com");
+        house.can_be_reached(&house.alice, mail, None).await;
+        let one_factor = preview(&house, &policy).await;
+        assert_eq!(one_factor.next_sign_in_by_code, Some(Vec::new()));
+        policy.two_step.demand = TwoStepDemand::Required;
+        let another = preview(&house, &policy).await.next_sign_in_by_code;
+        assert_eq!(another, Some(vec![NextStep::SetUpSecondFactor]));
+        policy.two_step.methods = vec![SecondFactor::Authenticator, SecondFactor::Mail];
+        let dead_end = preview(&house, &policy).await.next_sign_in_by_code;
+        assert_eq!(dead_end, None, "the password and a mail, never two mails");
+        policy.two_step.code_alone = false;
+        let not_allowed = preview(&house, &policy).await.next_sign_in_by_code;
+        assert_eq!(not_allowed, None);
     })
     .await;
 }

@@ -20,6 +20,9 @@ pub struct TwoStepPolicy {
     /// A passkey that has asked for a fingerprint, a face or a PIN is both factors at once: whoever has one
     /// comes in without a password.
     pub passkey_alone: bool,
+    /// A code to the person's verified mail address or mobile takes the place of the password. It is one factor:
+    /// where a second one is asked for, no code by the same way is.
+    pub code_alone: bool,
     /// Where a factor is required and a person has none: for so many days from the sign-in that first asked
     /// for it, setting one up can be put off. 0 to 90.
     #[schema(minimum = 0, maximum = 90)]
@@ -63,6 +66,7 @@ impl Default for TwoStepPolicy {
             demand: TwoStepDemand::Optional,
             methods: vec![SecondFactor::Authenticator, SecondFactor::Passkey],
             passkey_alone: false,
+            code_alone: false,
             grace_days: 0,
             remember_days: 0,
             remember_most: 5,
@@ -91,6 +95,12 @@ impl TwoStepPolicy {
             !needs_sender || sent.iter().any(|channel| channel.factor() == *method)
         };
         self.demand != TwoStepDemand::Required || self.methods.iter().any(is_open)
+    }
+
+    /// Whether the codes that alone let people in could be sent by one of these channels.
+    #[must_use]
+    pub fn sends_codes_alone(&self, sent: &[Channel]) -> bool {
+        !self.code_alone || !sent.is_empty()
     }
 
     #[must_use]

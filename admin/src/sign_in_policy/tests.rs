@@ -4,7 +4,8 @@ use config::settings::AdminHost;
 
 use super::*;
 use crate::state;
-use crate::store::testing::TestStore;
+use crate::store::testing::{TestStore, on_both_engines};
+use crate::testing::House;
 
 fn group(id: &str) -> Belonging {
     Belonging {
@@ -106,4 +107,36 @@ async fn operators_are_not_shut_out_by_passkeys_that_do_not_work_at_their_host()
             other => assert!(is_good && other.is_ok(), "{url} {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn codes_alone_are_refused_where_nothing_sends_them() {
+    on_both_engines(async |store| {
+        let settings = state::testing::settings(&store);
+        let mut policy = SignInPolicy::default();
+        let mut guests = exception("Guests", PolicyAudience::Guests);
+        guests.two_step = Some(TwoStepPolicy {
+            code_alone: true,
+            ..TwoStepPolicy::default()
+        });
+        policy.two_step.code_alone = true;
+        policy.exceptions.push(guests);
+        let before = SignInPolicy::default();
+        let mut read = store.read().await.unwrap();
+        let refused = check::check(&mut read, &settings, &policy, &before, true).await;
+        let Err(Refused::Invalid(wrong)) = refused else {
+            panic!("{refused:?}");
+        };
+        let fields: Vec<_> = wrong.iter().map(|one| one.field.as_str()).collect();
+        let expected = ["two_step.code_alone", "exceptions.0.two_step.code_alone"];
+        assert_eq!(fields, expected);
+        drop(read);
+        let house = House::new(store).await;
+        house.set_senders().await;
+        let mut read = house.state.store.read().await.unwrap();
+        check::check(&mut read, &settings, &policy, &before, true)
+            .await
+            .unwrap();
+    })
+    .await;
 }

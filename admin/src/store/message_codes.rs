@@ -1,4 +1,5 @@
-//! Codes that were sent as a second factor, each good in the one sign-in that asked for it.
+//! Codes that were sent as a second factor, or in the place of the password, each good in the one sign-in that
+//! asked for it.
 
 use config::Timestamp;
 use config::id::MemberId;
@@ -52,6 +53,22 @@ pub async fn channel(
             .fetch_optional(connection)
             .await?;
     Ok(row.map(|(channel,)| channel))
+}
+
+/// To whom the code that is good for `whose` went, and by which channel.
+pub async fn addressee(
+    connection: &mut Connection,
+    whose: &str,
+    now: Timestamp,
+) -> Result<Option<(MemberId, String)>, StoreError> {
+    let row: Option<(String, String)> = sqlx::query_as(
+        "SELECT member_id, channel FROM message_codes WHERE whose = $1 AND expires_at > $2",
+    )
+    .bind(whose)
+    .bind(now.as_millis())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(member, channel)| (member.into(), channel)))
 }
 
 /// Whether any was sent to the person since then.

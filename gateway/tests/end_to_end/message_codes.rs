@@ -2,6 +2,8 @@
 //! what people are told of their accounts.
 
 use config::cookies::SESSION;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use super::harness::{Browser, Gatehouse, MailServer, PASSWORD, Page};
 use super::sign_in_policy::policy;
@@ -132,4 +134,67 @@ async fn a_new_browser_and_a_lock_are_told_as_the_policy_says() {
     }
     let (told, _) = server.mail().await;
     assert!(told.contains("locked"), "{told}");
+}
+
+/// A guest of that address, who has never set a password.
+async fn guest(gate: &Gatehouse, username: &str, email: &str) {
+    let draft = json!({
+        "username": username, "display_name": username, "email": email, "email_verified": true,
+    });
+    gate.call(Method::POST, "/guests", Some(draft)).await;
+}
+
+async fn ask_for_code(gate: &Gatehouse, who: &str) -> (Browser, Page) {
+    let browser = Browser::new(gate);
+    let page = browser.open(&gate.url("access", "/sign-in/code")).await;
+    let form = page.form("/sign-in/code").fill("username", who);
+    let page = browser.submit(form).await;
+    (browser, page)
+}
+
+/// Puts other rules in force for guests.
+async fn policy_of_guests(gate: &Gatehouse, two_step: &str) {
+    let who = "name: Guests, who: [{ kind: guests }]";
+    let yaml = format!("exceptions: [{{ {who}, two_step: {{ {two_step} }} }}]");
+    policy(gate, &yaml).await;
+}
+
+#[tokio::test]
+async fn a_guest_comes_in_by_a_code_to_their_mail_where_the_policy_says_so() {
+    let mut server = MailServer::start().await;
+    let gate = house(&server, "two_step: {}").await;
+    let mails = ["han@corp.test", "mei@corp.test", "lin@corp.test"];
+    for (username, mail) in ["guest.han", "guest.mei", "guest.lin"].iter().zip(mails) {
+        guest(&gate, username, mail).await;
+    }
+    policy_of_guests(&gate, "code_alone: true").await;
+    let (_, nobody) = ask_for_code(&gate, "nobody.here").await;
+    let (_, member) = ask_for_code(&gate, "li.lei").await;
+    let (browser, page) = ask_for_code(&gate, mails[0]).await;
+    for other in [&nobody, &member] {
+        assert_eq!(other.status, page.status);
+        assert_eq!(other.text_of("main"), page.text_of("main"));
+    }
+    let (text, to) = server.mail().await;
+    assert_eq!(to, mails[0], "and none to the member, who needs a password");
+    let form = page.form("/sign-in/code/enter");
+    browser.submit(form.fill("code", &digits(&text))).await;
+    assert!(is_signed_in(&browser));
+
+    let stricter = "code_alone: true, demand: required, methods: [authenticator, mail]";
+    policy_of_guests(&gate, stricter).await;
+    let (browser, page) = ask_for_code(&gate, "guest.mei").await;
+    let (text, _) = server.mail().await;
+    let form = page.form("/sign-in/code/enter");
+    let page = browser.submit(form.fill("code", &digits(&text))).await;
+    assert!(page.has_form("/sign-in/set-up-two-step"), "{page:?}");
+    assert!(!is_signed_in(&browser), "a code by mail is one factor");
+
+    let (browser, page) = ask_for_code(&gate, "guest.lin").await;
+    let (text, _) = server.mail().await;
+    policy_of_guests(&gate, "code_alone: false").await;
+    let form = page.form("/sign-in/code/enter");
+    let closed = browser.submit(form.fill("code", &digits(&text))).await;
+    assert_eq!(closed.status, StatusCode::NOT_FOUND);
+    assert!(!is_signed_in(&browser), "the form was posted all the same");
 }

@@ -152,6 +152,7 @@ fn kind(kind: &str) -> Option<Words> {
         "signed_out" => ("Signed out", "退出登录"),
         "ended" => ("Ended", "会话被终止"),
         "reset_requested" => ("Asked for a new password", "申请重设密码"),
+        "code_requested" => ("Asked for a code to sign in", "申请登录验证码"),
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
         "SignInPolicy" => json!({
             "two_step": {
                 "demand": "required", "methods": ["authenticator", "passkey"], "passkey_alone": true,
+                "code_alone": false,
                 "grace_days": 7, "remember_days": 30, "remember_most": 5
             },
             "password": {
@@ -41,6 +42,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
                 "two_step_from": null, "password_from": "Contractors", "sessions_from": null,
                 "attempts_from": null,
                 "next_sign_in": ["set_up_second_factor_or_later"],
+                "next_sign_in_by_code": null,
                 "password_ends_at": null, "sign_ins_ended": 0
             })
         }

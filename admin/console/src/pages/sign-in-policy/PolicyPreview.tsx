@@ -19,6 +19,8 @@ const t = texts({
   ],
   next: ["下次用密码登录时", "At the next sign-in with a password"],
   nothing: ["只需密码", "The password is enough"],
+  nextByCode: ["下次用验证码登录时", "At the next sign-in by a code"],
+  nothingByCode: ["只需验证码", "The code is enough"],
   second_factor: ["验证第二因素", "Prove the second factor"],
   set_up_second_factor: ["设置两步验证", "Set up two-step verification"],
   set_up_second_factor_or_later: ["设置两步验证（可推迟）", "Set up two-step verification (or later)"],
@@ -33,15 +35,26 @@ const t = texts({
   ended: ["保存后将退出其登录数：", "Sign-ins of theirs that saving would end: "],
 });
 
+function Steps({ title, steps, none }: { title: string; steps: Seen["next_sign_in"]; none: string }) {
+  const said = steps.length === 0 ? [none] : steps.map((step) => t[step]);
+  return (
+    <>
+      <Typography.Text strong>{title}</Typography.Text>
+      <List size="small" dataSource={said} renderItem={(step, at) => <List.Item>{`${at + 1}. ${step}`}</List.Item>} />
+    </>
+  );
+}
+
 function Found({ seen }: { seen: Seen }) {
   const from = { two_step: seen.two_step_from, password: seen.password_from } as const;
   const rest = { sessions: seen.sessions_from, attempts: seen.attempts_from } as const;
-  const steps = seen.next_sign_in.length === 0 ? [t.nothing] : seen.next_sign_in.map((step) => t[step]);
   const parts = Object.entries({ ...from, ...rest }) as ["two_step" | "password" | "sessions" | "attempts", string?][];
   return (
     <>
-      <Typography.Text strong>{t.next}</Typography.Text>
-      <List size="small" dataSource={steps} renderItem={(step, at) => <List.Item>{`${at + 1}. ${step}`}</List.Item>} />
+      <Steps title={t.next} steps={seen.next_sign_in} none={t.nothing} />
+      {seen.next_sign_in_by_code != null && (
+        <Steps title={t.nextByCode} steps={seen.next_sign_in_by_code} none={t.nothingByCode} />
+      )}
       <Descriptions size="small" column={1} bordered>
         {parts.map(([part, name]) => (
           <Descriptions.Item key={part} label={t[part]}>

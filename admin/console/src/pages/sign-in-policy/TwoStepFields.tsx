@@ -26,6 +26,11 @@ const t = texts({
     "经指纹、面容或 PIN 验证的通行密钥同时算作两个因素。",
     "One that has asked for a fingerprint, a face or a PIN is both factors at once.",
   ],
+  codeAlone: ["允许用验证码代替密码登录", "A code signs in without a password"],
+  codeAloneHint: [
+    "验证码发送到手机或已验证的邮箱，只算一个因素：要求两步验证时，第二步不能再用同一途径的验证码。需先在“消息发送”中配置短信或邮件。",
+    "It goes to the mobile or a verified mail address and is one factor: where a second one is asked for, no code by the same way is one. It needs a sender on the page “Messages”.",
+  ],
   grace: ["宽限期（天）", "Grace (days)"],
   graceHint: [
     "要求设置后，可推迟这么多天；0 表示不可推迟。",
@@ -60,6 +65,9 @@ export function TwoStepFields({ at, path = at }: Part) {
       </Form.Item>
       <Form.Item name={[...at, "passkey_alone"]} label={t.alone} extra={t.aloneHint} valuePropName="checked">
         <Switch disabled={takesPasskeys ? undefined : true} />
+      </Form.Item>
+      <Form.Item name={[...at, "code_alone"]} label={t.codeAlone} extra={t.codeAloneHint} valuePropName="checked">
+        <Switch />
       </Form.Item>
       <Form.Item name={[...at, "grace_days"]} label={t.grace} extra={t.graceHint} hidden={!required}>
         <InputNumber min={0} max={90} precision={0} />

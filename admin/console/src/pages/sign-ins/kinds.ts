@@ -8,6 +8,7 @@ export const KINDS = texts({
   signed_out: ["退出登录", "Signed out"],
   ended: ["会话被终止", "Ended"],
   reset_requested: ["申请重设密码", "Asked for a new password"],
+  code_requested: ["申请登录验证码", "Asked for a code to sign in"],
 });
 
 export type Kind = keyof typeof KINDS;
@@ -50,6 +51,7 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   too_many_messages: ["消息发送过于频繁", "Too many messages"],
   too_late: ["未能及时处理", "Not in time"],
   reset_not_allowed: ["策略不允许自行重设密码", "The policy lets nobody reset it"],
+  code_not_allowed: ["策略不允许仅用验证码登录", "The policy lets nobody in by a code alone"],
   no_way_to_send: ["没有可用的接收方式", "No way to send a code"],
   ended_by_person: ["由本人终止", "Ended by the person"],
   password_changed: ["密码已修改", "Password changed"],
