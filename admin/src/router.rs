@@ -15,8 +15,8 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    code_alone, confirm, enrol, enrol_passkey, forgot_password, message_factor, new_password,
-    passkey, passkey_alone, password, second_factor, sign_out, welcome,
+    code_alone, confirm, directory, enrol, enrol_passkey, forgot_password, message_factor,
+    new_password, passkey, passkey_alone, password, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -100,6 +100,11 @@ fn sign_in_pages() -> Router<State> {
         .route(
             "/sign-in/two-step",
             get(second_factor::page).post(second_factor::submit),
+        )
+        .route("/sign-in/directories/{id}", get(directory::start))
+        .route(
+            "/sign-in/directories/{id}/callback",
+            get(directory::callback),
         )
         .route("/sign-in/passkey", post(passkey_alone::submit))
         .route("/sign-in/two-step/passkey", post(passkey::submit))

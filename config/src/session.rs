@@ -48,6 +48,8 @@ pub enum AuthenticationMethod {
     MailCode,
     /// A passkey or a security key, which has verified its user.
     Passkey,
+    /// Another sign-in page, of a directory that the organisation has connected.
+    Directory,
     /// The one-time link that a first administrator or a new member sets a password with.
     OneTimeLink,
 }

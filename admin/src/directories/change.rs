@@ -139,6 +139,7 @@ async fn settled(
     let settings = Kept {
         source: draft.source.clone(),
         organisation: draft.organisation.clone(),
+        sign_in: draft.sign_in.clone(),
     };
     let enabled_at = before
         .and_then(|before| before.row.enabled_at)
@@ -180,6 +181,7 @@ pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid
 fn problems(draft: &DirectoryDraft) -> Vec<Invalid> {
     let mut wrong = draft.organisation.problems();
     wrong.extend(source_problems(&draft.source, draft.used_for));
+    wrong.extend(draft.sign_in.problems());
     if !draft.used_for.fits(draft.source.kind()) {
         wrong.push(Invalid::new(
             "used_for",

@@ -25,6 +25,22 @@ impl Kind {
         }
     }
 
+    /// Whether it is asked whether a password is right that was typed here.
+    #[must_use]
+    pub fn takes_passwords(self) -> bool {
+        match self {
+            Self::Ldap => true,
+        }
+    }
+
+    /// Whether people sign in on a page of its own.
+    #[must_use]
+    pub fn has_a_page(self) -> bool {
+        match self {
+            Self::Ldap => false,
+        }
+    }
+
     /// Whether people can prove to it who they are.
     #[must_use]
     pub fn signs_in(self) -> bool {

@@ -11,14 +11,18 @@ pub mod kind;
 pub mod ldap;
 mod organisation;
 pub mod probe;
+pub mod provider;
 mod secret;
+pub mod sign_in;
 pub mod source;
 
 use config::Timestamp;
 use config::id::DirectoryId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
+use crate::pages::Failure;
 use crate::refused::Refused;
 use crate::state::State;
 use crate::store::directories as rows;
@@ -26,6 +30,8 @@ use crate::store::directories::DirectoryRow;
 use crate::store::{Connection, StoreError, sync_conflicts};
 use crate::sync::Broken;
 use ldap::LdapSource;
+use provider::SignInProvider;
+use sign_in::SignInTerms;
 use source::OrganisationSource;
 
 pub use change::{create, remove, update};
@@ -53,6 +59,8 @@ impl Source {
 struct Kept {
     source: Source,
     organisation: Organisation,
+    #[serde(default)]
+    sign_in: SignInTerms,
 }
 
 /// What an administrator writes down of a directory.
@@ -68,6 +76,9 @@ pub struct DirectoryDraft {
     /// How people and departments are taken over.
     #[serde(default)]
     pub organisation: Organisation,
+    /// How people come in by it.
+    #[serde(default)]
+    pub sign_in: SignInTerms,
     /// The password or key with which it is asked. Left out, it stays as it is, unless it would be shown to
     /// somebody else than before.
     #[serde(default)]
@@ -83,6 +94,7 @@ pub struct Directory {
     pub enabled: bool,
     pub source: Source,
     pub organisation: Organisation,
+    pub sign_in: SignInTerms,
     /// Whether its secret is set; it is never shown.
     pub has_secret: bool,
     /// When everything was last taken over.
@@ -102,6 +114,7 @@ pub struct Whole {
     pub row: DirectoryRow,
     pub source: Source,
     pub organisation: Organisation,
+    pub sign_in: SignInTerms,
 }
 
 impl Whole {
@@ -121,6 +134,7 @@ impl Whole {
         Ok(Self {
             source: kept.source,
             organisation: kept.organisation,
+            sign_in: kept.sign_in,
             row,
         })
     }
@@ -140,6 +154,21 @@ pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn Organisati
     }
 }
 
+/// The secret with which a directory is asked; empty where there is none.
+pub fn secret_of(state: &State, directory: &Whole) -> Result<Zeroizing<String>, StoreError> {
+    secret::open(&state.sealer, directory)
+}
+
+/// Whoever speaks the protocol of a directory that has a sign-in page.
+///
+/// # Errors
+/// [`Failure::NotFound`] if it has none.
+pub fn provider(_state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
+    match &directory.source {
+        Source::Ldap(_) => Err(Failure::NotFound),
+    }
+}
+
 /// # Errors
 /// [`Refused::NotFound`] if there is none.
 pub async fn whole(connection: &mut Connection, id: &DirectoryId) -> Result<Whole, Refused> {
@@ -150,6 +179,20 @@ pub async fn whole(connection: &mut Connection, id: &DirectoryId) -> Result<Whol
 pub async fn find(connection: &mut Connection, id: &DirectoryId) -> Result<Directory, Refused> {
     let whole = whole(connection, id).await?;
     Ok(shown(connection, whole).await?)
+}
+
+/// Those by which people come in, in their order.
+pub async fn for_sign_in(connection: &mut Connection) -> Result<Vec<Whole>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows::all(connection).await? {
+        // One that this version cannot read lets nobody in, and keeps nobody else out.
+        match Whole::of(row) {
+            Ok(whole) if whole.is_enabled() && whole.used_for().sign_in() => found.push(whole),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "a directory cannot be read"),
+        }
+    }
+    Ok(found)
 }
 
 /// All of them, in their order.
@@ -170,6 +213,7 @@ async fn shown(connection: &mut Connection, whole: Whole) -> Result<Directory, S
         enabled: whole.is_enabled(),
         source: whole.source,
         organisation: whole.organisation,
+        sign_in: whole.sign_in,
         has_secret: whole.row.secret.is_some(),
         synced_at: whole.row.synced_at,
         next_run_at: whole.row.next_run_at,

@@ -105,6 +105,7 @@ fn method_name(method: AuthenticationMethod) -> &'static str {
         AuthenticationMethod::SmsCode => "sms_code",
         AuthenticationMethod::MailCode => "mail_code",
         AuthenticationMethod::Passkey => "passkey",
+        AuthenticationMethod::Directory => "directory",
         AuthenticationMethod::OneTimeLink => "one_time_link",
     }
 }

@@ -10,6 +10,7 @@ use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
 use super::{Circumstances, Step, by_message, code_request, factors, finish, next};
+use crate::directories::sign_in::CameBy;
 use crate::messages::Channel;
 use crate::pages::cookies::{Keep, clear, set};
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
@@ -34,6 +35,9 @@ pub struct Flow {
     /// A code by message took the place of the password.
     #[serde(default)]
     pub is_by_code_alone: bool,
+    /// The directory to which the person has proven who they are.
+    #[serde(default)]
+    pub came_by: Option<CameBy>,
     /// The person will set a second factor up later, as the policy still lets them.
     #[serde(default)]
     pub is_enrolment_put_off: bool,
@@ -77,6 +81,7 @@ impl Flow {
             first_factor_at: now,
             second_factor_at: None,
             is_by_code_alone: false,
+            came_by: None,
             is_enrolment_put_off: false,
             enrolment: None,
             is_browser_to_be_trusted: false,
@@ -90,6 +95,20 @@ impl Flow {
         Self {
             is_by_code_alone: true,
             ..Self::begin(member, channel.method(), now, to)
+        }
+    }
+
+    /// As that, to a directory.
+    #[must_use]
+    pub fn begin_by_directory(
+        member: MemberId,
+        (method, came_by): (AuthenticationMethod, CameBy),
+        now: Timestamp,
+        to: &str,
+    ) -> Self {
+        Self {
+            came_by: Some(came_by),
+            ..Self::begin(member, method, now, to)
         }
     }
 

@@ -363,7 +363,9 @@ impl Guess {
     #[must_use]
     pub fn of(method: AuthenticationMethod) -> Self {
         match method {
-            AuthenticationMethod::Password | AuthenticationMethod::OneTimeLink => Self::Password,
+            AuthenticationMethod::Password
+            | AuthenticationMethod::Directory
+            | AuthenticationMethod::OneTimeLink => Self::Password,
             AuthenticationMethod::Totp
             | AuthenticationMethod::RecoveryCode
             | AuthenticationMethod::Passkey

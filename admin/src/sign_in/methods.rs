@@ -2,6 +2,8 @@
 //! page's form, the others are linked below it. One that is left out is not offered; its page goes on
 //! working for whoever knows it.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use config::Language;
 use config::snapshot::{Brand, SignInMethod};
@@ -22,7 +24,7 @@ texts! {
 /// A link to another way in.
 pub struct Offer {
     pub href: String,
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
 }
 
 /// The way in that the sign-in page shows to a person who asked for none in particular.
@@ -44,11 +46,11 @@ pub fn others(
     let offer = |method: &SignInMethod| match method {
         SignInMethod::Password => Offer {
             href: format!("/sign-in?with=password&to={to}"),
-            text: t.password,
+            text: t.password.into(),
         },
         SignInMethod::OneTimeCode => Offer {
             href: format!("/welcome?to={to}"),
-            text: t.one_time_code,
+            text: t.one_time_code.into(),
         },
     };
     let others = offered.iter().filter(|method| **method != shown);

@@ -13,6 +13,8 @@ pub mod choose;
 pub mod code_alone;
 pub mod code_request;
 pub mod confirm;
+pub mod directory;
+pub mod directory_password;
 pub mod enrol;
 pub mod enrol_passkey;
 pub mod factors;
@@ -124,6 +126,10 @@ pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) ->
 /// is used. What an administrator has asked for is asked for all the same. Whoever is invited and can come by a
 /// code from then on needs no password, either.
 fn needs_new_password(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> bool {
+    // The directory keeps the password, and says when it is too old.
+    if account.is_password_elsewhere || flow.came_by.is_some() {
+        return false;
+    }
     if account.must_change_password {
         return true;
     }
@@ -157,6 +163,7 @@ mod tests {
             email: None,
             mobile: None,
             passkeys: 0,
+            is_password_elsewhere: false,
         }
     }
 
@@ -188,6 +195,7 @@ mod tests {
         for method in [
             AuthenticationMethod::Password,
             AuthenticationMethod::OneTimeLink,
+            AuthenticationMethod::Directory,
             AuthenticationMethod::MailCode,
             AuthenticationMethod::SmsCode,
         ] {
@@ -302,6 +310,8 @@ mod captcha_tests;
 mod code_alone_policy_tests;
 #[cfg(test)]
 mod code_alone_tests;
+#[cfg(test)]
+mod directory_password_tests;
 #[cfg(test)]
 mod flow_tests;
 #[cfg(test)]

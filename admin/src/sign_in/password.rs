@@ -15,6 +15,8 @@ use serde::Deserialize;
 use super::attempt::{self, Attempt};
 use super::captcha_due;
 use super::code_alone;
+use super::directory;
+use super::directory_password::{self, NotIn};
 use super::flow::{self, Flow};
 use super::forgot_password;
 use super::identify::{Candidate, identify};
@@ -46,7 +48,21 @@ texts! {
         forgot: "忘记密码？", "Forgot your password?";
         signed_out_apart: "您已退出登录。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You have been signed out. A sign-in at the operators' own host goes on: sign out there as well.";
         signed_out_console: "您已退出管理控制台，应用的登录不受影响。", "You have been signed out of the console. Applications stay signed in.";
+        directory_away: "暂时无法连接企业目录来核对密码，请稍后再试。", "The directory that checks your password cannot be reached. Please try again in a moment.";
+        directory_locked: "目录中的账号已被锁定或停用，请联系目录管理员。", "Your account is locked or disabled in the directory. Ask whoever looks after it.";
+        directory_unknown: "目录认可了您的密码，但这里还没有您的账号。请联系管理员。", "The directory knows you, but there is no account for you here yet. Ask an administrator.";
         over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
+    }
+}
+
+impl SignInTexts {
+    fn of_directory(&'static self, why: NotIn) -> &'static str {
+        match why {
+            NotIn::Wrong => self.wrong,
+            NotIn::Away => self.directory_away,
+            NotIn::Locked => self.directory_locked,
+            NotIn::Unknown => self.directory_unknown,
+        }
     }
 }
 
@@ -60,6 +76,8 @@ pub(super) struct SignInPage<'a> {
     error: Option<&'static str>,
     note: Option<&'static str>,
     others: Vec<Offer>,
+    /// The directories that have a sign-in page of their own.
+    directories: Vec<Offer>,
     captcha: Option<Puzzle>,
     /// Whether a code to sign in with can be asked for.
     by_code: bool,
@@ -82,6 +100,7 @@ impl SignInPage<'_> {
             error: None,
             note: None,
             others,
+            directories: Vec::new(),
             captcha: None,
             by_code: false,
             may_reset: false,
@@ -156,6 +175,7 @@ pub(super) async fn show(
         None => captcha_due::offer(state, reader, None, Kind::Picture).await?,
         asked => asked,
     };
+    let directories = directory::offers(state, reader.language, &page.to).await?;
     let passkey = passkey_alone::ask(state, reader).await?;
     let is_scripted = passkey.is_some();
     let page = SignInPage {
@@ -163,6 +183,7 @@ pub(super) async fn show(
         by_code,
         may_reset,
         passkey,
+        directories,
         ..page
     };
     let mut response = show_with(status, &page)?;
@@ -193,6 +214,22 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         return ask_again(&state, &reader, &form, &candidate, Some(error)).await;
     }
     let attempt = Attempt::count(&state, &reader, counters, candidate.whose(), method).await?;
+    let directories = directory_password::asked(&state, &candidate).await?;
+    if !directories.is_empty() {
+        let tried = directory_password::Tried {
+            candidate: &candidate,
+            attempt: &attempt,
+            password: form.get("password"),
+            to: &to,
+        };
+        return match directory_password::submit(&state, &reader, directories, tried).await? {
+            Ok(response) => Ok(response),
+            Err(why) => {
+                let error = SignInTexts::of(reader.language).of_directory(why);
+                ask_again(&state, &reader, &form, &candidate, Some(error)).await
+            }
+        };
+    }
     let proven = match check(&state, &attempt, &candidate, form.get("password")).await? {
         Ok(hash) => hold(&state, &attempt, &candidate, &hash).await?,
         Err(reason) => Err(reason),

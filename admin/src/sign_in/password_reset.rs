@@ -77,6 +77,9 @@ async fn send(
     if !account.is_active(now) {
         return Ok(Some(account.why_not_active()));
     }
+    if account.is_password_elsewhere {
+        return Ok(Some("password_elsewhere"));
+    }
     let rules = sign_in_policy::rules_of(tx, &account.member).await?;
     if !rules.password.reset {
         return Ok(Some("reset_not_allowed"));

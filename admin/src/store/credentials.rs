@@ -25,6 +25,8 @@ pub struct Account {
     pub mobile: Option<String>,
     /// How many passkeys are set up.
     pub passkeys: i64,
+    /// Whether a directory keeps the password: it is checked there, and none that was set here counts.
+    pub is_password_elsewhere: bool,
 }
 
 /// Whether the account may be signed in to, but for the time.
@@ -69,12 +71,16 @@ type Row = (
     Option<String>,
     i64,
     Option<i64>,
+    i64,
 );
 
 const SELECT: &str = "SELECT m.id, m.username, m.display_name, m.status, c.password_hash, \
      c.must_change_at, c.changed_at, t.member_id, \
      CASE WHEN m.email_verified_at IS NULL THEN NULL ELSE m.email END, m.mobile, \
-     (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id), g.expires_at \
+     (SELECT count(*) FROM passkeys p WHERE p.member_id = m.id), g.expires_at, \
+     (SELECT count(*) FROM directory_people p JOIN directories d ON d.id = p.directory_id \
+     WHERE p.member_id = m.id AND d.enabled_at IS NOT NULL AND d.used_for <> 'organisation' \
+     AND d.kind IN ('ldap', 'active_directory')) \
      FROM members m \
      LEFT JOIN guests g ON g.member_id = m.id AND m.kind = 'guest' \
      LEFT JOIN credentials c ON c.member_id = m.id \
@@ -95,6 +101,7 @@ impl From<Row> for Account {
             mobile,
             passkeys,
             end,
+            elsewhere,
         ) = row;
         Self {
             member: id.into(),
@@ -112,6 +119,7 @@ impl From<Row> for Account {
             email,
             mobile,
             passkeys,
+            is_password_elsewhere: elsewhere > 0,
         }
     }
 }

@@ -20,6 +20,7 @@ mod departments;
 mod groups;
 mod known;
 mod leave;
+pub mod newcomer;
 mod people;
 mod plan;
 mod read;

@@ -176,6 +176,7 @@ pub async fn connect(house: &House, name: &str, organisation: Organisation) -> D
         enabled: true,
         source: serde_json::from_value::<Source>(source).unwrap(),
         organisation,
+        sign_in: directories::sign_in::SignInTerms::default(),
         secret: None,
     };
     directories::create(edit, draft).await.unwrap().id
@@ -211,4 +212,29 @@ pub fn unlimited() -> Organisation {
         },
         ..Organisation::default()
     }
+}
+
+/// Takes over what a real directory tells.
+pub async fn take_over(house: &House, directory: &DirectoryId) {
+    let state = &house.state;
+    let mut tx = state.store.begin().await.unwrap();
+    let begin = Begin {
+        directory,
+        mode: Mode::Full,
+        is_trial: false,
+        actor: somebody(),
+        undoes: None,
+    };
+    let run = run::begin(&mut tx, begin, state.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    for _ in 0..2 {
+        let mut read = state.store.read().await.unwrap();
+        let now = sync_runs::find(&mut read, &run.id).await.unwrap().unwrap();
+        drop(read);
+        let (_lost, is_ours) = watch::channel(true);
+        run::drive(state, &now, is_ours).await.unwrap();
+    }
+    let mut read = state.store.read().await.unwrap();
+    let end = sync_runs::find(&mut read, &run.id).await.unwrap().unwrap();
+    assert_eq!(end.phase, "done", "{:?}", end.reason);
 }

@@ -216,6 +216,8 @@ fn methods(used: &[AuthenticationMethod], two_step: bool) -> Vec<&'static str> {
             AuthenticationMethod::SmsCode => "sms",
             AuthenticationMethod::MailCode => "mail_code",
             AuthenticationMethod::Passkey => "passkey",
+            // No word of RFC 8176; others say it so.
+            AuthenticationMethod::Directory => "fed",
             AuthenticationMethod::OneTimeLink => "one_time_link",
         })
         .collect();

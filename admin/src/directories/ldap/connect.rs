@@ -92,7 +92,7 @@ async fn bind(ldap: &mut Ldap, server: &str, dn: &str, password: &str) -> Result
     }
 }
 
-async fn connect(
+pub(super) async fn connect(
     outbound: &Outbound,
     settings: &LdapSettings,
     server: &str,

@@ -1,6 +1,7 @@
 //! LDAP (RFC 4511): OpenLDAP, 389-DS and others. People are entries below a base, departments the units in
 //! which they are, groups entries that name people.
 
+pub mod authenticate;
 mod connect;
 mod dn;
 mod explain;

@@ -180,25 +180,17 @@ impl LdapSource {
     }
 
     fn person(&mut self, people: &PeopleSearch, entry: &Entry) -> Result<TheirPerson, SourceError> {
-        let Some(key) = entry.key(&people.key) else {
+        let Some(found) = person(people, entry) else {
             return Err(self.without_key(&entry.dn, &people.key));
         };
-        let username = entry.first(&people.username).unwrap_or_default();
         if self.settings.groups.enabled {
-            self.named.insert(entry.dn.clone(), key.clone());
-            self.named.insert(name_key(&username), key.clone());
+            self.named.insert(entry.dn.clone(), found.key.clone());
+            self.named
+                .insert(name_key(&found.username), found.key.clone());
         }
-        let names = people.display_name.iter();
-        let name = names.filter_map(|name| entry.first(name)).next();
         Ok(TheirPerson {
-            display_name: name.unwrap_or_else(|| username.clone()),
-            username,
-            email: entry.first(&people.email),
-            mobile: entry.first(&people.mobile),
-            employee_number: entry.first(&people.employee_number),
-            is_enabled: !is_disabled(people, entry),
             departments: self.department_above(&entry.dn).into_iter().collect(),
-            key,
+            ..found
         })
     }
 
@@ -272,13 +264,32 @@ fn by_name(departments: &mut [TheirDepartment]) {
     }
 }
 
+/// What an entry says of somebody, but for where they are; `None`: it has no key.
+pub(super) fn person(people: &PeopleSearch, entry: &Entry) -> Option<TheirPerson> {
+    let username = entry.first(&people.username).unwrap_or_default();
+    let mut names = people
+        .display_name
+        .iter()
+        .filter_map(|name| entry.first(name));
+    Some(TheirPerson {
+        key: entry.key(&people.key)?,
+        display_name: names.next().unwrap_or_else(|| username.clone()),
+        username,
+        email: entry.first(&people.email),
+        mobile: entry.first(&people.mobile),
+        employee_number: entry.first(&people.employee_number),
+        is_enabled: !is_disabled(people, entry),
+        departments: Vec::new(),
+    })
+}
+
 fn wanted(attributes: Vec<String>) -> Vec<String> {
     let mut attributes = attributes;
     attributes.retain(|name| !name.is_empty());
     attributes
 }
 
-fn attributes_of(people: &PeopleSearch) -> Vec<String> {
+pub(super) fn attributes_of(people: &PeopleSearch) -> Vec<String> {
     let mut attributes = vec![
         people.key.clone(),
         people.username.clone(),
@@ -309,7 +320,7 @@ fn is_disabled(people: &PeopleSearch, entry: &Entry) -> bool {
 }
 
 /// An entry whose attributes are found by their names in lower case.
-struct Entry {
+pub(super) struct Entry {
     /// Folded.
     dn: String,
     texts: HashMap<String, Vec<String>>,
@@ -317,7 +328,7 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(entry: SearchEntry) -> Self {
+    pub fn of(entry: SearchEntry) -> Self {
         let lower = |name: String| name.to_ascii_lowercase();
         Self {
             dn: folded(&entry.dn),

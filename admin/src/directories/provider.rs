@@ -1,0 +1,61 @@
+//! What a directory must be able to do so that people sign in on a page of its own.
+
+use std::collections::HashMap;
+
+use config::Timestamp;
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::sign_in::Asserted;
+
+/// Secrets of one sign-in, which come back with the browser, sealed, and with nobody else.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Secrets {
+    /// What the directory repeats in what it says, so that it was said for this sign-in.
+    pub nonce: String,
+    /// What proves that whoever comes back is who has left (RFC 7636).
+    pub verifier: String,
+}
+
+/// Somebody wants to sign in.
+pub struct Start<'a> {
+    /// Where the browser comes back to.
+    pub callback: &'a Url,
+    /// What it brings back, as it is.
+    pub state: &'a str,
+    pub secrets: &'a Secrets,
+}
+
+/// What the browser brought back.
+pub struct Brought<'a> {
+    /// The parameters of the address or of the form, each once.
+    pub parameters: &'a HashMap<String, String>,
+    pub callback: &'a Url,
+    pub secrets: &'a Secrets,
+    pub now: Timestamp,
+}
+
+/// Why nobody is let in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// The person, or the directory, did not want to.
+    #[error("the directory refused: {0}")]
+    Refused(String),
+    /// What was brought back proves nothing. The reason for the log alone.
+    #[error("what the directory said cannot be trusted: {0}")]
+    Untrusted(&'static str),
+    /// The directory cannot be asked.
+    #[error("the directory cannot be reached: {0}")]
+    Away(String),
+}
+
+/// A sign-in page elsewhere.
+pub trait SignInProvider: Send + Sync {
+    /// Where the browser goes.
+    fn start<'a>(&'a self, start: Start<'a>) -> BoxFuture<'a, Result<Url, ProviderError>>;
+
+    /// Who it was that came back.
+    fn finish<'a>(&'a self, brought: Brought<'a>)
+    -> BoxFuture<'a, Result<Asserted, ProviderError>>;
+}
