@@ -56,6 +56,7 @@ pub async fn answer(state: &State, tx: &mut Tx, request: &ResetRequest) -> Resul
         client_address: request.address,
         user_agent: request.user_agent.clone(),
         device: request.device.clone(),
+        risk: Vec::new(),
         sign_in: None,
         request_id: request.request_id.clone(),
     };

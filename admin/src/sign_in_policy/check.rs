@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use config::Settings;
 
 use super::{
-    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, SecondFactor,
-    SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, RiskPolicy,
+    SecondFactor, SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
 };
 use crate::members::names;
 use crate::messages::Channel;
@@ -40,6 +40,7 @@ pub(super) async fn check(
     wrong.password("password", &policy.password);
     wrong.sessions("sessions", &policy.sessions);
     wrong.attempts("attempts", &policy.attempts);
+    wrong.risk("risk", &policy.risk);
     if policy.exceptions.len() > MOST_EXCEPTIONS {
         wrong
             .found
@@ -200,6 +201,10 @@ impl Wrong {
         }
     }
 
+    fn risk(&mut self, part: &str, policy: &RiskPolicy) {
+        self.within(part, "failures", policy.failures, 1..=100);
+    }
+
     fn exception(&mut self, part: &str, exception: &PolicyException) {
         if let Err(mut invalid) = names::display_name("name", &exception.name) {
             invalid.field = format!("{part}.{}", invalid.field);
@@ -218,14 +223,15 @@ impl Wrong {
         let is_empty = exception.two_step.is_none()
             && exception.password.is_none()
             && exception.sessions.is_none()
-            && exception.attempts.is_none();
+            && exception.attempts.is_none()
+            && exception.risk.is_none();
         if is_empty {
             self.found.push(Invalid::new(
                 part,
                 ("it changes nothing", "没有任何不同的规则"),
                 (
-                    "at least one of two_step, password, sessions and attempts",
-                    "two_step、password、sessions、attempts 中至少一项",
+                    "at least one of two_step, password, sessions, attempts and risk",
+                    "two_step、password、sessions、attempts、risk 中至少一项",
                 ),
             ));
         }
@@ -240,6 +246,9 @@ impl Wrong {
         }
         if let Some(policy) = &exception.attempts {
             self.attempts(&format!("{part}.attempts"), policy);
+        }
+        if let Some(policy) = &exception.risk {
+            self.risk(&format!("{part}.risk"), policy);
         }
     }
 }

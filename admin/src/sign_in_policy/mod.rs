@@ -6,6 +6,7 @@
 
 mod check;
 pub mod preview;
+mod risk;
 mod rules;
 mod settle;
 
@@ -16,6 +17,7 @@ use config::id::{GroupId, MemberId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use risk::{RiskAnswer, RiskPolicy, RiskSignal};
 pub use rules::{
     AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy,
     SecondFactor, SessionPolicy, TwoStepDemand, TwoStepPolicy,
@@ -37,6 +39,7 @@ pub struct SignInPolicy {
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
     pub attempts: AttemptPolicy,
+    pub risk: RiskPolicy,
     /// For everybody.
     pub notices: NoticePolicy,
     /// In their order: of each of the other parts, the first exception that fits a person and has that part takes the
@@ -63,6 +66,8 @@ pub struct PolicyException {
     pub sessions: Option<SessionPolicy>,
     #[serde(default)]
     pub attempts: Option<AttemptPolicy>,
+    #[serde(default)]
+    pub risk: Option<RiskPolicy>,
 }
 
 /// For whom an exception is.
@@ -80,6 +85,7 @@ pub struct Rules {
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
     pub attempts: AttemptPolicy,
+    pub risk: RiskPolicy,
 }
 
 /// Who somebody is, as far as exceptions look at it.
@@ -118,6 +124,7 @@ impl SignInPolicy {
         let password = fitting().find_map(|one| one.password.as_ref());
         let sessions = fitting().find_map(|one| one.sessions.as_ref());
         let attempts = fitting().find_map(|one| one.attempts.as_ref());
+        let risk = fitting().find_map(|one| one.risk.as_ref());
         Rules {
             two_step: two_step.unwrap_or(&self.two_step).clone(),
             password: password.unwrap_or(&self.password).clone(),
@@ -126,6 +133,7 @@ impl SignInPolicy {
                 captcha: self.captcha(),
                 ..attempts.unwrap_or(&self.attempts).clone()
             },
+            risk: risk.unwrap_or(&self.risk).clone(),
         }
     }
 

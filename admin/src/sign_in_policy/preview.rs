@@ -6,9 +6,8 @@ use config::{Settings, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PolicyException, Rules, SessionPolicy, SignInPolicy, belonging, check};
+use super::{PolicyException, RiskSignal, Rules, SessionPolicy, SignInPolicy, belonging, check};
 use crate::members::find_by_any;
-use crate::messages::Channel;
 use crate::refused::Refused;
 use crate::sign_in::by_message;
 use crate::sign_in::flow::Flow;
@@ -29,8 +28,11 @@ pub struct PolicyPreview {
     pub password_from: Option<String>,
     pub sessions_from: Option<String>,
     pub attempts_from: Option<String>,
+    pub risk_from: Option<String>,
     /// In their order, at the next sign-in with a password in a browser that is not marked.
     pub next_sign_in: Vec<NextStep>,
+    /// The same where that sign-in is unusual in a way at which the policy looks; `null` where it looks at none.
+    pub unusual_sign_in: Option<Vec<NextStep>>,
     /// When the present password becomes too old; `null` where it does not, or there is none.
     pub password_ends_at: Option<Timestamp>,
     /// How many of the person's open sign-ins would end at once.
@@ -46,6 +48,8 @@ pub enum NextStep {
     /// As the last one, and it may be put off for now.
     SetUpSecondFactorOrLater,
     NewPassword,
+    /// The person does not come in: there is nothing by which they could prove who they are.
+    Refused,
 }
 
 /// By id, username or mail address.
@@ -75,13 +79,23 @@ pub async fn of(
     let by_message = by_message::factors(connection, &account, &rules.two_step).await?;
     let asked_since = second_factor_demands::find(connection, &member.id).await?;
     let may_wait = may_wait(&rules, asked_since, now);
+    let watched = rules.risk.watched();
+    let circumstances = Circumstances {
+        rules: &rules,
+        is_trusted_browser: false,
+        by_message: &by_message,
+        now,
+    };
     let live = sign_ins::live_of(connection, &member.id, now).await?;
     Ok(PolicyPreview {
         two_step_from: from(|one| one.two_step.is_some()),
         password_from: from(|one| one.password.is_some()),
         sessions_from: from(|one| one.sessions.is_some()),
         attempts_from: from(|one| one.attempts.is_some()),
-        next_sign_in: steps(&account, &rules, &by_message, may_wait, now),
+        risk_from: from(|one| one.risk.is_some()),
+        next_sign_in: steps(&[], &account, circumstances, may_wait),
+        unusual_sign_in: (!watched.is_empty())
+            .then(|| steps(&watched, &account, circumstances, may_wait)),
         password_ends_at: ends_at(&account, &rules),
         sign_ins_ended: ended(&live, &rules.sessions, now),
         username: member.username,
@@ -112,27 +126,26 @@ fn may_wait(rules: &Rules, asked_since: Option<Timestamp>, now: Timestamp) -> bo
     now < since.plus(rules.two_step.grace())
 }
 
-/// What [`next`] asks for one after the other, of somebody who does each.
+/// What [`next`] asks for one after the other, of somebody who does each, in a sign-in that is unusual in these
+/// ways.
 fn steps(
+    risk: &[RiskSignal],
     account: &Account,
-    rules: &Rules,
-    by_message: &[Channel],
+    circumstances: Circumstances<'_>,
     may_wait: bool,
-    now: Timestamp,
 ) -> Vec<NextStep> {
-    let mut account = account.clone();
+    let (mut account, now) = (account.clone(), circumstances.now);
     let method = AuthenticationMethod::Password;
     let mut flow = Flow::begin(account.member.clone(), method, now, "/");
-    let circumstances = Circumstances {
-        rules,
-        is_trusted_browser: false,
-        by_message,
-        now,
-    };
+    flow.risk = risk.to_vec();
     let mut steps = Vec::new();
     loop {
         steps.push(match next(&flow, &account, circumstances) {
             Step::Done => return steps,
+            Step::Refused => {
+                steps.push(NextStep::Refused);
+                return steps;
+            }
             Step::SecondFactor => {
                 flow.second_factor_at = Some(now);
                 NextStep::SecondFactor

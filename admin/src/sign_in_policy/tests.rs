@@ -21,6 +21,7 @@ fn exception(name: &str, who: PolicyAudience) -> PolicyException {
         password: None,
         sessions: None,
         attempts: None,
+        risk: None,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::api::download::Download;
 use crate::api::{self, Problem, Query};
 use crate::authz::Permit;
 use crate::logs::SignInKind;
+use crate::sign_in_policy::RiskSignal;
 use crate::state::State;
 use crate::store::events::{self, Part, SignInEvent, SignInFilter};
 
@@ -42,6 +43,9 @@ pub struct WhichSignIns {
     client_address: Option<AddressRange>,
     /// A part of what is known of the device and its browser.
     device: Option<String>,
+    /// Something that was unusual.
+    #[param(inline)]
+    risk: Option<RiskSignal>,
     /// The id of a request.
     request_id: Option<String>,
 }
@@ -56,6 +60,7 @@ impl WhichSignIns {
             reason: self.reason.clone(),
             client_address: self.client_address,
             device: self.device.as_deref().map(Part::of),
+            risk: self.risk.map(|signal| signal.as_str().to_owned()),
             request_id: self.request_id.clone(),
         }
     }
@@ -132,6 +137,13 @@ const COLUMNS: &[Column<SignInEvent>] = &[
     (("Browser", "浏览器"), |e, _| {
         e.user_agent.as_str().into()
     }),
+    (("Unusual", "异常"), |e, reader| {
+        let named = e.risk.iter().map(|signal| match unusual(signal) {
+            Some((en, zh_cn)) => reader.language.of((en, zh_cn)),
+            None => signal.as_str(),
+        });
+        named.collect::<Vec<_>>().join("; ").into()
+    }),
     (("Guest", "访客"), |e, reader| reader.mark(e.guest)),
     (("Member ID", "成员 ID"), |e, _| {
         e.member.as_ref().map(|id| id.as_str().to_owned()).into()
@@ -153,6 +165,14 @@ fn kind(kind: &str) -> Option<Words> {
         "ended" => ("Ended", "会话被终止"),
         "reset_requested" => ("Asked for a new password", "申请重设密码"),
         _ => return None,
+    })
+}
+
+fn unusual(signal: &str) -> Option<Words> {
+    Some(match RiskSignal::from_name(signal)? {
+        RiskSignal::NewDevice => ("New browser", "新的浏览器"),
+        RiskSignal::ManyFailures => ("Wrong attempts before", "此前多次失败"),
+        RiskSignal::UnknownNetwork => ("New network", "新的网络"),
     })
 }
 

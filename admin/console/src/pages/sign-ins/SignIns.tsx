@@ -14,7 +14,7 @@ import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
 import { WithGuestTag } from "../../parts/WithGuestTag";
-import { COLOURS, type Kind, KINDS, methodName, METHODS, reasonName, REASONS } from "./kinds";
+import { COLOURS, type Kind, KINDS, methodName, METHODS, reasonName, REASONS, type Signal, SIGNALS } from "./kinds";
 
 const t = texts({
   title: ["登录日志", "Sign-in log"],
@@ -27,6 +27,7 @@ const t = texts({
   kind: ["结果", "Result"],
   method: ["方式", "Method"],
   reason: ["原因", "Reason"],
+  risk: ["异常", "Unusual"],
   address: ["来源地址", "Address"],
   device: ["设备", "Device"],
   agent: ["浏览器标识", "User agent"],
@@ -43,6 +44,7 @@ type Filter = Span & {
   reason?: string;
   client_address?: string;
   device?: string;
+  risk?: Signal;
 };
 
 export default function SignIns() {
@@ -84,6 +86,7 @@ export default function SignIns() {
               onChange={(client_address) => narrow({ client_address })}
             />
             <TextFilter label={t.device} value={filter.device} onChange={(device) => narrow({ device })} />
+            <KindFilter label={t.risk} names={SIGNALS} value={filter.risk} onChange={(risk) => narrow({ risk })} />
           </>
         }
         columns={[
@@ -114,6 +117,11 @@ export default function SignIns() {
           },
           { title: t.address, dataIndex: "client_address" },
           { title: t.device, dataIndex: "device" },
+          {
+            title: t.risk,
+            dataIndex: "risk",
+            render: (risk?: string[]) => (risk?.length ? <RiskTags risk={risk} /> : "–"),
+          },
         ]}
       />
       {open && (
@@ -128,6 +136,7 @@ export default function SignIns() {
             [t.method, open.method && methodName(open.method)],
             [t.address, open.client_address],
             [t.device, open.device],
+            [t.risk, open.risk?.length ? <RiskTags key="risk" risk={open.risk} /> : null],
             [t.agent, open.user_agent],
             [t.signIn, open.sign_in],
             [t.request, open.request_id],
@@ -140,4 +149,12 @@ export default function SignIns() {
 
 function KindTag({ kind }: { kind: string }) {
   return <Tag color={COLOURS[kind]}>{KINDS[kind as Kind] ?? kind}</Tag>;
+}
+
+function RiskTags({ risk }: { risk: string[] }) {
+  return risk.map((signal) => (
+    <Tag key={signal} color="warning">
+      {SIGNALS[signal as Signal] ?? signal}
+    </Tag>
+  ));
 }
