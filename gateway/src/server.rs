@@ -34,7 +34,7 @@ use crate::path::access_event::Recorder;
 use crate::path::visit::Entrance;
 use crate::proxy::Proxy;
 use crate::reload::watch::{at_rest, watch};
-use crate::reload::{Reloader, SetLogFilter};
+use crate::reload::{ReadAgain, Reloader, SetLogFilter};
 use crate::signals::Signal;
 use crate::surroundings::Sight;
 use crate::upgrade;
@@ -55,6 +55,7 @@ pub struct Parts {
     /// What keeps the other half of the program from doing its work.
     pub other_health: OtherHealth,
     pub set_log_filter: SetLogFilter,
+    pub read_again: ReadAgain,
     /// The listening sockets of the process that this one replaces, or none yet.
     pub sockets: Sockets,
     /// Called once, before anybody comes through the gate: joins what the other half of the program
@@ -170,6 +171,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         gate: Arc::clone(&gate),
         certificates,
         set_log_filter: parts.set_log_filter,
+        read_again: parts.read_again,
         clock: parts.clock,
     };
     let how = until_told(&mut parts.signals, reloader, &settings, &sockets).await;

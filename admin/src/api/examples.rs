@@ -306,7 +306,8 @@ fn told_of_events(name: &str) -> Option<Value> {
             "id": ID, "at": THEN, "kind": "failed", "username": "zhang.san", "guest": false,
             "method": "password",
             "reason": "wrong_password", "client_address": "192.0.2.7",
-            "user_agent": "Mozilla/5.0", "device": "Firefox on Linux", "risk": [], "request_id": OTHER
+            "user_agent": "Mozilla/5.0", "device": "Firefox on Linux", "place": null, "risk": [],
+            "request_id": OTHER
         }),
         "AuditEvent" => json!({
             "id": ID, "at": THEN, "actor_kind": "member", "actor": OTHER,

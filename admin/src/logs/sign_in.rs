@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::clean;
+use crate::places::Place;
 use crate::sign_in_policy::RiskSignal;
 use crate::store::{StoreError, Tx, events, members};
 
@@ -55,6 +56,8 @@ pub struct SignInEntry {
     /// A code from a fixed set, such as `wrong_password` or `locked`.
     pub reason: Option<&'static str>,
     pub client_address: IpAddr,
+    /// Where that is, as far as it is known.
+    pub place: Option<Place>,
     pub user_agent: String,
     /// As a person reads it: "Firefox, Linux".
     pub device: String,
@@ -86,6 +89,7 @@ pub async fn record_sign_in(
         method: method.map(str::to_owned),
         reason: entry.reason.map(str::to_owned),
         client_address: entry.client_address.to_canonical().to_string(),
+        place: entry.place.clone(),
         user_agent: clean::line(&entry.user_agent).into_owned(),
         device: clean::line(&entry.device).into_owned(),
         risk: risk.iter().map(|one| (*one).to_owned()).collect(),

@@ -36,6 +36,7 @@ pub async fn record(
         method: happening.method,
         reason: happening.reason,
         client_address: reader.visitor.client_address,
+        place: reader.place(),
         user_agent: reader.user_agent.clone(),
         device: reader.device(),
         risk: happening.risk.to_vec(),

@@ -63,6 +63,10 @@ fn told(signal: RiskSignal, language: Language) -> &'static str {
             "You have not signed in from this network lately.",
             "您近期没有从此网络登录过。",
         ),
+        RiskSignal::ImpossibleTravel => (
+            "You signed in so far from here that you can hardly have come here since.",
+            "您上次登录的地点过远，此后不大可能已到达此处。",
+        ),
     })
 }
 

@@ -4,6 +4,8 @@
 //! counter nor another address later in the same sign-in takes it back. Whoever has never signed in is compared
 //! with nothing: were the first browser of a newcomer a new one, nobody could begin.
 
+use std::net::IpAddr;
+
 use config::id::MemberId;
 use config::{Timestamp, cookies};
 
@@ -13,6 +15,11 @@ use super::network::{NETWORK_LIFE, network};
 use crate::pages::Reader;
 use crate::sign_in_policy::{RiskSignal, Rules};
 use crate::store::{Connection, StoreError, events, known_devices};
+
+/// Nearer than this, a place is as likely to be wrong as somebody is to have moved.
+const NEAR: f64 = 100.0;
+/// Sign-ins from nowhere, as within the own network, are passed over as far as this.
+const LOOKED_BACK: u32 = 20;
 
 /// What is unusual, with what was so at earlier steps.
 pub async fn signals(
@@ -71,6 +78,7 @@ impl Sight<'_> {
             RiskSignal::NewDevice => self.is_new_device().await,
             RiskSignal::ManyFailures => self.are_many_failures().await,
             RiskSignal::UnknownNetwork => self.is_unknown_network().await,
+            RiskSignal::ImpossibleTravel => self.is_impossible_travel().await,
         }
     }
 
@@ -97,10 +105,46 @@ impl Sight<'_> {
     async fn is_unknown_network(&mut self) -> Result<bool, StoreError> {
         let span = (self.now.minus(NETWORK_LIFE), self.now);
         let seen = events::addresses_of(self.connection, &self.flow.member, span, None).await?;
-        let here = network(self.reader.visitor.client_address);
-        Ok(!seen.into_iter().any(|address| network(address) == here))
+        let places = self.reader.places();
+        let here = self.reader.visitor.client_address;
+        let (block, provider) = (network(here), places.network(here));
+        let is_same = |address: IpAddr| {
+            network(address) == block || (provider.is_some() && places.network(address) == provider)
+        };
+        Ok(!seen.into_iter().any(is_same))
+    }
+
+    /// Compares with the last sign-in of which it is known where it was.
+    async fn is_impossible_travel(&mut self) -> Result<bool, StoreError> {
+        let places = self.reader.places();
+        if !places.has_cities() {
+            // As if it were not so: a file that is gone must not have everybody asked, or keep out all who have
+            // no second factor.
+            tracing::warn!("travel is not looked at: this node has no database of cities");
+            return Ok(false);
+        }
+        let Some(here) = places.point(self.reader.visitor.client_address) else {
+            return Ok(false);
+        };
+        let earlier = events::last_addresses(self.connection, &self.flow.member, LOOKED_BACK);
+        let mut earlier = earlier.await?.into_iter();
+        let last = earlier.find_map(|(at, address)| Some((at, places.point(address)?)));
+        Ok(last.is_some_and(|(at, there)| {
+            let hours = self.now.since(at).as_secs_f64() / 3600.0;
+            is_impossible(
+                there.kilometres_to(here),
+                hours,
+                self.rules.risk.km_per_hour,
+            )
+        }))
     }
 }
 
+fn is_impossible(kilometres: f64, hours: f64, most: u32) -> bool {
+    kilometres >= NEAR && kilometres > f64::from(most) * hours
+}
+
+#[cfg(test)]
+mod places_tests;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use config::Settings;
 
 use super::{
     AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, RiskPolicy,
-    SecondFactor, SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
+    RiskSignal, SecondFactor, SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
 };
 use crate::members::names;
 use crate::messages::Channel;
@@ -28,12 +28,12 @@ pub(super) async fn check(
     settings: &Settings,
     policy: &SignInPolicy,
     before: &SignInPolicy,
-    has_breached_list: bool,
+    has: Has,
 ) -> Result<(), Refused> {
     let mut wrong = Wrong {
         found: Vec::new(),
         passkeys_reach_operators: passkeys::reach_operators(settings),
-        has_breached_list,
+        has,
         sent: by_message::sent(connection).await?,
     };
     wrong.two_step("two_step", &policy.two_step);
@@ -87,11 +87,26 @@ async fn missing_groups(
     Ok(told.collect())
 }
 
+/// Which files of the operator this node has, for what needs them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Has {
+    /// Of passwords known from leaks.
+    pub breached_list: bool,
+    /// Where cities lie.
+    pub cities: bool,
+}
+
+impl Has {
+    pub const ALL: Self = Self {
+        breached_list: true,
+        cities: true,
+    };
+}
+
 struct Wrong {
     found: Vec<Invalid>,
     passkeys_reach_operators: bool,
-    /// Of passwords known from leaks, on this node.
-    has_breached_list: bool,
+    has: Has,
     /// By which channels messages go.
     sent: Vec<Channel>,
 }
@@ -161,7 +176,7 @@ impl Wrong {
     fn password(&mut self, part: &str, policy: &PasswordPolicy) {
         self.within(part, "min_length", policy.min_length, 8..=64);
         self.within(part, "max_length", policy.max_length, 64..=256);
-        if policy.refuse_breached && !self.has_breached_list {
+        if policy.refuse_breached && !self.has.breached_list {
             self.found.push(Invalid::new(
                 &format!("{part}.refuse_breached"),
                 (
@@ -203,6 +218,10 @@ impl Wrong {
 
     fn risk(&mut self, part: &str, policy: &RiskPolicy) {
         self.within(part, "failures", policy.failures, 1..=100);
+        self.within(part, "km_per_hour", policy.km_per_hour, 100..=10_000);
+        if policy.asks(RiskSignal::ImpossibleTravel) && !self.has.cities {
+            self.found.push(no_cities(part));
+        }
     }
 
     fn exception(&mut self, part: &str, exception: &PolicyException) {
@@ -251,6 +270,20 @@ impl Wrong {
             self.risk(&format!("{part}.risk"), policy);
         }
     }
+}
+
+fn no_cities(part: &str) -> Invalid {
+    Invalid::new(
+        &format!("{part}.impossible_travel"),
+        (
+            "no database of cities is loaded on this node",
+            "此节点尚未加载城市数据库",
+        ),
+        (
+            "off, or ask once places.city_database is set on every node",
+            "off；或先在每个节点上配置 places.city_database，再设为 ask",
+        ),
+    )
 }
 
 fn nobody_sends(part: &str) -> Invalid {

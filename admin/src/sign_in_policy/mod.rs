@@ -29,6 +29,7 @@ use crate::refused::{Expected, Refused};
 use crate::store::documents::{self, Document, SIGN_IN_POLICY};
 use crate::store::{Connection, StoreError, belongings, holds};
 
+use check::Has;
 pub use settle::{end_oldest, resettle};
 
 /// What holds for everybody, and the exceptions.
@@ -169,6 +170,14 @@ impl SignInPolicy {
             .any(|part| part.refuse_breached)
     }
 
+    /// Whether anybody's travels are looked at.
+    #[must_use]
+    pub fn watches_travel(&self) -> bool {
+        let parts = self.exceptions.iter().filter_map(|one| one.risk.as_ref());
+        let mut all = parts.chain([&self.risk]);
+        all.any(|part| part.asks(RiskSignal::ImpossibleTravel))
+    }
+
     /// Whether anybody may have a code for a new password sent.
     #[must_use]
     pub fn lets_reset(&self) -> bool {
@@ -254,9 +263,13 @@ pub async fn change(
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
     let settings = edit.settings();
-    // A node that has lost its list holds up no other change.
-    let has_list = before.body.refuses_breached() || edit.state().breached.entries().await.is_ok();
-    check::check(&mut edit.tx, settings, &body, &before.body, has_list).await?;
+    // A node that has lost a file holds up no other change.
+    let state = edit.state();
+    let has = Has {
+        breached_list: before.body.refuses_breached() || state.breached.entries().await.is_ok(),
+        cities: before.body.watches_travel() || state.places.has_cities(),
+    };
+    check::check(&mut edit.tx, settings, &body, &before.body, has).await?;
     let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;
     // Somebody wrote it between our reading and our writing.
     if version != before.version + 1 {

@@ -6,7 +6,9 @@ use config::{Settings, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PolicyException, RiskSignal, Rules, SessionPolicy, SignInPolicy, belonging, check};
+use super::{
+    PolicyException, RiskSignal, Rules, SessionPolicy, SignInPolicy, belonging, check, check::Has,
+};
 use crate::members::find_by_any;
 use crate::refused::Refused;
 use crate::sign_in::by_message;
@@ -65,7 +67,7 @@ pub async fn of(
 ) -> Result<PolicyPreview, Refused> {
     let present = super::get(connection).await?.body;
     // What this node lacks is told when the policy is saved.
-    check::check(connection, settings, policy, &present, true).await?;
+    check::check(connection, settings, policy, &present, Has::ALL).await?;
     let member = find_by_any(connection, member).await?;
     let account = credentials::find(connection, &member.id).await?;
     let account = account.ok_or(Refused::NotFound("member"))?;

@@ -24,6 +24,13 @@ pub struct RiskPolicy {
     /// kept: the provider's (its AS number) where the node has a database of networks, else the first 24 bits
     /// of an IPv4 address, 48 of an IPv6 address.
     pub unknown_network: RiskAnswer,
+    /// Two sign-ins that lie further apart than the time between them lets anybody travel, at least 100 km. It needs
+    /// the operator's database of cities (`places.city_database`) on every node: one that has lost it warns and
+    /// takes nothing for impossible, and addresses that are nowhere are left out.
+    pub impossible_travel: RiskAnswer,
+    /// So fast people travel at most. 100 to 10000.
+    #[schema(minimum = 100, maximum = 10_000)]
+    pub km_per_hour: u32,
 }
 
 /// What follows from a signal.
@@ -43,10 +50,16 @@ pub enum RiskSignal {
     NewDevice,
     ManyFailures,
     UnknownNetwork,
+    ImpossibleTravel,
 }
 
 impl RiskSignal {
-    pub const ALL: [Self; 3] = [Self::NewDevice, Self::ManyFailures, Self::UnknownNetwork];
+    pub const ALL: [Self; 4] = [
+        Self::NewDevice,
+        Self::ManyFailures,
+        Self::UnknownNetwork,
+        Self::ImpossibleTravel,
+    ];
 
     /// As it is written in JSON.
     #[must_use]
@@ -55,6 +68,7 @@ impl RiskSignal {
             Self::NewDevice => "new_device",
             Self::ManyFailures => "many_failures",
             Self::UnknownNetwork => "unknown_network",
+            Self::ImpossibleTravel => "impossible_travel",
         }
     }
 
@@ -71,6 +85,8 @@ impl Default for RiskPolicy {
             many_failures: RiskAnswer::Off,
             failures: 5,
             unknown_network: RiskAnswer::Off,
+            impossible_travel: RiskAnswer::Off,
+            km_per_hour: 1000,
         }
     }
 }
@@ -83,6 +99,7 @@ impl RiskPolicy {
             RiskSignal::NewDevice => self.new_device,
             RiskSignal::ManyFailures => self.many_failures,
             RiskSignal::UnknownNetwork => self.unknown_network,
+            RiskSignal::ImpossibleTravel => self.impossible_travel,
         };
         answer == RiskAnswer::Ask
     }

@@ -99,7 +99,7 @@ async fn operators_are_not_shut_out_by_passkeys_that_do_not_work_at_their_host()
         });
         let mut read = store.read().await.unwrap();
         let before = SignInPolicy::default();
-        match check::check(&mut read, &settings, policy, &before, true).await {
+        match check::check(&mut read, &settings, policy, &before, check::Has::ALL).await {
             Err(Refused::Invalid(wrong)) => {
                 assert!(!is_good, "{url}");
                 assert_eq!(wrong[0].field, "two_step.methods");

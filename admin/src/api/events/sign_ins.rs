@@ -133,6 +133,10 @@ const COLUMNS: &[Column<SignInEvent>] = &[
     (("Address", "IP 地址"), |e, _| {
         e.client_address.as_str().into()
     }),
+    (("Place", "地点"), |e, reader| {
+        let place = e.place.as_ref();
+        place.map(|place| place.read(reader.language)).into()
+    }),
     (("Device", "设备"), |e, _| e.device.as_str().into()),
     (("Browser", "浏览器"), |e, _| {
         e.user_agent.as_str().into()
@@ -173,6 +177,7 @@ fn unusual(signal: &str) -> Option<Words> {
         RiskSignal::NewDevice => ("New browser", "新的浏览器"),
         RiskSignal::ManyFailures => ("Wrong attempts before", "此前多次失败"),
         RiskSignal::UnknownNetwork => ("New network", "新的网络"),
+        RiskSignal::ImpossibleTravel => ("Impossible travel", "异地登录间隔过短"),
     })
 }
 

@@ -25,7 +25,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
             },
             "risk": {
                 "new_device": "ask", "many_failures": "ask", "failures": 5,
-                "unknown_network": "off"
+                "unknown_network": "off", "impossible_travel": "off", "km_per_hour": 1000
             },
             "notices": {
                 "new_sign_in": true, "password_changed": true, "factor_changed": true, "locked": false

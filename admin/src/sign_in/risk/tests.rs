@@ -14,22 +14,22 @@ use crate::store::events::{Page, SignInEvent, SignInFilter, sign_in_events};
 use crate::store::testing::on_both_engines;
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD, between};
 
-const TWO_STEP: &str = "/sign-in/two-step";
-const REFUSED: &str = "/sign-in/refused";
+pub(super) const TWO_STEP: &str = "/sign-in/two-step";
+pub(super) const REFUSED: &str = "/sign-in/refused";
 
 fn new_device(policy: &mut SignInPolicy) {
     policy.risk.new_device = RiskAnswer::Ask;
 }
 
 /// Signs in with what the browser keeps of earlier times.
-async fn sign_in(browser: &mut Browser<'_>, password: &str) -> Answered {
+pub(super) async fn sign_in(browser: &mut Browser<'_>, password: &str) -> Answered {
     let is_kept = |name: &str| name == cookies::DEVICE;
     browser.cookies.retain(|(_, name), _| is_kept(name));
     browser.sign_in("alice", password).await
 }
 
 /// Proves the second factor that is asked for.
-async fn prove(browser: &mut Browser<'_>, seed: &Seed) {
+pub(super) async fn prove(browser: &mut Browser<'_>, seed: &Seed) {
     // Each code works once.
     browser.house.state.clock.advance(Duration::from_mins(1));
     browser.get(ACCESS, TWO_STEP).await;
@@ -40,7 +40,7 @@ async fn prove(browser: &mut Browser<'_>, seed: &Seed) {
 }
 
 /// The last entry of the log.
-async fn last(house: &House) -> SignInEvent {
+pub(super) async fn last(house: &House) -> SignInEvent {
     let mut read = house.state.store.read().await.unwrap();
     let page = Page {
         limit: 1,

@@ -11,6 +11,7 @@ use sqlx::{FromRow, Row, any::AnyRow};
 use super::page::{Found, Key, Page, Placed};
 use super::part::{self, Part};
 use super::select::Select;
+use crate::places::Place;
 use crate::store::{Connection, StoreError};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -26,6 +27,9 @@ pub struct SignInEvent {
     pub method: Option<String>,
     pub reason: Option<String>,
     pub client_address: String,
+    /// Where that is, as the databases of the node had it then.
+    #[serde(default)]
+    pub place: Option<Place>,
     pub user_agent: String,
     pub device: String,
     /// What was unusual: `new_device`, `many_failures`, `unknown_network`, …; empty where the policy did not look.
@@ -90,6 +94,7 @@ impl FromRow<'_, AnyRow> for SignInEvent {
             method: row.try_get("method")?,
             reason: row.try_get("reason")?,
             client_address: row.try_get("client_address")?,
+            place: place(row.try_get("place")?),
             user_agent: row.try_get("user_agent")?,
             device: row.try_get("device")?,
             risk: parted(row.try_get("risk")?),
@@ -101,6 +106,11 @@ impl FromRow<'_, AnyRow> for SignInEvent {
     }
 }
 
+/// What cannot be read hides no entry.
+fn place(written: Option<String>) -> Option<Place> {
+    serde_json::from_str(&written?).ok()
+}
+
 fn parted(written: Option<String>) -> Vec<String> {
     let written = written.unwrap_or_default();
     let parts = written.split(',').filter(|part| !part.is_empty());
@@ -110,8 +120,8 @@ fn parted(written: Option<String>) -> Vec<String> {
 pub async fn insert_sign_in(tx: &mut Connection, event: &SignInEvent) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO sign_in_events (id, at, kind, member_id, username, method, reason, \
-         client_address, user_agent, device, sign_in_id, request_id, guest, risk) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         client_address, user_agent, device, sign_in_id, request_id, guest, risk, place) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(event.id.as_str())
     .bind(event.at.as_millis())
@@ -127,6 +137,13 @@ pub async fn insert_sign_in(tx: &mut Connection, event: &SignInEvent) -> Result<
     .bind(event.request_id.as_str())
     .bind(event.guest.then_some(1_i64))
     .bind((!event.risk.is_empty()).then(|| event.risk.join(",")))
+    .bind(
+        event
+            .place
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()?,
+    )
     .execute(tx)
     .await?;
     Ok(())
@@ -165,6 +182,24 @@ pub async fn last_sign_in(
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|(at,)| Timestamp(at)))
+}
+
+/// When and from which addresses the person signed in last, newest first.
+pub async fn last_addresses(
+    connection: &mut Connection,
+    member: &MemberId,
+    most: u32,
+) -> Result<Vec<(Timestamp, IpAddr)>, StoreError> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT at, client_address FROM sign_in_events \
+         WHERE member_id = $1 AND kind = 'signed_in' ORDER BY at DESC, id DESC LIMIT $2",
+    )
+    .bind(member.as_str())
+    .bind(i64::from(most))
+    .fetch_all(connection)
+    .await?;
+    let known = |(at, text): (i64, String)| Some((Timestamp(at), text.parse().ok()?));
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// The addresses from which the person signed in between these moments, but for one sign-in if need be.

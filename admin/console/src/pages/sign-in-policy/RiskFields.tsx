@@ -25,9 +25,16 @@ const t = texts({
     "此人 90 天内没有从该网络登录过：按网络数据库中的运营商判断；没有数据库时按地址段（IPv4 /24、IPv6 /48）判断。",
     "The person has not signed in from it during the last 90 days: the provider's, where there is a database of networks, else the /24 of an IPv4 address, the /48 of an IPv6 address.",
   ],
+  impossible_travel: ["异地登录间隔过短", "Impossible travel"],
+  impossible_travelHint: [
+    "与上次登录地点的距离在这段时间内无法到达；不足 100 公里的不计。需要每个节点都配置城市数据库（places.city_database）。",
+    "Nobody travels so far from the place of the last sign-in in that time; less than 100 km does not count. It needs a database of cities on every node (places.city_database).",
+  ],
+  km_per_hour: ["最高速度（公里/小时）", "Fastest travel (km per hour)"],
+  km_per_hourHint: ["客机约为 900。", "An airliner makes about 900."],
 });
 
-type Signal = "new_device" | "many_failures" | "unknown_network";
+type Signal = "new_device" | "many_failures" | "unknown_network" | "impossible_travel";
 
 /** A signal is answered by asking, or not at all. */
 function Ask({ at, signal }: { at: Part["at"]; signal: Signal }) {
@@ -47,6 +54,7 @@ function Ask({ at, signal }: { at: Part["at"]; signal: Signal }) {
 
 /** What is asked where a sign-in is unlike the earlier ones. */
 export function RiskFields({ at, path = at }: Part) {
+  const travels = Form.useWatch([...path, "impossible_travel"]) === "ask";
   const counts = Form.useWatch([...path, "many_failures"]) === "ask";
   return (
     <>
@@ -57,6 +65,10 @@ export function RiskFields({ at, path = at }: Part) {
         <InputNumber min={1} max={100} precision={0} />
       </Form.Item>
       <Ask at={at} signal="unknown_network" />
+      <Ask at={at} signal="impossible_travel" />
+      <Form.Item name={[...at, "km_per_hour"]} label={t.km_per_hour} extra={t.km_per_hourHint} hidden={!travels}>
+        <InputNumber min={100} max={10_000} precision={0} />
+      </Form.Item>
     </>
   );
 }

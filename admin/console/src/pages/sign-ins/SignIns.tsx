@@ -3,7 +3,9 @@ import { useState } from "react";
 
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
-import type { SignInEvent } from "../../api/schema";
+import type { AddressPlace as Place, SignInEvent } from "../../api/schema";
+import { isChinese } from "../../language/language";
+import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { EventDrawer } from "../../parts/log/EventDrawer";
@@ -29,6 +31,7 @@ const t = texts({
   reason: ["原因", "Reason"],
   risk: ["异常", "Unusual"],
   address: ["来源地址", "Address"],
+  place: ["地点", "Place"],
   device: ["设备", "Device"],
   agent: ["浏览器标识", "User agent"],
   signIn: ["登录编号", "Sign-in"],
@@ -116,6 +119,7 @@ export default function SignIns() {
             render: (method?: string | null) => (method ? methodName(method) : "–"),
           },
           { title: t.address, dataIndex: "client_address" },
+          { title: t.place, dataIndex: "place", render: (place?: Place | null) => (place ? placeName(place) : "–") },
           { title: t.device, dataIndex: "device" },
           {
             title: t.risk,
@@ -135,6 +139,7 @@ export default function SignIns() {
             [t.reason, open.reason && reasonName(open.reason)],
             [t.method, open.method && methodName(open.method)],
             [t.address, open.client_address],
+            [t.place, open.place && placeName(open.place)],
             [t.device, open.device],
             [t.risk, open.risk?.length ? <RiskTags key="risk" risk={open.risk} /> : null],
             [t.agent, open.user_agent],
@@ -157,4 +162,11 @@ function RiskTags({ risk }: { risk: string[] }) {
       {SIGNALS[signal as Signal] ?? signal}
     </Tag>
   ));
+}
+
+/** As it is read: "Hangzhou, China", "中国 杭州". */
+function placeName({ country, country_name, city }: Place): string {
+  const [land, town] = [nameOf(country_name) || country, nameOf(city)];
+  const parts = isChinese ? [land, town] : [town, land];
+  return parts.filter(Boolean).join(isChinese ? " " : ", ");
 }

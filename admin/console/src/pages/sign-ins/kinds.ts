@@ -63,6 +63,7 @@ export const SIGNALS = texts({
   new_device: ["新的浏览器", "New browser"],
   many_failures: ["此前多次失败", "Wrong attempts before"],
   unknown_network: ["新的网络", "New network"],
+  impossible_travel: ["异地登录间隔过短", "Impossible travel"],
 });
 
 export type Signal = keyof typeof SIGNALS;
