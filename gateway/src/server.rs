@@ -328,13 +328,11 @@ async fn until_told(
     settings: &Settings,
     sockets: &Sockets,
 ) -> Signal {
-    let mut watching = match watch(&reloader.settings) {
-        Ok(watching) => Some(watching),
-        Err(why) => {
+    let mut watching = watch(&reloader.settings)
+        .inspect_err(|why| {
             tracing::warn!(%why, "changed files are not noticed; send SIGHUP after a change");
-            None
-        }
-    };
+        })
+        .ok();
     loop {
         let changed = async {
             match &mut watching {
