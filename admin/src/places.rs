@@ -91,7 +91,7 @@ fn refresh(kept: &ArcSwapOption<Database>, file: Option<&Path>, holds: Holds) {
             tracing::error!(%why, "the database of places stays as it was");
         }
         Err(why) => {
-            tracing::error!(%why, "this node knows no places, or no networks, until it is read")
+            tracing::error!(%why, "this node knows no places, or no networks, until it is read");
         }
     }
 }
