@@ -88,10 +88,9 @@ impl Plane {
     ) -> Result<Self, PlaneError> {
         let folder = DataFolder::take(&settings.data)?;
         let store = open_store(&settings, &folder, registry)?;
-        let health = Health::default();
+        let (health, control) = (Health::default(), Control::open(folder.path())?);
         let sealer = open_sealer(&settings, &store, &health).await?;
         let spool = open_spool(&settings, &folder, &store)?;
-        let control = Control::open(folder.path())?;
         let (snapshots, in_force) = watch::channel(None);
         let (revocations, revoked) = mpsc::unbounded_channel();
         let (sender, events, event_state) = EventSender::new();

@@ -133,8 +133,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let takes_over = !sockets.lock().is_empty();
     listeners::bind(&settings.listeners, &sockets)?;
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
-    let open = Open::within(&settings, &metrics);
-    let feed_pulse = parts.link.feed.clone();
+    let (open, feed_pulse) = (Open::within(&settings, &metrics), parts.link.feed.clone());
     certificates.keep_up_with(&parts.link.snapshots, &parts.clock);
     let monitor_socket = monitor::bind(settings.monitor.address)
         .await
