@@ -41,6 +41,7 @@ pub mod passkeys;
 pub mod passwords;
 pub mod periodic;
 pub mod pictures;
+pub mod places;
 pub mod plane;
 pub mod portal;
 pub mod publish;

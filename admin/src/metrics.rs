@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
+use crate::sign_in_policy::RiskSignal;
+
 /// Cheap to clone: all clones count together.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     sign_ins: IntCounterVec,
     sign_ins_refused: IntCounterVec,
+    risk_signals: IntCounterVec,
     store_seconds: Histogram,
     store_failures: IntCounter,
     /// Events in the spool that are not in the store yet.
@@ -53,8 +56,19 @@ impl Metrics {
         for reason in ["too_many_attempts", "busy"] {
             sign_ins_refused.with_label_values(&[reason]);
         }
+        let risk_signals = IntCounterVec::new(
+            Opts::new(
+                "gatehouse_risk_signals_total",
+                "What was unusual about sign-ins that were told of in the log",
+            ),
+            &["signal"],
+        )?;
+        for signal in RiskSignal::ALL {
+            risk_signals.with_label_values(&[signal.as_str()]);
+        }
         Ok(Self {
             sign_ins_refused,
+            risk_signals,
             sign_ins: IntCounterVec::new(
                 Opts::new("gatehouse_sign_ins_total", "Entries of the sign-in log"),
                 &["method", "result"],
@@ -122,6 +136,7 @@ impl Metrics {
     pub fn register(&self, registry: &Registry) -> Result<(), prometheus::Error> {
         registry.register(Box::new(self.sign_ins.clone()))?;
         registry.register(Box::new(self.sign_ins_refused.clone()))?;
+        registry.register(Box::new(self.risk_signals.clone()))?;
         registry.register(Box::new(self.store_seconds.clone()))?;
         registry.register(Box::new(self.store_failures.clone()))?;
         registry.register(Box::new(self.events_stored.clone()))?;
@@ -145,6 +160,10 @@ impl Metrics {
 
     pub(crate) fn count_sign_in(&self, method: &str, result: &str) {
         self.sign_ins.with_label_values(&[method, result]).inc();
+    }
+
+    pub(crate) fn count_risk(&self, signal: &str) {
+        self.risk_signals.with_label_values(&[signal]).inc();
     }
 
     pub(crate) fn count_refused_sign_in(&self, reason: &str) {

@@ -27,6 +27,7 @@ use crate::ip_lists::trial;
 use crate::lookup::StoreLookup;
 use crate::messages::{jobs, outbox};
 use crate::passwords::{Passwords, PasswordsError};
+use crate::places::Places;
 use crate::sealed::{MasterKeyError, Sealer};
 use crate::spool::{self, Limits, Spool};
 use crate::state::State;
@@ -53,6 +54,8 @@ pub enum PlaneError {
     Passwords(#[from] PasswordsError),
     #[error("the metrics cannot be registered: {0}")]
     Metrics(#[from] prometheus::Error),
+    #[error("the databases of places were not read to their end: {0}")]
+    Places(#[from] tokio::task::JoinError),
 }
 
 pub struct Plane {
@@ -85,16 +88,16 @@ impl Plane {
     ) -> Result<Self, PlaneError> {
         let folder = DataFolder::take(&settings.data)?;
         let store = open_store(&settings, &folder, registry)?;
-        let health = Health::default();
+        let (health, control) = (Health::default(), Control::open(folder.path())?);
         let sealer = open_sealer(&settings, &store, &health).await?;
         let spool = open_spool(&settings, &folder, &store)?;
-        let control = Control::open(folder.path())?;
         let (snapshots, in_force) = watch::channel(None);
         let (revocations, revoked) = mpsc::unbounded_channel();
         let (sender, events, event_state) = EventSender::new();
         let state = State {
             passwords: Passwords::new(&settings.passwords)?,
             breached: BreachedPasswords::of(&settings.data),
+            places: open_places(&settings).await?,
             api_rates: ApiRates::new(&settings.limits),
             store,
             settings,
@@ -259,6 +262,12 @@ fn open_store(
     let store = Store::reach(&settings.store, folder.path())?;
     store.metrics().register(registry)?;
     Ok(store)
+}
+
+/// They may be large: read on a thread that may wait for the disk.
+async fn open_places(settings: &Settings) -> Result<Places, PlaneError> {
+    let files = settings.places.clone();
+    Ok(tokio::task::spawn_blocking(move || Places::open(&files)).await?)
 }
 
 fn open_spool(

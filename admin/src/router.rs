@@ -16,7 +16,7 @@ use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
     code_alone, confirm, directory, enrol, enrol_passkey, forgot_password, message_factor,
-    new_password, passkey, passkey_alone, password, second_factor, sign_out, welcome,
+    new_password, passkey, passkey_alone, password, refused, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -125,6 +125,7 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/set-up-two-step/passkey",
             post(enrol_passkey::submit),
         )
+        .route("/sign-in/refused", get(refused::page))
         .route("/sign-in/set-up-two-step/later", post(enrol::put_off))
         .route(
             "/sign-in/new-password",

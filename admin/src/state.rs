@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::api::rates::ApiRates;
 use crate::breached::BreachedPasswords;
 use crate::passwords::Passwords;
+use crate::places::Places;
 use crate::sealed::Sealer;
 use crate::store::Store;
 use crate::turns::Turns;
@@ -26,6 +27,8 @@ pub struct State {
     pub passwords: Passwords,
     /// Passwords that are known from leaks, where this node has a list of them.
     pub breached: BreachedPasswords,
+    /// Where addresses are, as far as this node knows.
+    pub places: Places,
     /// Who may open what, as the gateway's policy decides it. Set once by whoever composes the
     /// program; until then nothing is shown as open.
     pub may_open: Arc<OnceLock<Arc<dyn MayOpen>>>,
@@ -63,11 +66,12 @@ impl State {
 pub mod testing {
     //! The state of a node that a test holds in its hands: its clock, its store, its snapshot.
 
-    use config::settings::{AccessHost, Outbound, Passwords};
+    use config::settings::{AccessHost, Outbound, Passwords, Places};
     use config::{Settings, Timestamp};
 
     use super::{ApiRates, Arc, BreachedPasswords, Clock, Snapshot, State, Turns, watch};
     use crate::passwords::Passwords as Hasher;
+    use crate::places::Places as Known;
     use crate::sealed;
     use crate::store::testing::TestStore;
 
@@ -82,6 +86,11 @@ pub mod testing {
             // Where tests have their counterparts.
             outbound: Outbound {
                 allow: vec!["127.0.0.1".parse().unwrap()],
+            },
+            // A test that wants places puts the files there.
+            places: Places {
+                city_database: Some(store.data.path().join("City.mmdb")),
+                network_database: Some(store.data.path().join("ASN.mmdb")),
             },
             passwords: Passwords {
                 memory_kib: 64,
@@ -104,6 +113,7 @@ pub mod testing {
             sealer: sealed::load_or_make(&settings.secrets.master_key).unwrap(),
             passwords: Hasher::new(&settings.passwords).unwrap(),
             breached: BreachedPasswords::of(&settings.data),
+            places: Known::open(&settings.places),
             may_open: Arc::default(),
             explains: Arc::default(),
             picture_turns: Turns::new(1),

@@ -43,7 +43,7 @@ pub struct House {
     pub router: Router,
     pub alice: MemberId,
     pub snapshots: watch::Sender<Option<Arc<Snapshot>>>,
-    _store: TestStore,
+    pub store: TestStore,
 }
 
 struct Everything;
@@ -72,7 +72,7 @@ impl House {
             state,
             alice: MemberId::generate(),
             snapshots,
-            _store: store,
+            store,
         }
     }
 

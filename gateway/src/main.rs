@@ -18,11 +18,7 @@ use crate::cli::{Cli, Command, CommandError};
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(options) => run(&options),
-        Command::Check(options) => cli::check::run(&options, Clock::system().now(), &|source| {
-            admin::sealed::load(source)
-                .map(|_| ())
-                .map_err(|error| error.to_string())
-        }),
+        Command::Check(options) => cli::check::run(&options, Clock::system().now(), &TRIES),
         Command::DevCertificates(options) => {
             cli::dev_certificates::run(&options, Clock::system().now())
         }
@@ -36,6 +32,22 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// What of a node's files only the admin plane can read.
+const TRIES: cli::check::Tries<'_> = cli::check::Tries {
+    master_key: &|source| {
+        let loaded = admin::sealed::load(source);
+        loaded.map(|_| ()).map_err(|why| why.to_string())
+    },
+    places: &|key, file| {
+        let holds = match key {
+            "city_database" => admin::places::Holds::Cities,
+            _ => admin::places::Holds::Networks,
+        };
+        let read = admin::places::Database::read(file, holds);
+        read.map(|_| ()).map_err(|why| why.to_string())
+    },
+};
 
 fn back_up(options: &cli::backup::Backup) -> Result<(), CommandError> {
     let settings = options.node.settings()?;
@@ -157,6 +169,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
     };
     runtime.block_on(tell_set_up_link(plane.state()));
     let (health, state) = (plane.health(), plane.state().clone());
+    let places = state.places.clone();
     let stop = CancellationToken::new();
     let background = runtime.spawn(plane.run(stop.clone()));
     let parts = gateway::Parts {
@@ -168,6 +181,7 @@ fn compose(options: &cli::run::Run) -> Result<(), NotRunning> {
         signals,
         other_health: Arc::new(move || told(health())),
         set_log_filter,
+        read_again: Arc::new(move || places.reread()),
         sockets,
         opened: Box::new(move |sight| join(&state, sight)),
     };

@@ -17,18 +17,23 @@ pub mod watch;
 /// Changes the filter of the log; fails with a sentence where the filter cannot be read.
 pub type SetLogFilter = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 
+/// Reads again what the other half of the program has read of files.
+pub type ReadAgain = Arc<dyn Fn() + Send + Sync>;
+
 /// What can be changed while the gateway runs.
 pub struct Reloader {
     pub settings: Arc<Settings>,
     pub gate: Arc<Gate>,
     pub certificates: Certificates,
     pub set_log_filter: SetLogFilter,
+    pub read_again: ReadAgain,
     pub clock: Clock,
 }
 
 impl Reloader {
     /// Reads everything again and puts into force what is good. Returns whether all of it was.
     pub fn reload(&mut self) -> bool {
+        (self.read_again)();
         let mut settings = match self.read() {
             Ok(settings) => settings,
             Err(problems) => {
@@ -91,6 +96,7 @@ fn needing_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         ("store", old.store != new.store),
         ("secrets", old.secrets != new.secrets),
         ("passwords", old.passwords != new.passwords),
+        ("places", old.places != new.places),
         ("events", old.events != new.events),
         ("limits", old.limits != new.limits),
         ("monitor", old.monitor != new.monitor),

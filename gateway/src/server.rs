@@ -34,7 +34,7 @@ use crate::path::access_event::Recorder;
 use crate::path::visit::Entrance;
 use crate::proxy::Proxy;
 use crate::reload::watch::{at_rest, watch};
-use crate::reload::{Reloader, SetLogFilter};
+use crate::reload::{ReadAgain, Reloader, SetLogFilter};
 use crate::signals::Signal;
 use crate::surroundings::Sight;
 use crate::upgrade;
@@ -55,6 +55,7 @@ pub struct Parts {
     /// What keeps the other half of the program from doing its work.
     pub other_health: OtherHealth,
     pub set_log_filter: SetLogFilter,
+    pub read_again: ReadAgain,
     /// The listening sockets of the process that this one replaces, or none yet.
     pub sockets: Sockets,
     /// Called once, before anybody comes through the gate: joins what the other half of the program
@@ -132,8 +133,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
     let takes_over = !sockets.lock().is_empty();
     listeners::bind(&settings.listeners, &sockets)?;
     let metrics = Arc::new(Metrics::register(&parts.registry)?);
-    let open = Open::within(&settings, &metrics);
-    let feed_pulse = parts.link.feed.clone();
+    let (open, feed_pulse) = (Open::within(&settings, &metrics), parts.link.feed.clone());
     certificates.keep_up_with(&parts.link.snapshots, &parts.clock);
     let monitor_socket = monitor::bind(settings.monitor.address)
         .await
@@ -170,6 +170,7 @@ async fn serve(mut parts: Parts, certificates: Certificates) -> Result<(), RunEr
         gate: Arc::clone(&gate),
         certificates,
         set_log_filter: parts.set_log_filter,
+        read_again: parts.read_again,
         clock: parts.clock,
     };
     let how = until_told(&mut parts.signals, reloader, &settings, &sockets).await;
@@ -326,13 +327,11 @@ async fn until_told(
     settings: &Settings,
     sockets: &Sockets,
 ) -> Signal {
-    let mut watching = match watch(&reloader.settings) {
-        Ok(watching) => Some(watching),
-        Err(why) => {
+    let mut watching = watch(&reloader.settings)
+        .inspect_err(|why| {
             tracing::warn!(%why, "changed files are not noticed; send SIGHUP after a change");
-            None
-        }
-    };
+        })
+        .ok();
     loop {
         let changed = async {
             match &mut watching {

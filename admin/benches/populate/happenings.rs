@@ -71,6 +71,8 @@ pub async fn sign_ins(store: &Store, people: &[Person], many: u64, chance: &mut 
             client_address: address(chance),
             user_agent: BROWSER.to_owned(),
             device: "Chrome, Windows".to_owned(),
+            place: None,
+            risk: Vec::new(),
             sign_in: None,
             request_id: id_of(moment(now, n, many)),
         };

@@ -114,6 +114,8 @@ struct ShownEvent {
     is_failure: bool,
     device: String,
     address: String,
+    /// Where that is; empty where it is not known.
+    place: String,
 }
 
 #[derive(Deserialize)]
@@ -187,6 +189,9 @@ async fn recent(
         is_failure: event.kind == "failed",
         device: event.device,
         address: event.client_address,
+        place: event
+            .place
+            .map_or_else(String::new, |place| place.read(language)),
     };
     Ok(log.items.into_iter().map(shown).collect())
 }

@@ -116,6 +116,7 @@ async fn end_one(
         username: &principal.username,
         method: None,
         reason: Some("ended_by_person"),
+        risk: &[],
         sign_in: Some(&id),
     };
     record(tx, reader, now, happening).await?;

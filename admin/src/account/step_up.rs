@@ -29,6 +29,7 @@ pub async fn step_up(
         username: &person.0.principal.username,
         method: Some(method),
         reason: None,
+        risk: &[],
         sign_in: Some(&person.0.sign_in),
     };
     record(tx, reader, now, happening).await?;

@@ -74,6 +74,7 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "reason" => json!("no_rule_allows"),
         "result" => json!("done"),
         "device" => json!("Firefox"),
+        "risk" => json!("new_device"),
         "order" => json!("newest"),
         "format" => json!("csv"),
         "time_zone" => json!("Asia/Shanghai"),
@@ -311,7 +312,8 @@ fn told_of_events(name: &str) -> Option<Value> {
             "id": ID, "at": THEN, "kind": "failed", "username": "zhang.san", "guest": false,
             "method": "password",
             "reason": "wrong_password", "client_address": "192.0.2.7",
-            "user_agent": "Mozilla/5.0", "device": "Firefox on Linux", "request_id": OTHER
+            "user_agent": "Mozilla/5.0", "device": "Firefox on Linux", "place": null, "risk": [],
+            "request_id": OTHER
         }),
         "AuditEvent" => json!({
             "id": ID, "at": THEN, "actor_kind": "member", "actor": OTHER,

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::clean;
+use crate::places::Place;
+use crate::sign_in_policy::RiskSignal;
 use crate::store::{StoreError, Tx, events, members};
 
 /// What happened to a sign-in.
@@ -57,9 +59,13 @@ pub struct SignInEntry {
     /// A code from a fixed set, such as `wrong_password` or `locked`.
     pub reason: Option<&'static str>,
     pub client_address: IpAddr,
+    /// Where that is, as far as it is known.
+    pub place: Option<Place>,
     pub user_agent: String,
     /// As a person reads it: "Firefox, Linux".
     pub device: String,
+    /// What was unusual about it.
+    pub risk: Vec<RiskSignal>,
     pub sign_in: Option<SignInId>,
     pub request_id: String,
 }
@@ -71,6 +77,7 @@ pub async fn record_sign_in(
     entry: &SignInEntry,
 ) -> Result<EventId, StoreError> {
     let method = entry.method.map(method_name);
+    let risk: Vec<_> = entry.risk.iter().map(|one| one.as_str()).collect();
     let guest = match &entry.member {
         Some(id) => members::is_guest(tx, id).await?,
         None => false,
@@ -85,14 +92,19 @@ pub async fn record_sign_in(
         method: method.map(str::to_owned),
         reason: entry.reason.map(str::to_owned),
         client_address: entry.client_address.to_canonical().to_string(),
+        place: entry.place.clone(),
         user_agent: clean::line(&entry.user_agent).into_owned(),
         device: clean::line(&entry.device).into_owned(),
+        risk: risk.iter().map(|one| (*one).to_owned()).collect(),
         sign_in: entry.sign_in.clone(),
         request_id: clean::line(&entry.request_id).into_owned(),
     };
     events::insert_sign_in(tx, &event).await?;
     tx.metrics()
         .count_sign_in(method.unwrap_or("none"), entry.kind.as_str());
+    for signal in risk {
+        tx.metrics().count_risk(signal);
+    }
     Ok(event.id)
 }
 

@@ -4,6 +4,8 @@ use config::Timestamp;
 use config::language::LocalText;
 use serde::{Deserialize, Serialize};
 
+use crate::places::Place;
+
 use super::{MessageKind, guest_ends};
 
 const MINUTE_MS: i64 = 60_000;
@@ -95,6 +97,9 @@ pub struct Notice {
     /// Of the browser, as a person reads it; empty where it was none of the person's.
     pub device: String,
     pub address: String,
+    /// Where that is, as far as it is known.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

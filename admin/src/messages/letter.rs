@@ -64,6 +64,7 @@ mod tests {
 
     use super::*;
     use crate::messages::content::{Notice, NoticeEvent};
+    use crate::places::Place;
 
     fn code(name: &str) -> Content {
         Content::OneTimeCode {
@@ -125,6 +126,11 @@ mod tests {
                     at: Timestamp(0),
                     device: "Firefox, Linux".to_owned(),
                     address: "192.0.2.7".to_owned(),
+                    place: Some(Place {
+                        country: "CN".to_owned(),
+                        country_name: ("China", "中国").into(),
+                        city: ("Shanghai", "上海").into(),
+                    }),
                 },
             };
             let (en, zh) = (
@@ -132,6 +138,8 @@ mod tests {
                 content.letter(Language::ZhCn).unwrap(),
             );
             assert_ne!(en.subject, zh.subject);
+            assert!(en.text.contains("Shanghai, China"), "{}", en.text);
+            assert!(zh.text.contains("中国 上海"), "{}", zh.text);
             for letter in [en, zh] {
                 for needed in ["1970-01-01 00:00 UTC", "192.0.2.7", "Firefox, Linux"] {
                     assert!(letter.text.contains(needed), "{needed} in {}", letter.text);

@@ -186,7 +186,13 @@ fn event(event: NoticeEvent) -> (&'static str, &'static str) {
 fn told(language: Language, name: &str, notice: &Notice) -> Words {
     let what = language.of(event(notice.event));
     let at = exact(notice.at);
-    let from = [notice.device.as_str(), notice.address.as_str()];
+    let place = notice.place.as_ref().map(|place| place.read(language));
+    let place = place.unwrap_or_default();
+    let from = [
+        notice.device.as_str(),
+        notice.address.as_str(),
+        place.as_str(),
+    ];
     let from: Vec<&str> = from.into_iter().filter(|part| !part.is_empty()).collect();
     let from = from.join(language.of((", ", "，")));
     let (happened, otherwise) = match language {

@@ -55,7 +55,7 @@ pub async fn around(Shared(state): Shared<State>, mut request: Request, next: Ne
         .uri()
         .path_and_query()
         .map_or("/", axum::http::uri::PathAndQuery::as_str);
-    let reader = Reader::new(visitor, request.headers(), here);
+    let reader = Reader::new(visitor, request.headers(), here, &state.places);
     request.extensions_mut().insert(reader.clone());
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {

@@ -11,6 +11,7 @@ use config::link::Visitor;
 use config::{Language, cookies};
 
 use super::{Cookies, Failure, csrf, device};
+use crate::places::{Place, Places};
 use crate::state::State;
 use crate::tokens::Token;
 
@@ -29,11 +30,12 @@ pub struct Reader {
     pub csrf_is_new: bool,
     /// Path and query, to come back to after the language was switched.
     pub here: String,
+    places: Places,
 }
 
 impl Reader {
     #[must_use]
-    pub fn new(visitor: Visitor, headers: &HeaderMap, here: &str) -> Self {
+    pub fn new(visitor: Visitor, headers: &HeaderMap, here: &str, places: &Places) -> Self {
         let cookies = Cookies::from_headers(headers);
         let text = |name| {
             headers
@@ -50,8 +52,21 @@ impl Reader {
             csrf: Arc::new(held.unwrap_or_else(Token::generate)),
             cookies: Arc::new(cookies),
             here: here.to_owned(),
+            places: places.clone(),
             visitor,
         }
+    }
+
+    /// Where and in whose network addresses are.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Where the reader is, as far as this node knows.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        self.places.place(self.visitor.client_address)
     }
 
     /// The token that a cookie of ours holds.

@@ -181,6 +181,12 @@ impl<'a> Attempt<'a> {
         standing(&self.counters)
     }
 
+    /// How many others were made at the account before the right one, or beside it, and still count.
+    pub async fn others(&self, tx: &mut Tx) -> Result<i64, StoreError> {
+        let (guess, now) = (self.guess, self.state.clock.now());
+        Ok(self.counters.at_account(tx, guess, now).await? - 1)
+    }
+
     /// The guess was right: in `tx`, it weighs on nobody any more.
     pub async fn succeeded(&self, tx: &mut Tx) -> Result<(), StoreError> {
         self.counters.succeed(tx, self.guess).await
@@ -214,6 +220,7 @@ impl<'a> Attempt<'a> {
             username: self.username,
             method: self.method,
             reason: Some(reason),
+            risk: &[],
             sign_in: None,
         };
         record(tx, self.reader, now, happening).await

@@ -262,10 +262,12 @@ pub async fn enter(Shared(state): Shared<State>, reader: Reader, form: Form) -> 
     };
     match proven {
         Ok((mut tx, member, channel)) => {
+            let failures = attempt.others(&mut tx).await?;
             attempt.succeeded(&mut tx).await?;
             let requests = Counters::of_code_requests(&reader);
             requests.refund(&mut tx, Guess::Password).await?;
-            let flow = Flow::begin_by_code(member, channel, now, to.as_str());
+            let mut flow = Flow::begin_by_code(member, channel, now, to.as_str());
+            flow.failures = failures;
             flow::advance(&state, &reader, tx, flow, None).await
         }
         Err(reason) => {

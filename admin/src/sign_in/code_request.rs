@@ -58,8 +58,10 @@ pub async fn answer(state: &State, tx: &mut Tx, request: &CodeRequest) -> Result
         client_address: request.address,
         user_agent: request.user_agent.clone(),
         device: request.device.clone(),
+        place: state.places.place(request.address),
         sign_in: None,
         request_id: request.request_id.clone(),
+        risk: Vec::new(),
     };
     record_sign_in(tx, now, &entry).await?;
     Ok(())

@@ -155,6 +155,7 @@ pub(super) async fn step_up(
         username: &account.username,
         method: Some(method),
         reason: None,
+        risk: &[],
         sign_in: Some(&person.0.sign_in),
     };
     record(&mut tx, reader, state.clock.now(), happening).await?;

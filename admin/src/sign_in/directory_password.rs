@@ -120,13 +120,15 @@ pub async fn submit(
         tried.attempt.failed("account_disabled").await?;
         return Ok(Err(NotIn::Wrong));
     }
+    let failures = tried.attempt.others(&mut tx).await?;
     tried.attempt.succeeded(&mut tx).await?;
     let came_by = CameBy {
         directory: directory.row.id.clone(),
         session: None,
     };
     let method = (AuthenticationMethod::Password, came_by);
-    let flow = Flow::begin_by_directory(member, method, now, tried.to.as_str());
+    let mut flow = Flow::begin_by_directory(member, method, now, tried.to.as_str());
+    flow.failures = failures;
     Ok(Ok(flow::advance(state, reader, tx, flow, None).await?))
 }
 

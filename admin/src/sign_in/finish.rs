@@ -56,6 +56,7 @@ pub async fn finish(
         username: &account.username,
         method: flow.methods.last().copied(),
         reason: None,
+        risk: &flow.risk,
         sign_in: Some(&sign_in.id),
     };
     record(&mut tx, reader, now, happening).await?;

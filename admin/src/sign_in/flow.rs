@@ -9,12 +9,12 @@ use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
-use super::{Circumstances, Step, by_message, code_request, factors, finish, next};
+use super::{Circumstances, Step, by_message, code_request, factors, finish, next, refused, risk};
 use crate::directories::sign_in::CameBy;
 use crate::messages::Channel;
 use crate::pages::cookies::{Keep, clear, set};
 use crate::pages::{Answer, Failure, Reader, ReturnPath, go_to};
-use crate::sign_in_policy::{self, Rules, SecondFactor};
+use crate::sign_in_policy::{self, RiskSignal, Rules, SecondFactor};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{
@@ -47,6 +47,12 @@ pub struct Flow {
     /// At the end, the browser is to be asked for no second factor for a while.
     #[serde(default)]
     pub is_browser_to_be_trusted: bool,
+    /// Wrong passwords that counted before the right one.
+    #[serde(default)]
+    pub failures: i64,
+    /// What was unusual, as far as the policy looks at it.
+    #[serde(default)]
+    pub risk: Vec<RiskSignal>,
     /// Where the person wanted to go, checked again when it is used.
     to: String,
 }
@@ -85,6 +91,8 @@ impl Flow {
             is_enrolment_put_off: false,
             enrolment: None,
             is_browser_to_be_trusted: false,
+            failures: 0,
+            risk: Vec::new(),
             to: to.to_owned(),
         }
     }
@@ -228,7 +236,7 @@ pub async fn advance(
     state: &State,
     reader: &Reader,
     mut tx: Tx,
-    flow: Flow,
+    mut flow: Flow,
     before: Option<TokenHash>,
 ) -> Answer {
     // What becomes of the account meanwhile, such as a new password, waits for this step, and what
@@ -244,35 +252,36 @@ pub async fn advance(
         .filter(|account| account.is_active(state.clock.now()))
         .ok_or_else(|| flow.start_again())?;
     let rules = sign_in_policy::rules_of(&mut tx, &flow.member).await?;
+    let now = state.clock.now();
+    flow.risk = risk::signals(&mut tx, reader, &flow, &rules, now).await?;
     match step_of(&mut tx, state, reader, &flow, &account, &rules).await? {
         Step::Done => finish::finish(state, reader, tx, &flow, &account, &rules).await,
         step => {
-            let token = Token::generate();
-            let now = state.clock.now();
-            if step == Step::Enrol {
-                second_factor_demands::note(&mut tx, &flow.member, now).await?;
+            match step {
+                Step::Enrol => second_factor_demands::note(&mut tx, &flow.member, now).await?,
+                Step::Refused => refused::note(&mut tx, reader, &flow, &account, now).await?,
+                _ => {}
             }
-            let text = serde_json::to_string(&flow).map_err(Failure::internal)?;
-            flows::insert(
-                &mut tx,
-                &token.hash(),
-                flow.member.as_str(),
-                &text,
-                now,
-                now.plus(LIFE),
-            )
-            .await?;
-            tx.commit().await?;
-            let mut response = go_to(step.path());
-            set(
-                &mut response,
-                cookies::SIGN_IN,
-                token.as_text(),
-                Keep::ForNow,
-            );
-            Ok(response)
+            wait(tx, &flow, step, now).await
         }
     }
+}
+
+/// Keeps the flow until the person takes the step.
+async fn wait(mut tx: Tx, flow: &Flow, step: Step, now: Timestamp) -> Answer {
+    let token = Token::generate();
+    let text = serde_json::to_string(flow).map_err(Failure::internal)?;
+    let (hash, member) = (token.hash(), flow.member.as_str());
+    flows::insert(&mut tx, &hash, member, &text, now, now.plus(LIFE)).await?;
+    tx.commit().await?;
+    let mut response = go_to(step.path());
+    set(
+        &mut response,
+        cookies::SIGN_IN,
+        token.as_text(),
+        Keep::ForNow,
+    );
+    Ok(response)
 }
 
 /// The browser is in no flow any more.

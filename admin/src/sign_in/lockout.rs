@@ -243,6 +243,19 @@ impl Counters {
         lockouts::counted(connection, &subject, limit, now).await
     }
 
+    /// How many guesses count at the account: of a known browser those made in it.
+    pub async fn at_account(
+        &self,
+        connection: &mut Connection,
+        guess: Guess,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let Some(account) = self.account(guess) else {
+            return self.counted(connection, guess, now).await;
+        };
+        lockouts::counted(connection, &account, self.limit(guess), now).await
+    }
+
     /// Whether the source went over its limit before.
     pub async fn is_spent(
         &self,

@@ -26,6 +26,7 @@ pub mod lockout;
 pub mod message_code;
 pub mod message_factor;
 pub mod methods;
+pub mod network;
 pub mod new_password;
 pub mod notices;
 pub mod one_time_links;
@@ -37,6 +38,8 @@ pub mod password_reset;
 pub mod person;
 pub mod record;
 pub mod recovery_codes;
+pub mod refused;
+pub mod risk;
 pub mod second_factor;
 pub mod sign_out;
 pub mod strength;
@@ -61,6 +64,8 @@ pub enum Step {
     Enrol,
     /// An obligation: the password was set by somebody else, or never, or is too old.
     NewPassword,
+    /// The sign-in is unusual, and there is nothing by which the person could prove it.
+    Refused,
     Done,
 }
 
@@ -72,6 +77,7 @@ impl Step {
             Self::SecondFactor => "/sign-in/two-step",
             Self::Enrol => "/sign-in/set-up-two-step",
             Self::NewPassword => "/sign-in/new-password",
+            Self::Refused => "/sign-in/refused",
             Self::Done => "/",
         }
     }
@@ -97,11 +103,26 @@ pub fn has_factor(account: &Account, demand: TwoStepDemand, by_message: &[Channe
     account.has_second_factor() || (demand == TwoStepDemand::Required && !by_message.is_empty())
 }
 
+/// Whether there is anything by which the person could prove more than so far: what was set up, whether or not it
+/// is asked for otherwise, or a code by a way that was not the first.
+fn can_prove(flow: &Flow, account: &Account, by_message: &[Channel]) -> bool {
+    let is_other = |way: &Channel| !flow.methods.contains(&way.method());
+    account.has_second_factor() || by_message.iter().any(is_other)
+}
+
 /// Decides the next step. A flow exists only once a first factor was proven.
 #[must_use]
 pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> Step {
     let rules = circumstances.rules;
     let demand = rules.two_step.demand;
+    let is_unusual = !flow.risk.is_empty() && flow.second_factor_at.is_none();
+    if is_unusual {
+        return if can_prove(flow, account, circumstances.by_message) {
+            Step::SecondFactor
+        } else {
+            Step::Refused
+        };
+    }
     if demand != TwoStepDemand::Off {
         let by_message = circumstances.by_message;
         let suffices = factors::suffice(account, &rules.two_step) || !by_message.is_empty();

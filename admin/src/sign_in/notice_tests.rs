@@ -173,3 +173,25 @@ async fn attack_23_an_address_that_an_administrator_changed_is_told_to_the_one_b
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_new_place_is_named_to_the_person_by_mail_and_on_the_account_page() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        let files = &house.state.settings.places;
+        crate::places::testing::cities(files.city_database.as_ref().unwrap());
+        house.state.places.reread();
+        let mut browser = house.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let told = house.told().await.remove(0).2;
+        let letter = |language| told.letter(language).unwrap().text;
+        assert!(letter(Language::En).contains("192.0.2.7, Shanghai, China"));
+        assert!(letter(Language::ZhCn).contains("192.0.2.7，中国 上海"));
+        for (language, place) in [("en", "Shanghai, China"), ("zh-CN", "中国 上海")] {
+            browser.language = language;
+            let page = browser.get(ACCESS, "/account").await;
+            assert!(page.body.contains(place), "{}", page.body);
+        }
+    })
+    .await;
+}

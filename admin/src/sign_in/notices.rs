@@ -1,7 +1,6 @@
 //! Tells people what happened to their accounts, as far as the policy says so. Whatever happens is written
 //! down in its own transaction; who is told, and how, is found out later.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use config::Timestamp;
@@ -10,6 +9,7 @@ use config::snapshot::Brand;
 use serde::{Deserialize, Serialize};
 
 use super::by_message;
+use super::network::{NETWORK_LIFE, network};
 use crate::appearance;
 use crate::messages::content::{Notice, NoticeEvent};
 use crate::messages::jobs::{self, Job};
@@ -21,8 +21,6 @@ use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::{Connection, StoreError, Tx, credentials, events, member_languages};
 
-/// Of a network that was seen so long ago people are told again.
-const NETWORK_LIFE: Duration = Duration::from_hours(24 * 90);
 /// Nobody is told of what is older.
 const LIFE: Duration = Duration::from_hours(24);
 
@@ -56,6 +54,7 @@ impl Happened {
                 at,
                 device: reader.device(),
                 address: reader.visitor.client_address.to_canonical().to_string(),
+                place: reader.place(),
             },
             sign_in: None,
             to: None,
@@ -72,6 +71,7 @@ impl Happened {
                 at,
                 device: String::new(),
                 address: String::new(),
+                place: None,
             },
             sign_in: None,
             to: None,
@@ -192,33 +192,9 @@ async fn is_new_network(
     sign_in: &SignInId,
 ) -> Result<bool, StoreError> {
     let span = (notice.at.minus(NETWORK_LIFE), notice.at);
-    let seen = events::addresses_of(connection, member, span, sign_in).await?;
-    let here = network(&notice.address);
-    Ok(!seen.iter().any(|address| network(address) == here))
-}
-
-/// The first 24 bits of an IPv4 address, 48 of an IPv6 address.
-fn network(address: &str) -> Option<Vec<u8>> {
-    Some(match address.parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V4(v4) => v4.octets()[..3].to_vec(),
-        IpAddr::V6(v6) => v6.octets()[..6].to_vec(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::network;
-
-    #[test]
-    fn a_network_is_what_one_customer_has() {
-        for (one, other, is_same) in [
-            ("192.0.2.7", "192.0.2.200", true),
-            ("192.0.2.7", "192.0.3.7", false),
-            ("2001:db8:1::1", "2001:db8:1:ffff::2", true),
-            ("2001:db8:1::1", "2001:db8:2::1", false),
-            ("::ffff:192.0.2.7", "192.0.2.9", true),
-        ] {
-            assert_eq!(network(one) == network(other), is_same, "{one} {other}");
-        }
-    }
+    let seen = events::addresses_of(connection, member, span, Some(sign_in)).await?;
+    let here = notice.address.parse().ok().map(network);
+    Ok(!seen
+        .into_iter()
+        .any(|address| Some(network(address)) == here))
 }

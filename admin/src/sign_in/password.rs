@@ -235,8 +235,9 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         Err(reason) => Err(reason),
     };
     match proven {
-        Ok((tx, member)) => {
-            let flow = Flow::begin(member, method, now, to.as_str());
+        Ok((tx, member, failures)) => {
+            let mut flow = Flow::begin(member, method, now, to.as_str());
+            flow.failures = failures;
             flow::advance(&state, &reader, tx, flow, None).await
         }
         Err(reason) => {
@@ -275,14 +276,14 @@ async fn ask_again(
     show(state, reader, status, page).await
 }
 
-/// Begins the transaction in which the proven password counts. Checking took its time: a password
+/// Begins the transaction in which the proven password counts; says how many wrong ones came before. Checking took its time: a password
 /// that was changed meanwhile opens nothing any more.
 async fn hold(
     state: &State,
     attempt: &Attempt<'_>,
     candidate: &Candidate,
     hash: &str,
-) -> Result<Result<(Tx, MemberId), &'static str>, Failure> {
+) -> Result<Result<(Tx, MemberId, i64), &'static str>, Failure> {
     let account = candidate.account.as_ref().ok_or(Failure::Internal)?;
     let stored = account.password_hash.as_deref().unwrap_or_default();
     let mut tx = state.store.begin().await?;
@@ -290,8 +291,9 @@ async fn hold(
     if !credentials::hold_password(&mut tx, &account.member, stored, hash).await? {
         return Ok(Err("wrong_password"));
     }
+    let failures = attempt.others(&mut tx).await?;
     attempt.succeeded(&mut tx).await?;
-    Ok(Ok((tx, account.member.clone())))
+    Ok(Ok((tx, account.member.clone(), failures)))
 }
 
 /// Checks the password, at the same cost whatever is wrong. `Ok` holds its hash at the present cost;

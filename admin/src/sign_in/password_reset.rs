@@ -52,8 +52,10 @@ pub async fn answer(state: &State, tx: &mut Tx, request: &ResetRequest) -> Resul
         method: None,
         reason,
         client_address: request.address,
+        place: state.places.place(request.address),
         user_agent: request.user_agent.clone(),
         device: request.device.clone(),
+        risk: Vec::new(),
         sign_in: None,
         request_id: request.request_id.clone(),
     };

@@ -6,6 +6,7 @@ use config::session::AuthenticationMethod;
 
 use crate::logs::{SignInEntry, SignInKind, record_sign_in};
 use crate::pages::Reader;
+use crate::sign_in_policy::RiskSignal;
 use crate::store::{StoreError, Tx};
 
 /// What happened, to whom, in which sign-in.
@@ -16,6 +17,8 @@ pub struct Happening<'a> {
     pub username: &'a str,
     pub method: Option<AuthenticationMethod>,
     pub reason: Option<&'static str>,
+    /// What was unusual about it.
+    pub risk: &'a [RiskSignal],
     pub sign_in: Option<&'a SignInId>,
 }
 
@@ -33,8 +36,10 @@ pub async fn record(
         method: happening.method,
         reason: happening.reason,
         client_address: reader.visitor.client_address,
+        place: reader.place(),
         user_agent: reader.user_agent.clone(),
         device: reader.device(),
+        risk: happening.risk.to_vec(),
         sign_in: happening.sign_in.cloned(),
         request_id: reader.visitor.request_id.clone(),
     };

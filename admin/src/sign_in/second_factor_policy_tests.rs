@@ -287,6 +287,7 @@ async fn whoever_comes_under_an_exception_without_marks_is_asked_again() {
             .policy(|policy| {
                 policy.exceptions = vec![PolicyException {
                     name: "Contractors".into(),
+                    risk: None,
                     who: vec![PolicyAudience::Group(group.clone())],
                     two_step: Some(TwoStepPolicy {
                         remember_days: 1,

@@ -11,6 +11,7 @@ use crate::testing::{ACCESS, House, PASSWORD};
 fn exception(policy: &mut SignInPolicy, group: &GroupId, sessions: SessionPolicy) {
     policy.exceptions = vec![PolicyException {
         name: "Contractors".into(),
+        risk: None,
         who: vec![PolicyAudience::Group(group.clone())],
         two_step: None,
         password: None,

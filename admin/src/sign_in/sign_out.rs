@@ -156,6 +156,7 @@ async fn end_sign_in(
         username: &session.principal.username,
         method: None,
         reason: None,
+        risk: &[],
         sign_in: Some(&session.sign_in),
     };
     record(tx, reader, now, happening).await?;

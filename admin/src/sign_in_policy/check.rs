@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use config::Settings;
 
 use super::{
-    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, SecondFactor,
-    SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
+    AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, RiskPolicy,
+    RiskSignal, SecondFactor, SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
 };
 use crate::members::names;
 use crate::messages::Channel;
@@ -28,18 +28,19 @@ pub(super) async fn check(
     settings: &Settings,
     policy: &SignInPolicy,
     before: &SignInPolicy,
-    has_breached_list: bool,
+    has: Has,
 ) -> Result<(), Refused> {
     let mut wrong = Wrong {
         found: Vec::new(),
         passkeys_reach_operators: passkeys::reach_operators(settings),
-        has_breached_list,
+        has,
         sent: by_message::sent(connection).await?,
     };
     wrong.two_step("two_step", &policy.two_step);
     wrong.password("password", &policy.password);
     wrong.sessions("sessions", &policy.sessions);
     wrong.attempts("attempts", &policy.attempts);
+    wrong.risk("risk", &policy.risk);
     if policy.exceptions.len() > MOST_EXCEPTIONS {
         wrong
             .found
@@ -86,11 +87,26 @@ async fn missing_groups(
     Ok(told.collect())
 }
 
+/// Which files of the operator this node has, for what needs them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Has {
+    /// Of passwords known from leaks.
+    pub breached_list: bool,
+    /// Where cities lie.
+    pub cities: bool,
+}
+
+impl Has {
+    pub const ALL: Self = Self {
+        breached_list: true,
+        cities: true,
+    };
+}
+
 struct Wrong {
     found: Vec<Invalid>,
     passkeys_reach_operators: bool,
-    /// Of passwords known from leaks, on this node.
-    has_breached_list: bool,
+    has: Has,
     /// By which channels messages go.
     sent: Vec<Channel>,
 }
@@ -163,7 +179,7 @@ impl Wrong {
     fn password(&mut self, part: &str, policy: &PasswordPolicy) {
         self.within(part, "min_length", policy.min_length, 8..=64);
         self.within(part, "max_length", policy.max_length, 64..=256);
-        if policy.refuse_breached && !self.has_breached_list {
+        if policy.refuse_breached && !self.has.breached_list {
             self.found.push(Invalid::new(
                 &format!("{part}.refuse_breached"),
                 (
@@ -203,6 +219,14 @@ impl Wrong {
         }
     }
 
+    fn risk(&mut self, part: &str, policy: &RiskPolicy) {
+        self.within(part, "failures", policy.failures, 1..=100);
+        self.within(part, "km_per_hour", policy.km_per_hour, 100..=10_000);
+        if policy.asks(RiskSignal::ImpossibleTravel) && !self.has.cities {
+            self.found.push(no_cities(part));
+        }
+    }
+
     fn exception(&mut self, part: &str, exception: &PolicyException) {
         if let Err(mut invalid) = names::display_name("name", &exception.name) {
             invalid.field = format!("{part}.{}", invalid.field);
@@ -221,14 +245,15 @@ impl Wrong {
         let is_empty = exception.two_step.is_none()
             && exception.password.is_none()
             && exception.sessions.is_none()
-            && exception.attempts.is_none();
+            && exception.attempts.is_none()
+            && exception.risk.is_none();
         if is_empty {
             self.found.push(Invalid::new(
                 part,
                 ("it changes nothing", "没有任何不同的规则"),
                 (
-                    "at least one of two_step, password, sessions and attempts",
-                    "two_step、password、sessions、attempts 中至少一项",
+                    "at least one of two_step, password, sessions, attempts and risk",
+                    "two_step、password、sessions、attempts、risk 中至少一项",
                 ),
             ));
         }
@@ -244,7 +269,24 @@ impl Wrong {
         if let Some(policy) = &exception.attempts {
             self.attempts(&format!("{part}.attempts"), policy);
         }
+        if let Some(policy) = &exception.risk {
+            self.risk(&format!("{part}.risk"), policy);
+        }
     }
+}
+
+fn no_cities(part: &str) -> Invalid {
+    Invalid::new(
+        &format!("{part}.impossible_travel"),
+        (
+            "no database of cities is loaded on this node",
+            "此节点尚未加载城市数据库",
+        ),
+        (
+            "off, or ask once places.city_database is set on every node",
+            "off；或先在每个节点上配置 places.city_database，再设为 ask",
+        ),
+    )
 }
 
 fn nobody_sends(part: &str) -> Invalid {

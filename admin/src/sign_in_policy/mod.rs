@@ -6,6 +6,7 @@
 
 mod check;
 pub mod preview;
+mod risk;
 mod rules;
 mod settle;
 
@@ -16,6 +17,7 @@ use config::id::{GroupId, MemberId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use risk::{RiskAnswer, RiskPolicy, RiskSignal};
 pub use rules::{
     AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy,
     SecondFactor, SessionPolicy, TwoStepDemand, TwoStepPolicy,
@@ -27,6 +29,7 @@ use crate::refused::{Expected, Refused};
 use crate::store::documents::{self, Document, SIGN_IN_POLICY};
 use crate::store::{Connection, StoreError, belongings, holds};
 
+use check::Has;
 pub use settle::{end_oldest, resettle};
 
 /// What holds for everybody, and the exceptions.
@@ -37,6 +40,7 @@ pub struct SignInPolicy {
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
     pub attempts: AttemptPolicy,
+    pub risk: RiskPolicy,
     /// For everybody.
     pub notices: NoticePolicy,
     /// In their order: of each of the other parts, the first exception that fits a person and has that part takes the
@@ -63,6 +67,8 @@ pub struct PolicyException {
     pub sessions: Option<SessionPolicy>,
     #[serde(default)]
     pub attempts: Option<AttemptPolicy>,
+    #[serde(default)]
+    pub risk: Option<RiskPolicy>,
 }
 
 /// For whom an exception is.
@@ -80,6 +86,7 @@ pub struct Rules {
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
     pub attempts: AttemptPolicy,
+    pub risk: RiskPolicy,
 }
 
 /// Who somebody is, as far as exceptions look at it.
@@ -118,6 +125,7 @@ impl SignInPolicy {
         let password = fitting().find_map(|one| one.password.as_ref());
         let sessions = fitting().find_map(|one| one.sessions.as_ref());
         let attempts = fitting().find_map(|one| one.attempts.as_ref());
+        let risk = fitting().find_map(|one| one.risk.as_ref());
         Rules {
             two_step: two_step.unwrap_or(&self.two_step).clone(),
             password: password.unwrap_or(&self.password).clone(),
@@ -126,6 +134,7 @@ impl SignInPolicy {
                 captcha: self.captcha(),
                 ..attempts.unwrap_or(&self.attempts).clone()
             },
+            risk: risk.unwrap_or(&self.risk).clone(),
         }
     }
 
@@ -159,6 +168,14 @@ impl SignInPolicy {
         parts
             .chain([&self.password])
             .any(|part| part.refuse_breached)
+    }
+
+    /// Whether anybody's travels are looked at.
+    #[must_use]
+    pub fn watches_travel(&self) -> bool {
+        let parts = self.exceptions.iter().filter_map(|one| one.risk.as_ref());
+        let mut all = parts.chain([&self.risk]);
+        all.any(|part| part.asks(RiskSignal::ImpossibleTravel))
     }
 
     /// Whether anybody may have a code for a new password sent.
@@ -252,9 +269,13 @@ pub async fn change(
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
     let settings = edit.settings();
-    // A node that has lost its list holds up no other change.
-    let has_list = before.body.refuses_breached() || edit.state().breached.entries().await.is_ok();
-    check::check(&mut edit.tx, settings, &body, &before.body, has_list).await?;
+    // A node that has lost a file holds up no other change.
+    let state = edit.state();
+    let has = Has {
+        breached_list: before.body.refuses_breached() || state.breached.entries().await.is_ok(),
+        cities: before.body.watches_travel() || state.places.has_cities(),
+    };
+    check::check(&mut edit.tx, settings, &body, &before.body, has).await?;
     let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;
     // Somebody wrote it between our reading and our writing.
     if version != before.version + 1 {

@@ -6,7 +6,9 @@ use config::{Settings, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PolicyException, Rules, SessionPolicy, SignInPolicy, belonging, check};
+use super::{
+    PolicyException, RiskSignal, Rules, SessionPolicy, SignInPolicy, belonging, check, check::Has,
+};
 use crate::members::find_by_any;
 use crate::messages::Channel;
 use crate::refused::Refused;
@@ -30,11 +32,14 @@ pub struct PolicyPreview {
     pub password_from: Option<String>,
     pub sessions_from: Option<String>,
     pub attempts_from: Option<String>,
+    pub risk_from: Option<String>,
     /// In their order, at the next sign-in with a password in a browser that is not marked.
     pub next_sign_in: Vec<NextStep>,
     /// As that, with a code in the place of the password, by the way that it would go to them; `null` where the
     /// person does not come in so.
     pub next_sign_in_by_code: Option<Vec<NextStep>>,
+    /// The same where that sign-in is unusual in a way at which the policy looks; `null` where it looks at none.
+    pub unusual_sign_in: Option<Vec<NextStep>>,
     /// When the present password becomes too old; `null` where it does not, or there is none.
     pub password_ends_at: Option<Timestamp>,
     /// How many of the person's open sign-ins would end at once.
@@ -50,6 +55,8 @@ pub enum NextStep {
     /// As the last one, and it may be put off for now.
     SetUpSecondFactorOrLater,
     NewPassword,
+    /// The person does not come in: there is nothing by which they could prove who they are.
+    Refused,
 }
 
 /// By id, username or mail address.
@@ -65,7 +72,7 @@ pub async fn of(
 ) -> Result<PolicyPreview, Refused> {
     let present = super::get(connection).await?.body;
     // What this node lacks is told when the policy is saved.
-    check::check(connection, settings, policy, &present, true).await?;
+    check::check(connection, settings, policy, &present, Has::ALL).await?;
     let member = find_by_any(connection, member).await?;
     let account = credentials::find(connection, &member.id).await?;
     let account = account.ok_or(Refused::NotFound("member"))?;
@@ -80,6 +87,7 @@ pub async fn of(
     let by_code = code_request::ways(connection, &account, &rules).await?;
     let asked_since = second_factor_demands::find(connection, &member.id).await?;
     let may_wait = may_wait(&rules, asked_since, now);
+    let watched = rules.risk.watched();
     let live = sign_ins::live_of(connection, &member.id, now).await?;
     let circumstances = Circumstances {
         rules: &rules,
@@ -93,7 +101,10 @@ pub async fn of(
         password_from: from(|one| one.password.is_some()),
         sessions_from: from(|one| one.sessions.is_some()),
         attempts_from: from(|one| one.attempts.is_some()),
-        next_sign_in: by_password(&account, circumstances, may_wait),
+        risk_from: from(|one| one.risk.is_some()),
+        next_sign_in: by_password(&[], &account, circumstances, may_wait),
+        unusual_sign_in: (!watched.is_empty())
+            .then(|| by_password(&watched, &account, circumstances, may_wait)),
         next_sign_in_by_code: { by_code.first() }
             .map(|way| by_code_alone(&account, *way, circumstances, may_wait)),
         password_ends_at: ends_at(&account, &rules),
@@ -126,13 +137,16 @@ fn may_wait(rules: &Rules, asked_since: Option<Timestamp>, now: Timestamp) -> bo
     now < since.plus(rules.two_step.grace())
 }
 
+/// In a sign-in that is unusual in these ways.
 fn by_password(
+    risk: &[RiskSignal],
     account: &Account,
     circumstances: Circumstances<'_>,
     may_wait: bool,
 ) -> Vec<NextStep> {
     let (member, method) = (account.member.clone(), AuthenticationMethod::Password);
-    let flow = Flow::begin(member, method, circumstances.now, "/");
+    let mut flow = Flow::begin(member, method, circumstances.now, "/");
+    flow.risk = risk.to_vec();
     steps(flow, account, circumstances, may_wait)
 }
 
@@ -163,6 +177,10 @@ fn steps(
     loop {
         steps.push(match next(&flow, &account, circumstances) {
             Step::Done => return steps,
+            Step::Refused => {
+                steps.push(NextStep::Refused);
+                return steps;
+            }
             Step::SecondFactor => {
                 flow.second_factor_at = Some(now);
                 NextStep::SecondFactor

@@ -22,6 +22,7 @@ fn exception(name: &str, who: PolicyAudience) -> PolicyException {
         password: None,
         sessions: None,
         attempts: None,
+        risk: None,
     }
 }
 
@@ -99,7 +100,7 @@ async fn operators_are_not_shut_out_by_passkeys_that_do_not_work_at_their_host()
         });
         let mut read = store.read().await.unwrap();
         let before = SignInPolicy::default();
-        match check::check(&mut read, &settings, policy, &before, true).await {
+        match check::check(&mut read, &settings, policy, &before, check::Has::ALL).await {
             Err(Refused::Invalid(wrong)) => {
                 assert!(!is_good, "{url}");
                 assert_eq!(wrong[0].field, "two_step.methods");
@@ -123,7 +124,7 @@ async fn codes_alone_are_refused_where_nothing_sends_them() {
         policy.exceptions.push(guests);
         let before = SignInPolicy::default();
         let mut read = store.read().await.unwrap();
-        let refused = check::check(&mut read, &settings, &policy, &before, true).await;
+        let refused = check::check(&mut read, &settings, &policy, &before, check::Has::ALL).await;
         let Err(Refused::Invalid(wrong)) = refused else {
             panic!("{refused:?}");
         };
@@ -134,7 +135,7 @@ async fn codes_alone_are_refused_where_nothing_sends_them() {
         let house = House::new(store).await;
         house.set_senders().await;
         let mut read = house.state.store.read().await.unwrap();
-        check::check(&mut read, &settings, &policy, &before, true)
+        check::check(&mut read, &settings, &policy, &before, check::Has::ALL)
             .await
             .unwrap();
     })

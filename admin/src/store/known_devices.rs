@@ -25,6 +25,22 @@ pub async fn knows(
     Ok(row.is_some())
 }
 
+/// Whether the person has signed in with any browser since `not_before`.
+pub async fn has_any(
+    connection: &mut Connection,
+    member: &MemberId,
+    not_before: Timestamp,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT last_used_at FROM known_devices WHERE member_id = $1 AND last_used_at > $2 LIMIT 1",
+    )
+    .bind(member.as_str())
+    .bind(not_before.as_millis())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
 /// Whether anybody at all has signed in with this browser since `not_before`.
 pub async fn is_anybodys(
     connection: &mut Connection,

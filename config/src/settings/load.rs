@@ -7,12 +7,13 @@ use crate::settings::section::{Report, Section};
 use crate::settings::tree::{Node, Value};
 use crate::settings::{
     AccessHost, NodeRole, Settings, access, admin, cross_checks, environment, events, limits,
-    listeners, log, monitor, outbound, passwords, secrets, sessions, store, tree, trust, written,
+    listeners, log, monitor, outbound, passwords, places, secrets, sessions, store, tree, trust,
+    written,
 };
 
 /// The version of the settings file that this program reads.
 const VERSION: i64 = 1;
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "access",
     "admin",
     "listener",
@@ -21,6 +22,7 @@ const SECTIONS: [&str; 13] = [
     "secrets",
     "sessions",
     "passwords",
+    "places",
     "events",
     "limits",
     "monitor",
@@ -130,6 +132,7 @@ fn read_root(file: &Path, root: Node, report: &mut Report) -> Option<Settings> {
             passwords: root
                 .section("passwords", passwords::read)
                 .unwrap_or_default(),
+            places: root.section("places", places::read).unwrap_or_default(),
             events: root.section("events", events::read).unwrap_or_default(),
             limits: root.section("limits", limits::read).unwrap_or_default(),
             monitor: root.section("monitor", monitor::read).unwrap_or_default(),

@@ -13,6 +13,7 @@ pub mod log;
 pub mod monitor;
 pub mod outbound;
 pub mod passwords;
+pub mod places;
 pub mod secrets;
 pub mod sessions;
 pub mod store;
@@ -43,6 +44,7 @@ pub use log::{Log, LogFormat};
 pub use monitor::Monitor;
 pub use outbound::Outbound;
 pub use passwords::Passwords;
+pub use places::Places;
 pub use secrets::{MasterKeySource, Secrets};
 pub use sessions::Sessions;
 pub use store::{Store, StoreUrl};
@@ -66,6 +68,7 @@ pub struct Settings {
     pub secrets: Secrets,
     pub sessions: Sessions,
     pub passwords: Passwords,
+    pub places: Places,
     pub events: Events,
     pub limits: Limits,
     pub monitor: Monitor,
@@ -91,6 +94,7 @@ impl Settings {
             secrets: Secrets::in_data_folder(&data),
             sessions: Sessions::default(),
             passwords: Passwords::default(),
+            places: Places::default(),
             events: Events::default(),
             limits: Limits::default(),
             monitor: Monitor::default(),

@@ -21,8 +21,13 @@ pub struct Check {
     pub file: PathBuf,
 }
 
-/// Tells whether a master key can be used, and if not, what to do.
-pub type TryMasterKey<'a> = &'a dyn Fn(&MasterKeySource) -> Result<(), String>;
+/// What is tried out by the other half of the program, which says what is wrong.
+#[derive(Clone, Copy)]
+pub struct Tries<'a> {
+    pub master_key: &'a (dyn Fn(&MasterKeySource) -> Result<(), String> + Sync),
+    /// A database of places, by its key in `[places]`.
+    pub places: &'a (dyn Fn(&str, &Path) -> Result<(), String> + Sync),
+}
 
 /// A certificate that expires within so many days deserves a note.
 const SOON_DAYS: i64 = 14;
@@ -37,8 +42,8 @@ pub struct Findings {
 }
 
 /// Prints what is wrong. Exits with 0 if nothing is, and with 2 otherwise.
-pub fn run(options: &Check, now: Timestamp, master_key: TryMasterKey<'_>) -> ExitCode {
-    let findings = check(&options.file, of_this_process(), now, master_key);
+pub fn run(options: &Check, now: Timestamp, tries: &Tries<'_>) -> ExitCode {
+    let findings = check(&options.file, of_this_process(), now, tries);
     for problem in &findings.problems {
         output::line(&problem.to_string());
     }
@@ -62,7 +67,7 @@ pub fn check(
     file: &Path,
     environment: impl IntoIterator<Item = (String, String)>,
     now: Timestamp,
-    master_key: TryMasterKey<'_>,
+    tries: &Tries<'_>,
 ) -> Findings {
     let (settings, problems) = Settings::examine(file, environment);
     let mut findings = Findings {
@@ -72,7 +77,8 @@ pub fn check(
     if let Some(settings) = settings {
         findings.data_folder(&settings);
         findings.certificates(&settings, now.as_seconds());
-        findings.master_key(&settings, master_key);
+        findings.master_key(&settings, tries);
+        findings.places(&settings, tries);
     }
     findings
 }
@@ -204,7 +210,17 @@ impl Findings {
         self.problem(settings, key, what.to_owned(), allowed);
     }
 
-    fn master_key(&mut self, settings: &Settings, master_key: TryMasterKey<'_>) {
+    fn places(&mut self, settings: &Settings, tries: &Tries<'_>) {
+        for (key, file) in settings.places.files() {
+            if let Err(what) = (tries.places)(key, file) {
+                let allowed =
+                    "name a file in the MaxMind format that this user may read, or leave it out";
+                self.problem(settings, &format!("places.{key}"), what, allowed);
+            }
+        }
+    }
+
+    fn master_key(&mut self, settings: &Settings, tries: &Tries<'_>) {
         let source = &settings.secrets.master_key;
         let new_store = settings.store.url == StoreUrl::Embedded
             && !settings.data.join("gatehouse.db").exists();
@@ -212,7 +228,7 @@ impl Findings {
             // It is made at the first run.
             return;
         }
-        if let Err(what) = master_key(source) {
+        if let Err(what) = (tries.master_key)(source) {
             self.problem(
                 settings,
                 "secrets.master_key",

@@ -53,6 +53,7 @@ impl World {
                 set.lock().push(filter.to_owned());
                 Ok(())
             }),
+            read_again: Arc::new(|| {}),
             clock: test.clock.clone(),
         };
         Self {

@@ -99,8 +99,12 @@ fn files(settings: &Settings) -> Vec<PathBuf> {
         .flat_map(|tls| &tls.certificates)
         .flat_map(|files| [files.certificate.as_path(), files.key.as_path()]);
     let authorities = tls().filter_map(|tls| tls.client_authority.as_deref());
+    // A folder that is not there cannot be watched, and would keep the others from being.
+    let places = settings.places.files().map(|(_, file)| file.as_path());
+    let places = places.filter(|file| file.parent().is_some_and(Path::is_dir));
     certificates
         .chain(authorities)
+        .chain(places)
         .chain([settings.file.as_path()])
         .filter(|file| !file.as_os_str().is_empty())
         .filter_map(|file| std::path::absolute(file).ok())

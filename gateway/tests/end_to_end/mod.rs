@@ -12,6 +12,7 @@ mod endurance;
 mod follow;
 pub mod harness;
 mod message_codes;
+mod risk;
 mod sign_in_policy;
 mod upgrade;
 mod uploads;

@@ -187,6 +187,7 @@ impl Builder {
             signals: signal_receiver,
             other_health: Arc::new(gateway::monitor::Health::default),
             set_log_filter: Arc::new(|_| Ok(())),
+            read_again: Arc::new(|| {}),
             opened: Box::new(|_| {}),
             sockets: self.sockets,
         };

@@ -18,6 +18,7 @@ use crate::api::download::Download;
 use crate::api::{self, Problem, Query};
 use crate::authz::Permit;
 use crate::logs::SignInKind;
+use crate::sign_in_policy::RiskSignal;
 use crate::state::State;
 use crate::store::events::{self, Part, SignInEvent, SignInFilter};
 
@@ -42,6 +43,9 @@ pub struct WhichSignIns {
     client_address: Option<AddressRange>,
     /// A part of what is known of the device and its browser.
     device: Option<String>,
+    /// Something that was unusual.
+    #[param(inline)]
+    risk: Option<RiskSignal>,
     /// The id of a request.
     request_id: Option<String>,
 }
@@ -56,6 +60,7 @@ impl WhichSignIns {
             reason: self.reason.clone(),
             client_address: self.client_address,
             device: self.device.as_deref().map(Part::of),
+            risk: self.risk.map(|signal| signal.as_str().to_owned()),
             request_id: self.request_id.clone(),
         }
     }
@@ -128,9 +133,20 @@ const COLUMNS: &[Column<SignInEvent>] = &[
     (("Address", "IP 地址"), |e, _| {
         e.client_address.as_str().into()
     }),
+    (("Place", "地点"), |e, reader| {
+        let place = e.place.as_ref();
+        place.map(|place| place.read(reader.language)).into()
+    }),
     (("Device", "设备"), |e, _| e.device.as_str().into()),
     (("Browser", "浏览器"), |e, _| {
         e.user_agent.as_str().into()
+    }),
+    (("Unusual", "异常"), |e, reader| {
+        let named = e.risk.iter().map(|signal| match unusual(signal) {
+            Some((en, zh_cn)) => reader.language.of((en, zh_cn)),
+            None => signal.as_str(),
+        });
+        named.collect::<Vec<_>>().join("; ").into()
     }),
     (("Guest", "访客"), |e, reader| reader.mark(e.guest)),
     (("Member ID", "成员 ID"), |e, _| {
@@ -154,6 +170,15 @@ fn kind(kind: &str) -> Option<Words> {
         "reset_requested" => ("Asked for a new password", "申请重设密码"),
         "code_requested" => ("Asked for a code to sign in", "申请登录验证码"),
         _ => return None,
+    })
+}
+
+fn unusual(signal: &str) -> Option<Words> {
+    Some(match RiskSignal::from_name(signal)? {
+        RiskSignal::NewDevice => ("New browser", "新的浏览器"),
+        RiskSignal::ManyFailures => ("Wrong attempts before", "此前多次失败"),
+        RiskSignal::UnknownNetwork => ("New network", "新的网络"),
+        RiskSignal::ImpossibleTravel => ("Impossible travel", "异地登录间隔过短"),
     })
 }
 

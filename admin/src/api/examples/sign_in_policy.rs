@@ -24,6 +24,10 @@ pub(super) fn of(name: &str) -> Option<Value> {
                 "wrong_passwords": 10, "within_minutes": 15, "locked_minutes": 15,
                 "captcha": {"kind": "after", "failures": 5}
             },
+            "risk": {
+                "new_device": "ask", "many_failures": "ask", "failures": 5,
+                "unknown_network": "off", "impossible_travel": "off", "km_per_hour": 1000
+            },
             "notices": {
                 "new_sign_in": true, "password_changed": true, "factor_changed": true, "locked": false
             },
@@ -37,12 +41,14 @@ pub(super) fn of(name: &str) -> Option<Value> {
                 "username": "zhang.wei", "display_name": "张伟",
                 "rules": {
                     "two_step": policy["two_step"], "password": policy["password"],
-                    "sessions": policy["sessions"], "attempts": policy["attempts"]
+                    "sessions": policy["sessions"], "attempts": policy["attempts"],
+                    "risk": policy["risk"]
                 },
                 "two_step_from": null, "password_from": "Contractors", "sessions_from": null,
-                "attempts_from": null,
+                "attempts_from": null, "risk_from": null,
                 "next_sign_in": ["set_up_second_factor_or_later"],
                 "next_sign_in_by_code": null,
+                "unusual_sign_in": ["refused"],
                 "password_ends_at": null, "sign_ins_ended": 0
             })
         }

@@ -27,5 +27,6 @@ pub use part::Part;
 pub use retention::{Log, delete_older};
 pub use roll_up::{count_sign_ins, forget_counts};
 pub use sign_in::{
-    SignInEvent, SignInFilter, addresses_of, insert_sign_in, last_sign_in, sign_in_events,
+    SignInEvent, SignInFilter, addresses_of, insert_sign_in, last_addresses, last_sign_in,
+    sign_in_events,
 };

@@ -74,6 +74,8 @@ pub fn sign_in_entry() -> SignInEntry {
         client_address: [192, 0, 2, 7].into(),
         user_agent: String::new(),
         device: String::new(),
+        place: None,
+        risk: Vec::new(),
         sign_in: None,
         request_id: "r1".into(),
     }

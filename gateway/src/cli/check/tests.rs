@@ -21,6 +21,11 @@ tls.certificates = [{ certificate = "tls/hosts.pem", key = "tls/hosts.key" }]
     folder
 }
 
+const GOOD: Tries<'_> = Tries {
+    master_key: &|_| Ok(()),
+    places: &|_, _| Ok(()),
+};
+
 fn certificates(folder: &Path, now: i64) {
     let names = ["access.localhost".to_owned()];
     certs::development::certificates(&folder.join("tls"), &names, now).unwrap();
@@ -28,9 +33,11 @@ fn certificates(folder: &Path, now: i64) {
 
 fn findings(folder: &Path, environment: &[(&str, &str)]) -> Findings {
     let variables = environment.iter().map(|(k, v)| ((*k).into(), (*v).into()));
-    check(&folder.join("gatehouse.toml"), variables, NOW, &|source| {
-        Err(format!("{source:?} was tried"))
-    })
+    let tries = Tries {
+        master_key: &|source| Err(format!("{source:?} was tried")),
+        places: &|key, file| Err(format!("{key} at {} was tried", file.display())),
+    };
+    check(&folder.join("gatehouse.toml"), variables, NOW, &tries)
 }
 
 fn only_problem(mut found: Findings) -> String {
@@ -76,7 +83,7 @@ fn a_certificate_that_has_expired_or_soon_will_deserves_a_note_and_keeps_no_node
         assert!(found.problems.is_empty(), "{found:#?}");
         assert!(found.notes[0].ends_with(says), "{found:#?}");
         let file = folder.path().join("gatehouse.toml");
-        let ended = run(&Check { file }, NOW, &|_| Ok(()));
+        let ended = run(&Check { file }, NOW, &GOOD);
         assert_eq!(format!("{ended:?}"), format!("{:?}", ExitCode::SUCCESS));
     }
 }
@@ -148,4 +155,19 @@ fn the_master_key_is_tried_unless_it_is_yet_to_be_made() {
     fs::write(folder.path().join("data/gatehouse.db"), "").unwrap();
     let told = only_problem(findings(folder.path(), &[]));
     assert!(told.contains("secrets.master_key: File("), "{told}");
+}
+
+#[test]
+fn a_database_of_places_that_cannot_be_used_is_named() {
+    let folder = good();
+    for (key, variable) in [
+        ("city_database", "GATEHOUSE_PLACES__CITY_DATABASE"),
+        ("network_database", "GATEHOUSE_PLACES__NETWORK_DATABASE"),
+    ] {
+        let told = only_problem(findings(folder.path(), &[(variable, "/none.mmdb")]));
+        assert!(
+            told.contains(&format!("places.{key}: {key} at /none.mmdb was tried")),
+            "{told}"
+        );
+    }
 }

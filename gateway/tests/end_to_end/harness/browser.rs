@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::header::{
+    ACCEPT, ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
+};
 use reqwest::{Method, StatusCode, Url};
 
 use super::Gatehouse;
@@ -90,19 +92,34 @@ impl Browser {
         let IpAddr::V4(to) = gate.address().ip() else {
             panic!("the gate of a test listens on IPv4");
         };
-        Self::between(gate, address.into(), to)
+        Self::between(gate, address.into(), to, HeaderMap::new())
+    }
+
+    /// The same browser, carried to where a proxy that is believed sees this address.
+    pub fn carried_to(&self, gate: &Gatehouse, address: &str) -> Self {
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_str(address).unwrap(),
+        )]);
+        let here = Ipv4Addr::LOCALHOST;
+        Self {
+            jar: Arc::clone(&self.jar),
+            ..Self::between(gate, here.into(), here, headers)
+        }
     }
 
     /// A browser for which every name is at this loopback address, where another proxy listens.
     pub fn by_way_of(gate: &Gatehouse, proxy: Ipv4Addr) -> Self {
-        Self::between(gate, Ipv4Addr::LOCALHOST.into(), proxy)
+        let here = Ipv4Addr::LOCALHOST.into();
+        Self::between(gate, here, proxy, HeaderMap::new())
     }
 
-    fn between(gate: &Gatehouse, from: IpAddr, to: Ipv4Addr) -> Self {
+    fn between(gate: &Gatehouse, from: IpAddr, to: Ipv4Addr, headers: HeaderMap) -> Self {
         let tls = gate.certificates().client(&[]);
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured((*tls).clone())
             .local_address(from)
+            .default_headers(headers)
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(Arc::new(Everywhere(to)))
             .no_proxy()

@@ -7,6 +7,7 @@ import { texts } from "../../language/texts";
 import { Audience } from "./Audience";
 import { AttemptFields } from "./AttemptFields";
 import { PasswordFields } from "./PasswordFields";
+import { RiskFields } from "./RiskFields";
 import { SessionFields } from "./SessionFields";
 import { TwoStepFields } from "./TwoStepFields";
 import type { Part as Place } from "./part";
@@ -25,6 +26,7 @@ const t = texts({
   password: ["不同的密码规则", "Other rules for passwords"],
   sessions: ["不同的登录时长", "Another time to stay signed in"],
   attempts: ["不同的防猜测规则", "Other rules against guessing"],
+  risk: ["不同的异常登录规则", "Other rules for unusual sign-ins"],
 });
 
 const PARTS = {
@@ -32,6 +34,7 @@ const PARTS = {
   password: PasswordFields,
   sessions: SessionFields,
   attempts: AttemptFields,
+  risk: RiskFields,
 } satisfies Record<string, ComponentType<Place>>;
 type Part = keyof typeof PARTS;
 

@@ -18,17 +18,20 @@ const t = texts({
     "Choose somebody to see which rules hold for them, and what happens when they sign in next.",
   ],
   next: ["下次用密码登录时", "At the next sign-in with a password"],
+  unusual: ["如果登录异常", "If that sign-in is unusual"],
   nothing: ["只需密码", "The password is enough"],
   nextByCode: ["下次用验证码登录时", "At the next sign-in by a code"],
   nothingByCode: ["只需验证码", "The code is enough"],
   second_factor: ["验证第二因素", "Prove the second factor"],
   set_up_second_factor: ["设置两步验证", "Set up two-step verification"],
   set_up_second_factor_or_later: ["设置两步验证（可推迟）", "Set up two-step verification (or later)"],
+  refused: ["无法登录：没有可用的第二因素", "Does not come in: there is no second factor to prove"],
   new_password: ["设置新密码", "Choose a new password"],
   two_step: ["两步验证", "Two-step verification"],
   password: ["密码", "Password"],
   sessions: ["保持登录", "Staying signed in"],
   attempts: ["防猜测", "Against guessing"],
+  risk: ["异常登录", "Unusual sign-ins"],
   everybody: ["通用规则", "As for everybody"],
   ends: ["密码到期", "The password ends"],
   endedNone: ["保存后不会退出任何登录", "Saving ends none of their sign-ins"],
@@ -47,11 +50,15 @@ function Steps({ title, steps, none }: { title: string; steps: Seen["next_sign_i
 
 function Found({ seen }: { seen: Seen }) {
   const from = { two_step: seen.two_step_from, password: seen.password_from } as const;
-  const rest = { sessions: seen.sessions_from, attempts: seen.attempts_from } as const;
-  const parts = Object.entries({ ...from, ...rest }) as ["two_step" | "password" | "sessions" | "attempts", string?][];
+  const rest = { sessions: seen.sessions_from, attempts: seen.attempts_from, risk: seen.risk_from } as const;
+  const parts = Object.entries({ ...from, ...rest }) as [
+    "two_step" | "password" | "sessions" | "attempts" | "risk",
+    string?,
+  ][];
   return (
     <>
       <Steps title={t.next} steps={seen.next_sign_in} none={t.nothing} />
+      {seen.unusual_sign_in && <Steps title={t.unusual} steps={seen.unusual_sign_in} none={t.nothing} />}
       {seen.next_sign_in_by_code != null && (
         <Steps title={t.nextByCode} steps={seen.next_sign_in_by_code} none={t.nothingByCode} />
       )}

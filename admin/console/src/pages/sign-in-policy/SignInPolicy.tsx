@@ -13,6 +13,7 @@ import { Exceptions } from "./Exceptions";
 import { NoticeFields } from "./NoticeFields";
 import { PasswordFields } from "./PasswordFields";
 import { PolicyPreview } from "./PolicyPreview";
+import { RiskFields } from "./RiskFields";
 import { SessionFields } from "./SessionFields";
 import { TwoStepFields } from "./TwoStepFields";
 
@@ -26,6 +27,7 @@ const t = texts({
   password: ["密码", "Passwords"],
   sessions: ["保持登录", "Staying signed in"],
   attempts: ["账号安全", "Against guessing"],
+  risk: ["异常登录", "Unusual sign-ins"],
   notices: ["通知", "What people are told"],
 });
 
@@ -55,6 +57,8 @@ export default function SignInPolicy() {
         <SessionFields at={["sessions"]} />
         <Typography.Title level={4}>{t.attempts}</Typography.Title>
         <AttemptFields at={["attempts"]} />
+        <Typography.Title level={4}>{t.risk}</Typography.Title>
+        <RiskFields at={["risk"]} />
         <Typography.Title level={4}>{t.notices}</Typography.Title>
         <NoticeFields />
         <Exceptions mayChange={mayChange} />

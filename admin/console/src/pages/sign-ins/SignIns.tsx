@@ -3,7 +3,9 @@ import { useState } from "react";
 
 import { api, told } from "../../api/client";
 import { usePages } from "../../api/paging";
-import type { SignInEvent } from "../../api/schema";
+import type { AddressPlace as Place, SignInEvent } from "../../api/schema";
+import { isChinese } from "../../language/language";
+import { nameOf } from "../../language/names";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
 import { EventDrawer } from "../../parts/log/EventDrawer";
@@ -14,7 +16,7 @@ import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
 import { WithGuestTag } from "../../parts/WithGuestTag";
-import { COLOURS, type Kind, KINDS, methodName, METHODS, reasonName, REASONS } from "./kinds";
+import { COLOURS, type Kind, KINDS, methodName, METHODS, reasonName, REASONS, type Signal, SIGNALS } from "./kinds";
 
 const t = texts({
   title: ["登录日志", "Sign-in log"],
@@ -27,7 +29,9 @@ const t = texts({
   kind: ["结果", "Result"],
   method: ["方式", "Method"],
   reason: ["原因", "Reason"],
+  risk: ["异常", "Unusual"],
   address: ["来源地址", "Address"],
+  place: ["地点", "Place"],
   device: ["设备", "Device"],
   agent: ["浏览器标识", "User agent"],
   signIn: ["登录编号", "Sign-in"],
@@ -43,6 +47,7 @@ type Filter = Span & {
   reason?: string;
   client_address?: string;
   device?: string;
+  risk?: Signal;
 };
 
 export default function SignIns() {
@@ -84,6 +89,7 @@ export default function SignIns() {
               onChange={(client_address) => narrow({ client_address })}
             />
             <TextFilter label={t.device} value={filter.device} onChange={(device) => narrow({ device })} />
+            <KindFilter label={t.risk} names={SIGNALS} value={filter.risk} onChange={(risk) => narrow({ risk })} />
           </>
         }
         columns={[
@@ -113,7 +119,13 @@ export default function SignIns() {
             render: (method?: string | null) => (method ? methodName(method) : "–"),
           },
           { title: t.address, dataIndex: "client_address" },
+          { title: t.place, dataIndex: "place", render: (place?: Place | null) => (place ? placeName(place) : "–") },
           { title: t.device, dataIndex: "device" },
+          {
+            title: t.risk,
+            dataIndex: "risk",
+            render: (risk?: string[]) => (risk?.length ? <RiskTags risk={risk} /> : "–"),
+          },
         ]}
       />
       {open && (
@@ -127,7 +139,9 @@ export default function SignIns() {
             [t.reason, open.reason && reasonName(open.reason)],
             [t.method, open.method && methodName(open.method)],
             [t.address, open.client_address],
+            [t.place, open.place && placeName(open.place)],
             [t.device, open.device],
+            [t.risk, open.risk?.length ? <RiskTags key="risk" risk={open.risk} /> : null],
             [t.agent, open.user_agent],
             [t.signIn, open.sign_in],
             [t.request, open.request_id],
@@ -140,4 +154,19 @@ export default function SignIns() {
 
 function KindTag({ kind }: { kind: string }) {
   return <Tag color={COLOURS[kind]}>{KINDS[kind as Kind] ?? kind}</Tag>;
+}
+
+function RiskTags({ risk }: { risk: string[] }) {
+  return risk.map((signal) => (
+    <Tag key={signal} color="warning">
+      {SIGNALS[signal as Signal] ?? signal}
+    </Tag>
+  ));
+}
+
+/** As it is read: "Hangzhou, China", "中国 杭州". */
+function placeName({ country, country_name, city }: Place): string {
+  const [land, town] = [nameOf(country_name) || country, nameOf(city)];
+  const parts = isChinese ? [land, town] : [town, land];
+  return parts.filter(Boolean).join(isChinese ? " " : ", ");
 }

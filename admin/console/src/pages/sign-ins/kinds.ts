@@ -46,6 +46,7 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   passkey_not_allowed: ["策略不允许仅用通行密钥登录", "The policy lets nobody in by a passkey alone"],
   account_disabled: ["账号已停用", "Account disabled"],
   account_expired: ["访客账号已到期", "The guest's time is over"],
+  no_second_factor: ["异常登录，且没有第二因素", "Unusual, and no second factor"],
   no_password_set: ["尚未设置密码", "No password set"],
   too_many_attempts: ["尝试次数过多", "Too many attempts"],
   too_many_messages: ["消息发送过于频繁", "Too many messages"],
@@ -58,6 +59,16 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   password_reset: ["密码已被重置", "Password reset"],
   second_factor_reset: ["两步验证已被重置", "Second factor reset"],
 });
+
+/** What was unusual about a sign-in. */
+export const SIGNALS = texts({
+  new_device: ["新的浏览器", "New browser"],
+  many_failures: ["此前多次失败", "Wrong attempts before"],
+  unknown_network: ["新的网络", "New network"],
+  impossible_travel: ["异地登录间隔过短", "Impossible travel"],
+});
+
+export type Signal = keyof typeof SIGNALS;
 
 export function reasonName(reason: string): string {
   return REASONS[reason] ?? reason;
