@@ -138,7 +138,7 @@ impl House {
         let bound = u64::from(hashing.memory_kib) * u64::try_from(hashing.concurrent).unwrap_or(0);
         let _ = writeln!(
             out,
-            "  meanwhile {} of {} came in at {:.1} /s, p50 {} p99 {}; {} times somebody was put off\n  \
+            "  meanwhile {} came in, {} at once, {:.1} /s, p50 {} p99 {}; {} times somebody was put off\n  \
              resident {:.1} MiB when idle, {:.1} MiB at most: {:.1} more; the hashes take {:.1}",
             came.took.len(),
             arguments.crowd,
