@@ -2,6 +2,7 @@
 # make test   every test, from unit tests to a browser
 # make lint   formatting, lints, licences
 # make bench  throughput and latency beside nginx and a bare pingora
+# make bench-sign-in  what a sign-in costs beside one hash of argon2, and what others feel of many
 #
 # Each installs what a fresh Debian with Rust and Node.js lacks.
 
@@ -9,10 +10,10 @@ TOOLS := target/tools
 NPM_BROWSER := gateway/tests/browser
 CONSOLE := admin/console
 
-.PHONY: help run build console test test-rust test-disk test-console test-browser lint fmt openapi bench tools-build tools-test tools-bench tools clean-demo
+.PHONY: help run build console test test-rust test-disk test-console test-browser lint fmt openapi bench bench-sign-in tools-build tools-test tools-bench tools clean-demo
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -7
 
 run: build
 	@examples/quick-start/run.sh
@@ -66,6 +67,10 @@ fmt: $(CONSOLE)/node_modules/.package-lock.json
 bench: tools-build tools-bench
 	cargo build --profile dist --workspace --bins
 	cargo run --profile dist --package load-tests
+
+bench-sign-in: tools-build tools-bench
+	cargo build --profile dist --workspace --bins
+	cargo run --profile dist --package load-tests --bin sign-in
 
 tools: $(TOOLS)/.installed
 

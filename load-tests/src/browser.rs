@@ -1,16 +1,17 @@
-//! Just enough of a browser to sign somebody in: cookies by host, forms, redirects.
+//! Just enough of a browser to sign somebody in: cookies by host, forms, redirects, a kept connection.
 //!
 //! It speaks plain HTTP to one address whatever host a link names, because the measurement runs
 //! without TLS and all hosts are one listener.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::BenchError;
+use crate::connection::{Answer, Connection};
 
 pub struct Browser {
     gatehouse: SocketAddr,
+    connection: Connection,
     /// Host and name of a cookie, and its value.
     cookies: BTreeMap<(String, String), String>,
 }
@@ -22,19 +23,34 @@ pub struct Page {
     pub body: String,
 }
 
-struct Answer {
-    status: u16,
-    location: Option<String>,
-    body: String,
-}
-
 impl Browser {
     #[must_use]
     pub fn new(gatehouse: SocketAddr) -> Self {
+        Self::from_address(gatehouse, Ipv4Addr::LOCALHOST)
+    }
+
+    /// On a machine of that address.
+    #[must_use]
+    pub fn from_address(gatehouse: SocketAddr, address: Ipv4Addr) -> Self {
         Self {
             gatehouse,
+            connection: Connection::new(address, gatehouse),
             cookies: BTreeMap::new(),
         }
+    }
+
+    /// Another one with the same cookies.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            cookies: self.cookies.clone(),
+            ..Self::new(self.gatehouse)
+        }
+    }
+
+    /// Nobody has signed in here before.
+    pub fn forget(&mut self) {
+        self.cookies.clear();
     }
 
     /// The value of the `Cookie` header for a host.
@@ -63,7 +79,19 @@ impl Browser {
         fields: &[(&str, &str)],
     ) -> Result<Page, BenchError> {
         let page = self.open(host, path)?;
-        let mut form = vec![("csrf", hidden(&page.body, "csrf").unwrap_or_default())];
+        let answer = self.send(host, path, &page.body, fields)?;
+        self.follow(host, answer)
+    }
+
+    /// Fills in the form of a page that was opened before, and stays where it is sent.
+    pub fn send(
+        &mut self,
+        host: &str,
+        path: &str,
+        page: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, BenchError> {
+        let mut form = vec![("csrf", hidden(page, "csrf").unwrap_or_default())];
         form.extend(
             fields
                 .iter()
@@ -73,8 +101,7 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={}", encoded(value)))
             .collect();
-        let answer = self.exchange("POST", host, path, &body.join("&"))?;
-        self.follow(host, answer)
+        self.exchange("POST", host, path, &body.join("&"))
     }
 
     fn follow(&mut self, host: &str, mut answer: Answer) -> Result<Page, BenchError> {
@@ -109,47 +136,19 @@ impl Browser {
         path: &str,
         body: &str,
     ) -> Result<Answer, BenchError> {
-        let doing = || format!("asking {host} for {path}");
-        let mut stream = TcpStream::connect(self.gatehouse).map_err(BenchError::io(doing()))?;
         let port = self.gatehouse.port();
-        write!(
-            stream,
+        let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: text/html\r\n\
-             Sec-Fetch-Mode: navigate\r\nCookie: {}\r\nConnection: close\r\n\
+             Sec-Fetch-Mode: navigate\r\nCookie: {}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
             self.cookies_of(host),
             body.len()
-        )
-        .map_err(BenchError::io(doing()))?;
-        let mut bytes = Vec::new();
-        stream
-            .read_to_end(&mut bytes)
-            .map_err(BenchError::io(doing()))?;
-        Ok(self.read(host, &String::from_utf8_lossy(&bytes)))
-    }
-
-    fn read(&mut self, host: &str, text: &str) -> Answer {
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
-        let mut answer = Answer {
-            status: head
-                .split_whitespace()
-                .nth(1)
-                .and_then(|code| code.parse().ok())
-                .unwrap_or(0),
-            location: None,
-            body: body.to_owned(),
-        };
-        for line in head.lines().skip(1) {
-            let Some((name, value)) = line.split_once(':') else {
-                continue;
-            };
-            match name.to_ascii_lowercase().as_str() {
-                "location" => answer.location = Some(value.trim().to_owned()),
-                "set-cookie" => self.keep(host, value.trim()),
-                _ => {}
-            }
+        );
+        let answer = self.connection.exchange(&request)?;
+        for cookie in &answer.cookies {
+            self.keep(host, cookie);
         }
-        answer
+        Ok(answer)
     }
 
     fn keep(&mut self, host: &str, cookie: &str) {

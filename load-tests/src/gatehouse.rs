@@ -12,14 +12,14 @@ use crate::browser::Browser;
 use crate::door::{Door, free_address};
 use crate::process::Process;
 
-const ACCESS: &str = "access.localhost";
+pub const ACCESS: &str = "access.localhost";
 /// Anybody may open it.
 pub const PUBLIC: &str = "public.localhost";
 /// For members with the group; the upstream is told who they are.
 pub const MEMBERS: &str = "members.localhost";
 /// The same, with a watermark.
 pub const MARKED: &str = "marked.localhost";
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 pub struct Gatehouse {
     pub process: Process,
@@ -136,6 +136,29 @@ impl Gatehouse {
             }
         }
         Ok(())
+    }
+
+    /// A new member, who has chosen a password.
+    pub fn join(&self, username: &str) -> Result<(), BenchError> {
+        let made = self.control(&["members", "add", username])?;
+        let code = made.get("code").and_then(Value::as_str).unwrap_or_default();
+        let mut browser = Browser::new(self.process.address);
+        browser.fill(ACCESS, "/welcome", &[("code", code)])?;
+        let fields = [("password", PASSWORD), ("repeated", PASSWORD)];
+        let page = browser.fill(ACCESS, "/sign-in/new-password", &fields)?;
+        if page.status == 200 {
+            return Ok(());
+        }
+        Err(BenchError::Unexpected(format!(
+            "{username} was answered {}: {}",
+            page.status, page.body
+        )))
+    }
+
+    /// In which the first administrator is signed in.
+    #[must_use]
+    pub fn browser(&self) -> &Browser {
+        &self.browser
     }
 
     /// What a browser would send along to `host`.

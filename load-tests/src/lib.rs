@@ -5,14 +5,18 @@
 //! same client, in turns.
 
 pub mod browser;
+mod connection;
 pub mod door;
 pub mod flat;
 pub mod gatehouse;
 pub mod h2load;
+pub mod hashes;
 pub mod nginx;
 pub mod process;
+pub mod pulse;
 pub mod questions;
 pub mod report;
+pub mod sign_ins;
 pub mod socket;
 pub mod wrk;
 

@@ -65,9 +65,20 @@ impl Process {
             let stat = read(&format!("/proc/{id}/stat"))?;
             let status = read(&format!("/proc/{id}/status"))?;
             usage.cpu_seconds += cpu_seconds(&stat);
-            usage.resident_kib += resident_kib(&status);
+            usage.resident_kib += kib(&status, "VmRSS:");
         }
         Ok(usage)
+    }
+
+    /// The most memory that the program itself has had at once since it was last asked to forget, in KiB.
+    pub fn peak_kib(&self) -> Result<u64, BenchError> {
+        let status = read(&format!("/proc/{}/status", self.child.id()))?;
+        Ok(kib(&status, "VmHWM:"))
+    }
+
+    pub fn forget_peak(&self) -> Result<(), BenchError> {
+        let file = format!("/proc/{}/clear_refs", self.child.id());
+        std::fs::write(&file, "5").map_err(BenchError::io(format!("writing {file}")))
     }
 
     /// How many files, sockets and pipes the program holds open.
@@ -97,6 +108,11 @@ impl Drop for Process {
     }
 }
 
+/// CPU time of this process until now.
+pub fn own_cpu_seconds() -> Result<f64, BenchError> {
+    Ok(cpu_seconds(&read("/proc/self/stat")?))
+}
+
 fn read(path: &str) -> Result<String, BenchError> {
     std::fs::read_to_string(path).map_err(BenchError::io(format!("reading {path}")))
 }
@@ -121,10 +137,10 @@ fn cpu_seconds(stat: &str) -> f64 {
         / 100.0
 }
 
-fn resident_kib(status: &str) -> u64 {
+fn kib(status: &str, name: &str) -> u64 {
     status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .find_map(|line| line.strip_prefix(name))
         .and_then(|rest| rest.split_whitespace().next())
         .and_then(|kib| kib.parse().ok())
         .unwrap_or(0)
@@ -142,6 +158,6 @@ mod tests {
 
     #[test]
     fn memory_is_read_from_the_status_file() {
-        assert_eq!(resident_kib("Name:\tx\nVmRSS:\t   2048 kB\n"), 2048);
+        assert_eq!(kib("Name:\tx\nVmRSS:\t   2048 kB\n", "VmRSS:"), 2048);
     }
 }

@@ -14,7 +14,13 @@ use reqwest::{Method, StatusCode, Url};
 use super::Gatehouse;
 use super::html::{self, Form};
 
-type Jar = BTreeMap<String, BTreeMap<String, String>>;
+type Jar = BTreeMap<String, BTreeMap<String, Cookie>>;
+
+struct Cookie {
+    value: String,
+    /// For so long it outlives the closing of the browser, in seconds.
+    max_age: Option<u64>,
+}
 
 /// One person's browser. Clones share the cookies.
 #[derive(Clone)]
@@ -62,6 +68,19 @@ impl Page {
         html::forms(&self.url, &self.html)
             .iter()
             .any(|form| form.action.as_str().contains(action))
+    }
+
+    /// The form that has a field of that name; a test fails if there is none.
+    pub fn form_with(&self, field: &str) -> Form {
+        html::forms(&self.url, &self.html)
+            .into_iter()
+            .find(|form| form.fields.iter().any(|(name, _)| name == field))
+            .unwrap_or_else(|| panic!("no field {field} at {}:\n{}", self.url, self.html))
+    }
+
+    /// An attribute of the first element that a CSS selector finds.
+    pub fn attribute_of(&self, selector: &str, name: &str) -> Option<String> {
+        html::attribute_of(&self.html, selector, name)
     }
 
     /// The text of the first element that a CSS selector finds.
@@ -261,20 +280,34 @@ impl Browser {
         let pairs: Vec<_> = jar
             .get(host)?
             .iter()
-            .map(|(n, v)| format!("{n}={v}"))
+            .map(|(name, cookie)| format!("{name}={}", cookie.value))
             .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
     pub fn cookie(&self, host: &str, name: &str) -> Option<String> {
-        self.jar.lock().get(host)?.get(name).cloned()
+        let jar = self.jar.lock();
+        Some(jar.get(host)?.get(name)?.value.clone())
+    }
+
+    /// For how many seconds the cookie outlives the closing of the browser; `None` if it does not.
+    pub fn outlives_closing(&self, host: &str, name: &str) -> Option<u64> {
+        self.jar.lock()[host][name].max_age
+    }
+
+    /// It is closed, and opened again.
+    pub fn close(&self) {
+        for cookies in self.jar.lock().values_mut() {
+            cookies.retain(|_, cookie| cookie.max_age.is_some());
+        }
     }
 
     /// Plants a cookie, as a thief or a sibling host would.
     pub fn set_cookie(&self, host: &str, name: &str, value: &str) {
         let mut jar = self.jar.lock();
         let cookies = jar.entry(host.to_owned()).or_default();
-        cookies.insert(name.to_owned(), value.to_owned());
+        let (value, max_age) = (value.to_owned(), None);
+        cookies.insert(name.to_owned(), Cookie { value, max_age });
     }
 
     fn keep(&self, host: &str, headers: &HeaderMap) {
@@ -287,14 +320,21 @@ impl Browser {
             }
             let mut jar = self.jar.lock();
             let cookies = jar.entry(host.to_owned()).or_default();
-            let gone = attributes.to_ascii_lowercase().contains("max-age=0");
-            if gone {
+            let max_age = max_age(attributes);
+            if max_age == Some(0) {
                 cookies.remove(name);
             } else {
-                cookies.insert(name.to_owned(), value.to_owned());
+                let value = value.to_owned();
+                cookies.insert(name.to_owned(), Cookie { value, max_age });
             }
         }
     }
+}
+
+fn max_age(attributes: &str) -> Option<u64> {
+    let attributes = attributes.to_ascii_lowercase();
+    let mut attributes = attributes.split(';').map(str::trim);
+    attributes.find_map(|one| one.strip_prefix("max-age=")?.parse().ok())
 }
 
 /// What a browser demands of a cookie with this prefix (RFC 6265bis §4.1.3.2), and what we do.

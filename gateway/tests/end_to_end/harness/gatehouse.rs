@@ -329,6 +329,14 @@ impl Gatehouse {
         self.child.0.wait().unwrap();
     }
 
+    /// Asks it to end, as an operator does, and waits until it has.
+    pub async fn stop(&mut self) {
+        self.signal("TERM");
+        while self.child.0.try_wait().unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Starts it again on the same data and the same addresses.
     pub async fn restart(&mut self) {
         self.start_again();

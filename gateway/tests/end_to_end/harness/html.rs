@@ -84,6 +84,22 @@ pub fn text_of(html: &str, selector: &str) -> Option<String> {
     (!text.is_empty()).then(|| unescape(text.trim()))
 }
 
+/// An attribute of the first element that a CSS selector finds.
+pub fn attribute_of(html: &str, selector: &str, name: &str) -> Option<String> {
+    let found = Rc::new(RefCell::new(None));
+    let (kept, name) = (Rc::clone(&found), name.to_owned());
+    let handler = element!(selector, move |element| {
+        let mut kept = kept.borrow_mut();
+        if kept.is_none() {
+            *kept = element.get_attribute(&name);
+        }
+        Ok(())
+    });
+    let settings = RewriteStrSettings::new().append_element_content_handler(handler);
+    rewrite_str(html, settings).unwrap();
+    found.take().map(|text| unescape(&text))
+}
+
 pub fn unescape(text: &str) -> String {
     text.replace("&#38;", "&")
         .replace("&#34;", "\"")

@@ -135,7 +135,9 @@ impl Visitor<'_> {
     pub async fn enrol(&mut self) -> Vec<String> {
         let url = self.gate.url("access", "/account/authenticator");
         let page = self.confirm_if_asked(self.browser.open(&url).await).await;
-        let key = page.text_of("#key").expect("the page shows the key");
+        let key = page
+            .text_of("#key")
+            .unwrap_or_else(|| panic!("no key: {page:?}"));
         let authenticator = Authenticator::from_seed(&key);
         let form = page.form("/account/authenticator");
         let code = authenticator.code().await;
