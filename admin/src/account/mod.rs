@@ -92,6 +92,10 @@ texts! {
 
 #[derive(Template)]
 #[template(path = "account.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each shows or hides a part of the page"
+)]
 struct AccountPage {
     frame: Frame,
     t: &'static AccountTexts,
