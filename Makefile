@@ -84,7 +84,7 @@ tools-build:
 	@.ci/packages build-essential cmake pkg-config
 
 tools-test:
-	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql
+	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd
 
 tools-bench:
 	@.ci/packages nginx wrk nghttp2-client
