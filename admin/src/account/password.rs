@@ -3,16 +3,18 @@
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use axum::response::Response;
 use config::session::AuthenticationMethod;
 
 use super::{done, fresh_account};
 use crate::pages::text::texts;
-use crate::pages::{Answer, Form, Frame, Reader, go_to, show_with};
+use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
 use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::person::carry;
 use crate::sign_in::{Person, choose, confirm, second_factor};
 use crate::sign_in_policy::{self, PasswordPolicy};
 use crate::state::State;
+use crate::store::credentials::Account;
 
 texts! {
     /// The page on which a person changes the password.
@@ -43,13 +45,8 @@ const HERE: &str = "/account/password";
 /// `GET /account/password`
 pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
-    if account.is_password_elsewhere {
-        return Ok(go_to("/account"));
-    }
-    if second_factor::is_asked(&state, &account).await?
-        && let Err(prove) = fresh_account(&state, &person, HERE).await?
-    {
-        return Ok(prove);
+    if let Some(elsewhere) = elsewhere(&state, &person, &account).await? {
+        return Ok(elsewhere);
     }
     let mut read = state.store.read().await?;
     let policy = sign_in_policy::rules_of(&mut read, &account.member)
@@ -67,14 +64,8 @@ pub async fn submit(
     form: Form,
 ) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
-    if account.is_password_elsewhere {
-        return Ok(go_to("/account"));
-    }
-    // Where there is a second factor, the password alone does not change the password.
-    if second_factor::is_asked(&state, &account).await?
-        && let Err(prove) = fresh_account(&state, &person, HERE).await?
-    {
-        return Ok(prove);
+    if let Some(elsewhere) = elsewhere(&state, &person, &account).await? {
+        return Ok(elsewhere);
     }
     let mut read = state.store.read().await?;
     let policy = sign_in_policy::rules_of(&mut read, &account.member)
@@ -111,6 +102,22 @@ pub async fn submit(
     let mut response = done();
     carry(&mut response, &token);
     Ok(response)
+}
+
+/// Where the person goes first: a directory keeps the password, or there is a second factor, and the password
+/// alone does not change the password.
+async fn elsewhere(
+    state: &State,
+    person: &Person,
+    account: &Account,
+) -> Result<Option<Response>, Failure> {
+    if account.is_password_elsewhere {
+        return Ok(Some(go_to("/account")));
+    }
+    if second_factor::is_asked(state, account).await? {
+        return Ok(fresh_account(state, person, HERE).await?.err());
+    }
+    Ok(None)
 }
 
 fn show(

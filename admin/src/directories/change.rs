@@ -116,21 +116,10 @@ async fn settled(
     if let Some(below) = &draft.organisation.below
         && departments::find(&mut edit.tx, below).await?.is_none()
     {
-        wrong.push(Invalid::new(
-            "organisation.below",
-            ("there is no such department", "该部门不存在"),
-            ("the id of a department, or none", "已存在部门的 id，或留空"),
-        ));
+        wrong.push(no_department());
     }
     if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
-        wrong.push(Invalid::new(
-            "source.kind",
-            ("a directory does not change its kind", "目录类型不能更改"),
-            (
-                "the kind that it has: connect another directory",
-                "保持原类型；如需其他类型请新建目录",
-            ),
-        ));
+        wrong.push(another_kind());
     }
     let kept = kept_secret(edit, id, before, draft, &mut wrong);
     if !wrong.is_empty() {
@@ -157,6 +146,25 @@ async fn settled(
         next_run_at: next_run(draft, before, edit.now),
         version: before.map_or(1, |before| before.row.version),
     })
+}
+
+fn no_department() -> Invalid {
+    Invalid::new(
+        "organisation.below",
+        ("there is no such department", "该部门不存在"),
+        ("the id of a department, or none", "已存在部门的 id，或留空"),
+    )
+}
+
+fn another_kind() -> Invalid {
+    Invalid::new(
+        "source.kind",
+        ("a directory does not change its kind", "目录类型不能更改"),
+        (
+            "the kind that it has: connect another directory",
+            "保持原类型；如需其他类型请新建目录",
+        ),
+    )
 }
 
 /// At once where it is to be taken over by itself and was not before, or otherwise.

@@ -141,17 +141,8 @@ async fn link(
     permit.also_everywhere(Resource::Directories, Action::Change)?;
     permit.also_everywhere(Resource::Members, Action::Change)?;
     holds::group_rules(&mut edit.tx).await?;
-    let before = members::find(&mut edit.tx, member)
-        .await
-        .map_err(|refused| match refused {
-            Refused::NotFound(_) => Invalid::new(
-                "member",
-                ("there is no such member", "该成员不存在"),
-                ("the id of a member", "已存在成员的 id"),
-            )
-            .into(),
-            other => other,
-        })?;
+    let before = members::find(&mut edit.tx, member).await;
+    let before = before.map_err(no_such_member)?;
     reach::may_touch(edit, &before).await?;
     let id = &directory.row.id;
     let only = std::slice::from_ref(member);
@@ -184,4 +175,16 @@ async fn link(
     let target = target("member", member.as_str(), &before.username);
     edit.note("link", target, shown(&before), shown(&after))
         .await
+}
+
+fn no_such_member(refused: Refused) -> Refused {
+    match refused {
+        Refused::NotFound(_) => Invalid::new(
+            "decision.member",
+            ("there is no such member", "该成员不存在"),
+            ("the id of a member", "已存在成员的 id"),
+        )
+        .into(),
+        other => other,
+    }
 }

@@ -83,12 +83,9 @@ pub async fn submit(
         Found::Right(directory, asserted) => (directory, asserted),
         Found::Wrong(reason) => {
             tried.attempt.failed(reason).await?;
-            let is_locked = reason == "account_disabled" || reason == "account_locked";
-            return Ok(Err(if is_locked {
-                NotIn::Locked
-            } else {
-                NotIn::Wrong
-            }));
+            // Whoever knows the password is told; a lock that needs none tells of nobody.
+            let is_told = reason == "account_disabled";
+            return Ok(Err(if is_told { NotIn::Locked } else { NotIn::Wrong }));
         }
         Found::Away => {
             if let Some(account) = account
@@ -111,6 +108,16 @@ pub async fn submit(
         tried.attempt.failed("entry_of_somebody_else").await?;
         return Ok(Err(NotIn::Wrong));
     }
+    begin(state, reader, (&directory, member), &tried).await
+}
+
+/// Goes on with the sign-in of whoever has proven it.
+async fn begin(
+    state: &State,
+    reader: &Reader,
+    (directory, member): (&Whole, MemberId),
+    tried: &Tried<'_>,
+) -> Result<Result<Response, NotIn>, Failure> {
     let now = state.clock.now();
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, &member).await?;

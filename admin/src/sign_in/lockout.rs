@@ -25,11 +25,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use config::id::MemberId;
-use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use sha2::{Digest, Sha256};
 
 use super::captcha_due::NameCounter;
+pub use super::guess::Guess;
 use crate::pages::Reader;
 use crate::sign_in_policy::{AttemptPolicy, CaptchaDemand};
 use crate::store::lockouts::{self, Limit};
@@ -103,13 +103,6 @@ enum Source {
     Shared(String),
     /// A known browser of one person, or an address as far as one-time codes are concerned.
     Own(String),
-}
-
-/// What is being guessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guess {
-    Password,
-    SecondFactor,
 }
 
 /// Whether a guess that was counted may be checked.
@@ -368,31 +361,6 @@ fn limit_of(policy: &AttemptPolicy) -> Limit {
         most: i64::from(policy.wrong_passwords),
         window: policy.window(),
         lock: policy.lock(),
-    }
-}
-
-impl Guess {
-    /// What a method takes.
-    #[must_use]
-    pub fn of(method: AuthenticationMethod) -> Self {
-        match method {
-            AuthenticationMethod::Password
-            | AuthenticationMethod::Directory
-            | AuthenticationMethod::OneTimeLink => Self::Password,
-            AuthenticationMethod::Totp
-            | AuthenticationMethod::RecoveryCode
-            | AuthenticationMethod::Passkey
-            | AuthenticationMethod::SmsCode
-            | AuthenticationMethod::MailCode => Self::SecondFactor,
-        }
-    }
-
-    /// The subject under which such guesses are counted.
-    fn apart(self, subject: &str) -> String {
-        match self {
-            Self::Password => subject.to_owned(),
-            Self::SecondFactor => format!("{subject}:second"),
-        }
     }
 }
 

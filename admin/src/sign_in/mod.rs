@@ -21,6 +21,7 @@ pub mod factors;
 pub mod finish;
 pub mod flow;
 pub mod forgot_password;
+mod guess;
 pub mod identify;
 pub mod lockout;
 pub mod message_code;

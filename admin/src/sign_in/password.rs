@@ -26,6 +26,7 @@ use super::passkey_alone;
 use super::person::Person;
 use super::welcome::WelcomePage;
 use crate::captcha::{self, Kind, Puzzle, Shown};
+use crate::directories::Whole;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
@@ -216,19 +217,8 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let attempt = Attempt::count(&state, &reader, counters, candidate.whose(), method).await?;
     let directories = directory_password::asked(&state, &candidate).await?;
     if !directories.is_empty() {
-        let tried = directory_password::Tried {
-            candidate: &candidate,
-            attempt: &attempt,
-            password: form.get("password"),
-            to: &to,
-        };
-        return match directory_password::submit(&state, &reader, directories, tried).await? {
-            Ok(response) => Ok(response),
-            Err(why) => {
-                let error = SignInTexts::of(reader.language).of_directory(why);
-                ask_again(&state, &reader, &form, &candidate, Some(error)).await
-            }
-        };
+        let asked = (&candidate, &attempt, directories);
+        return submit_elsewhere(&state, &reader, &form, asked).await;
     }
     let proven = match check(&state, &attempt, &candidate, form.get("password")).await? {
         Ok(hash) => hold(&state, &attempt, &candidate, &hash).await?,
@@ -244,6 +234,28 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
             attempt.failed(reason).await?;
             let error = SignInTexts::of(reader.language).wrong;
             ask_again(&state, &reader, &form, &candidate, Some(error)).await
+        }
+    }
+}
+
+/// The password is kept by directories.
+async fn submit_elsewhere(
+    state: &State,
+    reader: &Reader,
+    form: &Form,
+    (candidate, attempt, directories): (&Candidate, &Attempt<'_>, Vec<Whole>),
+) -> Answer {
+    let tried = directory_password::Tried {
+        candidate,
+        attempt,
+        password: form.get("password"),
+        to: &ReturnPath::or_root(form.get("to")),
+    };
+    match directory_password::submit(state, reader, directories, tried).await? {
+        Ok(response) => Ok(response),
+        Err(why) => {
+            let error = SignInTexts::of(reader.language).of_directory(why);
+            ask_again(state, reader, form, candidate, Some(error)).await
         }
     }
 }

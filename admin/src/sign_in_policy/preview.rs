@@ -70,9 +70,7 @@ pub async fn of(
     member: &str,
     now: Timestamp,
 ) -> Result<PolicyPreview, Refused> {
-    let present = super::get(connection).await?.body;
-    // What this node lacks is told when the policy is saved.
-    check::check(connection, settings, policy, &present, Has::ALL).await?;
+    may_be_looked_at(connection, settings, policy).await?;
     let member = find_by_any(connection, member).await?;
     let account = credentials::find(connection, &member.id).await?;
     let account = account.ok_or(Refused::NotFound("member"))?;
@@ -113,6 +111,18 @@ pub async fn of(
         display_name: member.display_name,
         rules,
     })
+}
+
+/// # Errors
+/// What is wrong in it.
+async fn may_be_looked_at(
+    connection: &mut Connection,
+    settings: &Settings,
+    policy: &SignInPolicy,
+) -> Result<(), Refused> {
+    let present = super::get(connection).await?.body;
+    // What this node lacks is told when the policy is saved.
+    check::check(connection, settings, policy, &present, Has::ALL).await
 }
 
 /// How many of those that are in use would end.

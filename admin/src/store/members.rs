@@ -364,39 +364,7 @@ pub async fn set_groups(
     Ok(())
 }
 
-/// Where codes reach the person.
 #[cfg(test)]
-pub async fn set_reach(
-    connection: &mut Connection,
-    member: &MemberId,
-    email: Option<&str>,
-    mobile: Option<&str>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE members SET email = $2, email_key = $2, email_verified_at = $3, mobile = $4 \
-         WHERE id = $1",
-    )
-    .bind(member.as_str())
-    .bind(email)
-    .bind(email.map(|_| now.as_millis()))
-    .bind(mobile)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// The number of a person, as it stands in no list of ours.
+mod testing;
 #[cfg(test)]
-pub async fn set_employee_number(
-    connection: &mut Connection,
-    member: &MemberId,
-    number: &str,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE members SET employee_number = $2 WHERE id = $1")
-        .bind(member.as_str())
-        .bind(number)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
+pub use testing::{set_employee_number, set_reach};

@@ -1,32 +1,26 @@
 //! Does what is planned, so much a transaction: each change is looked at anew, made, and noted as done
 //! together, so that a run that is broken off goes on where it was.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use config::id::{DepartmentId, MemberId};
 
-use super::people::{self, Held, Planned};
 use super::plan::Change;
 use super::run::Driven;
 use super::scope::Scope;
-use super::{Broken, departments, groups, leave, turn};
-use crate::directories::entry::TheirPerson;
+use super::{Broken, apply_people, departments, groups, leave};
 use crate::edit::Edit;
 use crate::groups as local_groups;
 use crate::guests;
 use crate::members::{Status, account};
 use crate::refused::{Refused, both};
-use crate::store::directory_people::{self as links, Link};
 use crate::store::directory_units as units;
 use crate::store::sync_changes::{self as rows, ChangeRow};
-use crate::store::sync_conflicts::{self, ConflictRow};
-use crate::store::sync_people::{self, NewPerson};
+use crate::store::sync_people;
 use crate::store::{StoreError, department_lists, departments as department_rows, members};
 
 /// So many changes a transaction.
 pub(super) const BATCH: i64 = 1000;
-/// For more people than this, the rules of groups are looked at for everybody.
-const SINGLY: usize = 20;
 
 /// Does all that is left.
 pub(super) async fn apply(driven: &mut Driven<'_>) -> Result<(), Broken> {
@@ -61,7 +55,7 @@ async fn some(driven: &mut Driven<'_>, outcome: &str) -> Result<bool, Broken> {
                 settled(change, made)?;
             }
         }
-        _ => people_of(&mut edit, &scope, &mut changes, outcome == "held").await?,
+        _ => apply_people::apply(&mut edit, &scope, &mut changes, outcome == "held").await?,
     }
     let altered = { changes.iter().zip(&planned) }
         .filter(|(now, planned)| !is_as_planned(now, planned))
@@ -110,7 +104,7 @@ async fn settle(
 }
 
 /// What only the world can mend breaks the run off; everything else is told of the one change.
-fn settled(change: &mut ChangeRow, made: Result<(), Refused>) -> Result<(), Broken> {
+pub(super) fn settled(change: &mut ChangeRow, made: Result<(), Refused>) -> Result<(), Broken> {
     let why = match made {
         Ok(()) => {
             "done".clone_into(&mut change.outcome);
@@ -217,176 +211,6 @@ async fn remove_department(
         return Ok(());
     }
     department_rows::remove(&mut edit.tx, id).await?;
-    Ok(())
-}
-
-/// Plans these people anew, as they are by now, and makes of them what comes of it.
-async fn people_of(
-    edit: &mut Edit<'_>,
-    scope: &Scope,
-    changes: &mut [ChangeRow],
-    is_last_try: bool,
-) -> Result<(), Broken> {
-    let mut listed = Vec::with_capacity(changes.len());
-    let mut at: HashMap<String, usize> = HashMap::with_capacity(changes.len());
-    let mut touched = Vec::new();
-    for (index, change) in changes.iter_mut().enumerate() {
-        if change.turn == turn::PEOPLE {
-            let entry = change.entry.as_deref().unwrap_or_default();
-            let theirs: TheirPerson = serde_json::from_str(entry).map_err(StoreError::from)?;
-            at.insert(theirs.key.clone(), index);
-            listed.push(theirs);
-        } else {
-            let left = leave::leave(edit, scope, change).await;
-            settled(change, left)?;
-            touched.extend(change.object_id.as_deref().map(MemberId::from));
-        }
-    }
-    let planned = people::plan(&mut edit.tx, scope, listed).await?;
-    let new: Vec<NewPerson> = planned
-        .iter()
-        .filter_map(|one| new_person(one, &changes[at[&one.theirs.key]]))
-        .collect();
-    sync_people::insert(&mut edit.tx, &new, &scope.name, edit.now).await?;
-    touched.extend(new.into_iter().map(|person| person.id));
-    for one in &planned {
-        let change = &mut changes[at[&one.theirs.key]];
-        touched.extend(person(edit, scope, one, change, is_last_try).await?);
-    }
-    let keyed: HashMap<&str, &ChangeRow> = changes
-        .iter()
-        .map(|change| (change.key.as_str(), change))
-        .collect();
-    let settled: Vec<(&Planned, MemberId, bool)> = planned
-        .iter()
-        .filter_map(|one| {
-            let change = keyed.get(one.theirs.key.as_str())?;
-            let done = one
-                .verdict
-                .as_ref()
-                .ok()
-                .filter(|_| change.outcome == "done")?;
-            Some((
-                one,
-                MemberId::from(change.object_id.as_deref()?),
-                done.is_shut,
-            ))
-        })
-        .collect();
-    refresh_groups(edit, &touched).await?;
-    let settled: Vec<Link<'_>> = settled
-        .iter()
-        .map(|(one, member, is_shut)| Link {
-            key: &one.theirs.key,
-            member,
-            facts: one.facts,
-            is_shut: *is_shut,
-        })
-        .collect();
-    links::settle(&mut edit.tx, &scope.directory, &settled, edit.now).await?;
-    Ok(())
-}
-
-/// The rules of groups look at what has changed of these people.
-async fn refresh_groups(edit: &mut Edit<'_>, touched: &[MemberId]) -> Result<(), Refused> {
-    if touched.len() > SINGLY {
-        return local_groups::refresh_all(edit).await;
-    }
-    for member in touched {
-        local_groups::refresh_member(edit, member).await?;
-    }
-    Ok(())
-}
-
-fn new_person(planned: &Planned, row: &ChangeRow) -> Option<NewPerson> {
-    let change = planned
-        .verdict
-        .as_ref()
-        .ok()
-        .filter(|change| change.creates)?;
-    Some(NewPerson {
-        id: row.object_id.as_deref()?.into(),
-        fields: change.fields.clone()?,
-        is_email_verified: change.vouches == Some(true),
-        departments: change.departments.clone()?,
-    })
-}
-
-/// Makes of one person what is to be made of them, and notes it. Whom it touched.
-async fn person(
-    edit: &mut Edit<'_>,
-    scope: &Scope,
-    planned: &Planned,
-    row: &mut ChangeRow,
-    is_last_try: bool,
-) -> Result<Option<MemberId>, Broken> {
-    let change = match &planned.verdict {
-        Ok(change) => change,
-        Err(held) => {
-            hold(edit, scope, planned, held, row, is_last_try).await?;
-            return Ok(None);
-        }
-    };
-    change.kind().clone_into(&mut row.kind);
-    if change.is_nothing() {
-        "none".clone_into(&mut row.kind);
-    }
-    let json =
-        |shown: Option<people::Shown>| shown.and_then(|shown| serde_json::to_string(&shown).ok());
-    row.before = json(planned.before(scope));
-    row.after = json(planned.after(scope));
-    sync_conflicts::remove(&mut edit.tx, &scope.directory, &planned.theirs.key).await?;
-    let Some(ours) = &planned.ours else {
-        settled(row, Ok(()))?;
-        return Ok(None);
-    };
-    row.object_id = Some(ours.id.as_str().to_owned());
-    if change.is_nothing() {
-        settled(row, Ok(()))?;
-        return Ok(None);
-    }
-    let made = change_person(edit, scope, &ours.id, change).await;
-    settled(row, made)?;
-    Ok(Some(ours.id.clone()))
-}
-
-/// A conflict waits for an administrator; at the first try, for what else this run changes.
-async fn hold(
-    edit: &mut Edit<'_>,
-    scope: &Scope,
-    planned: &Planned,
-    held: &Held,
-    row: &mut ChangeRow,
-    is_last_try: bool,
-) -> Result<(), Broken> {
-    let (kind, why) = match held {
-        Held::Conflict(conflict) => ("conflict", &conflict.why),
-        Held::Unfit(why) => ("unfit", why),
-    };
-    kind.clone_into(&mut row.kind);
-    row.after = None;
-    row.reason = Some(serde_json::to_string(why).map_err(StoreError::from)?);
-    if !is_last_try {
-        "held".clone_into(&mut row.outcome);
-        return Ok(());
-    }
-    "failed".clone_into(&mut row.outcome);
-    if let Held::Conflict(conflict) = held {
-        let conflict = ConflictRow {
-            directory: scope.directory.clone(),
-            key: planned.theirs.key.clone(),
-            name: planned.theirs.display_name.clone(),
-            entry: serde_json::to_string(&planned.theirs).map_err(StoreError::from)?,
-            reason: row.reason.clone().unwrap_or_default(),
-            member: conflict
-                .candidate
-                .clone()
-                .filter(|id| !id.as_str().is_empty()),
-            found_at: edit.now,
-            ignored_at: None,
-        };
-        sync_conflicts::put(&mut edit.tx, &conflict).await?;
-    }
     Ok(())
 }
 

@@ -15,6 +15,8 @@
 //! again when they come back; whoever an administrator disabled stays so.
 
 pub mod apply;
+mod apply_people;
+mod conflicts;
 pub mod decide;
 mod departments;
 mod groups;

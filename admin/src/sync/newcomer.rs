@@ -3,7 +3,8 @@
 use config::id::MemberId;
 
 use super::apply::change_person;
-use super::people::{self, Held};
+use super::conflicts;
+use super::people::{self, Held, Planned};
 use super::plan::{Change, Trust};
 use super::scope::Scope;
 use crate::directories::Whole;
@@ -11,9 +12,7 @@ use crate::directories::entry::TheirPerson;
 use crate::directories::sign_in::NotKnown;
 use crate::edit::{Edit, shown, target};
 use crate::members;
-use crate::store::StoreError;
 use crate::store::directory_people::{self as links, Link};
-use crate::store::sync_conflicts::{self, ConflictRow};
 use crate::store::sync_people::{self, Match, NewPerson};
 
 pub struct Newcomer {
@@ -41,20 +40,7 @@ pub async fn let_in(
         Ok(change) => change,
         Err(Held::Unfit(_)) => return Err(NotKnown::Unfit),
         Err(Held::Conflict(conflict)) => {
-            let row = ConflictRow {
-                directory: scope.directory.clone(),
-                key: planned.theirs.key.clone(),
-                name: planned.theirs.display_name.clone(),
-                entry: serde_json::to_string(&planned.theirs).map_err(StoreError::from)?,
-                reason: serde_json::to_string(&conflict.why).map_err(StoreError::from)?,
-                member: conflict
-                    .candidate
-                    .clone()
-                    .filter(|id| !id.as_str().is_empty()),
-                found_at: edit.now,
-                ignored_at: None,
-            };
-            sync_conflicts::put(&mut edit.tx, &row).await?;
+            conflicts::queue(edit, &scope, &planned.theirs, conflict).await?;
             return Err(NotKnown::Waits);
         }
     };
@@ -71,23 +57,33 @@ pub async fn let_in(
         None if change.creates && newcomer.may_create => create(edit, &scope, change).await?,
         None => return Err(NotKnown::Unknown),
     };
+    link(edit, &scope, &planned, &id).await?;
+    Ok(id)
+}
+
+/// Knows them by their key from now on.
+async fn link(
+    edit: &mut Edit<'_>,
+    scope: &Scope,
+    planned: &Planned,
+    id: &MemberId,
+) -> Result<(), NotKnown> {
     let link = Link {
         key: &planned.theirs.key,
-        member: &id,
+        member: id,
         facts: [0; 16],
         is_shut: false,
     };
     links::settle(&mut edit.tx, &scope.directory, &[link], edit.now).await?;
-    crate::groups::refresh_member(edit, &id).await?;
-    let member = members::find(&mut edit.tx, &id).await?;
+    crate::groups::refresh_member(edit, id).await?;
+    let member = members::find(&mut edit.tx, id).await?;
     let action = if planned.ours.is_some() {
         "link"
     } else {
         "create"
     };
     let target = target("member", id.as_str(), &member.username);
-    edit.note(action, target, None, shown(&member)).await?;
-    Ok(id)
+    Ok(edit.note(action, target, None, shown(&member)).await?)
 }
 
 async fn create(edit: &mut Edit<'_>, scope: &Scope, change: &Change) -> Result<MemberId, NotKnown> {

@@ -4,10 +4,11 @@ use config::settings::Outbound;
 use ldap3::{Scope, SearchEntry, ldap_escape};
 use tokio::sync::Semaphore;
 
-use super::connect::{ANSWER, bound, connect};
+use super::connect::{ANSWER, Bound, bound, connect};
 use super::explain::{explain, refused};
 use super::settings::LdapSettings;
 use super::source::{Entry, attributes_of, person};
+use crate::directories::entry::TheirPerson;
 use crate::directories::sign_in::Asserted;
 use crate::directories::source::SourceError;
 
@@ -50,33 +51,9 @@ async fn tried(
     secret: &str,
     (name, password): (&str, &str),
 ) -> Result<Verdict, SourceError> {
-    let mut service = bound(outbound, settings, secret).await?;
-    let people = &settings.people;
+    let service = bound(outbound, settings, secret).await?;
     let server = service.server.clone();
-    let answer = service
-        .ldap
-        .with_timeout(ANSWER)
-        .search(
-            settings.base_of(&people.base),
-            Scope::Subtree,
-            &filter(settings, name),
-            attributes_of(people),
-        )
-        .await;
-    let found = answer.map_err(|error| explain(&server, &error))?;
-    let (entries, result) = (found.0, found.1);
-    let _ = service.ldap.unbind().await;
-    if result.rc != 0 {
-        return Err(refused(&server, &result));
-    }
-    let mut entries = entries.into_iter().filter(|entry| !entry.is_ref());
-    let (Some(entry), None) = (entries.next(), entries.next()) else {
-        return Ok(Verdict::Wrong("unknown_account"));
-    };
-    let entry = SearchEntry::construct(entry);
-    let dn = entry.dn.clone();
-    let entry = Entry::of(entry);
-    let Some(person) = person(people, &entry) else {
+    let Some((dn, person)) = entry_of(service, settings, name).await? else {
         return Ok(Verdict::Wrong("unknown_account"));
     };
     let mut own = connect(outbound, settings, &server).await?;
@@ -95,6 +72,38 @@ async fn tried(
         19 | 53 => Verdict::Wrong("account_locked"),
         _ => return Err(refused(&server, &result)),
     })
+}
+
+/// The DN and the facts of the one entry that has the name.
+async fn entry_of(
+    mut service: Bound,
+    settings: &LdapSettings,
+    name: &str,
+) -> Result<Option<(String, TheirPerson)>, SourceError> {
+    let (people, server) = (&settings.people, &service.server);
+    let answer = service
+        .ldap
+        .with_timeout(ANSWER)
+        .search(
+            settings.base_of(&people.base),
+            Scope::Subtree,
+            &filter(settings, name),
+            attributes_of(people),
+        )
+        .await;
+    let found = answer.map_err(|error| explain(server, &error))?;
+    let (entries, result) = (found.0, found.1);
+    let _ = service.ldap.unbind().await;
+    if result.rc != 0 {
+        return Err(refused(server, &result));
+    }
+    let mut entries = entries.into_iter().filter(|entry| !entry.is_ref());
+    let (Some(entry), None) = (entries.next(), entries.next()) else {
+        return Ok(None);
+    };
+    let entry = SearchEntry::construct(entry);
+    let dn = entry.dn.clone();
+    Ok(person(people, &Entry::of(entry)).map(|person| (dn, person)))
 }
 
 /// By username or mail address, among those that are taken for people.

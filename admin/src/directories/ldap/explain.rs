@@ -45,7 +45,31 @@ pub fn explain(server: &str, error: &LdapError) -> SourceError {
 /// Why the server refused (RFC 4511 §A.2).
 #[must_use]
 pub fn refused(server: &str, result: &LdapResult) -> SourceError {
-    let (en, zh) = match result.rc {
+    let (en, zh) = meaning(result.rc);
+    let said: String = result
+        .text
+        .chars()
+        .take(MOST)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let code = result.rc;
+    let (said_en, said_zh) = if said.trim().is_empty() {
+        (format!("(result {code})"), format!("（结果码 {code}）"))
+    } else {
+        (
+            format!("(result {code}: {said})"),
+            format!("（结果码 {code}：{said}）"),
+        )
+    };
+    SourceError::new((
+        &format!("{server}: {en} {said_en}"),
+        &format!("{server}：{zh}{said_zh}"),
+    ))
+}
+
+/// What a result code says, in English and in Chinese.
+fn meaning(code: u32) -> (&'static str, &'static str) {
+    match code {
         3 => (
             "it took too long for the server's limit",
             "超出服务器的时间限制",
@@ -74,24 +98,5 @@ pub fn refused(server: &str, result: &LdapResult) -> SourceError {
         50 => ("the account may not read here", "目录账号没有读取权限"),
         51 | 52 => ("the server is busy or not available", "服务器繁忙或不可用"),
         _ => ("the server refused", "服务器拒绝了请求"),
-    };
-    let said: String = result
-        .text
-        .chars()
-        .take(MOST)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let code = result.rc;
-    let (said_en, said_zh) = if said.trim().is_empty() {
-        (format!("(result {code})"), format!("（结果码 {code}）"))
-    } else {
-        (
-            format!("(result {code}: {said})"),
-            format!("（结果码 {code}：{said}）"),
-        )
-    };
-    SourceError::new((
-        &format!("{server}: {en} {said_en}"),
-        &format!("{server}：{zh}{said_zh}"),
-    ))
+    }
 }

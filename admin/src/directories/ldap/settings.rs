@@ -230,7 +230,8 @@ impl LdapSettings {
         wrong
     }
 
-    fn attribute_problems(&self, used_for: UsedFor) -> Vec<Invalid> {
+    /// The names of attributes, by their fields, and whether each is needed.
+    fn attributes(&self, used_for: UsedFor) -> Vec<(&'static str, &str, bool)> {
         let people = &self.people;
         let mut named = vec![
             ("source.people.key", people.key.as_str(), true),
@@ -265,6 +266,11 @@ impl LdapSettings {
             named.push(("source.groups.name", &self.groups.name, true));
             named.push(("source.groups.people", &self.groups.people, true));
         }
+        named
+    }
+
+    fn attribute_problems(&self, used_for: UsedFor) -> Vec<Invalid> {
+        let named = self.attributes(used_for);
         let wrong = named
             .into_iter()
             .filter(|(_, name, needed)| !(is_attribute(name) || (!needed && name.is_empty())));
