@@ -94,6 +94,7 @@ pub async fn of(
         is_trusted_browser: false,
         by_message: &by_message,
         comes_by_code: !by_code.is_empty(),
+        is_kept_out: false,
         now,
     };
     Ok(PolicyPreview {
@@ -176,7 +177,8 @@ fn steps(
     let mut steps = Vec::new();
     loop {
         steps.push(match next(&flow, &account, circumstances) {
-            Step::Done => return steps,
+            // From where they will come is not known.
+            Step::Done | Step::WrongNetwork => return steps,
             Step::Refused => {
                 steps.push(NextStep::Refused);
                 return steps;

@@ -80,10 +80,10 @@ async fn what_is_applied_twice_changes_nothing_the_second_time() {
         let done = apply(&app, &sample).await;
         assert_eq!(steps(&planned), steps(&done));
         let all = [
-            "create group Wiki editors",
-            "create group On call",
             "create ip_list Office",
             "create ip_list Known attackers",
+            "create group Wiki editors",
+            "create group On call",
             "create application wiki",
             "change sign_in_policy sign_in_policy",
             "change brand brand",

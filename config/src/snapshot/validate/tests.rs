@@ -52,6 +52,7 @@ fn snapshot(applications: Vec<Application>) -> Snapshot {
         applications: applications.into_iter().map(Arc::new).collect(),
         closed: Vec::new(),
         ip_lists: Vec::new(),
+        guest_groups: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),
         pictures: crate::snapshot::Pictures::default(),
