@@ -37,10 +37,10 @@ async fn a_group_for_guests_names_lists_and_another_does_not() {
 
         let gone = put(&app, OP, &id, auditors(&json!([office, "gone"]))).await;
         assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(gone.json["problems"][0]["field"], "ip_lists.1");
+        assert_eq!(gone.text("field"), "ip_lists.1");
         let staff = json!({"name": "Staff", "ip_lists": [office]});
         let staff = app.call(OP, "POST", "/groups", staff).await;
-        assert_eq!(staff.json["problems"][0]["field"], "ip_lists");
+        assert_eq!(staff.text("field"), "ip_lists");
 
         let free = put(&app, OP, &id, auditors(&json!([]))).await;
         assert_eq!(free.json["ip_lists"], json!([]), "{}", free.body);
@@ -66,9 +66,8 @@ async fn a_list_that_a_group_of_guests_names_stays_until_the_group_is_told() {
         let path = format!("/ip-lists/{office}");
         let refused = app.call(OP, "DELETE", &path, Value::Null).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let problem = &refused.json["problems"][0];
-        assert_eq!(problem["field"], "ip_lists");
-        assert!(problem.to_string().contains("Auditors"), "{problem}");
+        assert_eq!(refused.text("field"), "ip_lists");
+        assert!(refused.body.contains("Auditors"), "{}", refused.body);
         put(&app, OP, &group, auditors(&json!([]))).await.id();
         let gone = app.call(OP, "DELETE", &path, Value::Null).await;
         assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.body);
