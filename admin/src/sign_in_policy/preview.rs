@@ -1,6 +1,7 @@
 //! What a policy means for one person: which rules hold for them, whence each comes, and what happens at
 //! their next sign-in.
 
+use config::id::MemberId;
 use config::session::AuthenticationMethod;
 use config::{Settings, Timestamp};
 use serde::Serialize;
@@ -19,7 +20,7 @@ use crate::sign_in::password_age::ends_at;
 use crate::sign_in::{Circumstances, Step, next};
 use crate::store::credentials::Account;
 use crate::store::sign_ins::LiveSignIn;
-use crate::store::{Connection, credentials, second_factor_demands, sign_ins};
+use crate::store::{Connection, StoreError, credentials, second_factor_demands, sign_ins};
 
 /// What would hold for a person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -85,8 +86,7 @@ pub async fn of(
     };
     let by_message = by_message::factors(connection, &account, &rules.two_step).await?;
     let by_code = code_request::ways(connection, &account, &rules).await?;
-    let asked_since = second_factor_demands::find(connection, &member.id).await?;
-    let may_wait = may_wait(&rules, asked_since, now);
+    let may_wait = may_wait(connection, &member.id, &rules, now).await?;
     let watched = rules.risk.watched();
     let live = sign_ins::live_of(connection, &member.id, now).await?;
     let circumstances = Circumstances {
@@ -132,10 +132,16 @@ fn ended(live: &[LiveSignIn], sessions: &SessionPolicy, now: Timestamp) -> usize
 }
 
 /// Whether setting a second factor up could be put off.
-fn may_wait(rules: &Rules, asked_since: Option<Timestamp>, now: Timestamp) -> bool {
+async fn may_wait(
+    connection: &mut Connection,
+    member: &MemberId,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let asked_since = second_factor_demands::find(connection, member).await?;
     // Whoever was never asked is asked at the next sign-in first.
     let since = asked_since.unwrap_or(now);
-    now < since.plus(rules.two_step.grace())
+    Ok(now < since.plus(rules.two_step.grace()))
 }
 
 /// In a sign-in that is unusual in these ways.
