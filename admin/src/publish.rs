@@ -15,6 +15,7 @@ use config::{Problem, Snapshot, Timestamp};
 use crate::appearance;
 use crate::applications::sort_out::{SetAside, Sorted, sort_out};
 use crate::certificates;
+use crate::guests::network;
 use crate::ip_lists::switch;
 use crate::pictures;
 use crate::sealed::Sealer;
@@ -78,6 +79,7 @@ impl Publisher {
             applications: sorted.good,
             closed,
             ip_lists: self.everywhere(&heads),
+            guest_groups: network::publish(view, |id| self.list(id)).await?,
             watermark: appearance::get::<Watermark>(view).await?.body,
             brand: appearance::get::<Brand>(view).await?.body,
             pictures: pictures::all(view).await?,
@@ -169,6 +171,7 @@ impl Publisher {
 /// Takes all IP lists out of what gateways obey.
 fn unguard(snapshot: &mut Snapshot) {
     snapshot.ip_lists.clear();
+    snapshot.guest_groups.clear();
     for application in &mut snapshot.applications {
         if !application.ip_lists.is_empty() {
             Arc::make_mut(application).ip_lists.clear();

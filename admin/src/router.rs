@@ -15,8 +15,9 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    code_alone, confirm, directory, enrol, enrol_passkey, forgot_password, message_factor,
-    new_password, passkey, passkey_alone, password, refused, second_factor, sign_out, welcome,
+    code_alone, confirm, directory, enrol, enrol_passkey, forgot_password, guest_network,
+    message_factor, new_password, passkey, passkey_alone, password, refused, second_factor,
+    sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -126,6 +127,7 @@ fn sign_in_pages() -> Router<State> {
             post(enrol_passkey::submit),
         )
         .route("/sign-in/refused", get(refused::page))
+        .route("/sign-in/not-from-here", get(guest_network::page))
         .route("/sign-in/set-up-two-step/later", post(enrol::put_off))
         .route(
             "/sign-in/new-password",

@@ -166,6 +166,7 @@ fn snapshot() -> Snapshot {
         ],
         closed: Vec::new(),
         ip_lists: Vec::new(),
+        guest_groups: Vec::new(),
         watermark: config::snapshot::Watermark::default(),
         brand: Brand::default(),
         pictures: config::snapshot::Pictures::default(),

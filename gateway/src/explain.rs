@@ -70,7 +70,8 @@ impl Gate {
         steps.add("session", caller(question));
 
         let access = application.access(visit.path_rule);
-        let judgement = policy::judge(access, &visit.identity, address, visit.at);
+        let guests = &rulebook.guest_rules;
+        let judgement = policy::judge(access, guests, &visit.identity, address, visit.at);
         visit.rule = judgement.rule;
         let by = visit.rule.as_deref().unwrap_or("no rule");
         let finding = format!(

@@ -12,6 +12,7 @@ use http::Method;
 
 use crate::path::access_rules::{AccessRules, CompiledPathRule};
 use crate::path::denial::Denial;
+use crate::path::guest_rules::GuestRules;
 use crate::path::ip_rules::IpRules;
 use crate::path::policy;
 use crate::path::request_path::{RequestPath, is_below};
@@ -22,8 +23,10 @@ use crate::surroundings::Sight;
 
 /// An application as far as it decides.
 struct Blueprint {
-    /// Whose lists hold everywhere; `None` where the application has its own in their place.
-    everywhere: Option<Arc<Rulebook>>,
+    /// What holds beside it; `None` before anything does.
+    rulebook: Option<Arc<Rulebook>>,
+    /// Whether it has lists of its own in the place of those that hold everywhere.
+    is_apart: bool,
     hosts: Vec<HostPattern>,
     path_prefix: String,
     ip_rules: IpRules,
@@ -34,9 +37,7 @@ struct Blueprint {
 impl Foresees for Sight {
     fn foresee(&self, application: &Application) -> Result<Box<dyn Foresight>, Vec<Problem>> {
         let mut blueprint = Blueprint::compile(application)?;
-        if !application.own_ip_lists_only {
-            blueprint.everywhere = self.gate.rulebook.load_full();
-        }
+        blueprint.rulebook = self.gate.rulebook.load_full();
         Ok(Box::new(blueprint))
     }
 }
@@ -55,7 +56,8 @@ impl Blueprint {
             .collect();
         match access {
             Some(access) if problems.is_empty() => Ok(Self {
-                everywhere: None,
+                rulebook: None,
+                is_apart: application.own_ip_lists_only,
                 hosts: application.hosts.clone(),
                 path_prefix: application.path_prefix.clone(),
                 // They come as they count: what has ended is left out.
@@ -77,8 +79,10 @@ impl Blueprint {
             return Err(Denial::UnknownPath);
         }
         let address = request.client_address.to_canonical();
-        let everywhere = self.everywhere.iter().map(|rulebook| &rulebook.ip_rules);
-        let mut lists = everywhere.chain([&self.ip_rules]);
+        let rulebook = self.rulebook.as_deref();
+        let everywhere = rulebook.filter(|_| !self.is_apart);
+        let everywhere = everywhere.map(|rulebook| &rulebook.ip_rules);
+        let mut lists = everywhere.into_iter().chain([&self.ip_rules]);
         if let Some(list) = lists.find_map(|rules| rules.judge(address).refusing()) {
             *rule = Some(Arc::clone(&list));
             let rule = list.as_ref().to_owned();
@@ -91,7 +95,9 @@ impl Blueprint {
             .clone()
             .find(|one| one.matches(path.as_str(), &method));
         let access = special.map_or(&self.access, |one| &one.access);
-        let judgement = policy::judge(access, &identity(request), address, request.at);
+        let unbound = GuestRules::default();
+        let guests = rulebook.map_or(&unbound, |rulebook| &rulebook.guest_rules);
+        let judgement = policy::judge(access, guests, &identity(request), address, request.at);
         *rule = judgement.rule;
         judgement.verdict
     }

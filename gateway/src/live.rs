@@ -211,7 +211,8 @@ impl Gate {
             (Err(_), AccessRules::Public(_)) => Identity::Failed,
             (found, _) => found?,
         };
-        match policy::judge(access, &identity, question.address, now).verdict {
+        let guests = &rulebook.guest_rules;
+        match policy::judge(access, guests, &identity, question.address, now).verdict {
             // How fresh the second factor has to be is asked of the request, and that was in time.
             Err(Denial::TwoStepStale) => Ok(()),
             verdict => verdict,

@@ -34,7 +34,8 @@ impl MayOpen for Gate {
         let now = self.clock.now();
         let front = routed.path_rule_for(&routed.application.path_prefix, &Method::GET);
         let identity = Identity::Authenticated(Arc::new(SessionEntry::new(fresh(principal, now))));
-        let verdict = judge(routed.access(front), &identity, client_address, now).verdict;
+        let (access, guests) = (routed.access(front), &rulebook.guest_rules);
+        let verdict = judge(access, guests, &identity, client_address, now).verdict;
         // A second factor can still be given on the way in.
         matches!(
             verdict,

@@ -13,6 +13,7 @@ use http::Method;
 use crate::identity::{IdentityPlan, Signer};
 use crate::metrics::Meters;
 use crate::path::access_rules::{AccessRules, CompiledPathRule};
+use crate::path::guest_rules::GuestRules;
 use crate::path::ip_rules::IpRules;
 use crate::path::route::Routes;
 use crate::rate_limit::RateLimits;
@@ -25,6 +26,7 @@ pub const ENDS_TOGETHER: Duration = Duration::from_secs(50);
 pub struct Rulebook {
     pub snapshot: Arc<Snapshot>,
     pub ip_rules: IpRules,
+    pub guest_rules: GuestRules,
     pub routes: Routes,
     pub applications: HashMap<ApplicationId, Arc<RoutedApplication>>,
     /// When the next entries of address lists have ended, and all this must be compiled anew.
@@ -93,11 +95,14 @@ impl Rulebook {
             return Err(problems);
         };
         let ip_rules = IpRules::compile(&snapshot.ip_lists, now);
+        let guest_rules = GuestRules::compile(&snapshot.guest_groups, now);
         let ends = routed.iter().filter_map(|a| a.ip_rules.until());
+        let ends = ends.chain(ip_rules.until()).chain(guest_rules.until());
         Ok(Self {
             signer,
-            until: ends.chain(ip_rules.until()).min().map(together),
+            until: ends.min().map(together),
             ip_rules,
+            guest_rules,
             routes: Routes::compile(&routed, &snapshot.closed),
             applications: routed
                 .into_iter()

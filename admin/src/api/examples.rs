@@ -204,7 +204,7 @@ fn kept(name: &str) -> Option<Value> {
         ),
         "Group" => with(
             "GroupDraft",
-            json!({"id": ID, "for_guests": false, "members": 12, "version": 3}),
+            json!({"id": ID, "for_guests": false, "ip_lists": [], "members": 12, "version": 3}),
         ),
         "Application" => with("Definition", json!({"id": ID, "version": 3})),
         "IpList" => with("IpListDraft", json!({"id": ID, "entries": 3, "version": 3})),

@@ -140,7 +140,8 @@ async fn ask(needs: &Needs, request: &Parts) -> Result<Permit, Problem> {
     let access = needs.state.settings.access.host();
     let host = visitor.map_or(access, |visitor| &visitor.host);
     let (method, headers) = (&request.method, &request.headers);
-    let found = authn::authenticate(&needs.state, method, headers, operator, host).await?;
+    let whence = (host, origin.address);
+    let found = authn::authenticate(&needs.state, method, headers, operator, whence).await?;
     let (rates, now) = (&needs.state.api_rates, needs.state.clock.now());
     let is_one_too_many = match &found {
         Authentication::Authenticated(actor) => !rates.take(actor, now),

@@ -14,6 +14,7 @@ use config::snapshot::{Application, Brand, HostPattern, IpList, Watermark};
 
 use super::sort_out::{SetAside, sort_out};
 use crate::appearance;
+use crate::guests::network;
 use crate::logs::Target;
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
@@ -49,6 +50,7 @@ pub async fn whole(
     changed: &[Target],
 ) -> Result<Vec<Unfit>, Refused> {
     let mut all = unfit_documents(connection, changed).await?;
+    all.extend(unfit_groups(connection, state).await?);
     let mut set_aside = unfit(connection, state).await?;
     let is_changed = |id: &ApplicationId| {
         let same = |target: &Target| target.id.as_deref() == Some(id.as_str());
@@ -71,6 +73,27 @@ pub async fn whole(
         all.extend(aside.problems.into_iter().map(unfit));
     }
     Ok(all)
+}
+
+/// The groups of guests that have lost a list by the change: nobody in them could come in.
+async fn unfit_groups(connection: &mut Connection, state: &State) -> Result<Vec<Unfit>, Refused> {
+    let heads = published::ip_lists(connection).await?;
+    let is_there = |id: &RuleId| heads.iter().any(|head| head.id == *id);
+    let mut unfit = network::unfit(connection, is_there).await?;
+    if !unfit.is_empty() {
+        let mut committed = state.store.read().await?;
+        let heads = published::ip_lists(&mut committed).await?;
+        let is_there = |id: &RuleId| heads.iter().any(|head| head.id == *id);
+        let before = network::unfit(&mut committed, is_there).await?;
+        unfit.retain(|(id, _)| before.iter().all(|(b, _)| b != id));
+    }
+    let unfit = unfit.into_iter().map(|(_, problem)| Unfit {
+        kind: "group",
+        application: None,
+        changed: false,
+        problem,
+    });
+    Ok(unfit.collect())
 }
 
 /// What is wrong with the documents among the changes.

@@ -29,8 +29,9 @@ const PAGE: u32 = 1000;
 const SHOWN: usize = 50;
 /// Refusals of the stages that judge here. Others, such as a rate or a second factor that was not proven,
 /// would have refused under any rules.
-const JUDGED: [&str; 5] = [
+const JUDGED: [&str; 6] = [
     "address_refused",
+    "guest_address",
     "forbidden",
     "no_rule_allows",
     "sign_in_required",

@@ -48,7 +48,7 @@ pub async fn authenticate(
     method: &Method,
     headers: &HeaderMap,
     operator: Option<&Operator>,
-    host: &str,
+    (host, address): (&str, Option<IpAddr>),
 ) -> Result<Authentication, StoreError> {
     if operator.is_some() {
         let authority = Arc::new(Authority::of_owner());
@@ -61,7 +61,7 @@ pub async fn authenticate(
         if !csrf::is_meant(method, headers, &origin) {
             return Ok(Authentication::Failed(Failure::NotMeant));
         }
-        session::find(state, cookie, host).await?
+        session::find(state, cookie, host, address).await?
     } else {
         return Ok(Authentication::NotRequested);
     };

@@ -1,5 +1,6 @@
 //! The session cookie of a host of ours.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
@@ -7,6 +8,7 @@ use config::cookies;
 
 use super::Actor;
 use crate::authz::{Authority, Holding};
+use crate::guests::network;
 use crate::state::State;
 use crate::store::{StoreError, role_holdings, session_facts};
 use crate::tokens::Token;
@@ -29,9 +31,14 @@ pub fn sent(headers: &HeaderMap) -> Option<&str> {
     first
 }
 
-/// Whom the cookie stands for at this host. Asked of the store at every request, so that a
-/// role that was taken is gone at once.
-pub async fn find(state: &State, cookie: &str, host: &str) -> Result<Option<Actor>, StoreError> {
+/// Whom the cookie stands for at this host, where they may come from that address. Asked of the store at every
+/// request, so that a role that was taken is gone at once.
+pub async fn find(
+    state: &State,
+    cookie: &str,
+    host: &str,
+    address: Option<IpAddr>,
+) -> Result<Option<Actor>, StoreError> {
     let Some(token) = Token::parse(cookie) else {
         return Ok(None);
     };
@@ -42,6 +49,9 @@ pub async fn find(state: &State, cookie: &str, host: &str) -> Result<Option<Acto
         return Ok(None);
     };
     let principal = &session.principal;
+    if address.is_some_and(|from| network::keeps_person_out(state, principal, from)) {
+        return Ok(None);
+    }
     let held = role_holdings::of_member(&mut connection, &principal.id).await?;
     let held = held.into_iter().map(Holding::from).collect();
     Ok(Some(Actor::Member {

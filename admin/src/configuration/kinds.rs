@@ -14,6 +14,7 @@ use crate::applications::{self, Definition};
 use crate::authz::Action;
 use crate::edit::Edit;
 use crate::groups::{self, GroupDraft, GroupRule};
+use crate::guests::network;
 use crate::ip_lists::{self, IpList, IpListDraft};
 use crate::members::names;
 use crate::refused::{Expected, Invalid, Refused};
@@ -40,7 +41,8 @@ pub async fn wanted(
     Ok(match document.kind {
         Kind::Group => {
             let mut body = Value::Object(body);
-            let wrong = rule_to_ids(connection, &mut body).await?;
+            let mut wrong = rule_to_ids(connection, &mut body).await?;
+            wrong.extend(to_ids(connection, &mut body).await?);
             if !wrong.is_empty() {
                 return Err(Refused::Invalid(wrong));
             }
@@ -200,18 +202,16 @@ pub async fn portable(
 }
 
 /// A group as a file has it.
-pub async fn group(
-    connection: &mut Connection,
-    name: &str,
-    description: &str,
-    rule: Option<&GroupRule>,
-    for_guests: bool,
-) -> Result<Value, StoreError> {
-    let mut group = json!({"name": name, "description": description});
-    if for_guests {
+pub async fn group(connection: &mut Connection, draft: &GroupDraft) -> Result<Value, StoreError> {
+    let mut group = json!({"name": draft.name, "description": draft.description});
+    if draft.for_guests {
         group["for_guests"] = true.into();
     }
-    if let Some(rule) = rule {
+    if !draft.ip_lists.is_empty() {
+        group["ip_lists"] = json(&draft.ip_lists);
+        to_names(connection, &mut group).await?;
+    }
+    if let Some(rule) = &draft.rule {
         group["rule"] = json(rule);
         rule_to_names(connection, &mut group).await?;
     }
@@ -223,9 +223,14 @@ pub async fn kept_group(
     connection: &mut Connection,
     row: &store::groups::GroupRow,
 ) -> Result<Value, StoreError> {
-    let rule = row.rule.as_deref().map(GroupRule::read).transpose()?;
-    let (name, description) = (&row.name, &row.description);
-    group(connection, name, description, rule.as_ref(), row.for_guests).await
+    let draft = GroupDraft {
+        name: row.name.clone(),
+        description: row.description.clone(),
+        rule: row.rule.as_deref().map(GroupRule::read).transpose()?,
+        for_guests: row.for_guests,
+        ip_lists: network::read(row.ip_lists.as_deref())?,
+    };
+    group(connection, &draft).await
 }
 
 /// An IP list, its entries apart, as a file has it.
@@ -273,11 +278,7 @@ impl Wanted {
     /// As a file has it, with every default written out.
     pub async fn portable(&self, connection: &mut Connection) -> Result<Value, StoreError> {
         Ok(match self {
-            Self::Group(draft) => {
-                let rule = draft.rule.as_ref();
-                let (name, description) = (&draft.name, &draft.description);
-                group(connection, name, description, rule, draft.for_guests).await?
-            }
+            Self::Group(draft) => group(connection, draft).await?,
             Self::IpList(draft, _) => list(&draft.name, draft.effect, draft.everywhere),
             Self::Application(definition) => portable(connection, definition).await?,
             Self::SignInPolicy(policy) => portable_policy(connection, policy).await?,

@@ -97,6 +97,9 @@ fn group(row: &GroupRow) -> Result<Value, StoreError> {
     if let Some(rule) = &row.rule {
         group["rule"] = serde_json::from_str(rule)?;
     }
+    if let Some(lists) = &row.ip_lists {
+        group["ip_lists"] = serde_json::from_str(lists)?;
+    }
     Ok(group)
 }
 

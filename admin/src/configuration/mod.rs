@@ -43,8 +43,8 @@ pub enum Kind {
 impl Kind {
     /// In the order in which they are applied: what others refer to comes first.
     pub const ALL: [Self; 6] = [
-        Self::Group,
         Self::IpList,
+        Self::Group,
         Self::Application,
         Self::SignInPolicy,
         Self::Brand,

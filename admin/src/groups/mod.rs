@@ -1,15 +1,17 @@
 //! Groups: named sets of people that policies and applications know.
 
 mod bound;
+mod networks;
 mod rule;
 mod sourced;
 
-use config::id::{GroupId, MemberId};
+use config::id::{GroupId, MemberId, RuleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::authz::{Action, Forbidden, Resource};
 use crate::edit::{Edit, shown, target};
+use crate::guests::network;
 use crate::members::{self, names};
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
@@ -38,6 +40,10 @@ pub struct GroupDraft {
     /// set and taken away while nobody is in the group.
     #[serde(default)]
     pub for_guests: bool,
+    /// From where its guests come in, by the ids of IP lists; empty: from everywhere. Only a group for guests
+    /// has some. A change of it takes `ip_lists:read`, too.
+    #[serde(default)]
+    pub ip_lists: Vec<RuleId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -47,6 +53,7 @@ pub struct Group {
     pub description: String,
     pub rule: Option<GroupRule>,
     pub for_guests: bool,
+    pub ip_lists: Vec<RuleId>,
     /// How many people are in it.
     pub members: i64,
     pub version: i64,
@@ -58,6 +65,7 @@ impl TryFrom<GroupRow> for Group {
     fn try_from(row: GroupRow) -> Result<Self, StoreError> {
         Ok(Self {
             rule: row.rule.as_deref().map(GroupRule::read).transpose()?,
+            ip_lists: network::read(row.ip_lists.as_deref())?,
             id: row.id,
             name: row.name,
             description: row.description,
@@ -95,6 +103,7 @@ pub async fn add(edit: &mut Edit<'_>, draft: &GroupDraft) -> Result<Group, Refus
     holds::group_rules(&mut edit.tx).await?;
     let id = GroupId::generate();
     let (fields, rule) = fields(edit, draft).await?;
+    networks::may_change(edit, &[], &draft.ip_lists).await?;
     rows::insert(&mut edit.tx, &id, &fields, edit.now).await?;
     if let Some(rule) = &rule {
         may_ask(edit)?;
@@ -128,6 +137,7 @@ pub async fn change(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     let (fields, rule) = fields(edit, draft).await?;
+    networks::may_change(edit, &before.ip_lists, &draft.ip_lists).await?;
     if fields.for_guests != before.for_guests && before.members > 0 {
         return Err(somebody_is_in_it());
     }
@@ -177,6 +187,7 @@ async fn fields(
         description: names::description(&draft.description)?,
         rule: written.map_err(StoreError::from)?,
         for_guests: draft.for_guests,
+        ip_lists: networks::written(draft)?,
     };
     if fields.for_guests && fields.rule.is_some() {
         return Err(ruled_for_guests().into());
@@ -220,6 +231,9 @@ pub async fn take_away(
     forget_members(edit, id).await?;
     rows::touch_members(&mut edit.tx, id, edit.now).await?;
     rows::remove(&mut edit.tx, id).await?;
+    if !before.ip_lists.is_empty() {
+        edit.republish();
+    }
     let target = target("group", id.as_str(), &before.name);
     edit.note("delete", target, shown(&before), None).await
 }

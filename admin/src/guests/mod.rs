@@ -10,6 +10,7 @@ mod change;
 mod draft;
 pub mod ends;
 mod invite;
+pub mod network;
 mod older_nodes;
 mod quota;
 mod settings;

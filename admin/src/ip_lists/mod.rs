@@ -34,7 +34,7 @@ use crate::store::{Connection, StoreError, ip_entries};
 pub struct IpListDraft {
     pub name: String,
     pub effect: Effect,
-    /// Guards every host, our own pages included; otherwise the applications that name it.
+    /// Guards every host, our own pages included; otherwise the applications and the groups of guests that name it.
     #[serde(default)]
     pub everywhere: bool,
 }

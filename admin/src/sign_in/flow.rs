@@ -9,7 +9,10 @@ use config::session::AuthenticationMethod;
 use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
-use super::{Circumstances, Step, by_message, code_request, factors, finish, next, refused, risk};
+use super::{
+    Circumstances, Step, by_message, code_request, factors, finish, guest_network, next, refused,
+    risk,
+};
 use crate::directories::sign_in::CameBy;
 use crate::messages::Channel;
 use crate::pages::cookies::{Keep, clear, set};
@@ -22,6 +25,9 @@ use crate::store::{
 };
 use crate::tokens::{Token, TokenHash};
 
+/// What the log says of whoever does not come in.
+const REFUSED: &str = "no_second_factor";
+const WRONG_NETWORK: &str = "guest_address";
 /// Long enough to fetch a telephone, short enough not to be found by somebody else.
 const LIFE: Duration = Duration::from_mins(10);
 
@@ -220,6 +226,7 @@ async fn step_of(
         is_trusted_browser,
         by_message: &flow.left_of(by_message, account),
         comes_by_code: !ways.is_empty(),
+        is_kept_out: guest_network::keeps_out(connection, state, reader, &flow.member).await?,
         now,
     };
     Ok(next(flow, account, circumstances))
@@ -259,7 +266,12 @@ pub async fn advance(
         step => {
             match step {
                 Step::Enrol => second_factor_demands::note(&mut tx, &flow.member, now).await?,
-                Step::Refused => refused::note(&mut tx, reader, &flow, &account, now).await?,
+                Step::Refused => {
+                    refused::note(&mut tx, reader, (&flow, &account), REFUSED, now).await?;
+                }
+                Step::WrongNetwork => {
+                    refused::note(&mut tx, reader, (&flow, &account), WRONG_NETWORK, now).await?;
+                }
                 _ => {}
             }
             wait(tx, &flow, step, now).await

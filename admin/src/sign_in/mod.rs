@@ -22,6 +22,7 @@ pub mod finish;
 pub mod flow;
 pub mod forgot_password;
 mod guess;
+pub mod guest_network;
 pub mod identify;
 pub mod lockout;
 pub mod message_code;
@@ -67,6 +68,8 @@ pub enum Step {
     NewPassword,
     /// The sign-in is unusual, and there is nothing by which the person could prove it.
     Refused,
+    /// The group of the guest does not let them come in from there.
+    WrongNetwork,
     Done,
 }
 
@@ -79,6 +82,7 @@ impl Step {
             Self::Enrol => "/sign-in/set-up-two-step",
             Self::NewPassword => "/sign-in/new-password",
             Self::Refused => "/sign-in/refused",
+            Self::WrongNetwork => "/sign-in/not-from-here",
             Self::Done => "/",
         }
     }
@@ -94,6 +98,8 @@ pub struct Circumstances<'a> {
     pub by_message: &'a [Channel],
     /// Whether the person can come in by a code alone, and so without a password.
     pub comes_by_code: bool,
+    /// Whether their group keeps a guest out who comes from there.
+    pub is_kept_out: bool,
     pub now: Timestamp,
 }
 
@@ -114,6 +120,9 @@ fn can_prove(flow: &Flow, account: &Account, by_message: &[Channel]) -> bool {
 /// Decides the next step. A flow exists only once a first factor was proven.
 #[must_use]
 pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> Step {
+    if circumstances.is_kept_out {
+        return Step::WrongNetwork;
+    }
     let rules = circumstances.rules;
     let demand = rules.two_step.demand;
     let is_unusual = !flow.risk.is_empty() && flow.second_factor_at.is_none();
@@ -195,6 +204,7 @@ mod tests {
             is_trusted_browser: false,
             by_message: &[],
             comes_by_code: false,
+            is_kept_out: false,
             now: Timestamp(DAY),
         };
         next(flow, account, circumstances)
@@ -254,6 +264,7 @@ mod tests {
                 is_trusted_browser: false,
                 by_message: &[Channel::Mail],
                 comes_by_code: false,
+                is_kept_out: false,
                 now: Timestamp(DAY),
             };
             assert_eq!(next(&flow, &account, circumstances), expected);
@@ -270,6 +281,7 @@ mod tests {
             is_trusted_browser: true,
             by_message: &[],
             comes_by_code: false,
+            is_kept_out: false,
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::Done);
@@ -295,6 +307,7 @@ mod tests {
             is_trusted_browser: true,
             by_message: &[],
             comes_by_code: false,
+            is_kept_out: false,
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::SecondFactor);

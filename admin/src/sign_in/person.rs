@@ -12,6 +12,7 @@ use config::{Session, Timestamp, cookies};
 
 use super::finish;
 use super::lockout::Guess;
+use crate::guests::network;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::{Failure, Reader};
 use crate::sign_in_policy;
@@ -30,7 +31,7 @@ const TOUCH_AFTER: Duration = Duration::from_secs(30);
 pub struct Person(pub Session);
 
 impl Person {
-    /// Whoever the browser's cookie stands for, if anybody.
+    /// Whoever the browser's cookie stands for, if anybody who may come from there.
     pub async fn find(state: &State, reader: &Reader) -> Result<Option<Self>, StoreError> {
         let Some(token) = reader.token(cookies::SESSION) else {
             return Ok(None);
@@ -43,7 +44,9 @@ impl Person {
         let mut read = state.store.read().await?;
         let found = session_facts::find(&mut read, &token.hash(), host, now).await?;
         drop(read);
-        let Some(session) = found else {
+        let from = reader.visitor.client_address;
+        let Some(session) = found.filter(|s| !network::keeps_person_out(state, &s.principal, from))
+        else {
             return Ok(None);
         };
         if now.since(session.last_seen_at) >= TOUCH_AFTER {

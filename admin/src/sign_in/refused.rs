@@ -74,8 +74,8 @@ fn told(signal: RiskSignal, language: Language) -> &'static str {
 pub async fn note(
     tx: &mut Tx,
     reader: &Reader,
-    flow: &Flow,
-    account: &Account,
+    (flow, account): (&Flow, &Account),
+    reason: &'static str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let happening = Happening {
@@ -83,7 +83,7 @@ pub async fn note(
         member: Some(&account.member),
         username: &account.username,
         method: flow.methods.last().copied(),
-        reason: Some("no_second_factor"),
+        reason: Some(reason),
         risk: &flow.risk,
         sign_in: None,
     };

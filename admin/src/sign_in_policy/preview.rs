@@ -1,6 +1,7 @@
 //! What a policy means for one person: which rules hold for them, whence each comes, and what happens at
 //! their next sign-in.
 
+use config::id::MemberId;
 use config::session::AuthenticationMethod;
 use config::{Settings, Timestamp};
 use serde::Serialize;
@@ -19,7 +20,7 @@ use crate::sign_in::password_age::ends_at;
 use crate::sign_in::{Circumstances, Step, next};
 use crate::store::credentials::Account;
 use crate::store::sign_ins::LiveSignIn;
-use crate::store::{Connection, credentials, second_factor_demands, sign_ins};
+use crate::store::{Connection, StoreError, credentials, second_factor_demands, sign_ins};
 
 /// What would hold for a person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -83,8 +84,7 @@ pub async fn of(
     };
     let by_message = by_message::factors(connection, &account, &rules.two_step).await?;
     let by_code = code_request::ways(connection, &account, &rules).await?;
-    let asked_since = second_factor_demands::find(connection, &member.id).await?;
-    let may_wait = may_wait(&rules, asked_since, now);
+    let may_wait = may_wait(connection, &member.id, &rules, now).await?;
     let watched = rules.risk.watched();
     let live = sign_ins::live_of(connection, &member.id, now).await?;
     let circumstances = Circumstances {
@@ -92,6 +92,7 @@ pub async fn of(
         is_trusted_browser: false,
         by_message: &by_message,
         comes_by_code: !by_code.is_empty(),
+        is_kept_out: false,
         now,
     };
     Ok(PolicyPreview {
@@ -141,10 +142,16 @@ fn ended(live: &[LiveSignIn], sessions: &SessionPolicy, now: Timestamp) -> usize
 }
 
 /// Whether setting a second factor up could be put off.
-fn may_wait(rules: &Rules, asked_since: Option<Timestamp>, now: Timestamp) -> bool {
+async fn may_wait(
+    connection: &mut Connection,
+    member: &MemberId,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let asked_since = second_factor_demands::find(connection, member).await?;
     // Whoever was never asked is asked at the next sign-in first.
     let since = asked_since.unwrap_or(now);
-    now < since.plus(rules.two_step.grace())
+    Ok(now < since.plus(rules.two_step.grace()))
 }
 
 /// In a sign-in that is unusual in these ways.
@@ -186,7 +193,8 @@ fn steps(
     let mut steps = Vec::new();
     loop {
         steps.push(match next(&flow, &account, circumstances) {
-            Step::Done => return steps,
+            // From where they will come is not known.
+            Step::Done | Step::WrongNetwork => return steps,
             Step::Refused => {
                 steps.push(NextStep::Refused);
                 return steps;

@@ -18,6 +18,8 @@ pub struct GroupRow {
     pub rule: Option<String>,
     /// Guests are put into it, and nobody else is.
     pub for_guests: bool,
+    /// The lists that say from where its guests come in, as JSON; `None`: from everywhere.
+    pub ip_lists: Option<String>,
     pub members: i64,
     pub version: i64,
 }
@@ -30,6 +32,7 @@ pub struct Fields {
     pub description: String,
     pub rule: Option<String>,
     pub for_guests: bool,
+    pub ip_lists: Option<String>,
 }
 
 type Row = (
@@ -41,15 +44,17 @@ type Row = (
     i64,
     i64,
     Option<i64>,
+    Option<String>,
 );
 
 const COLUMNS: &str = "g.id, g.name, g.name_key, g.description, g.rule, \
-     (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version, g.for_guests_since";
+     (SELECT count(*) FROM group_members x WHERE x.group_id = g.id), g.version, \
+     g.for_guests_since, g.ip_lists";
 const TABLE: &str = "groups g";
 
 impl From<Row> for GroupRow {
     fn from(row: Row) -> Self {
-        let (id, name, name_key, description, rule, members, version, for_guests) = row;
+        let (id, name, name_key, description, rule, members, version, for_guests, ip_lists) = row;
         Self {
             id: id.into(),
             name,
@@ -57,6 +62,7 @@ impl From<Row> for GroupRow {
             description,
             rule,
             for_guests: for_guests.is_some(),
+            ip_lists,
             members,
             version,
         }
@@ -71,8 +77,8 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO groups (id, name, name_key, description, created_at, updated_at, search, \
-         rule, name_order, for_guests_since, version) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, 1)",
+         rule, name_order, for_guests_since, ip_lists, version) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, 1)",
     )
     .bind(id.as_str())
     .bind(fields.name.as_str())
@@ -83,6 +89,7 @@ pub async fn insert(
     .bind(fields.rule.as_deref())
     .bind(search_key::order(&fields.name))
     .bind(fields.for_guests.then_some(now.as_millis()))
+    .bind(fields.ip_lists.as_deref())
     .execute(connection)
     .await?;
     Ok(())
@@ -99,7 +106,7 @@ pub async fn update(
         "UPDATE groups SET name = $3, name_key = $4, description = $5, updated_at = $6, \
          search = $7, rule = $8, name_order = $9, \
          for_guests_since = CASE WHEN $10 IS NULL THEN NULL ELSE COALESCE(for_guests_since, $10) END, \
-         version = version + 1 WHERE id = $1 AND version = $2",
+         ip_lists = $11, version = version + 1 WHERE id = $1 AND version = $2",
     )
     .bind(id.as_str())
     .bind(version)
@@ -111,6 +118,7 @@ pub async fn update(
     .bind(fields.rule.as_deref())
     .bind(search_key::order(&fields.name))
     .bind(fields.for_guests.then_some(now.as_millis()))
+    .bind(fields.ip_lists.as_deref())
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -167,6 +175,31 @@ pub async fn for_guests(connection: &mut Connection) -> Result<Vec<Named<GroupId
         name,
     });
     Ok(named.collect())
+}
+
+/// A group of guests that does not let them come from everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub id: GroupId,
+    pub name: String,
+    /// The ids of its IP lists, as JSON.
+    pub written: String,
+}
+
+/// The groups for guests that name IP lists.
+pub async fn bound_to_networks(connection: &mut Connection) -> Result<Vec<Bound>, StoreError> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT id, name, ip_lists FROM groups \
+         WHERE for_guests_since IS NOT NULL AND ip_lists IS NOT NULL ORDER BY id",
+    )
+    .fetch_all(connection)
+    .await?;
+    let bound = rows.into_iter().map(|(id, name, written)| Bound {
+        id: id.into(),
+        name,
+        written,
+    });
+    Ok(bound.collect())
 }
 
 /// Those into which nobody is put by hand: they have a rule, are for guests, or come from a directory.
@@ -255,4 +288,19 @@ pub async fn remove_member(
         .execute(connection)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Whatever is written there.
+#[cfg(test)]
+pub async fn write_ip_lists(
+    tx: &mut Connection,
+    group: &GroupId,
+    written: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE groups SET ip_lists = $2 WHERE id = $1")
+        .bind(group.as_str())
+        .bind(written)
+        .execute(tx)
+        .await?;
+    Ok(())
 }

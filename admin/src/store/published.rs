@@ -15,7 +15,7 @@ pub struct ListHead {
     pub id: RuleId,
     pub name: String,
     pub effect: Effect,
-    /// Guards every host, not only the applications that name it.
+    /// Guards every host, not only what names it.
     pub everywhere: bool,
     /// Which entries are in force; empty for none.
     pub revision: String,

@@ -148,6 +148,7 @@ async fn write(
         description: String::new(),
         rule: None,
         for_guests: false,
+        ip_lists: None,
     };
     match known {
         None => {

@@ -28,6 +28,7 @@ impl House {
             description: String::new(),
             rule: None,
             for_guests: false,
+            ip_lists: Vec::new(),
         };
         let permit = operator();
         let edit = Edit::begin(&self.state, &permit).await.unwrap();

@@ -10,6 +10,7 @@ pub mod authorities;
 pub mod brand;
 pub mod colour;
 pub mod destination;
+pub mod guests;
 pub mod identity;
 pub mod keys;
 pub mod pictures;
@@ -24,6 +25,7 @@ pub use address::{AddressRange, IpEntry, IpList};
 pub use application::{Application, ClosedApplication, HostPattern, Limits, RateLimit, WebSockets};
 pub use brand::{Brand, SignInMethod};
 pub use colour::Colour;
+pub use guests::{GuestGroup, GuestsFrom};
 pub use identity::{IdentityField, IdentityHeader, IdentityHeaders, IdentityPreset};
 pub use keys::{SigningKey, SigningKeys};
 pub use pictures::{Picture, PictureKind, Pictures};
@@ -46,6 +48,8 @@ pub struct Snapshot {
     pub closed: Vec<ClosedApplication>,
     /// Apply to every host, our own pages included, before those of an application.
     pub ip_lists: Vec<Arc<IpList>>,
+    /// The groups of guests that have lists of their own, for every application.
+    pub guest_groups: Vec<GuestGroup>,
     pub watermark: Watermark,
     pub brand: Brand,
     /// What the brand shows in pictures.

@@ -28,6 +28,7 @@ impl Reason {
             Denial::AddressRefused { .. } | Denial::ProxyNotTrusted => {
                 (403, &text::ADDRESS_REFUSED)
             }
+            Denial::GuestAddressRefused { .. } => (403, &text::GUEST_ADDRESS),
             // Misdirected: a browser that reuses a connection for another host opens a new one.
             Denial::UnknownHost | Denial::NotServedHere => (421, &text::NOT_FOUND),
             Denial::UnknownPath => (404, &text::NOT_FOUND),

@@ -92,6 +92,17 @@ pub const ADDRESS_REFUSED: Text = Text {
     ),
 };
 
+pub const GUEST_ADDRESS: Text = Text {
+    en: (
+        "Not from this network",
+        "Guests of your group come in from certain networks only, and yours is none of them. Please connect through one of them, or ask whoever invited you.",
+    ),
+    zh: (
+        "当前网络不允许访问",
+        "您所在的访客组只能从指定的网络访问，而您当前的网络不在其中。请更换网络后重试，或联系邀请您的人。",
+    ),
+};
+
 pub const NOT_FOUND: Text = Text {
     en: (
         "There is nothing at this address",

@@ -1,7 +1,9 @@
 //! An explanation says what the gate would do, and ends where the gate would refuse.
 
 use config::settings::AdminHost;
-use config::snapshot::{Access, Application, Effect, PolicyRule, TwoStep, Who};
+use config::snapshot::{
+    Access, Application, Effect, GuestGroup, GuestsFrom, PolicyRule, TwoStep, Who,
+};
 
 use super::*;
 use crate::testing::{TestGate, allow, application, deny, ip_list, person, snapshot};
@@ -128,4 +130,24 @@ async fn the_host_of_the_operators_is_explained_as_their_listeners_serve_it() {
 async fn our_own_pages_are_explained_too() {
     let asked = question(None, "192.0.2.7", "https://access.example.com/sign-in");
     assert!(gate().await.gate.explain(&asked).granted);
+}
+
+#[tokio::test]
+async fn a_guest_is_explained_that_it_is_the_network() {
+    let mut all = snapshot(vec![application("wiki", WIKI)]);
+    all.guest_groups = vec![GuestGroup {
+        id: "auditors".into(),
+        from: GuestsFrom::Nowhere,
+    }];
+    let gate = TestGate::started(all, |_| {}).await;
+    let mut guest = person("gil", &["auditors"]);
+    guest.kind = config::PrincipalKind::Guest;
+    let asked = Question {
+        principal: Some(guest),
+        ..question(None, "192.0.2.7", "https://wiki.example.com/")
+    };
+    let told = gate.gate.explain(&asked);
+    assert_eq!(told.denial.as_deref(), Some("guest_address"));
+    assert_eq!(told.rule.as_deref(), Some("lists that cannot be read"));
+    assert_eq!(stages(&told).last(), Some(&"policy"));
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use config::PrincipalKind;
 use config::Timestamp;
-use config::snapshot::{Access, Application, Effect, Limits, RateLimit, WebSockets};
+use config::snapshot::{
+    Access, Application, Effect, GuestGroup, GuestsFrom, Limits, RateLimit, WebSockets,
+};
 
 use super::*;
 use crate::rulebook::ENDS_TOGETHER;
@@ -47,6 +50,43 @@ async fn addresses_are_judged_for_all_hosts_and_then_for_the_application() {
     ] {
         let (outcome, _) = gate.admit_from(from, &get(host, "/")).await;
         assert_eq!(outcome.err(), expected, "{from} {host}");
+    }
+}
+
+#[tokio::test]
+async fn a_guest_is_kept_out_of_every_application_from_where_their_group_lets_nobody_in() {
+    let mut rules = snapshot(vec![public(), application("other", "other.example.com")]);
+    let office = ip_list("office", Effect::Allow, &["192.0.2.0/24"]);
+    rules.guest_groups = vec![GuestGroup {
+        id: "auditors".into(),
+        from: GuestsFrom::Lists(vec![office]),
+    }];
+    let gate = TestGate::started(rules, |_| {}).await;
+    let refused = || {
+        let rule = "on no allow list".into();
+        Some(Denial::GuestAddressRefused { rule })
+    };
+    for host in [WIKI, "other.example.com"] {
+        for kind in [PrincipalKind::Guest, PrincipalKind::Member] {
+            let mut who = person("gil", &["auditors"]);
+            who.kind = kind;
+            let cookie = gate.sign_in(session(who, host));
+            let request = get_as(&cookie, host, "/");
+            let (inside, _) = gate.admit_from("192.0.2.7", &request).await;
+            assert_eq!(inside.err(), None, "{host} {kind:?}");
+            let (outside, visit) = gate.admit_from("198.51.100.1", &request).await;
+            let is_guest = kind == PrincipalKind::Guest;
+            assert_eq!(
+                outside.err(),
+                refused().filter(|_| is_guest),
+                "{host} {kind:?}"
+            );
+            let told = visit.rule.as_deref() == Some("on no allow list");
+            assert_eq!(told, is_guest, "the event tells of the list");
+            gate.gate
+                .sessions
+                .revoke(&config::session::Revocation::Member("gil".into()));
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use config::Snapshot;
 use config::session::Revocation;
-use config::snapshot::{Access, Application, Effect, PolicyRule, TwoStep, Who};
+use config::snapshot::{
+    Access, Application, Effect, GuestGroup, GuestsFrom, PolicyRule, TwoStep, Who,
+};
 
 use super::*;
 use crate::testing::{
@@ -111,6 +113,30 @@ async fn attack_16_a_new_address_rule_cuts_what_is_open() {
     let open = open().await;
     open.publish(|s| s.ip_lists = vec![ip_list("bad", Effect::Deny, &["192.0.2.0/24"])]);
     assert_eq!(open.cut_within_a_second().await, Some("address_refused"));
+}
+
+#[tokio::test]
+async fn attack_16_a_network_that_is_closed_to_a_group_of_guests_cuts_what_they_have_open() {
+    let open = open().await;
+    let turned = |s: &mut config::Session| {
+        let mut guest = person("ann", &["editors"]);
+        guest.kind = config::PrincipalKind::Guest;
+        s.principal = Arc::new(guest);
+    };
+    open.gate.store.change_all(turned);
+    open.gate
+        .revocations
+        .send(Revocation::Member("ann".into()))
+        .unwrap();
+    assert!(open.stays_open().await);
+    open.publish(|s| {
+        let hotel = ip_list("hotel", Effect::Deny, &["192.0.2.0/24"]);
+        s.guest_groups = vec![GuestGroup {
+            id: "editors".into(),
+            from: GuestsFrom::Lists(vec![hotel]),
+        }];
+    });
+    assert_eq!(open.cut_within_a_second().await, Some("guest_address"));
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ pub enum Denial {
     ClientAddressUnreadable,
     #[error("the address is refused by {rule}")]
     AddressRefused { rule: String },
+    #[error("the guest's address is refused by {rule}")]
+    GuestAddressRefused { rule: String },
     #[error("no application has this host name")]
     UnknownHost,
     #[error("no application has this path")]
@@ -63,6 +65,7 @@ impl Denial {
             Self::Ambiguous(_) => "ambiguous_request",
             Self::ClientAddressUnreadable => "client_address_unreadable",
             Self::AddressRefused { .. } => "address_refused",
+            Self::GuestAddressRefused { .. } => "guest_address",
             Self::UnknownHost => "unknown_host",
             Self::UnknownPath => "unknown_path",
             Self::ApplicationClosed => "application_closed",

@@ -12,6 +12,7 @@ pub mod request_path;
 pub mod access_event;
 pub mod client_address;
 pub mod forward;
+pub mod guest_rules;
 pub mod ip_rules;
 pub mod limits;
 pub mod policy;

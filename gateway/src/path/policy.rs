@@ -11,6 +11,7 @@ use pingora::http::RequestHeader;
 use crate::gate::Gate;
 use crate::path::access_rules::{AccessRules, CompiledRule};
 use crate::path::denial::Denial;
+use crate::path::guest_rules::GuestRules;
 use crate::path::limits;
 use crate::path::session::Identity;
 use crate::path::upgrade;
@@ -64,7 +65,12 @@ pub fn decide(gate: &Gate, request: &RequestHeader, visit: &mut Visit) -> Result
         return Err(Denial::EventsStopped);
     }
     let access = application.access(visit.path_rule);
-    let judgement = judge(access, &visit.identity, address, visit.at);
+    let guests = &visit
+        .rulebook
+        .as_ref()
+        .ok_or(Denial::NoSnapshot)?
+        .guest_rules;
+    let judgement = judge(access, guests, &visit.identity, address, visit.at);
     visit.rule = judgement.rule;
     judgement.verdict?;
     upgrade::check(&application, request, &visit.host, &gate.access)?;
@@ -109,14 +115,21 @@ impl Judgement {
     }
 }
 
-/// Judges by the rules alone: one matching deny rule refuses; otherwise the first matching allow
-/// rule decides; with no match nobody gets in.
+/// Judges by the rules alone. A guest who may not come from there is refused wherever they go, and even where
+/// anybody may: an application would be told who they are. Otherwise one matching deny rule refuses; then the
+/// first matching allow rule decides; with no match nobody gets in.
 pub(crate) fn judge(
     access: &AccessRules,
+    guests: &GuestRules,
     identity: &Identity,
     from: IpAddr,
     now: Timestamp,
 ) -> Judgement {
+    let refusing = session_of(identity).and_then(|e| guests.refusing(&e.session.principal, from));
+    if let Some(list) = refusing {
+        let rule = list.as_ref().to_owned();
+        return Judgement::by(&list, Err(Denial::GuestAddressRefused { rule }));
+    }
     let rules = match access {
         AccessRules::Public(name) => return Judgement::by(name, Ok(())),
         AccessRules::Rules(rules) => rules,

@@ -137,6 +137,7 @@ pub fn snapshot(applications: Vec<Application>) -> Snapshot {
         applications: applications.into_iter().map(Arc::new).collect(),
         closed: Vec::new(),
         ip_lists: Vec::new(),
+        guest_groups: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),
         pictures: config::snapshot::Pictures::default(),

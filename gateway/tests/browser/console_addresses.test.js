@@ -95,7 +95,7 @@ test("a change that locks its maker out is asked about, tried, and put back", as
   await house.command("ip-rules", "put-back");
   await isAnswered(200);
   await openList();
-  await page.getByText("Applications that choose it").first().waitFor();
+  await page.getByText("What chooses it").first().waitFor();
 });
 
 test("whoever is at the machine switches all lists off, and the console says so", async () => {

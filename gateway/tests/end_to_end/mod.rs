@@ -10,6 +10,7 @@ mod configuration;
 mod console_listener;
 mod endurance;
 mod follow;
+mod guest_networks;
 pub mod harness;
 mod message_codes;
 mod risk;

@@ -80,10 +80,10 @@ async fn what_is_applied_twice_changes_nothing_the_second_time() {
         let done = apply(&app, &sample).await;
         assert_eq!(steps(&planned), steps(&done));
         let all = [
-            "create group Wiki editors",
-            "create group On call",
             "create ip_list Office",
             "create ip_list Known attackers",
+            "create group Wiki editors",
+            "create group On call",
             "create application wiki",
             "change sign_in_policy sign_in_policy",
             "change brand brand",
@@ -181,9 +181,9 @@ async fn all_that_is_wrong_is_told_at_once_by_file_and_line() {
         assert_eq!(
             fields,
             [
-                "b.yaml:11: descripton",
                 "b.yaml:6: entries.1.range",
                 "b.yaml:7: entries.2.range",
+                "b.yaml:11: descripton",
                 "a.yaml:14: access.rules.0.who.0.name",
                 "a.yaml:15: access.rules.0.who.1.name",
                 "a.yaml:17: ip_lists.0",
@@ -302,9 +302,9 @@ async fn only_what_code_manages_is_removed_and_only_if_that_is_asked_for() {
                 "remove brand brand",
                 "remove sign_in_policy sign_in_policy",
                 "remove application wiki",
+                "remove group Wiki editors",
                 "remove ip_list Known attackers",
                 "remove ip_list Office",
-                "remove group Wiki editors",
             ]
         );
         let groups = app.get(OP, "/groups").await.json["items"].clone();

@@ -39,7 +39,7 @@ async fn may_import(app: &App, with: &With) -> Permit {
         panic!("{with:?}");
     };
     let host = app.state.settings.access.host();
-    let actor = session::find(&app.state, cookie, host).await.unwrap();
+    let actor = session::find(&app.state, cookie, host, None).await.unwrap();
     let origin = Origin::default();
     authz::permit(actor.unwrap(), origin, Resource::Members, Action::Create).unwrap()
 }

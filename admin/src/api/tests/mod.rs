@@ -14,6 +14,7 @@ mod description;
 mod escalation;
 mod foretold;
 mod group_rules;
+mod guest_networks;
 mod guests;
 mod guests_of_sponsors;
 mod ip_lists;

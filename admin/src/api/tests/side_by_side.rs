@@ -128,6 +128,7 @@ async fn nobody_is_put_by_hand_into_a_group_that_just_got_a_rule() {
             description: String::new(),
             rule: Some(json!({"kind": "guest"}).to_string()),
             for_guests: false,
+            ip_lists: None,
         };
         let (group, now) = (GroupId::from(id.as_str()), app.state.clock.now());
         groups::update(&mut first, &group, 1, &fields, now)

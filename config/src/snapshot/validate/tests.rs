@@ -44,7 +44,7 @@ fn application(id: &str, host: &str) -> Application {
 }
 
 fn snapshot(applications: Vec<Application>) -> Snapshot {
-    let (kid, private_pem) = ("k".into(), "".into());
+    let (kid, private_pem, jwks) = ("k".into(), "".into(), "".into());
     let current = SigningKey { kid, private_pem };
     Snapshot {
         revision: 1,
@@ -52,14 +52,12 @@ fn snapshot(applications: Vec<Application>) -> Snapshot {
         applications: applications.into_iter().map(Arc::new).collect(),
         closed: Vec::new(),
         ip_lists: Vec::new(),
+        guest_groups: Vec::new(),
         watermark: Watermark::default(),
         brand: Brand::default(),
         pictures: crate::snapshot::Pictures::default(),
         certificates: Vec::new(),
-        signing_keys: SigningKeys {
-            current,
-            jwks: "".into(),
-        },
+        signing_keys: SigningKeys { current, jwks },
     }
 }
 
@@ -67,8 +65,8 @@ fn snapshot(applications: Vec<Application>) -> Snapshot {
 fn keys(change: impl FnOnce(&mut Application)) -> Vec<String> {
     let mut app = application("wiki", "wiki.example.com");
     change(&mut app);
-    let problems = snapshot(vec![app]).validate().err().unwrap_or_default();
-    problems.into_iter().map(|problem| problem.key).collect()
+    let found = snapshot(vec![app]).validate().err().into_iter();
+    found.flatten().map(|one| one.key).collect()
 }
 
 fn rule() -> PolicyRule {

@@ -29,7 +29,9 @@ fn authenticated(session: Session) -> Identity {
 /// What the rules say of this session, from an office address.
 fn verdict(rules: Vec<PolicyRule>, session: Session, now: Timestamp) -> Result<(), Denial> {
     let from = "192.0.2.7".parse().unwrap();
-    judge(&compiled(rules), &authenticated(session), from, now).verdict
+    let unbound = GuestRules::default();
+    let who = authenticated(session);
+    judge(&compiled(rules), &unbound, &who, from, now).verdict
 }
 
 fn lets_in(rule: PolicyRule, principal: config::Principal) -> bool {
@@ -134,7 +136,11 @@ fn a_rule_can_be_bound_to_addresses() {
     };
     let rules = compiled(vec![office]);
     let ann = authenticated(session(person("ann", &[]), WIKI));
-    let from = |address: &str| judge(&rules, &ann, address.parse().unwrap(), START).verdict;
+    let unbound = GuestRules::default();
+    let from = |address: &str| {
+        let address = address.parse().unwrap();
+        judge(&rules, &unbound, &ann, address, START).verdict
+    };
     assert_eq!(from("192.0.2.200"), Ok(()));
     assert_eq!(from("::ffff:192.0.2.200"), Ok(()));
     assert_eq!(from("198.51.100.1"), Err(Denial::NoRuleAllows));

@@ -6,6 +6,7 @@ import { api, told, type Versioned } from "../../api/client";
 import { useOnce } from "../../api/once";
 import type { Group, GroupDraft } from "../../api/schema";
 import { FormDrawer } from "../../parts/FormDrawer";
+import { NetworkItem } from "./NetworkItem";
 import { RuleItem } from "./RuleItem";
 import { t } from "./words";
 
@@ -22,7 +23,8 @@ export function GroupForm({ group: shown, onClose }: Props) {
   const queries = useQueryClient();
   const once = useOnce();
   const made = useRef<Group>(undefined);
-  const send = async (body: GroupDraft) => {
+  const send = async (typed: GroupDraft) => {
+    const body = typed.for_guests ? typed : { ...typed, ip_lists: [] };
     if (!group) {
       made.current = await once(body, (header) => told(api.POST("/groups", { params: { header }, body })));
       return;
@@ -38,6 +40,7 @@ export function GroupForm({ group: shown, onClose }: Props) {
         description: group?.value.description ?? "",
         rule: group?.value.rule ?? null,
         for_guests: group?.value.for_guests ?? false,
+        ip_lists: group?.value.ip_lists ?? [],
       }}
       send={send}
       onClose={(isDone) => {
@@ -54,6 +57,7 @@ export function GroupForm({ group: shown, onClose }: Props) {
       <Form.Item name="for_guests" valuePropName="checked" extra={t.forGuestsHint}>
         <Checkbox disabled={(group?.value.members ?? 0) > 0}>{t.forGuests}</Checkbox>
       </Form.Item>
+      <NetworkItem />
       <RuleItem />
     </FormDrawer>
   );

@@ -21,8 +21,8 @@ import { RulesBanner } from "./RulesBanner";
 export const t = texts({
   title: ["IP 访问限制", "IP restrictions"],
   lead: [
-    "允许名单只让名单中的地址进入，拒绝名单挡住名单中的地址。名单可以对所有应用生效，也可以只在选用它的应用上生效。",
-    "An allow list lets in only the addresses on it, a deny list keeps out those on it. A list holds for everything, or for the applications that choose it.",
+    "允许名单只让名单中的地址进入，拒绝名单挡住名单中的地址。名单可以对所有应用生效，也可以只在选用它的应用上、或对选用它的访客组生效。",
+    "An allow list lets in only the addresses on it, a deny list keeps out those on it. A list holds for everything, or for the applications and the groups of guests that choose it.",
   ],
   create: ["新建名单", "New list"],
   edit: ["编辑", "Edit"],
@@ -32,7 +32,7 @@ export const t = texts({
   deny: ["拒绝名单", "Deny list"],
   scope: ["生效范围", "Holds for"],
   everywhere: ["所有应用", "Everything"],
-  chosen: ["选用它的应用", "Applications that choose it"],
+  chosen: ["选用它的应用和访客组", "What chooses it"],
   entries: ["条目数", "Entries"],
   search: ["搜索名单名称或拼音", "Search lists"],
   noMatch: ["没有名称相符的名单", "No list has such a name"],

@@ -15,6 +15,7 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   ambiguous_request: ["请求有歧义", "Ambiguous request"],
   client_address_unreadable: ["来源地址无法识别", "Address unreadable"],
   address_refused: ["来源地址被限制", "Address refused"],
+  guest_address: ["访客的来源地址被限制", "Guest's address refused"],
   unknown_host: ["未知的域名", "Unknown host"],
   unknown_path: ["未知的路径", "Unknown path"],
   application_closed: ["应用已关闭", "Application closed"],

@@ -46,6 +46,7 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   passkey_not_allowed: ["策略不允许仅用通行密钥登录", "The policy lets nobody in by a passkey alone"],
   account_disabled: ["账号已停用", "Account disabled"],
   account_expired: ["访客账号已到期", "The guest's time is over"],
+  guest_address: ["访客组不允许从此网络登录", "Not from a network of the guest's group"],
   no_second_factor: ["异常登录，且没有第二因素", "Unusual, and no second factor"],
   no_password_set: ["尚未设置密码", "No password set"],
   too_many_attempts: ["尝试次数过多", "Too many attempts"],
