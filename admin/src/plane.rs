@@ -21,6 +21,7 @@ use crate::api::rates::ApiRates;
 use crate::breached::BreachedPasswords;
 use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
+use crate::directories::oidc::Issuers;
 use crate::follow::Follower;
 use crate::health::{Health, Report};
 use crate::ip_lists::trial;
@@ -99,6 +100,7 @@ impl Plane {
             breached: BreachedPasswords::of(&settings.data),
             places: open_places(&settings).await?,
             api_rates: ApiRates::new(&settings.limits),
+            issuers: Issuers::default(),
             store,
             settings,
             clock,

@@ -149,7 +149,9 @@ async fn ask(state: &State, directories: &[Whole], tried: &Tried<'_>) -> Result<
     let mut found = Found::Wrong("unknown_account");
     for directory in directories {
         let secret = directories::secret_of(state, directory)?;
-        let Source::Ldap(settings) = &directory.source;
+        let Source::Ldap(settings) = &directory.source else {
+            continue;
+        };
         let outbound = &state.settings.outbound;
         match authenticate(outbound, settings, &secret, (name, tried.password)).await {
             Verdict::Right(asserted) => {
