@@ -43,6 +43,10 @@ pub use organisation::{MatchBy, Organisation, Others};
 /// What a directory is, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are 50 at most, each looked at for a moment"
+)]
 pub enum Source {
     Ldap(ldap::LdapSettings),
     Oidc(oidc::OidcSettings),

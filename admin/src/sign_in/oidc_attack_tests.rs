@@ -204,15 +204,15 @@ async fn attack_14_an_unsigned_token_and_one_that_is_signed_by_something_public_
     for algorithm in ["none", "None", "NONE", ""] {
         let found = scene.is_refused(|claims| {
             let header = json!({"alg": algorithm, "kid": "one"});
-            let signed = signer.sign(&claims);
-            let parts: Vec<&str> = signed.split('.').collect();
+            let token = signer.sign(&claims);
+            let parts: Vec<&str> = token.split('.').collect();
             format!("{}.{}.", base64(&header), parts[1])
         });
         assert_eq!(found.await, "id_token_algorithm", "{algorithm}");
     }
     let cut = scene.is_refused(|claims| {
-        let signed = signer.sign(&claims);
-        signed[..=signed.rfind('.').unwrap()].to_owned()
+        let token = signer.sign(&claims);
+        token[..=token.rfind('.').unwrap()].to_owned()
     });
     assert_eq!(cut.await, "id_token_signature");
     assert_eq!(

@@ -224,8 +224,8 @@ impl OidcSettings {
                 false,
             ),
         ];
-        let names = claims.display_name.iter();
-        named.extend(names.map(|name| ("source.claims.display_name", name, true)));
+        let shown = claims.display_name.iter();
+        named.extend(shown.map(|name| ("source.claims.display_name", name, true)));
         if claims.display_name.len() > 10 {
             wrong.push(Invalid::too_many("source.claims.display_name", 10));
         }
