@@ -15,7 +15,7 @@ use crate::state::State;
 use crate::store::events::Log;
 use crate::store::{
     StoreError, Tx, changes, events, expiry, idempotent_answers, leases, lockouts, member_imports,
-    messages, search_keys,
+    messages, search_keys, sync_runs,
 };
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -29,6 +29,10 @@ const KEEP_ENDED: Duration = Duration::from_hours(24 * 30);
 const KEEP_ANSWERS: Duration = Duration::from_hours(24);
 /// What was sent to whom is shown for so long.
 const KEEP_MESSAGES: Duration = Duration::from_hours(24 * 90);
+/// What runs over directories did is shown for so long.
+const KEEP_RUNS: Duration = Duration::from_hours(24 * 180);
+/// So many of them at a time: each may have a row for everybody.
+const RUNS: i64 = 5;
 /// Rows of one transaction: others get their turn in between.
 const BATCH: i64 = 2000;
 /// The same, where each row is written by itself.
@@ -86,8 +90,9 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
         let ended = expiry::delete_ended_sign_ins(&mut tx, now.minus(KEEP_ENDED), BATCH).await?;
         let sent = messages::forget(&mut tx, now.minus(KEEP_MESSAGES), BATCH).await?;
         let events = forget_events(&mut tx, &state.settings.events, now).await?;
+        let runs = sync_runs::forget(&mut tx, now.minus(KEEP_RUNS), RUNS).await?;
         tx.commit().await?;
-        if ended + sent + events == 0 {
+        if ended + sent + events + runs == 0 {
             return Ok(());
         }
     }

@@ -17,6 +17,8 @@ const FORMS: &[(&str, &str)] = &[
     (ACCESS, "/sign-in/passkey"),
     (ACCESS, "/sign-in/two-step/passkey"),
     (ACCESS, "/sign-in/two-step/code"),
+    (ACCESS, "/sign-in/code"),
+    (ACCESS, "/sign-in/code/enter"),
     (ACCESS, "/sign-in/two-step/code/send"),
     (ACCESS, "/sign-in/set-up-two-step/passkey"),
     (ACCESS, "/sign-in/recovery-code"),

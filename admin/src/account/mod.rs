@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod browsers;
+pub mod linked;
 pub mod passkeys;
 pub mod password;
 pub mod recovery_codes;
@@ -32,6 +33,9 @@ texts! {
         security: "安全", "Security";
         password: "密码", "Password";
         password_more: "修改密码后，其他设备会退出登录。", "Changing it signs you out on all other devices.";
+        password_elsewhere: "您的密码由企业目录保管，请在那里修改。", "A directory of your organisation keeps it: change it there.";
+        linked: "已关联的账号", "Linked accounts";
+        linked_since: "关联于", "linked ";
         change: "修改", "Change";
         authenticator: "身份验证器", "Authenticator";
         on: "已启用", "On";
@@ -88,6 +92,10 @@ texts! {
 
 #[derive(Template)]
 #[template(path = "account.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each shows or hides a part of the page"
+)]
 struct AccountPage {
     frame: Frame,
     t: &'static AccountTexts,
@@ -95,6 +103,8 @@ struct AccountPage {
     username: String,
     email: String,
     has_totp: bool,
+    is_password_elsewhere: bool,
+    linked: Vec<linked::Shown>,
     passkeys: Vec<passkeys::Shown>,
     may_set_authenticator: bool,
     may_add_passkey: bool,
@@ -152,6 +162,8 @@ pub async fn page(
         username: principal.username.clone(),
         email: principal.email.clone().unwrap_or_default(),
         has_totp: account.has_totp,
+        is_password_elsewhere: account.is_password_elsewhere,
+        linked: linked::shown(&mut read, &principal.id, now, language).await?,
         passkeys: passkeys::shown(&mut read, &person, now, language).await?,
         may_set_authenticator: authenticator::may_set(&mut read, &account).await?,
         may_add_passkey: passkeys::may_add(&mut read, &state, &reader, &account).await?,

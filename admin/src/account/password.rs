@@ -7,7 +7,7 @@ use config::session::AuthenticationMethod;
 
 use super::{done, fresh_account};
 use crate::pages::text::texts;
-use crate::pages::{Answer, Form, Frame, Reader, show_with};
+use crate::pages::{Answer, Form, Frame, Reader, go_to, show_with};
 use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::person::carry;
 use crate::sign_in::{Person, choose, confirm, second_factor};
@@ -43,6 +43,9 @@ const HERE: &str = "/account/password";
 /// `GET /account/password`
 pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
+    if account.is_password_elsewhere {
+        return Ok(go_to("/account"));
+    }
     if second_factor::is_asked(&state, &account).await?
         && let Err(prove) = fresh_account(&state, &person, HERE).await?
     {
@@ -64,6 +67,9 @@ pub async fn submit(
     form: Form,
 ) -> Answer {
     let account = confirm::account_of(&state, &person).await?;
+    if account.is_password_elsewhere {
+        return Ok(go_to("/account"));
+    }
     // Where there is a second factor, the password alone does not change the password.
     if second_factor::is_asked(&state, &account).await?
         && let Err(prove) = fresh_account(&state, &person, HERE).await?

@@ -5,6 +5,7 @@ mod people;
 mod place;
 mod reach;
 mod remove;
+mod sourced;
 
 use config::Named;
 use config::id::DepartmentId;
@@ -112,6 +113,7 @@ pub async fn update(
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
     reach::may_change(&mut edit, &before).await?;
+    sourced::may_change(&mut edit.tx, id).await?;
     let moves = before.parent != draft.parent;
     if moves || draft.position.is_some_and(|at| at != before.position) {
         reach::may_hold(&mut edit, before.parent.as_ref()).await?;

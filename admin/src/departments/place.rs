@@ -4,7 +4,7 @@ use config::id::DepartmentId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Department, find, no_such, reach, write};
+use super::{Department, find, no_such, reach, sourced, write};
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Expected, Invalid, Refused};
 use crate::store::department_lists::{self as tree, MAX_DEPTH};
@@ -38,6 +38,7 @@ pub async fn put(
     holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    sourced::may_change(&mut edit.tx, id).await?;
     reach::may_hold(&mut edit, before.parent.as_ref()).await?;
     reach::may_hold(&mut edit, place.parent.as_ref()).await?;
     if before.parent != place.parent {

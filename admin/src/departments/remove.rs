@@ -4,7 +4,7 @@
 use config::id::DepartmentId;
 use serde::Serialize;
 
-use super::{Department, find, forget_people, no_such, place, reach};
+use super::{Department, find, forget_people, no_such, place, reach, sourced};
 use crate::edit::{Edit, shown, target};
 use crate::groups;
 use crate::refused::{Expected, Refused, both};
@@ -29,6 +29,7 @@ pub async fn remove(
     holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
+    sourced::may_change(&mut edit.tx, id).await?;
     reach::may_hold(&mut edit, before.parent.as_ref()).await?;
     if let Some(to) = &heirs.members {
         reach::may_hold(&mut edit, Some(to)).await?;

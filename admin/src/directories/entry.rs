@@ -1,9 +1,10 @@
 //! What directories tell of, in the words of none of them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A department as a directory tells of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TheirDepartment {
     /// What never changes of it.
     pub key: String,
@@ -15,7 +16,7 @@ pub struct TheirDepartment {
 }
 
 /// A person as a directory tells of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TheirPerson {
     /// What never changes of them.
     pub key: String,

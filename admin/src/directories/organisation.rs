@@ -46,6 +46,7 @@ pub enum Others {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = DirectoryOrganisation)]
 pub struct Organisation {
     pub match_by: MatchBy,
     pub others: Others,

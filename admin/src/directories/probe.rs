@@ -42,10 +42,8 @@ pub struct DirectoryFinding {
     pub failed_at: Option<String>,
     /// So many departments there are, and the first of them.
     pub department_count: usize,
-    #[schema(value_type = Vec<Object>)]
     pub departments: Vec<TheirDepartment>,
     /// The first people.
-    #[schema(value_type = Vec<Object>)]
     pub people: Vec<TheirPerson>,
 }
 

@@ -24,7 +24,7 @@ pub(super) fn seal(sealer: &Sealer, id: &DirectoryId, secret: &str) -> Vec<u8> {
 
 /// The secret; empty where there is none.
 pub fn open(sealer: &Sealer, directory: &Whole) -> Result<Zeroizing<String>, StoreError> {
-    let Some(sealed) = &directory.row.secret else {
+    let Some(kept) = &directory.row.secret else {
         return Ok(Zeroizing::default());
     };
     let corrupt = |why: String| {
@@ -34,7 +34,7 @@ pub fn open(sealer: &Sealer, directory: &Whole) -> Result<Zeroizing<String>, Sto
         ))
     };
     let opened = sealer
-        .open(place(&directory.row.id), sealed)
+        .open(place(&directory.row.id), kept)
         .map_err(|e| corrupt(e.to_string()))?;
     let text = String::from_utf8(opened.to_vec()).map_err(|e| corrupt(e.to_string()))?;
     Ok(Zeroizing::new(text))

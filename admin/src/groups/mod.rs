@@ -2,6 +2,7 @@
 
 mod bound;
 mod rule;
+mod sourced;
 
 use config::id::{GroupId, MemberId};
 use serde::{Deserialize, Serialize};
@@ -130,6 +131,9 @@ pub async fn change(
     if fields.for_guests != before.for_guests && before.members > 0 {
         return Err(somebody_is_in_it());
     }
+    if fields.name != before.name || rule.is_some() || fields.for_guests {
+        sourced::may_change(&mut edit.tx, id).await?;
+    }
     if rule != before.rule || fields.for_guests != before.for_guests {
         bound::may_move(edit, [id].into_iter()).await?;
     }
@@ -237,6 +241,7 @@ pub async fn set_member(
     holds::group_rules(&mut edit.tx).await?;
     let group = find(&mut edit.tx, id).await?;
     rule::by_hand(&group)?;
+    sourced::may_change(&mut edit.tx, id).await?;
     let before = members::find(&mut edit.tx, member).await?;
     let changed = if belongs {
         rows::add_member(&mut edit.tx, id, member, edit.now).await?

@@ -11,6 +11,7 @@ pub mod lists;
 pub mod names;
 mod place;
 pub mod reach;
+mod sourced;
 pub mod table;
 
 use config::id::{DepartmentId, GroupId, MemberId};
@@ -237,6 +238,7 @@ pub async fn change(
     reach::may_touch(edit, &before).await?;
     let reached = addresses::before(edit, id).await?;
     let fields = fields(profile, before.kind)?;
+    sourced::may_change(edit, &before, &fields, profile).await?;
     if !rows::update(&mut edit.tx, id, before.version, &fields, edit.now).await? {
         return Err(Refused::Stale);
     }

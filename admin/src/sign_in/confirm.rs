@@ -8,6 +8,7 @@ use config::session::AuthenticationMethod;
 use serde::Deserialize;
 
 use super::attempt::Attempt;
+use super::directory_password;
 use super::finish::onward;
 use super::passkey::{self, Ask};
 use super::person::{Person, carry};
@@ -229,6 +230,9 @@ pub async fn by_password(
 ) -> Result<Option<Tx>, Failure> {
     let attempt = Attempt::at_account(state, reader, account, AuthenticationMethod::Password);
     let attempt = attempt.await?;
+    if account.is_password_elsewhere {
+        return directory_password::confirm(state, &attempt, account, password).await;
+    }
     let stored = account.password_hash.as_deref();
     if let Some(stored) = stored.filter(|_| attempt.is_allowed())
         && state

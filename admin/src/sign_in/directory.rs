@@ -84,6 +84,11 @@ pub struct Asked {
     to: String,
 }
 
+/// All that the browser brings back.
+#[derive(Default, Deserialize)]
+#[serde(transparent)]
+pub struct Returned(HashMap<String, String>);
+
 /// What comes back sealed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Kept {
@@ -162,7 +167,7 @@ pub async fn callback(
     Shared(state): Shared<State>,
     reader: Reader,
     Path(id): Path<String>,
-    Query(parameters): Query<HashMap<String, String>>,
+    Query(Returned(parameters)): Query<Returned>,
 ) -> Answer {
     attempt::refuse_spent_address(&state, &reader).await?;
     let directory = found(&mut *state.store.read().await?, &id).await?;

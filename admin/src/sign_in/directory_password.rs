@@ -20,7 +20,7 @@ use crate::edit::Edit;
 use crate::pages::{Failure, Reader, ReturnPath};
 use crate::passwords::Standing;
 use crate::state::State;
-use crate::store::{StoreError, credentials, directories as rows, members, role_holdings};
+use crate::store::{StoreError, Tx, credentials, directories as rows, members, role_holdings};
 
 /// Why nobody was let in, as far as the person is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +165,48 @@ async fn ask(state: &State, directories: &[Whole], tried: &Tried<'_>) -> Result<
         }
     }
     Ok(found)
+}
+
+/// Asks the directory of somebody who is signed in. As [`super::confirm::by_password`].
+pub async fn confirm(
+    state: &State,
+    attempt: &Attempt<'_>,
+    account: &credentials::Account,
+    password: &str,
+) -> Result<Option<Tx>, Failure> {
+    let mut read = state.store.read().await?;
+    let mut all = directories::for_sign_in(&mut read).await?;
+    let linked = rows::links_of(&mut read, &account.member).await?;
+    drop(read);
+    all.retain(|one| one.source.kind().takes_passwords());
+    let mut reason = "wrong_password";
+    for directory in all.iter().filter(|_| attempt.is_allowed()) {
+        let Some((_, key, _)) = linked.iter().find(|(row, ..)| row.id == directory.row.id) else {
+            continue;
+        };
+        let secret = directories::secret_of(state, directory)?;
+        let Source::Ldap(settings) = &directory.source else {
+            continue;
+        };
+        let outbound = &state.settings.outbound;
+        let typed = (account.username.as_str(), password);
+        match authenticate(outbound, settings, &secret, typed).await {
+            Verdict::Right(asserted) if asserted.person.key == *key => {
+                let mut tx = state.store.begin().await?;
+                members::hold(&mut tx, &account.member).await?;
+                attempt.succeeded(&mut tx).await?;
+                return Ok(Some(tx));
+            }
+            Verdict::Right(_) => reason = "entry_of_somebody_else",
+            Verdict::Wrong(why) => reason = why,
+            Verdict::Away(error) => {
+                tracing::warn!(%error, directory = directory.row.name, "a directory is away");
+                reason = "directory_away";
+            }
+        }
+    }
+    attempt.failed(reason).await?;
+    Ok(None)
 }
 
 /// Who it is here, once the directory has said who it is there.

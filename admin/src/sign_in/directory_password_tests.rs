@@ -54,6 +54,12 @@ async fn whoever_comes_from_the_directory_signs_in_with_the_password_there_and_s
             assert_eq!(answer.location(), "/", "no password is asked for");
             assert!(browser.is_signed_in().await);
         }
+        let page = browser.get(ACCESS, "/account").await.body;
+        assert!(
+            page.contains("Linked accounts") && page.contains("OpenLDAP"),
+            "{page}"
+        );
+        assert!(page.contains("change it there") && !page.contains("/account/password"));
         let mut wrong = house.browser();
         wrong.get(ACCESS, "/sign-in").await;
         wrong.sign_in("wang", "secret of somebody else").await;

@@ -179,11 +179,11 @@ pub(super) async fn show(
     let passkey = passkey_alone::ask(state, reader).await?;
     let is_scripted = passkey.is_some();
     let page = SignInPage {
+        directories,
         captcha,
         by_code,
         may_reset,
         passkey,
-        directories,
         ..page
     };
     let mut response = show_with(status, &page)?;

@@ -283,3 +283,18 @@ pub async fn unlinked(
         .map(|(id, name)| (id.into(), name))
         .collect())
 }
+
+/// The name of the directory that says who the person is.
+pub async fn organisation_of(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT d.name FROM directory_people p JOIN directories d ON d.id = p.directory_id \
+         WHERE p.member_id = $1 AND d.used_for <> 'sign_in' LIMIT 1",
+    )
+    .bind(member.as_str())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(name,)| name))
+}

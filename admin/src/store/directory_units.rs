@@ -153,3 +153,18 @@ pub async fn free_departments(
         .map(|(id, parent, name)| (id.into(), parent.map(Into::into), name))
         .collect())
 }
+
+/// The name of the directory from which a group comes.
+pub async fn source_of_group(
+    connection: &mut Connection,
+    id: &GroupId,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT d.name FROM directory_groups l JOIN directories d ON d.id = l.directory_id \
+         WHERE l.group_id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(name,)| name))
+}

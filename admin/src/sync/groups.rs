@@ -124,12 +124,12 @@ pub(super) async fn apply(
             people: before,
         };
         row.before = Some(serde_json::to_string(&shown).map_err(StoreError::from)?);
-        row.kind = if renamed || moved > 0 {
+        let kind = if renamed || moved > 0 {
             "update"
         } else {
             "none"
-        }
-        .to_owned();
+        };
+        kind.clone_into(&mut row.kind);
     }
     Ok(())
 }
@@ -201,7 +201,7 @@ async fn remove(edit: &mut Edit<'_>, row: &mut ChangeRow) -> Result<(), Refused>
     };
     let there = rows::member_ids(&mut edit.tx, &id).await?;
     if there.is_empty() {
-        row.kind = "none".to_owned();
+        "none".clone_into(&mut row.kind);
         return Ok(());
     }
     for member in &there {

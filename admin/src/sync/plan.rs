@@ -11,6 +11,10 @@ use crate::refused::both;
 use crate::store::members::Fields;
 
 /// Somebody here, as far as it matters.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and no state of one thing"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ours {
     pub id: MemberId,

@@ -93,10 +93,10 @@ impl Reading<'_> {
             .iter()
             .map(|one| (one.key.as_str(), one.name.as_str()))
             .collect();
-        let named = ids
+        let told = ids
             .iter()
             .filter_map(|(key, id)| Some((id.clone(), (*names.get(key.as_str())?).to_owned())));
-        scope.names.extend(named);
+        scope.names.extend(told);
         scope.departments = ids;
         for planned in planned.chunks(1000) {
             self.write(planned.iter().map(department_row).collect())

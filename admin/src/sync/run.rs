@@ -21,7 +21,7 @@ use crate::store::sync_runs::{self as rows, Counts, RunRow};
 use crate::store::{StoreError, Tx, directories as directory_rows, holds, leases};
 
 /// A node that does not renew it for so long has stopped.
-pub(super) const LEASE: Duration = Duration::from_secs(60);
+pub(super) const LEASE: Duration = Duration::from_mins(1);
 /// How often it is renewed.
 pub(super) const RENEW: Duration = Duration::from_secs(15);
 

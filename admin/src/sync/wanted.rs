@@ -56,8 +56,9 @@ pub fn wanted(
     theirs: &TheirPerson,
     departments: &HashMap<String, DepartmentId>,
 ) -> Result<Wanted, LocalText> {
-    let username = names::username(&theirs.username).map_err(told)?;
-    let display_name = names::display_name("display_name", &theirs.display_name).map_err(told)?;
+    let username = names::username(&theirs.username).map_err(|invalid| told(&invalid))?;
+    let display_name = names::display_name("display_name", &theirs.display_name)
+        .map_err(|invalid| told(&invalid))?;
     // What cannot be a mail address or a number is left out: it keeps nobody from coming in.
     let read = |text: &Option<String>, check: fn(&str) -> Result<String, Invalid>| {
         let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
@@ -92,7 +93,7 @@ pub fn wanted(
     })
 }
 
-fn told(invalid: Invalid) -> LocalText {
+fn told(invalid: &Invalid) -> LocalText {
     both((
         &format!("{}: {}", invalid.what.en, invalid.allowed.en),
         &format!("{}：{}", invalid.what.zh_cn, invalid.allowed.zh_cn),

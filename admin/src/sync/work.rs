@@ -1,6 +1,6 @@
 //! What every node does about runs: begins those that are due, and takes up those that nobody works on.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use config::id::DirectoryId;
@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Runs until it is dropped.
 pub async fn run(state: &State, node: &str) {
     let mut at_work: JoinSet<DirectoryId> = JoinSet::new();
-    let mut busy: HashMap<DirectoryId, ()> = HashMap::new();
+    let mut busy: HashSet<DirectoryId> = HashSet::new();
     loop {
         while let Some(Ok(directory)) = at_work.try_join_next() {
             busy.remove(&directory);
@@ -29,7 +29,7 @@ pub async fn run(state: &State, node: &str) {
         match to_do(state).await {
             Ok(runs) => {
                 for run in runs {
-                    if busy.insert(run.directory.clone(), ()).is_none() {
+                    if busy.insert(run.directory.clone()) {
                         let (state, node) = (state.clone(), node.to_owned());
                         at_work.spawn(async move {
                             one(&state, &run, &node).await;

@@ -70,11 +70,11 @@ test("somebody without a role is told that the console is not for them", async (
 });
 
 /** Places where something is made, and nothing else. */
-const TO_CHANGE = ["member-import", "imported", "new-application"];
+const TO_CHANGE = ["member-import", "imported", "new-directory", "new-application"];
 
 /** How the names of buttons begin that change something. */
 const CHANGES =
-  /^(New|Add|Invite|Extend|Suspend|Edit|Change|Save|Undo|Delete|Remove|Take|Upload|Import|Create|Make|Move|Rename|Revoke|Publish|Set it up|Stop|Send|Back to default|Read the files again|Switch|End|Unlock|Keep|Put)\b/;
+  /^(New|Add|Invite|Extend|Suspend|Edit|Change|Save|Undo|Delete|Remove|Take|Upload|Import|Create|Make|Move|Rename|Revoke|Publish|Set it up|Connect|Stop|Send|Back to default|Read the files again|Switch|End|Unlock|Keep|Put)\b/;
 
 test("an auditor sees everything and is offered no change", async () => {
   const auditor = await arrive(browser, house, DESK);

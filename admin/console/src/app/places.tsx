@@ -5,6 +5,7 @@ import {
   AuditOutlined,
   BgColorsOutlined,
   DashboardOutlined,
+  DatabaseOutlined,
   FileTextOutlined,
   HighlightOutlined,
   IdcardOutlined,
@@ -15,6 +16,7 @@ import {
   SafetyOutlined,
   SettingOutlined,
   SwapOutlined,
+  SyncOutlined,
   TeamOutlined,
   UserAddOutlined,
 } from "@ant-design/icons";
@@ -27,6 +29,8 @@ const t = texts({
   organisation: ["组织架构", "Organisation"],
   members: ["成员与部门", "Members & departments"],
   groups: ["用户组", "Groups"],
+  directories: ["目录", "Directories"],
+  syncRuns: ["同步记录", "Sync records"],
   roles: ["角色与权限", "Roles & permissions"],
   guests: ["访客管理", "Guests"],
   access: ["应用与访问", "Applications & access"],
@@ -70,6 +74,11 @@ const Groups = lazy(() => import("../pages/groups/Groups"));
 const GroupPage = lazy(() => import("../pages/groups/GroupPage"));
 const Roles = lazy(() => import("../pages/roles/Roles"));
 const Guests = lazy(() => import("../pages/guests/Guests"));
+const Directories = lazy(() => import("../pages/directories/Directories"));
+const DirectoryPage = lazy(() => import("../pages/directories/DirectoryPage"));
+const Conflicts = lazy(() => import("../pages/directories/Conflicts"));
+const SyncRuns = lazy(() => import("../pages/sync-runs/SyncRuns"));
+const SyncRunPage = lazy(() => import("../pages/sync-runs/SyncRunPage"));
 const Applications = lazy(() => import("../pages/applications/Applications"));
 const ApplicationEditor = lazy(() => import("../pages/applications/ApplicationEditor"));
 const IpLists = lazy(() => import("../pages/ip-lists/IpLists"));
@@ -109,6 +118,14 @@ export const GROUPS: PlaceGroup[] = [
       },
       { path: "/groups", title: t.groups, permission: "groups:read", icon: <TeamOutlined />, page: Groups },
       { path: "/roles", title: t.roles, permission: "roles:read", icon: <IdcardOutlined />, page: Roles },
+      {
+        path: "/directories",
+        title: t.directories,
+        permission: "directories:read",
+        icon: <DatabaseOutlined />,
+        page: Directories,
+      },
+      { path: "/sync-runs", title: t.syncRuns, permission: "sync_runs:read", icon: <SyncOutlined />, page: SyncRuns },
     ],
   },
   {
@@ -199,6 +216,10 @@ export const INNER: Place[] = [
     page: MemberImport,
   },
   { path: "/groups/:id", title: t.groups, permission: "groups:read", page: GroupPage },
+  { path: "/directories/new", title: t.directories, permission: "directories:create", page: DirectoryPage },
+  { path: "/directories/:id", title: t.directories, permission: "directories:read", page: DirectoryPage },
+  { path: "/directories/:id/conflicts", title: t.directories, permission: "sync_runs:read", page: Conflicts },
+  { path: "/sync-runs/:id", title: t.syncRuns, permission: "sync_runs:read", page: SyncRunPage },
   { path: "/applications/new", title: t.applications, permission: "applications:create", page: ApplicationEditor },
   { path: "/applications/:id", title: t.applications, permission: "applications:read", page: ApplicationEditor },
   { path: "/ip-lists/:id", title: t.ipLists, permission: "ip_lists:read", page: IpList },

@@ -8,6 +8,8 @@ export const RESOURCES = texts({
   sessions: ["登录会话", "Sign-ins under way"],
   departments: ["部门", "Departments"],
   groups: ["用户组", "Groups"],
+  directories: ["目录（修改：决定谁能进入）", "Directories (change: decides who comes in)"],
+  sync_runs: ["目录同步与冲突", "Taking over directories, and conflicts"],
   role_assignments: ["角色授予", "Giving roles"],
   roles: ["角色定义", "Defining roles"],
   applications: ["应用", "Applications"],

@@ -33,10 +33,17 @@ fn organisation() -> Value {
     })
 }
 
+fn sign_in() -> Value {
+    json!({
+        "match_by": "nothing", "creates": false, "domains": [], "trusts_mail": false,
+        "trusts_second_factor": false
+    })
+}
+
 fn directory() -> Value {
     json!({
         "id": ID, "name": "OpenLDAP", "used_for": "both", "enabled": true, "source": source(),
-        "organisation": organisation(), "has_secret": true, "synced_at": THEN,
+        "organisation": organisation(), "sign_in": sign_in(), "has_secret": true, "synced_at": THEN,
         "next_run_at": THEN, "people": 240, "conflicts": 1, "version": 3
     })
 }
@@ -71,7 +78,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
         "DirectoryList" => json!({"items": [directory()]}),
         "DirectoryDraft" => json!({
             "name": "OpenLDAP", "used_for": "both", "enabled": true, "source": source(),
-            "organisation": organisation(), "secret": "correct horse battery staple"
+            "organisation": organisation(), "sign_in": sign_in(), "secret": "correct horse battery staple"
         }),
         "DirectoryProbe" => json!({"source": source(), "secret": "correct horse battery staple"}),
         "DirectoryFinding" => json!({

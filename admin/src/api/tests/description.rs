@@ -132,7 +132,7 @@ async fn what_the_description_shows_is_taken() {
         // here for two others.
         let understood = status.is_success()
             || (code == "not_found" && (path.contains("nobody") || path.contains("{kind}")))
-            || (path == "/sign-in-policy/preview" && code == "not_found")
+            || (["/sign-in-policy/preview", "/sync-runs"].contains(&&*path) && code == "not_found")
             || (["/guests", "/members"].contains(&&*path) && code == "taken")
             || (["/upstream-tests", "/certificates"].contains(&&*path)
                 && answer.text("detail").contains("runs no gateway"));

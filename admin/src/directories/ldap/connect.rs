@@ -23,7 +23,7 @@ use crate::outbound;
 /// Until a server is taken to be away.
 const CONNECT: Duration = Duration::from_secs(10);
 /// No single answer is waited for longer.
-pub(super) const ANSWER: Duration = Duration::from_secs(60);
+pub(super) const ANSWER: Duration = Duration::from_mins(1);
 
 /// A bound connection, and the server that it leads to.
 pub struct Bound {

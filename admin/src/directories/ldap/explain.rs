@@ -20,10 +20,16 @@ pub fn explain(server: &str, error: &LdapError) -> SourceError {
             format!("its certificate is not trusted, or TLS failed: {source}"),
             format!("证书不受信任或 TLS 握手失败：{source}"),
         ),
-        LdapError::Io { source } if source.get_ref().is_some_and(|e| e.is::<rustls::Error>()) => (
-            format!("its certificate is not trusted, or TLS failed: {source}"),
-            format!("证书不受信任或 TLS 握手失败：{source}"),
-        ),
+        LdapError::Io { source }
+            if source
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) =>
+        {
+            (
+                format!("its certificate is not trusted, or TLS failed: {source}"),
+                format!("证书不受信任或 TLS 握手失败：{source}"),
+            )
+        }
         LdapError::Io { source } => (
             format!("no connection: {source}"),
             format!("无法连接：{source}"),

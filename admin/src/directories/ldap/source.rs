@@ -128,13 +128,10 @@ impl LdapSource {
             let Some(key) = entry.key(&units.key) else {
                 return Err(self.without_key(&entry.dn, &units.key));
             };
-            let names = units.name.iter();
+            let mut names = units.name.iter();
             departments.push(TheirDepartment {
                 parent: self.department_above(&entry.dn),
-                name: names
-                    .filter_map(|name| entry.first(name))
-                    .next()
-                    .unwrap_or_default(),
+                name: names.find_map(|name| entry.first(name)).unwrap_or_default(),
                 position: entry
                     .first(&units.position)
                     .and_then(|number| number.trim().parse().ok())
@@ -150,11 +147,8 @@ impl LdapSource {
 
     /// The nearest department above an entry.
     fn department_above(&self, dn: &str) -> Option<String> {
-        let above = std::iter::successors(parent(dn), |dn| parent(dn));
-        above
-            .filter_map(|dn| self.departments.get(dn))
-            .next()
-            .cloned()
+        let mut above = std::iter::successors(parent(dn), |dn| parent(dn));
+        above.find_map(|dn| self.departments.get(dn)).cloned()
     }
 
     async fn list_people(&mut self) -> Result<Option<Vec<TheirPerson>>, SourceError> {

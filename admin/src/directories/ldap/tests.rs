@@ -103,7 +103,7 @@ async fn groups_name_people_whatever_the_spelling_of_their_names() {
     let found = all(&settings).await.unwrap();
     let a = found.people.iter().find(|one| one.username == "a").unwrap();
     assert_eq!(found.groups.len(), 1);
-    assert_eq!(found.groups[0].people, [a.key.clone()]);
+    assert_eq!(found.groups[0].people, std::slice::from_ref(&a.key));
 }
 
 #[tokio::test]

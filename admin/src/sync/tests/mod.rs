@@ -7,9 +7,14 @@ mod random;
 mod taking_back;
 
 use super::testing::{Company, Listing, department, person, unlimited};
+use crate::departments::{self, Heirs};
 use crate::directories::entry::TheirGroup;
-use crate::members::Status;
+use crate::edit::Edit;
+use crate::groups;
+use crate::members::{self, Profile, Status};
+use crate::refused::{Expected, Refused};
 use crate::store::testing::on_both_engines;
+use crate::testing::operator;
 
 pub(super) fn company() -> Listing {
     Listing {
@@ -89,6 +94,48 @@ async fn what_is_changed_here_by_hand_is_put_right_again() {
             names(&company_.member("alice").await.unwrap()),
             ["Platform"]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_directory_says_is_not_changed_by_hand_and_what_it_does_not_say_is() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, unlimited()).await;
+        let mut listing = company();
+        listing.groups = vec![TheirGroup {
+            key: "g1".to_owned(),
+            name: "admins".to_owned(),
+            people: vec!["k1".to_owned()],
+        }];
+        company_.sync(&listing).await;
+        let (state, permit) = (&company_.house.state, operator());
+        let alice = company_.member("alice").await.unwrap();
+        let profile = |name: &str| Profile {
+            kind: None,
+            username: "alice".to_owned(),
+            display_name: name.to_owned(),
+            email: alice.email.clone(),
+            email_verified: None,
+            mobile: None,
+            employee_number: None,
+            departments: alice.departments.iter().map(|one| one.id.clone()).collect(),
+            groups: alice.groups.iter().map(|one| one.id.clone()).collect(),
+        };
+        let edit = async || Edit::begin(state, &permit).await.unwrap();
+        let refused = members::update(edit().await, &alice.id, Expected::Any, &profile("Al")).await;
+        assert!(matches!(refused, Err(Refused::Impossible(why)) if why.en.contains("LDAP")));
+        members::update(edit().await, &alice.id, Expected::Any, &profile("ALICE"))
+            .await
+            .unwrap();
+        assert_eq!(company_.member("alice").await.unwrap().groups, alice.groups);
+        let department = &alice.departments[0].id;
+        let gone =
+            departments::remove(edit().await, department, Expected::Any, &Heirs::default()).await;
+        assert!(matches!(gone, Err(Refused::Impossible(_))));
+        let out = groups::set_member(edit().await, &alice.groups[0].id, &alice.id, false).await;
+        assert!(matches!(out, Err(Refused::Impossible(_))));
+        assert_eq!(company_.sync(&listing).await.counts.done, 0);
     })
     .await;
 }

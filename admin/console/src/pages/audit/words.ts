@@ -49,6 +49,15 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   move: ["移动", "Move"],
   back_up: ["下载备份", "Take a backup"],
   set_up: ["完成初始设置", "Set up"],
+  sync: ["同步目录", "Take over a directory"],
+  start_sync: ["开始同步", "Begin a sync"],
+  try_sync: ["预览同步", "Try a sync"],
+  go_on_sync: ["确认执行同步", "Let a sync go on"],
+  drop_sync: ["放弃同步", "Drop a sync"],
+  undo_sync: ["撤销同步", "Take a sync back"],
+  link: ["关联目录条目", "Link an entry of a directory"],
+  ignore: ["忽略目录条目", "Ignore an entry of a directory"],
+  reconsider: ["重新考虑目录条目", "Reconsider an entry of a directory"],
   make_set_up_link: ["生成初始设置链接", "Make a link for the set-up"],
 });
 
@@ -78,6 +87,7 @@ export const TARGETS = texts({
   sms_sender: ["短信发送", "SMS sender"],
   certificate: ["证书", "Certificate"],
   member_import: ["成员导入", "Import of members"],
+  directory: ["目录", "Directory"],
   store: ["存储", "Store"],
 });
 

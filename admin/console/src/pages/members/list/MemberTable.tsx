@@ -93,6 +93,11 @@ function columns(view: View, open: (member: Member) => void): TableProps<Member>
               {member.display_name}
             </Button>
             {member.kind === "guest" && <Tag style={{ marginInlineStart: 8 }}>{t.guest}</Tag>}
+            {member.source && (
+              <Tag style={{ marginInlineStart: 8 }} title={t.source}>
+                {member.source}
+              </Tag>
+            )}
             <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
               {member.username}
             </Typography.Text>

@@ -1,0 +1,119 @@
+import { Flex, Form, InputNumber, Radio, Select, Switch, Typography } from "antd";
+
+import { useMay } from "../../api/caller";
+import type { DirectoryDraft, Others } from "../../api/schema";
+import { texts } from "../../language/texts";
+import { DepartmentChooser } from "../../parts/DepartmentChooser";
+import { MatchByItem } from "./MatchByItem";
+
+const t = texts({
+  trustsMail: ["信任该目录的邮箱", "Its mail addresses are trusted"],
+  trustsMailHint: [
+    "目录中的邮箱确属本人时开启：可以用它登录和接收验证码。",
+    "Where they are known to be the people's own: they can sign in with them, and codes go there.",
+  ],
+  others: ["不在目录中的已有成员", "Members who are not in the directory"],
+  keep: ["保持不变", "Stay as they are"],
+  disable: ["停用（拥有管理角色的除外）", "Are disabled, but for those who hold a role"],
+  below: ["部门挂在此部门下", "Its departments hang below"],
+  belowHint: ["留空则挂在组织的最上层。", "Empty: at the top of the organisation."],
+  every: ["自动同步", "Taken over by itself"],
+  everyHint: ["启用目录之后按此间隔同步全部内容。", "Once the directory is on, all of it is taken over so often."],
+  minutes: ["间隔（分钟）", "Every (minutes)"],
+  intervals: ["常用间隔", "Usual intervals"],
+  m15: ["每 15 分钟", "Every 15 minutes"],
+  m60: ["每小时", "Every hour"],
+  m360: ["每 6 小时", "Every 6 hours"],
+  m1440: ["每天", "Every day"],
+  threshold: ["安全阈值", "Safety threshold"],
+  thresholdHint: [
+    "一次同步将停用的人数超过任一数值时，先停下等待确认。",
+    "A run that would shut out more people than either waits for a decision.",
+  ],
+  people: ["人数", "People"],
+  percent: ["占比（%）", "Share (%)"],
+});
+
+const OTHERS: Others[] = ["keep", "disable"];
+
+/** How people and departments are taken over, whatever the kind of directory. */
+export function TakeOverStep() {
+  const may = useMay();
+  const form = Form.useFormInstance<DirectoryDraft>();
+  const trusts = Form.useWatch((all: DirectoryDraft) => all.organisation?.trusts_mail, form);
+  return (
+    <>
+      <Form.Item
+        name={["organisation", "trusts_mail"]}
+        label={t.trustsMail}
+        extra={t.trustsMailHint}
+        valuePropName="checked"
+      >
+        <Switch />
+      </Form.Item>
+      <MatchByItem name={["organisation", "match_by"]} mayBeByMail={trusts ?? false} />
+      <Form.Item name={["organisation", "others"]} label={t.others}>
+        <Radio.Group
+          style={{ display: "flex", flexDirection: "column", gap: 8 }}
+          options={OTHERS.map((value) => ({ value, label: t[value] }))}
+        />
+      </Form.Item>
+      {may("departments:read") && (
+        <Form.Item name={["organisation", "below"]} label={t.below} extra={t.belowHint}>
+          <DepartmentChooser allowClear style={{ maxWidth: 400 }} />
+        </Form.Item>
+      )}
+      <Form.Item name={["organisation", "every_minutes"]} label={t.every} extra={t.everyHint}>
+        <Every />
+      </Form.Item>
+      <Form.Item label={t.threshold} extra={t.thresholdHint}>
+        <Flex gap={16} wrap>
+          <Form.Item name={["organisation", "threshold", "people"]} noStyle rules={[{ required: true }]}>
+            <InputNumber min={0} max={1_000_000} prefix={t.people} aria-label={t.people} style={{ width: 180 }} />
+          </Form.Item>
+          <Form.Item name={["organisation", "threshold", "percent"]} noStyle rules={[{ required: true }]}>
+            <InputNumber min={0} max={100} prefix={t.percent} aria-label={t.percent} style={{ width: 180 }} />
+          </Form.Item>
+        </Flex>
+      </Form.Item>
+    </>
+  );
+}
+
+type EveryProps = { id?: string; value?: number | null; onChange?: (minutes: number | null) => void };
+
+/** Each so many minutes; null: when somebody says so. */
+function Every({ id, value, onChange }: EveryProps) {
+  const isOn = value !== null && value !== undefined;
+  return (
+    <Flex gap={12} wrap align="center">
+      <Switch id={id} aria-label={t.every} checked={isOn} onChange={(on) => onChange?.(on ? 60 : null)} />
+      {isOn && (
+        <>
+          <InputNumber
+            aria-label={t.minutes}
+            min={5}
+            max={10_080}
+            value={value}
+            onChange={(minutes) => onChange?.(minutes ?? 60)}
+            style={{ width: 110 }}
+          />
+          <Typography.Text>{t.minutes}</Typography.Text>
+          <Select
+            aria-label={t.intervals}
+            placeholder={t.intervals}
+            value={[15, 60, 360, 1440].includes(value) ? value : undefined}
+            onChange={(minutes: number) => onChange?.(minutes)}
+            style={{ width: 160 }}
+            options={[
+              { value: 15, label: t.m15 },
+              { value: 60, label: t.m60 },
+              { value: 360, label: t.m360 },
+              { value: 1440, label: t.m1440 },
+            ]}
+          />
+        </>
+      )}
+    </Flex>
+  );
+}

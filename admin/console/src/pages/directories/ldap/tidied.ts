@@ -1,0 +1,20 @@
+import type { DirectoryDraft } from "../../../api/schema";
+import { isLdap } from "./draft";
+
+/** What is typed, as it is sent: without space around it, and with no secret where none was typed. */
+export function tidied(draft: DirectoryDraft): DirectoryDraft {
+  const secret = draft.secret || undefined;
+  if (!isLdap(draft)) return { ...draft, secret };
+  const { source } = draft;
+  return {
+    ...draft,
+    source: {
+      ...source,
+      servers: source.servers.map((server) => server.trim()),
+      base: source.base.trim(),
+      bind_dn: source.bind_dn?.trim(),
+      ca: source.ca?.trim(),
+    },
+    secret,
+  };
+}
