@@ -180,3 +180,49 @@ fn keys(set: &Value) -> Vec<Jwk> {
     each.filter_map(|key| serde_json::from_value(key.clone()).ok())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::settings;
+    use super::*;
+
+    const OURS: &str = "https://op.example.com";
+
+    fn said(change: (&str, &str)) -> Result<(), Unusable> {
+        let mut metadata = json!({
+            "issuer": OURS, "authorization_endpoint": "https://op.example.com/auth",
+            "token_endpoint": "https://op.example.com/token",
+            "jwks_uri": "https://op.example.com/jwks",
+            "userinfo_endpoint": "https://op.example.com/me",
+        });
+        metadata[change.0] = change.1.into();
+        check(&serde_json::from_value(metadata).unwrap(), &settings(OURS))
+    }
+
+    #[test]
+    fn attack_14_a_provider_that_calls_itself_otherwise_or_listens_in_the_open_is_not_used() {
+        assert_eq!(said(("issuer", OURS)), Ok(()));
+        for (name, value) in [
+            ("issuer", "https://op.example.com/"),
+            ("issuer", "https://other.example.com"),
+            ("authorization_endpoint", "http://op.example.com/auth"),
+            ("authorization_endpoint", "javascript:alert(1)"),
+            ("token_endpoint", "http://10.0.0.5/token"),
+            ("jwks_uri", "http://169.254.169.254/latest"),
+            ("userinfo_endpoint", "file:///etc/passwd"),
+        ] {
+            assert!(said((name, value)).is_err(), "{name}: {value}");
+        }
+    }
+
+    #[tokio::test]
+    async fn attack_27_a_provider_on_this_machine_is_asked_only_where_the_operator_lets_us() {
+        for issuer in ["http://127.0.0.1:9", "https://169.254.169.254"] {
+            let refused = fetch(&Outbound::default(), &settings(issuer)).await;
+            let why = refused.unwrap_err().why.en;
+            assert!(why.contains("outbound.allow"), "{why}");
+        }
+    }
+}
