@@ -8,6 +8,7 @@
 
 TOOLS := target/tools
 NPM_BROWSER := gateway/tests/browser
+NPM_OIDC := admin/tests/oidc
 CONSOLE := admin/console
 
 .PHONY: help run build console test test-rust test-disk test-console test-browser lint fmt openapi bench bench-sign-in tools-build tools-test tools-bench tools clean-demo
@@ -83,8 +84,11 @@ $(TOOLS)/.installed: .ci/tools.txt
 tools-build:
 	@.ci/packages build-essential cmake pkg-config
 
-tools-test:
+tools-test: $(NPM_OIDC)/node_modules/.package-lock.json
 	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd
+
+$(NPM_OIDC)/node_modules/.package-lock.json: $(NPM_OIDC)/package-lock.json
+	cd $(NPM_OIDC) && npm ci --no-audit --no-fund
 
 tools-bench:
 	@.ci/packages nginx wrk nghttp2-client

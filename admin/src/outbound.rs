@@ -2,6 +2,8 @@
 //! checked, and the connection goes to just those addresses: a name that leads elsewhere a moment later
 //! gains nothing (attack: DNS rebinding).
 
+pub mod http;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -21,6 +21,7 @@ use crate::api::rates::ApiRates;
 use crate::breached::BreachedPasswords;
 use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
+use crate::directories::oidc::Issuers;
 use crate::follow::Follower;
 use crate::health::{Health, Report};
 use crate::ip_lists::trial;
@@ -99,6 +100,7 @@ impl Plane {
             breached: BreachedPasswords::of(&settings.data),
             places: open_places(&settings).await?,
             api_rates: ApiRates::new(&settings.limits),
+            issuers: Issuers::default(),
             store,
             settings,
             clock,
@@ -114,9 +116,7 @@ impl Plane {
             surroundings: Arc::new(OnceLock::new()),
             snapshots: in_force,
         };
-        if health.is_prepared() {
-            prepare_once(&state).await?;
-        }
+        prepare_at_hand(&state, &health).await?;
         Ok(Self {
             state,
             folder,
@@ -244,6 +244,14 @@ async fn prepare(state: &State, health: &Health) {
         retry = (retry * 2).min(LAST_RETRY);
     }
     health.prepared();
+}
+
+/// A store that is at hand is brought into that state before anybody comes.
+async fn prepare_at_hand(state: &State, health: &Health) -> Result<(), PlaneError> {
+    if health.is_prepared() {
+        prepare_once(state).await?;
+    }
+    Ok(())
 }
 
 async fn prepare_once(state: &State) -> Result<(), PlaneError> {

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::api::rates::ApiRates;
 use crate::breached::BreachedPasswords;
+use crate::directories::oidc::Issuers;
 use crate::passwords::Passwords;
 use crate::places::Places;
 use crate::sealed::Sealer;
@@ -50,6 +51,8 @@ pub struct State {
     pub captcha_turns: Turns,
     /// How many requests a caller may send to the API.
     pub api_rates: ApiRates,
+    /// What OpenID providers said of themselves, as far as this node has asked.
+    pub issuers: Issuers,
     /// What the gateways of this node obey just now; `None` until the first has been built.
     pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
 }
@@ -69,7 +72,7 @@ pub mod testing {
     use config::settings::{AccessHost, Outbound, Passwords, Places};
     use config::{Settings, Timestamp};
 
-    use super::{ApiRates, Arc, BreachedPasswords, Clock, Snapshot, State, Turns, watch};
+    use super::{ApiRates, Arc, BreachedPasswords, Clock, Issuers, Snapshot, State, Turns, watch};
     use crate::passwords::Passwords as Hasher;
     use crate::places::Places as Known;
     use crate::sealed;
@@ -124,6 +127,7 @@ pub mod testing {
             serves_certificates: Arc::default(),
             surroundings: Arc::default(),
             api_rates: ApiRates::new(&settings.limits),
+            issuers: Issuers::default(),
             settings,
             clock: Clock::manual(Timestamp(1_767_225_600_000)),
             snapshots,

@@ -3,7 +3,9 @@
 use config::Timestamp;
 use config::id::DirectoryId;
 
-use super::{Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, ldap, secret, whole};
+use super::{
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, ldap, oidc, secret, whole,
+};
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;
@@ -183,6 +185,7 @@ fn next_run(draft: &DirectoryDraft, before: Option<&Whole>, now: Timestamp) -> O
 pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid> {
     match source {
         Source::Ldap(settings) => settings.problems(used_for),
+        Source::Oidc(settings) => settings.problems(),
     }
 }
 
@@ -216,6 +219,7 @@ fn kept_secret(
 ) -> Option<Vec<u8>> {
     let needs = match &draft.source {
         Source::Ldap(settings) => settings.needs_secret(),
+        Source::Oidc(settings) => settings.needs_secret(),
     };
     let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
     let had = before.and_then(|before| before.row.secret.clone());
@@ -254,5 +258,6 @@ fn kept_secret(
 pub(super) fn confidant(source: &Source) -> serde_json::Value {
     match source {
         Source::Ldap(settings) => ldap::confidant(settings),
+        Source::Oidc(settings) => oidc::confidant(settings),
     }
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Ldap,
+    Oidc,
 }
 
 impl Kind {
@@ -14,6 +15,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ldap => "ldap",
+            Self::Oidc => "oidc",
         }
     }
 
@@ -22,6 +24,7 @@ impl Kind {
     pub fn lists_people(self) -> bool {
         match self {
             Self::Ldap => true,
+            Self::Oidc => false,
         }
     }
 
@@ -30,6 +33,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap => true,
+            Self::Oidc => false,
         }
     }
 
@@ -38,6 +42,7 @@ impl Kind {
     pub fn has_a_page(self) -> bool {
         match self {
             Self::Ldap => false,
+            Self::Oidc => true,
         }
     }
 
@@ -45,7 +50,7 @@ impl Kind {
     #[must_use]
     pub fn signs_in(self) -> bool {
         match self {
-            Self::Ldap => true,
+            Self::Ldap | Self::Oidc => true,
         }
     }
 }

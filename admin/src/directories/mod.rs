@@ -9,6 +9,7 @@ pub mod conflicts;
 pub mod entry;
 pub mod kind;
 pub mod ldap;
+pub mod oidc;
 mod organisation;
 pub mod probe;
 pub mod provider;
@@ -30,9 +31,10 @@ use crate::store::directories::DirectoryRow;
 use crate::store::{Connection, StoreError, sync_conflicts};
 use crate::sync::Broken;
 use ldap::LdapSource;
+use oidc::OidcProvider;
 use provider::SignInProvider;
 use sign_in::SignInTerms;
-use source::OrganisationSource;
+use source::{OrganisationSource, SourceError};
 
 pub use change::{create, remove, update};
 pub use kind::{Kind, UsedFor};
@@ -41,8 +43,13 @@ pub use organisation::{MatchBy, Organisation, Others};
 /// What a directory is, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are 50 at most, each looked at for a moment"
+)]
 pub enum Source {
     Ldap(ldap::LdapSettings),
+    Oidc(oidc::OidcSettings),
 }
 
 impl Source {
@@ -50,6 +57,7 @@ impl Source {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Ldap(_) => Kind::Ldap,
+            Self::Oidc(_) => Kind::Oidc,
         }
     }
 }
@@ -151,6 +159,11 @@ pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn Organisati
             let source = LdapSource::open(&state.settings.outbound, settings, &secret).await?;
             Ok(Box::new(source))
         }
+        Source::Oidc(_) => Err(SourceError::new((
+            "a directory of this kind lists nobody",
+            "该类型的目录不提供人员列表",
+        ))
+        .into()),
     }
 }
 
@@ -163,9 +176,16 @@ pub fn secret_of(state: &State, directory: &Whole) -> Result<Zeroizing<String>, 
 ///
 /// # Errors
 /// [`Failure::NotFound`] if it has none.
-pub fn provider(_state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
+pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
     match &directory.source {
         Source::Ldap(_) => Err(Failure::NotFound),
+        Source::Oidc(settings) => Ok(Box::new(OidcProvider {
+            issuers: state.issuers.clone(),
+            outbound: state.settings.outbound.clone(),
+            clock: state.clock.clone(),
+            settings: settings.clone(),
+            secret: secret_of(state, directory)?,
+        })),
     }
 }
 

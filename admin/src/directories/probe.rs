@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::entry::{TheirDepartment, TheirPerson};
 use super::ldap::LdapSource;
 use super::source::OrganisationSource;
-use super::{Source, change, secret, whole};
+use super::{Source, change, oidc, secret, whole};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
@@ -65,6 +65,15 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
     let opened = match &probe.source {
         Source::Ldap(settings) => {
             LdapSource::open(&state.settings.outbound, settings, &secret).await
+        }
+        Source::Oidc(settings) => {
+            // It lists nobody: that it answers is all that there is to find.
+            return Ok(
+                match oidc::try_out(&state.settings.outbound, settings).await {
+                    Ok(()) => finding,
+                    Err(error) => failed(finding, "connect", error.why),
+                },
+            );
         }
     };
     let mut source = match opened {

@@ -1,20 +1,15 @@
-//! Requests to the services that send messages: to where the operator lets us, without redirects, within a
-//! time, and with an answer of a bounded length.
-
-use std::time::Duration;
+//! Requests to the services that send messages, and what is wrong with where they are said to be.
 
 use config::settings::Outbound;
+use reqwest::Certificate;
 use reqwest::header::HeaderMap;
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client};
 use serde_json::Value;
 use url::{Host, Url};
 
 use super::NotTaken;
-use crate::outbound::resolve;
+use crate::outbound::http::{client, innermost, read};
 use crate::refused::Invalid;
 
-const PATIENCE: Duration = Duration::from_secs(15);
 /// No answer that we read is longer, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
 
@@ -43,7 +38,7 @@ pub struct Answered {
 /// # Errors
 /// If no answer came.
 pub async fn post(outbound: &Outbound, ask: Ask<'_>) -> Result<Answered, NotTaken> {
-    let client = client(outbound, &ask).await?;
+    let client = client(outbound, &ask.url, ask.authority).await?;
     let sent = client
         .post(ask.url)
         .headers(ask.headers)
@@ -52,56 +47,15 @@ pub async fn post(outbound: &Outbound, ask: Ask<'_>) -> Result<Answered, NotTake
         .await
         .map_err(not_answered)?;
     let status = sent.status().as_u16();
-    let bytes = read(sent).await?;
+    let bytes = read(sent, MAX_ANSWER).await.map_err(not_answered)?;
     Ok(Answered {
         status,
         json: serde_json::from_slice(&bytes).unwrap_or_default(),
     })
 }
 
-async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, NotTaken> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(not_answered)? {
-        let room = MAX_ANSWER - bytes.len();
-        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if bytes.len() == MAX_ANSWER {
-            break;
-        }
-    }
-    Ok(bytes)
-}
-
-/// One for this request alone: it knows its one name, and to what that leads.
-async fn client(outbound: &Outbound, ask: &Ask<'_>) -> Result<Client, NotTaken> {
-    let host = ask.url.host_str().unwrap_or_default().to_owned();
-    let port = ask.url.port_or_known_default().unwrap_or(443);
-    let addresses = resolve(outbound, &host, port)
-        .await
-        .map_err(NotTaken::from)?;
-    let mut builder = Client::builder()
-        .redirect(Policy::none())
-        .no_proxy()
-        .timeout(PATIENCE)
-        .user_agent("gatehouse");
-    if matches!(ask.url.host(), Some(Host::Domain(_))) {
-        builder = builder.resolve_to_addrs(&host, &addresses);
-    }
-    if let Some(pem) = ask.authority {
-        let found = Certificate::from_pem_bundle(pem.as_bytes());
-        builder = builder.tls_certs_merge(found.map_err(not_answered)?);
-    }
-    builder.build().map_err(not_answered)
-}
-
 fn not_answered(error: reqwest::Error) -> NotTaken {
-    // The address may hold what is sent.
-    let error = error.without_url();
-    let mut why = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(inner) = source {
-        why = inner.to_string();
-        source = inner.source();
-    }
+    let why = innermost(error);
     NotTaken::for_now((
         &format!("the service did not answer: {why}"),
         &format!("服务没有响应：{why}"),

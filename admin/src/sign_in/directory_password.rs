@@ -156,7 +156,9 @@ async fn ask(state: &State, directories: &[Whole], tried: &Tried<'_>) -> Result<
     let mut found = Found::Wrong("unknown_account");
     for directory in directories {
         let secret = directories::secret_of(state, directory)?;
-        let Source::Ldap(settings) = &directory.source;
+        let Source::Ldap(settings) = &directory.source else {
+            continue;
+        };
         let outbound = &state.settings.outbound;
         match authenticate(outbound, settings, &secret, (name, tried.password)).await {
             Verdict::Right(asserted) => {
@@ -190,7 +192,9 @@ pub async fn confirm(
             continue;
         };
         let secret = directories::secret_of(state, directory)?;
-        let Source::Ldap(settings) = &directory.source;
+        let Source::Ldap(settings) = &directory.source else {
+            continue;
+        };
         let outbound = &state.settings.outbound;
         let typed = (account.username.as_str(), password);
         match authenticate(outbound, settings, &secret, typed).await {

@@ -358,6 +358,10 @@ mod notice_tests;
 #[cfg(test)]
 mod odd_input_tests;
 #[cfg(test)]
+mod oidc_attack_tests;
+#[cfg(test)]
+mod oidc_tests;
+#[cfg(test)]
 mod over_tests;
 #[cfg(test)]
 mod policy_tests;

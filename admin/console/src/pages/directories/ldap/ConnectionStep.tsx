@@ -2,11 +2,12 @@ import { ApiOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Alert, Button, Flex, Form, Input, Radio, Select } from "antd";
 
 import { useMay } from "../../../api/caller";
-import type { DirectoryDraft, DirectoryFinding } from "../../../api/schema";
+import type { DirectoryFinding } from "../../../api/schema";
 import { texts } from "../../../language/texts";
 import { reasonText } from "../../sync-runs/words";
 import { BasicItems } from "../BasicItems";
 import type { StepProps } from "../steps";
+import type { LdapDraft } from "./draft";
 import { type PresetName, PRESETS, presetOf, withPreset, withScheme } from "./presets";
 import { useProbe } from "./useProbe";
 
@@ -59,8 +60,8 @@ const t = texts({
 
 /** Where the server is, and as whom it is asked. */
 export function ConnectionStep({ directory }: StepProps) {
-  const form = Form.useFormInstance<DirectoryDraft>();
-  const source = Form.useWatch((all: DirectoryDraft) => all.source, { form, preserve: true });
+  const form = Form.useFormInstance<LdapDraft>();
+  const source = Form.useWatch((all: LdapDraft) => all.source, { form, preserve: true });
   const bindDn = source?.bind_dn?.trim();
   const presets = (Object.keys(PRESETS) as PresetName[]).map((name) => ({ value: name, label: PRESETS[name].name }));
   return (
@@ -73,7 +74,7 @@ export function ConnectionStep({ directory }: StepProps) {
           value={source && presetOf(source)}
           options={presets}
           onChange={(name: PresetName) => {
-            const now = form.getFieldsValue(true) as DirectoryDraft;
+            const now = form.getFieldsValue(true) as LdapDraft;
             form.setFieldsValue({ source: withPreset(now.source, name) } as never);
           }}
         />
@@ -90,7 +91,7 @@ export function ConnectionStep({ directory }: StepProps) {
             { value: "none", label: t.none },
           ]}
           onChange={({ target }) => {
-            const { servers } = (form.getFieldsValue(true) as DirectoryDraft).source;
+            const { servers } = (form.getFieldsValue(true) as LdapDraft).source;
             form.setFieldValue(["source", "servers"], withScheme(servers, target.value as "tls"));
           }}
         />

@@ -2,9 +2,9 @@ import { Card, Form, Input, Select, Switch } from "antd";
 import type { ReactNode } from "react";
 
 import { useMay } from "../../../api/caller";
-import type { DirectoryDraft } from "../../../api/schema";
 import { texts } from "../../../language/texts";
 import type { StepProps } from "../steps";
+import type { LdapDraft } from "./draft";
 import { Preview } from "./Preview";
 
 const t = texts({
@@ -43,8 +43,8 @@ const t = texts({
 /** Which entries are people, departments and groups, and what is read of them. */
 export function ReadingStep({ directory }: StepProps) {
   const may = useMay();
-  const form = Form.useFormInstance<DirectoryDraft>();
-  const draft = Form.useWatch((all: DirectoryDraft) => all, { form, preserve: true });
+  const form = Form.useFormInstance<LdapDraft>();
+  const draft = Form.useWatch((all: LdapDraft) => all, { form, preserve: true });
   const isOrganisation = draft?.used_for !== "sign_in";
   return (
     <>

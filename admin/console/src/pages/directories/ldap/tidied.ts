@@ -1,7 +1,11 @@
 import type { DirectoryDraft } from "../../../api/schema";
+import { isLdap } from "./draft";
 
 /** What is typed, as it is sent: without space around it, and with no secret where none was typed. */
-export function tidied({ secret, source, ...draft }: DirectoryDraft): DirectoryDraft {
+export function tidied(draft: DirectoryDraft): DirectoryDraft {
+  const secret = draft.secret || undefined;
+  if (!isLdap(draft)) return { ...draft, secret };
+  const { source } = draft;
   return {
     ...draft,
     source: {
@@ -11,6 +15,6 @@ export function tidied({ secret, source, ...draft }: DirectoryDraft): DirectoryD
       bind_dn: source.bind_dn?.trim(),
       ca: source.ca?.trim(),
     },
-    secret: secret || undefined,
+    secret,
   };
 }
