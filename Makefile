@@ -85,7 +85,7 @@ tools-build:
 	@.ci/packages build-essential cmake pkg-config
 
 tools-test: $(NPM_OIDC)/node_modules/.package-lock.json
-	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd
+	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd ldap-utils
 
 $(NPM_OIDC)/node_modules/.package-lock.json: $(NPM_OIDC)/package-lock.json
 	cd $(NPM_OIDC) && npm ci --no-audit --no-fund
