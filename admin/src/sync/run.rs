@@ -229,6 +229,15 @@ pub(super) async fn applied(
     end(state, run, "done", None).await
 }
 
+/// Notes that a run cannot go on.
+pub(super) async fn panicked(state: &State, run: &RunRow) -> Result<(), Broken> {
+    let why = both((
+        "the run broke down: the log of the node has the details",
+        "同步异常中断，详情见节点日志",
+    ));
+    end(state, run, "failed", Some(&why)).await
+}
+
 /// Notes the end of a run, in the audit log as well.
 async fn end(
     state: &State,

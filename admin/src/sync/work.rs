@@ -1,11 +1,10 @@
 //! What every node does about runs: begins those that are due, and takes up those that nobody works on.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use config::id::DirectoryId;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Broken;
 use super::run::{self, Begin, Mode, RENEW};
@@ -20,22 +19,29 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Runs until it is dropped.
 pub async fn run(state: &State, node: &str) {
-    let mut at_work: JoinSet<DirectoryId> = JoinSet::new();
-    let mut busy: HashSet<DirectoryId> = HashSet::new();
+    let mut at_work = JoinSet::new();
+    let mut busy: HashMap<Id, RunRow> = HashMap::new();
     loop {
-        while let Some(Ok(directory)) = at_work.try_join_next() {
-            busy.remove(&directory);
+        while let Some(ended) = at_work.try_join_next_with_id() {
+            let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
+            let run = busy.remove(&id);
+            // The parsers of the library may panic on what a broken server sends: that ends this run alone.
+            if let (Err(error), Some(run)) = (ended, run) {
+                tracing::error!(%error, run = run.id.as_str(), "a run ended in a panic");
+                if let Err(error) = run::panicked(state, &run).await {
+                    tracing::warn!(%error, run = run.id.as_str(), "its end cannot be noted yet");
+                }
+            }
         }
         match to_do(state).await {
             Ok(runs) => {
                 for run in runs {
-                    if busy.insert(run.directory.clone()) {
-                        let (state, node) = (state.clone(), node.to_owned());
-                        at_work.spawn(async move {
-                            one(&state, &run, &node).await;
-                            run.directory
-                        });
+                    if busy.values().any(|other| other.directory == run.directory) {
+                        continue;
                     }
+                    let (state, node, theirs) = (state.clone(), node.to_owned(), run.clone());
+                    let task = at_work.spawn(async move { one(&state, &theirs, &node).await });
+                    busy.insert(task.id(), run);
                 }
             }
             Err(error) => tracing::warn!(%error, "directories have to wait"),
