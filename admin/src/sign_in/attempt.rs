@@ -14,7 +14,7 @@ use super::record::{Happening, record};
 use crate::logs::SignInKind;
 use crate::messages::content::NoticeEvent;
 use crate::pages::{Failure, Reader};
-use crate::passwords::Standing;
+use crate::passwords::{PasswordsError, Standing, Verdict};
 use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::credentials::Account;
@@ -185,6 +185,37 @@ impl<'a> Attempt<'a> {
     pub async fn others(&self, tx: &mut Tx) -> Result<i64, StoreError> {
         let (guess, now) = (self.guess, self.state.clock.now());
         Ok(self.counters.at_account(tx, guess, now).await? - 1)
+    }
+
+    /// Checks a password; without a stored hash, or where the guess is not allowed, it is wrong at the same
+    /// cost.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] where nobody could check it: then the guess is taken back, so that nobody is locked
+    /// for what was never checked.
+    pub async fn check(
+        &self,
+        standing: Standing,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<Verdict, Failure> {
+        let stored = stored.filter(|_| self.is_allowed).map(str::to_owned);
+        let checked = self.state.passwords.verify(standing, password, stored);
+        match checked.await {
+            Err(PasswordsError::Busy) => {
+                self.take_back().await?;
+                Err(Failure::Busy)
+            }
+            checked => Ok(checked?),
+        }
+    }
+
+    async fn take_back(&self) -> Result<(), StoreError> {
+        let mut tx = self.state.store.begin().await?;
+        self.counters
+            .take_back(&mut tx, self.guess, self.is_allowed)
+            .await?;
+        tx.commit().await
     }
 
     /// The guess was right: in `tx`, it weighs on nobody any more.

@@ -235,9 +235,8 @@ pub async fn by_password(
     }
     let stored = account.password_hash.as_deref();
     if let Some(stored) = stored.filter(|_| attempt.is_allowed())
-        && state
-            .passwords
-            .verify(Standing::Known, password, Some(stored.to_owned()))
+        && attempt
+            .check(Standing::Known, password, Some(stored))
             .await?
             != Verdict::Wrong
         && let Some(mut tx) = hold_password(state, account, stored).await?

@@ -265,9 +265,9 @@ async fn break_glass(
     if !crate::store::session_facts::built_in(&held).contains(&Role::Owner) {
         return Ok(None);
     }
-    let verdict = state
-        .passwords
-        .verify(Standing::Known, tried.password, Some(stored.clone()));
+    let verdict = tried
+        .attempt
+        .check(Standing::Known, tried.password, Some(&stored));
     if verdict.await? == crate::passwords::Verdict::Wrong {
         return Ok(None);
     }

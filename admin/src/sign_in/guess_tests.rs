@@ -1,10 +1,15 @@
 //! Too many guesses, and too many people at once: who is refused, how, and at whose cost.
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use config::link::Visitor;
+use config::session::AuthenticationMethod;
 
+use super::attempt::Attempt;
 use super::lockout::{ADDRESS, PER_ACCOUNT, WINDOW};
+use crate::pages::{Failure, Reader};
 use crate::passwords::Standing;
 use crate::store::testing::on_both_engines;
+use crate::store::{credentials, members};
 use crate::testing::{ACCESS, Answered, Browser, House, PASSWORD};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -126,6 +131,39 @@ async fn attack_17_when_too_many_wait_people_are_told_so_in_their_language() {
             assert_eq!(house.browser().sign_in("alice", "x").await.status, AGAIN);
         }
         drop(full);
+        let done = house.browser().sign_in("alice", PASSWORD).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_guess_that_was_counted_and_finds_no_room_to_be_checked_weighs_on_nobody() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let mut read = house.state.store.read().await.unwrap();
+        let alice = members::find_by_username(&mut read, "alice").await.unwrap();
+        let alice = alice.unwrap().id;
+        let alice = credentials::find(&mut read, &alice).await.unwrap().unwrap();
+        drop(read);
+        let visitor = Visitor {
+            client_address: [192, 0, 2, 9].into(),
+            host: ACCESS.into(),
+            request_id: "r".into(),
+            application: None,
+        };
+        let reader = Reader::new(visitor, &HeaderMap::new(), "/", &house.state.places);
+        for _ in 0..=PER_ACCOUNT {
+            let method = AuthenticationMethod::Password;
+            let attempt = Attempt::at_account(&house.state, &reader, &alice, method);
+            let attempt = attempt.await.unwrap();
+            assert!(attempt.is_allowed());
+            let full = house.state.passwords.occupy(Standing::Known);
+            let checked =
+                attempt.check(Standing::Stranger, PASSWORD, alice.password_hash.as_deref());
+            assert!(matches!(checked.await, Err(Failure::Busy)));
+            drop(full);
+        }
         let done = house.browser().sign_in("alice", PASSWORD).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);
     })

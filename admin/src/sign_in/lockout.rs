@@ -304,6 +304,24 @@ impl Counters {
         }
     }
 
+    /// The attempt was not checked after all: it weighs on nobody. At an account that took no more
+    /// (`was_allowed` is not set) it was not counted.
+    pub async fn take_back(
+        &self,
+        tx: &mut Tx,
+        guess: Guess,
+        was_allowed: bool,
+    ) -> Result<(), StoreError> {
+        lockouts::refund(tx, &self.source(guess).0).await?;
+        if let Some(name) = &self.name {
+            name.refund(tx).await?;
+        }
+        match self.account(guess).filter(|_| was_allowed) {
+            Some(account) => lockouts::refund(tx, &account).await,
+            None => Ok(()),
+        }
+    }
+
     /// Whether the guesses come from a browser in which the person has signed in before.
     #[must_use]
     pub fn is_known_browser(&self) -> bool {

@@ -30,7 +30,7 @@ use crate::directories::Whole;
 use crate::pages::middleware::allow_script;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Query, Reader, ReturnPath, go_to, show_with};
-use crate::passwords::Verdict;
+use crate::passwords::{PasswordsError, Verdict};
 use crate::state::State;
 use crate::store::{Tx, credentials, members};
 
@@ -318,15 +318,16 @@ async fn check(
 ) -> Result<Result<String, &'static str>, Failure> {
     let now = state.clock.now();
     let account = candidate.account.as_ref().filter(|a| a.is_active(now));
-    let stored = account
-        .filter(|_| attempt.is_allowed())
-        .and_then(|account| account.password_hash.clone());
+    let stored = account.and_then(|account| account.password_hash.as_deref());
     let standing = attempt.standing();
-    let verdict = state.passwords.verify(standing, password, stored.clone());
-    let verdict = verdict.await?;
-    Ok(match verdict {
-        Verdict::Right => Ok(stored.unwrap_or_default()),
-        Verdict::RightButOutdated => Ok(state.passwords.hash(password).await?),
+    let stored_text = || stored.unwrap_or_default().to_owned();
+    Ok(match attempt.check(standing, password, stored).await? {
+        Verdict::Right => Ok(stored_text()),
+        // Where there is no room to hash it again, the next sign-in does.
+        Verdict::RightButOutdated => match state.passwords.hash(password).await {
+            Err(PasswordsError::Busy) => Ok(stored_text()),
+            hashed => Ok(hashed?),
+        },
         Verdict::Wrong => Err(match &candidate.account {
             None => "unknown_account",
             Some(account) if !account.is_active(now) => account.why_not_active(),
