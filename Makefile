@@ -2,6 +2,7 @@
 # make test   every test, from unit tests to a browser
 # make lint   formatting, lints, licences
 # make bench  throughput and latency beside nginx and a bare pingora
+# make bench-directory  what it takes to take an organisation of 100,000 over, beside ldapsearch
 # make bench-sign-in  what a sign-in costs beside one hash of argon2, and what others feel of many
 #
 # Each installs what a fresh Debian with Rust and Node.js lacks.
@@ -11,10 +12,10 @@ NPM_BROWSER := gateway/tests/browser
 NPM_OIDC := admin/tests/oidc
 CONSOLE := admin/console
 
-.PHONY: help run build console test test-rust test-disk test-console test-browser lint fmt openapi bench bench-sign-in tools-build tools-test tools-bench tools clean-demo
+.PHONY: help run build console test test-rust test-disk test-console test-browser lint fmt openapi bench bench-sign-in bench-directory tools-build tools-test tools-bench tools clean-demo
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -7
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
 
 run: build
 	@examples/quick-start/run.sh
@@ -72,6 +73,10 @@ bench: tools-build tools-bench
 bench-sign-in: tools-build tools-bench
 	cargo build --profile dist --workspace --bins
 	cargo run --profile dist --package load-tests --bin sign-in
+
+bench-directory: tools-build tools-bench tools-test
+	cargo build --profile dist --workspace --bins
+	cargo run --profile dist --package load-tests --bin directory
 
 tools: $(TOOLS)/.installed
 

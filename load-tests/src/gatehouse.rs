@@ -155,6 +155,15 @@ impl Gatehouse {
         )))
     }
 
+    /// Lets somebody who is there into the applications that are for members.
+    ///
+    /// # Errors
+    /// If there is nobody of that name.
+    pub fn put_into_staff(&self, username: &str) -> Result<(), BenchError> {
+        self.control(&["groups", "add-member", "Staff", username])?;
+        Ok(())
+    }
+
     /// In which the first administrator is signed in.
     #[must_use]
     pub fn browser(&self) -> &Browser {

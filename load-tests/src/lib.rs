@@ -4,6 +4,7 @@
 //! a ratio between two programs that were measured in the same run, against the same origin, by the
 //! same client, in turns.
 
+pub mod api;
 pub mod browser;
 mod connection;
 pub mod door;
@@ -17,6 +18,7 @@ pub mod pulse;
 pub mod questions;
 pub mod report;
 pub mod sign_ins;
+pub mod slapd;
 pub mod socket;
 pub mod wrk;
 
