@@ -6,6 +6,7 @@ use config::Timestamp;
 use config::settings::Events;
 
 use crate::account::authenticator::ENROLMENT_LIFE;
+use crate::directories;
 use crate::guests;
 use crate::ip_lists;
 use crate::messages::ceilings;
@@ -84,6 +85,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     count_hours(state, now).await?;
     ip_lists::sweep(&state.store, now).await?;
     guests::ends::sweep(state, now).await?;
+    directories::notices::sweep(state, now).await?;
     fill_in_search_keys(state).await?;
     loop {
         let mut tx = state.store.begin().await?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::places::Place;
 
+use super::directory_trouble::{self, Trouble};
 use super::{MessageKind, guest_ends};
 
 const MINUTE_MS: i64 = 60_000;
@@ -79,6 +80,14 @@ pub enum Content {
         /// The soonest first.
         guests: Vec<GuestEnd>,
     },
+    /// To an administrator: something is wrong with a directory.
+    DirectoryTrouble {
+        organisation: LocalText,
+        /// The administrator's name.
+        name: String,
+        directory: String,
+        trouble: Trouble,
+    },
 }
 
 /// Of which guest, and when.
@@ -125,6 +134,7 @@ impl Content {
             Self::OneTimeCode { .. } => MessageKind::OneTimeCode,
             Self::GuestEnds { .. } => MessageKind::GuestEnds,
             Self::GuestsEnd { .. } => MessageKind::GuestsEnd,
+            Self::DirectoryTrouble { .. } => MessageKind::DirectoryTrouble,
             Self::Invitation { .. } => MessageKind::Invitation,
             Self::PasswordReset { .. } => MessageKind::PasswordReset,
             Self::SignInCode { .. } => MessageKind::SignInCode,
@@ -138,6 +148,7 @@ impl Content {
             | Self::OneTimeCode { organisation, .. }
             | Self::GuestEnds { organisation, .. }
             | Self::GuestsEnd { organisation, .. }
+            | Self::DirectoryTrouble { organisation, .. }
             | Self::Invitation { organisation, .. }
             | Self::PasswordReset { organisation, .. }
             | Self::SignInCode { organisation, .. }
@@ -156,7 +167,8 @@ impl Content {
             Self::Test { .. }
             | Self::Notice { .. }
             | Self::GuestEnds { .. }
-            | Self::GuestsEnd { .. } => None,
+            | Self::GuestsEnd { .. }
+            | Self::DirectoryTrouble { .. } => None,
         }
     }
 
@@ -169,7 +181,8 @@ impl Content {
             | Self::SignInCode { .. }
             | Self::Notice { .. }
             | Self::GuestEnds { .. }
-            | Self::GuestsEnd { .. } => None,
+            | Self::GuestsEnd { .. }
+            | Self::DirectoryTrouble { .. } => None,
         }
     }
 
@@ -199,6 +212,7 @@ impl Content {
                 vec![("code", code), ("minutes", minutes.to_string())]
             }
             MessageKind::GuestEnds | MessageKind::GuestsEnd => guest_ends::variables(kind, self),
+            MessageKind::DirectoryTrouble => directory_trouble::variables(self),
             MessageKind::Notice => Vec::new(),
         }
     }
@@ -236,7 +250,8 @@ impl Content {
             Self::Test { .. }
             | Self::Notice { .. }
             | Self::GuestEnds { .. }
-            | Self::GuestsEnd { .. } => {}
+            | Self::GuestsEnd { .. }
+            | Self::DirectoryTrouble { .. } => {}
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod aliyun;
 pub mod ceilings;
 pub mod content;
 pub mod deliver;
+pub mod directory_trouble;
 mod guest_ends;
 pub mod http;
 pub mod jobs;
@@ -81,6 +82,9 @@ pub enum MessageKind {
     GuestEnds,
     /// To whoever answers for guests whose time comes to its end: `count`, and the `day` of the first.
     GuestsEnd,
+    /// To administrators, when a run over a directory has failed or waits for them, or something by which the
+    /// directory knows us ends. A registered text has the variable `directory`.
+    DirectoryTrouble,
 }
 
 impl MessageKind {
@@ -103,6 +107,7 @@ impl MessageKind {
             Self::Notice => "notice",
             Self::GuestEnds => "guest_ends",
             Self::GuestsEnd => "guests_end",
+            Self::DirectoryTrouble => "directory_trouble",
         }
     }
 }

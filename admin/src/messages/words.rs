@@ -3,7 +3,7 @@
 use config::Language;
 
 use super::content::{Notice, NoticeEvent};
-use super::{Content, guest_ends};
+use super::{Content, directory_trouble, guest_ends};
 use crate::pages::times::exact;
 
 /// The subject of a mail, and what it says line by line; the page and the code stand below.
@@ -35,6 +35,12 @@ pub fn lines(content: &Content, language: Language) -> (String, Vec<String>) {
             name, day, sponsor, ..
         } => guest_ends::to_guest(language, (name, day), sponsor.as_deref()),
         Content::GuestsEnd { name, guests, .. } => guest_ends::to_sponsor(language, name, guests),
+        Content::DirectoryTrouble {
+            name,
+            directory,
+            trouble,
+            ..
+        } => directory_trouble::lines(language, (name, directory), trouble),
     };
     let colon = language.of((": ", "："));
     (format!("{organisation}{colon}{subject}"), lines)
@@ -267,6 +273,9 @@ fn short_en(content: &Content) -> String {
         }
         Content::GuestEnds { day, .. } => guest_ends::short_to_guest(Language::En, day),
         Content::GuestsEnd { guests, .. } => guest_ends::short_to_sponsor(Language::En, guests),
+        Content::DirectoryTrouble {
+            directory, trouble, ..
+        } => directory_trouble::short(Language::En, directory, trouble),
     }
 }
 
@@ -299,5 +308,8 @@ fn short_zh(content: &Content) -> String {
         }
         Content::GuestEnds { day, .. } => guest_ends::short_to_guest(Language::ZhCn, day),
         Content::GuestsEnd { guests, .. } => guest_ends::short_to_sponsor(Language::ZhCn, guests),
+        Content::DirectoryTrouble {
+            directory, trouble, ..
+        } => directory_trouble::short(Language::ZhCn, directory, trouble),
     }
 }

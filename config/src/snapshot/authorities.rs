@@ -3,6 +3,7 @@
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::clock::Timestamp;
 use crate::language::{LocalText, Words};
 
 /// What is allowed where authorities are asked for.
@@ -42,6 +43,18 @@ pub fn read(pem: &str) -> Result<Vec<CertificateDer<'static>>, LocalText> {
         return Err(("there is no certificate in it", "其中没有证书").into());
     }
     Ok(found)
+}
+
+/// When the first of them ends; `None` where there is none that can be read.
+#[must_use]
+pub fn first_end(pem: &str) -> Option<Timestamp> {
+    let found = CertificateDer::pem_slice_iter(pem.as_bytes());
+    let ends = found.filter_map(|certificate| {
+        let certificate = certificate.ok()?;
+        let (_, read) = x509_parser::parse_x509_certificate(&certificate).ok()?;
+        Some(Timestamp(read.validity().not_after.timestamp() * 1000))
+    });
+    ends.min()
 }
 
 fn refused(en: &str, zh_cn: &str, why: &dyn std::fmt::Display) -> LocalText {

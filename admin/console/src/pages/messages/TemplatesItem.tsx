@@ -24,6 +24,7 @@ const TEMPLATES = [
   "notice",
   "guest_ends",
   "guests_end",
+  "directory_trouble",
 ] as const;
 
 const FIELD = ["sender", "service", "templates"];

@@ -46,6 +46,7 @@ export const KINDS = texts({
   sign_in_code: ["登录验证码", "Sign-in code"],
   notice: ["账号通知", "Notice"],
   guest_ends: ["访客到期提醒（访客）", "A guest's end, to the guest"],
+  directory_trouble: ["目录异常通知（管理员）", "Trouble with a directory, to administrators"],
   guests_end: ["访客到期提醒（邀请人）", "The end of guests, to the sponsor"],
 }) satisfies Readonly<Record<MessageKind, string>>;
 
