@@ -15,9 +15,9 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    code_alone, confirm, directory, enrol, enrol_passkey, forgot_password, guest_network,
-    message_factor, new_password, passkey, passkey_alone, password, refused, second_factor,
-    sign_out, welcome,
+    by_directory, code_alone, confirm, directory, enrol, enrol_passkey, forgot_password,
+    guest_network, home_realm, message_factor, new_password, passkey, passkey_alone, password,
+    refused, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -102,6 +102,7 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/two-step",
             get(second_factor::page).post(second_factor::submit),
         )
+        .route("/sign-in/directories", post(home_realm::submit))
         .route("/sign-in/directories/{id}", get(directory::start))
         .route(
             "/sign-in/directories/{id}/callback",
@@ -128,6 +129,7 @@ fn sign_in_pages() -> Router<State> {
         )
         .route("/sign-in/refused", get(refused::page))
         .route("/sign-in/not-from-here", get(guest_network::page))
+        .route("/sign-in/by-directory", get(by_directory::page))
         .route("/sign-in/set-up-two-step/later", post(enrol::put_off))
         .route(
             "/sign-in/new-password",

@@ -13,6 +13,7 @@ const FORMS: &[(&str, &str)] = &[
     (ACCESS, "/welcome"),
     (ACCESS, "/sign-in"),
     (ACCESS, "/sign-in/forgot"),
+    (ACCESS, "/sign-in/directories"),
     (ACCESS, "/sign-in/two-step"),
     (ACCESS, "/sign-in/passkey"),
     (ACCESS, "/sign-in/two-step/passkey"),

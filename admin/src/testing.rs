@@ -342,7 +342,7 @@ impl Browser<'_> {
 
     /// Signs in by name and password as far as that goes.
     pub async fn sign_in(&mut self, username: &str, password: &str) -> Answered {
-        self.get(ACCESS, "/sign-in").await;
+        self.get(ACCESS, "/sign-in?with=password").await;
         let fields = [("username", username), ("password", password), ("to", "/")];
         self.post(ACCESS, "/sign-in", &fields).await
     }

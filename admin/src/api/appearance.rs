@@ -55,7 +55,7 @@ pub async fn preview_brand(
     Extract(state): Extract<State>,
     Body(draft): Body<BrandDraft>,
 ) -> Result<Json<BrandPreview>, Problem> {
-    let page = methods::preview(&state, &draft.brand, draft.language);
+    let page = methods::preview(&state, &draft.brand, draft.language).await?;
     let page = page.map_err(|error| {
         tracing::error!(%error, "a preview could not be written");
         Problem::new(Code::Internal)

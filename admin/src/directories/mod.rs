@@ -9,6 +9,7 @@ pub mod conflicts;
 pub mod entry;
 pub mod kind;
 pub mod ldap;
+pub mod notices;
 pub mod oidc;
 mod organisation;
 pub mod probe;

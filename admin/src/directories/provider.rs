@@ -25,6 +25,8 @@ pub struct Start<'a> {
     /// What it brings back, as it is.
     pub state: &'a str,
     pub secrets: &'a Secrets,
+    /// The mail address that the person has typed here, if they have.
+    pub hint: Option<&'a str>,
 }
 
 /// What the browser brought back.

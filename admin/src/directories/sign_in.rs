@@ -24,7 +24,8 @@ pub struct SignInTerms {
     /// Whoever is nobody here yet becomes a member, without a group or a department.
     pub creates: bool,
     /// Of those alone whose mail address, which the directory vouches for, is of one of these domains; empty:
-    /// of everybody whom the directory lets in. At most 50.
+    /// of everybody whom the directory lets in. On the sign-in page, whoever types an address of one of them is
+    /// sent to this directory. At most 50.
     #[schema(max_items = 50)]
     pub domains: Vec<String>,
     /// Whether its mail addresses, where it says that they are verified, are known to be the people's own.
@@ -67,6 +68,12 @@ impl SignInTerms {
             ));
         }
         wrong
+    }
+
+    /// Whether people with such mail addresses are at home in this directory.
+    #[must_use]
+    pub fn is_home_of(&self, mail: &str) -> bool {
+        !self.domains.is_empty() && self.takes_domain(Some(mail))
     }
 
     fn takes_domain(&self, email: Option<&str>) -> bool {

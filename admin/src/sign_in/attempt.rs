@@ -210,6 +210,16 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// Nobody could say whether the guess was right: it is told of, and taken back.
+    pub async fn not_checked(&self, reason: &'static str) -> Result<(), StoreError> {
+        let (mut tx, now) = (self.state.store.begin().await?, self.state.clock.now());
+        self.note(&mut tx, now, reason).await?;
+        self.counters
+            .take_back(&mut tx, self.guess, self.is_allowed)
+            .await?;
+        tx.commit().await
+    }
+
     async fn take_back(&self) -> Result<(), StoreError> {
         let mut tx = self.state.store.begin().await?;
         self.counters

@@ -231,6 +231,7 @@ async fn attack_23_a_captcha_is_asked_alike_whether_or_not_somebody_has_the_name
         house
             .policy(|policy| {
                 policy.exceptions = vec![PolicyException {
+                    ways: None,
                     name: "Contractors".into(),
                     risk: None,
                     who: vec![PolicyAudience::Group(group.clone())],

@@ -9,6 +9,7 @@ use config::session::AuthenticationMethod;
 
 use super::code_alone_tests::{ENTER, ask, give, house};
 use super::message_code::PAUSE;
+use crate::directories;
 use crate::edit::Edit;
 use crate::members::credentials::invite;
 use crate::messages::mail_sender::MailSender;
@@ -17,7 +18,7 @@ use crate::messages::{Channel, senders};
 use crate::refused::Refused;
 use crate::sign_in_policy::{SecondFactor, TwoStepDemand};
 use crate::store::testing::on_both_engines;
-use crate::store::{credentials, members};
+use crate::store::{credentials, directory_people, members};
 use crate::testing::{ACCESS, House, PASSWORD, operator};
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -25,6 +26,30 @@ const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 async fn forget_password(house: &House, member: &MemberId) {
     let mut tx = house.state.store.begin().await.unwrap();
     credentials::forget_password(&mut tx, member).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Links the person to an LDAP directory in which people sign in.
+async fn keep_password_in_a_directory(house: &House, member: &MemberId) {
+    let permit = operator();
+    let edit = Edit::begin(&house.state, &permit).await.unwrap();
+    let draft = serde_json::json!({
+        "name": "Staff", "used_for": "sign_in", "enabled": true,
+        "source": { "kind": "ldap", "servers": ["ldaps://127.0.0.1:1"], "base": "dc=example" },
+    });
+    let draft = serde_json::from_value(draft).unwrap();
+    let directory = directories::create(edit, draft).await.unwrap();
+    let mut tx = house.state.store.begin().await.unwrap();
+    let link = directory_people::Link {
+        key: "alice",
+        member,
+        facts: [0; 16],
+        is_shut: false,
+    };
+    let now = house.state.clock.now();
+    directory_people::settle(&mut tx, &directory.id, &[link], now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -91,6 +116,27 @@ async fn attack_22_where_mail_is_the_only_second_factor_only_who_has_no_password
         let (_, code) = house.code_sent().await;
         let step = give(&mut browser, &code).await;
         assert_eq!(step.location(), "/sign-in/set-up-two-step");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_22_a_password_that_a_directory_keeps_is_one_that_a_code_by_mail_does_not_spare() {
+    on_both_engines(async |store| {
+        let house = house(store).await;
+        house
+            .can_be_reached(&house.alice, Some("alice@example.com"), None)
+            .await;
+        house
+            .policy(|policy| {
+                policy.two_step.demand = TwoStepDemand::Required;
+                policy.two_step.methods = vec![SecondFactor::Authenticator, SecondFactor::Mail];
+            })
+            .await;
+        forget_password(&house, &house.alice).await;
+        keep_password_in_a_directory(&house, &house.alice).await;
+        ask(&mut house.browser(), "alice").await;
+        assert_eq!(house.told().await.len(), 0);
     })
     .await;
 }

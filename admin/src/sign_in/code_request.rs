@@ -155,7 +155,7 @@ pub async fn ways(
         return Ok(Vec::new());
     }
     let mut ways = by_message::ways(connection, account).await?;
-    if account.password_hash.is_some() {
+    if account.has_password() {
         let factors = by_message::factors(connection, account, policy).await?;
         ways.retain(|way| !by_message::is_dead_end(*way, account, policy, &factors));
     }

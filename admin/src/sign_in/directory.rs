@@ -10,7 +10,6 @@ use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use config::Language;
 use config::id::DirectoryId;
 use config::session::AuthenticationMethod;
 use serde::{Deserialize, Serialize};
@@ -20,7 +19,7 @@ use super::attempt::{self, Attempt};
 use super::directory_password::known;
 use super::flow::{self, Flow};
 use super::lockout::Counters;
-use super::methods::Offer;
+use super::methods::{self, Offer};
 use crate::directories::provider::{Brought, ProviderError, Secrets, Start};
 use crate::directories::sign_in::{Asserted, CameBy};
 use crate::directories::{self, Whole};
@@ -58,24 +57,16 @@ struct RefusedPage {
     again: String,
 }
 
-/// The directories that have a sign-in page of their own, as links.
+/// The directories that have a sign-in page of their own, as links, in the order of the sign-in page.
 pub async fn offers(
     state: &State,
-    language: Language,
+    reader: &Reader,
     to: &ReturnPath,
 ) -> Result<Vec<Offer>, StoreError> {
+    let named = Frame::new(state, reader).sign_in_methods;
     let mut read = state.store.read().await?;
-    let all = directories::for_sign_in(&mut read).await?;
-    let pages = all.into_iter().filter(|one| one.source.kind().has_a_page());
-    let links = pages.map(|one| Offer {
-        href: format!("/sign-in/directories/{}?to={}", one.row.id, to.encoded()),
-        text: match language {
-            Language::ZhCn => format!("使用 {} 登录", one.row.name),
-            Language::En => format!("Sign in with {}", one.row.name),
-        }
-        .into(),
-    });
-    Ok(links.collect())
+    let offered = methods::offered(&mut read, &named, None, (to, reader.language)).await?;
+    Ok(offered.directories)
 }
 
 #[derive(Default, Deserialize)]
@@ -112,9 +103,17 @@ async fn found(connection: &mut Connection, id: &str) -> Result<Whole, Failure> 
         .ok_or(Failure::NotFound)
 }
 
-fn callback_of(state: &State, directory: &Whole) -> Result<Url, Failure> {
-    let access = &state.settings.access;
-    let origin = access.origin_of(access.host());
+/// At the host of ours where the sign-in began, since the cookies of that host alone know of it.
+fn callback_of(state: &State, reader: &Reader, directory: &Whole) -> Result<Url, Failure> {
+    let settings = &state.settings;
+    let here = reader.visitor.host.as_str();
+    let is_operators = { settings.admin.as_ref() }.is_some_and(|admin| admin.host() == here);
+    let host = if is_operators {
+        here
+    } else {
+        settings.access.host()
+    };
+    let origin = settings.origin_of(host);
     let address = format!("{origin}/sign-in/directories/{}/callback", directory.row.id);
     Url::parse(&address).map_err(Failure::internal)
 }
@@ -135,6 +134,21 @@ pub async fn start(
     attempt::refuse_spent_address(&state, &reader).await?;
     let to = ReturnPath::or_root(&asked.to);
     let directory = found(&mut *state.store.read().await?, &id).await?;
+    match address(&state, &reader, &directory, &to, None).await? {
+        Some(address) => Ok(go_to(address.as_str())),
+        None => away(&state, &reader, &to),
+    }
+}
+
+/// Where the browser is to go, with the mail address that the person has typed, if they have. `None` if the
+/// directory is away.
+pub(super) async fn address(
+    state: &State,
+    reader: &Reader,
+    directory: &Whole,
+    to: &ReturnPath,
+    hint: Option<&str>,
+) -> Result<Option<Url>, Failure> {
     let kept = Kept {
         directory: directory.row.id.clone(),
         secrets: Secrets {
@@ -146,20 +160,26 @@ pub async fn start(
     let question = Question::new(kept.clone(), state.clock.now(), LIFE);
     let whose = hex(&reader.csrf.hash());
     let sealed = question.seal(&state.sealer, occasion(&whose))?;
-    let callback = callback_of(&state, &directory)?;
+    let callback = callback_of(state, reader, directory)?;
     let start = Start {
         callback: &callback,
         state: &sealed,
         secrets: &kept.secrets,
+        hint,
     };
-    let provider = directories::provider(&state, &directory)?;
+    let provider = directories::provider(state, directory)?;
     match provider.start(start).await {
-        Ok(address) => Ok(go_to(address.as_str())),
+        Ok(address) => Ok(Some(address)),
         Err(error) => {
             tracing::warn!(%error, directory = directory.row.name, "nobody can be sent to a directory");
-            refuse(&state, &reader, &to, Why::Away)
+            Ok(None)
         }
     }
+}
+
+/// The page for whoever cannot be sent to a directory just now.
+pub(super) fn away(state: &State, reader: &Reader, to: &ReturnPath) -> Answer {
+    refuse(state, reader, to, Why::Away)
 }
 
 /// `GET /sign-in/directories/{id}/callback`
@@ -174,17 +194,15 @@ pub async fn callback(
     let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
     let field = parameters.get("state").map_or("", String::as_str);
     let question = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now);
-    let counters = Counters::of_codes(&reader);
-    let attempt = Attempt::count(&state, &reader, counters, (None, ""), METHOD).await?;
+    let counters = Counters::of_directories(&reader);
     let question = match question {
         Ok(question) if question.asked.directory == directory.row.id => question,
-        _ => {
-            attempt.failed("not_for_this_sign_in").await?;
-            return refuse(&state, &reader, &ReturnPath::root(), Why::Untrusted);
-        }
+        // A sealed state is nothing that can be guessed: whoever has none costs nobody a try.
+        _ => return refuse(&state, &reader, &ReturnPath::root(), Why::Untrusted),
     };
+    let attempt = Attempt::count(&state, &reader, counters, (None, ""), METHOD).await?;
     let to = ReturnPath::or_root(&question.asked.to);
-    let callback = callback_of(&state, &directory)?;
+    let callback = callback_of(&state, &reader, &directory)?;
     let brought = Brought {
         parameters: &parameters,
         callback: &callback,
@@ -196,12 +214,7 @@ pub async fn callback(
         Ok(asserted) => asserted,
         Err(error) => {
             tracing::info!(%error, directory = directory.row.name, "a sign-in by a directory was refused");
-            let (reason, why) = match error {
-                ProviderError::Refused(_) => ("directory_refused", Why::Refused),
-                ProviderError::Untrusted(reason) => (reason, Why::Untrusted),
-                ProviderError::Away(_) => ("directory_away", Why::Away),
-            };
-            attempt.failed(reason).await?;
+            let why = note(&attempt, &error).await?;
             return refuse(&state, &reader, &to, why);
         }
     };
@@ -212,6 +225,24 @@ pub async fn callback(
         (&attempt, &question),
     )
     .await
+}
+
+/// Tells of a refusal in the log. What nobody has judged weighs on nobody.
+async fn note(attempt: &Attempt<'_>, error: &ProviderError) -> Result<Why, Failure> {
+    Ok(match error {
+        ProviderError::Refused(_) => {
+            attempt.not_checked("directory_refused").await?;
+            Why::Refused
+        }
+        ProviderError::Untrusted(reason) => {
+            attempt.failed(reason).await?;
+            Why::Untrusted
+        }
+        ProviderError::Away(_) => {
+            attempt.not_checked("directory_away").await?;
+            Why::Away
+        }
+    })
 }
 
 /// Signs in whoever was proven to be somebody of ours.

@@ -1,14 +1,14 @@
 //! The first factor where a directory keeps the password: it is asked, and none that was set here counts.
 //!
-//! A hash is checked meanwhile all the same, so that the time of the answer does not tell for whom a
-//! directory is asked.
+//! A hash is checked meanwhile all the same: a directory that answers within the time of one does not show by it
+//! for whom it was asked. The words are the same for everybody.
 
 use axum::response::Response;
-use config::Role;
 use config::id::MemberId;
 use config::session::AuthenticationMethod;
 
 use super::attempt::Attempt;
+use super::by_directory::is_owner;
 use super::flow::{self, Flow};
 use super::identify::Candidate;
 use crate::authn::Actor;
@@ -20,15 +20,14 @@ use crate::edit::Edit;
 use crate::pages::{Failure, Reader, ReturnPath};
 use crate::passwords::Standing;
 use crate::state::State;
-use crate::store::{StoreError, Tx, credentials, directories as rows, members, role_holdings};
+use crate::store::{StoreError, Tx, credentials, directories as rows, members};
 
 /// Why nobody was let in, as far as the person is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotIn {
-    /// One answer for a wrong name and a wrong password.
+    /// One answer for a wrong name, a wrong password, and a directory that is away: the last would tell who is
+    /// known to it.
     Wrong,
-    /// Nobody can say just now.
-    Away,
     /// The password was right, and the directory lets the person in no more.
     Locked,
     /// The password was right, and there is nobody here who has it.
@@ -43,15 +42,33 @@ pub struct Tried<'a> {
     pub to: &'a ReturnPath,
 }
 
-/// The directories to be asked about this candidate, in their order: the one that keeps the password; or,
-/// where nobody does, those that let in people who are not known yet. None: the password is kept here.
-pub async fn asked(state: &State, candidate: &Candidate) -> Result<Vec<Whole>, StoreError> {
+/// Who checks a password.
+pub struct Asked {
+    /// In their order: the one that keeps the password; or, where nobody does, those that let in people who are
+    /// not known yet.
+    pub directories: Vec<Whole>,
+    /// Whether any directory checks passwords, of whomever.
+    pub is_any: bool,
+    /// No password that was set here counts, even if there is no directory that can be asked.
+    is_elsewhere: bool,
+}
+
+impl Asked {
+    /// Whether the password is checked here.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        self.directories.is_empty() && !self.is_elsewhere
+    }
+}
+
+/// Who is to be asked about this candidate.
+pub async fn asked(state: &State, candidate: &Candidate) -> Result<Asked, StoreError> {
     let mut read = state.store.read().await?;
     let mut all = directories::for_sign_in(&mut read).await?;
     all.retain(|directory| directory.source.kind().takes_passwords());
-    if all.is_empty() {
-        return Ok(all);
-    }
+    let account = candidate.account.as_ref();
+    let is_elsewhere = account.is_some_and(|account| account.is_password_elsewhere);
+    let is_any = is_elsewhere || !all.is_empty();
     match &candidate.account {
         Some(account) if account.is_password_elsewhere => {
             let linked = rows::links_of(&mut read, &account.member).await?;
@@ -60,7 +77,11 @@ pub async fn asked(state: &State, candidate: &Candidate) -> Result<Vec<Whole>, S
         Some(account) if account.password_hash.is_some() => all.clear(),
         _ => all.retain(|one| one.sign_in.creates || one.sign_in.match_by != MatchBy::Nothing),
     }
-    Ok(all)
+    Ok(Asked {
+        directories: all,
+        is_any,
+        is_elsewhere,
+    })
 }
 
 /// Asks them, and signs the person in.
@@ -87,14 +108,19 @@ pub async fn submit(
             let is_told = reason == "account_disabled";
             return Ok(Err(if is_told { NotIn::Locked } else { NotIn::Wrong }));
         }
-        Found::Away => {
+        Found::Away { was_checked } => {
             if let Some(account) = account
                 && let Some(response) = break_glass(state, reader, account, &tried).await?
             {
                 return Ok(Ok(response));
             }
-            tried.attempt.failed("directory_away").await?;
-            return Ok(Err(NotIn::Away));
+            // A guess that another directory has refused stays counted.
+            if was_checked {
+                tried.attempt.failed("directory_away").await?;
+            } else {
+                tried.attempt.not_checked("directory_away").await?;
+            }
+            return Ok(Err(NotIn::Wrong));
         }
     };
     let member = match known(state, &directory, &asserted).await? {
@@ -142,7 +168,11 @@ async fn begin(
 enum Found {
     Right(Box<Whole>, Box<Asserted>),
     Wrong(&'static str),
-    Away,
+    /// Nobody has said that it is right, and one could not be asked.
+    Away {
+        /// Whether another one has said that it is wrong.
+        was_checked: bool,
+    },
 }
 
 /// The first that knows the name and the password; nobody is asked about a guess too many.
@@ -153,7 +183,7 @@ async fn ask(state: &State, directories: &[Whole], tried: &Tried<'_>) -> Result<
     let account = tried.candidate.account.as_ref();
     // Of whoever is known, the name that the directory knows, however the person was named.
     let name = account.map_or(tried.candidate.typed.as_str(), |account| &account.username);
-    let mut found = Found::Wrong("unknown_account");
+    let (mut wrong, mut is_away) = (None, directories.is_empty());
     for directory in directories {
         let secret = directories::secret_of(state, directory)?;
         let Source::Ldap(settings) = &directory.source else {
@@ -164,14 +194,19 @@ async fn ask(state: &State, directories: &[Whole], tried: &Tried<'_>) -> Result<
             Verdict::Right(asserted) => {
                 return Ok(Found::Right(Box::new(directory.clone()), asserted));
             }
-            Verdict::Wrong(reason) => found = Found::Wrong(reason),
+            Verdict::Wrong(reason) => wrong = Some(reason),
             Verdict::Away(error) => {
                 tracing::warn!(%error, directory = directory.row.name, "a directory is away");
-                found = Found::Away;
+                is_away = true;
             }
         }
     }
-    Ok(found)
+    Ok(match (is_away, wrong) {
+        (true, _) => Found::Away {
+            was_checked: wrong.is_some(),
+        },
+        (false, reason) => Found::Wrong(reason.unwrap_or("unknown_account")),
+    })
 }
 
 /// Asks the directory of somebody who is signed in. As [`super::confirm::by_password`].
@@ -186,7 +221,7 @@ pub async fn confirm(
     let linked = rows::links_of(&mut read, &account.member).await?;
     drop(read);
     all.retain(|one| one.source.kind().takes_passwords());
-    let mut reason = "wrong_password";
+    let (mut reason, mut is_away) = (None, false);
     for directory in all.iter().filter(|_| attempt.is_allowed()) {
         let Some((_, key, _)) = linked.iter().find(|(row, ..)| row.id == directory.row.id) else {
             continue;
@@ -204,15 +239,18 @@ pub async fn confirm(
                 attempt.succeeded(&mut tx).await?;
                 return Ok(Some(tx));
             }
-            Verdict::Right(_) => reason = "entry_of_somebody_else",
-            Verdict::Wrong(why) => reason = why,
+            Verdict::Right(_) => reason = Some("entry_of_somebody_else"),
+            Verdict::Wrong(why) => reason = Some(why),
             Verdict::Away(error) => {
                 tracing::warn!(%error, directory = directory.row.name, "a directory is away");
-                reason = "directory_away";
+                is_away = true;
             }
         }
     }
-    attempt.failed(reason).await?;
+    match (reason, is_away) {
+        (None, true) => attempt.not_checked("directory_away").await?,
+        (reason, _) => attempt.failed(reason.unwrap_or("wrong_password")).await?,
+    }
     Ok(None)
 }
 
@@ -259,10 +297,7 @@ async fn break_glass(
     else {
         return Ok(None);
     };
-    let mut read = state.store.read().await?;
-    let held = role_holdings::of_member(&mut read, &account.member).await?;
-    drop(read);
-    if !crate::store::session_facts::built_in(&held).contains(&Role::Owner) {
+    if !is_owner(&mut *state.store.read().await?, &account.member).await? {
         return Ok(None);
     }
     let verdict = tried

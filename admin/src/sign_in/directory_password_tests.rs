@@ -4,6 +4,8 @@ use crate::directories::ldap::testing::{PASSWORD as SECRET, Slapd, person};
 use crate::directories::sign_in::SignInTerms;
 use crate::directories::{self, DirectoryDraft, MatchBy, Organisation, Source, UsedFor};
 use crate::edit::Edit;
+use crate::sign_in::lockout::{PER_ACCOUNT, is_locked};
+use crate::sign_in_policy::AttemptPolicy;
 use crate::store::testing::{TestStore, on_both_engines};
 use crate::store::{credentials, directory_people as links, members};
 use crate::sync::testing::unlimited;
@@ -96,6 +98,33 @@ async fn a_password_that_was_set_here_opens_nothing_that_the_directory_keeps() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_set_here_opens_nothing_where_the_directory_cannot_even_be_read() {
+    let slapd = Slapd::start().await;
+    slapd.add(&person("alice", "Alice", "")).await;
+    on_both_engines(async |store| {
+        let (house, id) = connected(store, &slapd, (UsedFor::Both, SignInTerms::default())).await;
+        crate::sync::testing::take_over(&house, &id).await;
+        let mut tx = house.state.store.begin().await.unwrap();
+        let row = crate::store::directories::find(&mut tx, &id).await.unwrap();
+        let newer = crate::store::directories::DirectoryRow {
+            settings: r#"{"source":{"kind":"of_a_newer_version"}}"#.to_owned(),
+            ..row.unwrap()
+        };
+        let now = house.state.clock.now();
+        crate::store::directories::update(&mut tx, &newer, "openldap", now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let mut browser = house.browser();
+        browser.get(ACCESS, "/sign-in").await;
+        browser.sign_in("alice", PASSWORD).await;
+        assert!(!browser.is_signed_in().await);
+        assert_eq!(house.log().await[0].1.as_deref(), Some("directory_away"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn attack_17_guesses_at_the_directory_lock_the_account_and_ask_it_no_more() {
     let slapd = Slapd::start().await;
     slapd.add(&person("alice", "Alice", "")).await;
@@ -149,11 +178,26 @@ async fn while_the_directory_is_away_nobody_but_an_owner_comes_in_by_a_password_
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let mut browser = house.browser();
-        browser.get(ACCESS, "/sign-in").await;
-        let answer = browser.sign_in("alice", PASSWORD).await;
-        assert!(answer.body.contains("cannot be reached"), "{}", answer.body);
-        assert!(!browser.is_signed_in().await);
+        // An outage locks nobody, and reads the same for whoever is known to the directory and whoever is not.
+        for _ in 0..=PER_ACCOUNT {
+            for name in ["alice", "nobody"] {
+                let mut browser = house.browser();
+                browser.address = "192.0.2.1".parse().unwrap();
+                let answer = browser.sign_in(name, PASSWORD).await;
+                assert!(answer.body.contains("cannot be reached"), "{}", answer.body);
+                assert!(!browser.is_signed_in().await);
+            }
+        }
+        let mut read = house.state.store.read().await.unwrap();
+        let alice = members::find_by_username(&mut read, "alice")
+            .await
+            .unwrap()
+            .unwrap();
+        let policy = AttemptPolicy::default();
+        let now = house.state.clock.now();
+        let is_locked = is_locked(&mut read, &alice.id, &policy, now).await.unwrap();
+        assert!(!is_locked);
+        drop(read);
         let mut browser = house.browser();
         browser.get(ACCESS, "/sign-in").await;
         browser.sign_in("olga", PASSWORD).await;

@@ -10,8 +10,8 @@ use config::{Timestamp, cookies};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Circumstances, Step, by_message, code_request, factors, finish, guest_network, next, refused,
-    risk,
+    Circumstances, Step, by_directory, by_message, code_request, factors, finish, guest_network,
+    next, refused, risk,
 };
 use crate::directories::sign_in::CameBy;
 use crate::messages::Channel;
@@ -25,9 +25,6 @@ use crate::store::{
 };
 use crate::tokens::{Token, TokenHash};
 
-/// What the log says of whoever does not come in.
-const REFUSED: &str = "no_second_factor";
-const WRONG_NETWORK: &str = "guest_address";
 /// Long enough to fetch a telephone, short enough not to be found by somebody else.
 const LIFE: Duration = Duration::from_mins(10);
 
@@ -131,7 +128,7 @@ impl Flow {
     /// whoever has one is not spared the password by that: see [`by_message::is_dead_end`].
     #[must_use]
     pub fn left_of(&self, mut ways: Vec<Channel>, account: &Account) -> Vec<Channel> {
-        if self.is_by_code_alone && account.password_hash.is_none() {
+        if self.is_by_code_alone && !account.has_password() {
             ways.retain(|way| self.methods.first() != Some(&way.method()));
         }
         ways
@@ -227,6 +224,7 @@ async fn step_of(
         by_message: &flow.left_of(by_message, account),
         comes_by_code: !ways.is_empty(),
         is_kept_out: guest_network::keeps_out(connection, state, reader, &flow.member).await?,
+        must_come_by_directory: by_directory::is_demanded(connection, &flow.member, rules).await?,
         now,
     };
     Ok(next(flow, account, circumstances))
@@ -264,15 +262,11 @@ pub async fn advance(
     match step_of(&mut tx, state, reader, &flow, &account, &rules).await? {
         Step::Done => finish::finish(state, reader, tx, &flow, &account, &rules).await,
         step => {
-            match step {
-                Step::Enrol => second_factor_demands::note(&mut tx, &flow.member, now).await?,
-                Step::Refused => {
-                    refused::note(&mut tx, reader, (&flow, &account), REFUSED, now).await?;
-                }
-                Step::WrongNetwork => {
-                    refused::note(&mut tx, reader, (&flow, &account), WRONG_NETWORK, now).await?;
-                }
-                _ => {}
+            if step == Step::Enrol {
+                second_factor_demands::note(&mut tx, &flow.member, now).await?;
+            }
+            if let Some(reason) = step.refusal() {
+                refused::note(&mut tx, reader, (&flow, &account), reason, now).await?;
             }
             wait(tx, &flow, step, now).await
         }

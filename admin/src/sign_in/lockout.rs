@@ -18,6 +18,8 @@
 //!   at `alice` would learn from `alice@example.com` that both are one account, and from a lock that
 //!   ends early that somebody has signed in. Names that nobody has are locked in the same way.
 
+mod nobodys;
+
 use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -49,30 +51,11 @@ pub const ADDRESS: Limit = Limit {
     window: WINDOW,
     lock: Some(WINDOW),
 };
-/// Guesses from one address at one-time codes, which are nobody's until they are found.
-const CODES: Limit = Limit {
-    most: 10,
-    window: WINDOW,
-    lock: Some(WINDOW),
-};
-/// Codes for new passwords that are asked for from one address.
-const RESETS: Limit = Limit {
-    most: 10,
-    window: WINDOW,
-    lock: Some(WINDOW),
-};
 /// Codes for a new password that are sent to one person.
 pub const RESETS_OF_ACCOUNT: Limit = Limit {
     most: 3,
     window: Duration::from_hours(1),
     lock: Some(Duration::from_hours(1)),
-};
-/// Codes to sign in with that are asked for from one address: as many may be behind it as sign in with a
-/// password, and whoever comes in gives theirs back.
-const CODE_REQUESTS: Limit = Limit {
-    most: 60,
-    window: WINDOW,
-    lock: Some(WINDOW),
 };
 /// Codes to sign in with that are sent to one person: to a browser in which they have signed in before, and to
 /// all others together.
@@ -168,42 +151,6 @@ impl Counters {
             source: Source::Shared(address_subject(reader.visitor.client_address)),
             account: None,
             limit: ADDRESS,
-            name: None,
-        }
-    }
-
-    /// For guesses at what belongs to nobody in particular, such as a one-time code.
-    #[must_use]
-    pub fn of_codes(reader: &Reader) -> Self {
-        let address = address_subject(reader.visitor.client_address);
-        Self {
-            source: Source::Own(format!("{address}:code")),
-            account: None,
-            limit: CODES,
-            name: None,
-        }
-    }
-
-    /// For whoever asks that a code for a new password be sent to somebody.
-    #[must_use]
-    pub fn of_resets(reader: &Reader) -> Self {
-        let address = address_subject(reader.visitor.client_address);
-        Self {
-            source: Source::Own(format!("{address}:reset")),
-            account: None,
-            limit: RESETS,
-            name: None,
-        }
-    }
-
-    /// For whoever asks that a code to sign in with be sent to somebody.
-    #[must_use]
-    pub fn of_code_requests(reader: &Reader) -> Self {
-        let address = address_subject(reader.visitor.client_address);
-        Self {
-            source: Source::Own(format!("{address}:sign-in-code")),
-            account: None,
-            limit: CODE_REQUESTS,
             name: None,
         }
     }

@@ -2,11 +2,12 @@
 //! done.
 //!
 //! What has been proven so far is kept in a [`flow::Flow`]; [`next`] alone decides what is asked
-//! next, whichever way the person came: by password, by a one-time link, later by a directory. So no
+//! next, whichever way the person came: by password, by a one-time link, by a directory. So no
 //! way in can skip the second factor. At each step the flow gets a new id in the browser's cookie,
 //! and only [`finish`] makes a session.
 
 pub mod attempt;
+pub mod by_directory;
 pub mod by_message;
 pub mod captcha_due;
 pub mod choose;
@@ -23,6 +24,7 @@ pub mod flow;
 pub mod forgot_password;
 mod guess;
 pub mod guest_network;
+pub mod home_realm;
 pub mod identify;
 pub mod lockout;
 pub mod message_code;
@@ -70,6 +72,8 @@ pub enum Step {
     Refused,
     /// The group of the guest does not let them come in from there.
     WrongNetwork,
+    /// A directory has to say who the person is.
+    ByDirectory,
     Done,
 }
 
@@ -83,7 +87,19 @@ impl Step {
             Self::NewPassword => "/sign-in/new-password",
             Self::Refused => "/sign-in/refused",
             Self::WrongNetwork => "/sign-in/not-from-here",
+            Self::ByDirectory => "/sign-in/by-directory",
             Self::Done => "/",
+        }
+    }
+
+    /// What the log says of whoever does not come in.
+    #[must_use]
+    pub fn refusal(self) -> Option<&'static str> {
+        match self {
+            Self::Refused => Some("no_second_factor"),
+            Self::WrongNetwork => Some("guest_address"),
+            Self::ByDirectory => Some("not_by_directory"),
+            Self::SecondFactor | Self::Enrol | Self::NewPassword | Self::Done => None,
         }
     }
 }
@@ -100,6 +116,8 @@ pub struct Circumstances<'a> {
     pub comes_by_code: bool,
     /// Whether their group keeps a guest out who comes from there.
     pub is_kept_out: bool,
+    /// Whether what is kept here proves nothing of them.
+    pub must_come_by_directory: bool,
     pub now: Timestamp,
 }
 
@@ -122,6 +140,9 @@ fn can_prove(flow: &Flow, account: &Account, by_message: &[Channel]) -> bool {
 pub fn next(flow: &Flow, account: &Account, circumstances: Circumstances<'_>) -> Step {
     if circumstances.is_kept_out {
         return Step::WrongNetwork;
+    }
+    if circumstances.must_come_by_directory && flow.came_by.is_none() {
+        return Step::ByDirectory;
     }
     let rules = circumstances.rules;
     let demand = rules.two_step.demand;
@@ -205,6 +226,7 @@ mod tests {
             by_message: &[],
             comes_by_code: false,
             is_kept_out: false,
+            must_come_by_directory: false,
             now: Timestamp(DAY),
         };
         next(flow, account, circumstances)
@@ -265,6 +287,7 @@ mod tests {
                 by_message: &[Channel::Mail],
                 comes_by_code: false,
                 is_kept_out: false,
+                must_come_by_directory: false,
                 now: Timestamp(DAY),
             };
             assert_eq!(next(&flow, &account, circumstances), expected);
@@ -282,6 +305,7 @@ mod tests {
             by_message: &[],
             comes_by_code: false,
             is_kept_out: false,
+            must_come_by_directory: false,
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::Done);
@@ -308,6 +332,7 @@ mod tests {
             by_message: &[],
             comes_by_code: false,
             is_kept_out: false,
+            must_come_by_directory: false,
             now: Timestamp(DAY),
         };
         assert_eq!(next(&flow, &account, circumstances), Step::SecondFactor);

@@ -15,12 +15,11 @@ use serde::Deserialize;
 use super::attempt::{self, Attempt};
 use super::captcha_due;
 use super::code_alone;
-use super::directory;
 use super::directory_password::{self, NotIn};
 use super::flow::{self, Flow};
 use super::forgot_password;
 use super::identify::{Candidate, identify};
-use super::methods::{self, Offer};
+use super::methods::{self, Offered};
 use super::passkey::Ask;
 use super::passkey_alone;
 use super::person::Person;
@@ -49,9 +48,12 @@ texts! {
         forgot: "忘记密码？", "Forgot your password?";
         signed_out_apart: "您已退出登录。管理员专用域名上的登录不受影响，需在该域名上另行退出。", "You have been signed out. A sign-in at the operators' own host goes on: sign out there as well.";
         signed_out_console: "您已退出管理控制台，应用的登录不受影响。", "You have been signed out of the console. Applications stay signed in.";
-        directory_away: "暂时无法连接企业目录来核对密码，请稍后再试。", "The directory that checks your password cannot be reached. Please try again in a moment.";
+        wrong_or_away: "无法登录。用户名或密码不正确、尝试次数过多，或核对密码的企业目录暂时无法连接，请稍后再试。", "You could not be signed in. The username or password is wrong, there were too many attempts, or the directory that checks passwords cannot be reached. Please try again later.";
         directory_locked: "目录中的账号已被锁定或停用，请联系目录管理员。", "Your account is locked or disabled in the directory. Ask whoever looks after it.";
         directory_unknown: "目录认可了您的密码，但这里还没有您的账号。请联系管理员。", "The directory knows you, but there is no account for you here yet. Ask an administrator.";
+        mail: "工作邮箱", "Work mail address";
+        by_mail: "用工作邮箱登录", "Continue with your work mail";
+        no_realm: "没有与该邮箱域名对应的登录方式。", "No way in belongs to the domain of this address.";
         over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
     }
 }
@@ -59,8 +61,7 @@ texts! {
 impl SignInTexts {
     fn of_directory(&'static self, why: NotIn) -> &'static str {
         match why {
-            NotIn::Wrong => self.wrong,
-            NotIn::Away => self.directory_away,
+            NotIn::Wrong => self.wrong_or_away,
             NotIn::Locked => self.directory_locked,
             NotIn::Unknown => self.directory_unknown,
         }
@@ -76,9 +77,11 @@ pub(super) struct SignInPage<'a> {
     typed: &'a str,
     error: Option<&'static str>,
     note: Option<&'static str>,
-    others: Vec<Offer>,
-    /// The directories that have a sign-in page of their own.
-    directories: Vec<Offer>,
+    /// What was asked for in particular.
+    asked: Option<SignInMethod>,
+    offered: Offered,
+    /// An address that belongs to no directory.
+    unknown_mail: Option<&'a str>,
     captcha: Option<Puzzle>,
     /// Whether a code to sign in with can be asked for.
     by_code: bool,
@@ -88,11 +91,9 @@ pub(super) struct SignInPage<'a> {
     passkey: Option<Ask>,
 }
 
-impl SignInPage<'_> {
+impl<'a> SignInPage<'a> {
     /// Nothing was typed yet.
     pub(super) fn new(frame: Frame, language: Language, to: ReturnPath) -> Self {
-        let methods = &frame.sign_in_methods;
-        let others = methods::others(methods, SignInMethod::Password, &to, language);
         Self {
             t: SignInTexts::of(language),
             frame,
@@ -100,12 +101,26 @@ impl SignInPage<'_> {
             typed: "",
             error: None,
             note: None,
-            others,
-            directories: Vec::new(),
+            asked: Some(SignInMethod::Password),
+            offered: Offered::default(),
+            unknown_mail: None,
             captcha: None,
             by_code: false,
             may_reset: false,
             passkey: None,
+        }
+    }
+
+    pub(super) fn offering(self, offered: Offered) -> Self {
+        Self { offered, ..self }
+    }
+
+    /// No directory has such addresses.
+    pub(super) fn not_knowing(self, mail: &'a str) -> Self {
+        Self {
+            asked: None,
+            unknown_mail: Some(mail),
+            ..self
         }
     }
 
@@ -152,13 +167,14 @@ pub async fn page(
         _ => None,
     };
     let frame = Frame::new(&state, &reader);
-    if asked.with != "password" && methods::first(&frame.sign_in_methods) != SignInMethod::Password
-    {
-        let page = WelcomePage::new(frame, reader.language, to);
-        return show_with(StatusCode::OK, &page.telling(note));
-    }
+    let asked = (asked.with == "password").then_some(SignInMethod::Password);
     let page = SignInPage::new(frame, reader.language, to);
-    show(&state, &reader, StatusCode::OK, SignInPage { note, ..page }).await
+    let page = SignInPage {
+        note,
+        asked,
+        ..page
+    };
+    show(&state, &reader, StatusCode::OK, page).await
 }
 
 /// The page, with what the policy offers on it.
@@ -169,18 +185,24 @@ pub(super) async fn show(
     page: SignInPage<'_>,
 ) -> Answer {
     let mut read = state.store.read().await?;
-    let may_reset = forgot_password::is_offered(&mut read).await?;
-    let by_code = code_alone::is_offered(&mut read).await?;
+    let (named, asked) = (&page.frame.sign_in_methods, page.asked.as_ref());
+    let wanted = (&page.to, reader.language);
+    let offered = methods::offered(&mut read, named, asked, wanted).await?;
+    if offered.form == Some(SignInMethod::OneTimeCode) {
+        let welcome = WelcomePage::new(page.frame, reader.language, page.to);
+        return show_with(status, &welcome.offering(offered).telling(page.note));
+    }
+    let may_reset = offered.takes_own && forgot_password::is_offered(&mut read).await?;
+    let by_code = offered.takes_own && code_alone::is_offered(&mut read).await?;
     drop(read);
     let captcha = match page.captcha {
         None => captcha_due::offer(state, reader, None, Kind::Picture).await?,
         asked => asked,
     };
-    let directories = directory::offers(state, reader.language, &page.to).await?;
     let passkey = passkey_alone::ask(state, reader).await?;
     let is_scripted = passkey.is_some();
     let page = SignInPage {
-        directories,
+        offered,
         captcha,
         by_code,
         may_reset,
@@ -215,9 +237,9 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         return ask_again(&state, &reader, &form, &candidate, Some(error)).await;
     }
     let attempt = Attempt::count(&state, &reader, counters, candidate.whose(), method).await?;
-    let directories = directory_password::asked(&state, &candidate).await?;
-    if !directories.is_empty() {
-        let asked = (&candidate, &attempt, directories);
+    let asked = directory_password::asked(&state, &candidate).await?;
+    if !asked.is_here() {
+        let asked = (&candidate, &attempt, asked.directories);
         return submit_elsewhere(&state, &reader, &form, asked).await;
     }
     let proven = match check(&state, &attempt, &candidate, form.get("password")).await? {
@@ -232,7 +254,12 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
         }
         Err(reason) => {
             attempt.failed(reason).await?;
-            let error = SignInTexts::of(reader.language).wrong;
+            let t = SignInTexts::of(reader.language);
+            let error = if asked.is_any {
+                t.wrong_or_away
+            } else {
+                t.wrong
+            };
             ask_again(&state, &reader, &form, &candidate, Some(error)).await
         }
     }

@@ -286,6 +286,7 @@ async fn whoever_comes_under_an_exception_without_marks_is_asked_again() {
         house
             .policy(|policy| {
                 policy.exceptions = vec![PolicyException {
+                    ways: None,
                     name: "Contractors".into(),
                     risk: None,
                     who: vec![PolicyAudience::Group(group.clone())],

@@ -10,6 +10,7 @@ use crate::testing::{ACCESS, House, PASSWORD};
 
 fn exception(policy: &mut SignInPolicy, group: &GroupId, sessions: SessionPolicy) {
     policy.exceptions = vec![PolicyException {
+        ways: None,
         name: "Contractors".into(),
         risk: None,
         who: vec![PolicyAudience::Group(group.clone())],

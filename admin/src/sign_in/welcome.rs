@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::attempt::Attempt;
 use super::flow::{self, Flow};
-use super::methods::{self, Offer};
+use super::methods::{self, Offered};
 use super::recovery_codes::hash;
 use crate::messages::outbox;
 use crate::pages::text::texts;
@@ -45,35 +45,36 @@ pub(super) struct WelcomePage {
     to: ReturnPath,
     error: Option<&'static str>,
     note: Option<&'static str>,
-    others: Vec<Offer>,
+    offered: Offered,
 }
 
 impl WelcomePage {
     /// Nothing was typed yet.
     pub(super) fn new(frame: Frame, language: Language, to: ReturnPath) -> Self {
         let t = WelcomeTexts::of(language);
-        let methods = &frame.sign_in_methods;
-        // In the place of the sign-in page it says what that says.
-        let is_first = methods::first(methods) == SignInMethod::OneTimeCode;
-        let own = |text: &str, usual: &str| {
-            let text = Some(text).filter(|text| is_first && !text.is_empty());
-            text.unwrap_or(usual).to_owned()
-        };
-        let title = own(
-            &frame.sign_in_title,
-            if is_first { t.sign_in } else { t.title },
-        );
-        let lead = own(&frame.welcome, t.lead);
         Self {
             t,
-            title,
-            lead,
-            others: methods::others(methods, SignInMethod::OneTimeCode, &to, language),
+            title: t.title.to_owned(),
+            lead: t.lead.to_owned(),
+            offered: Offered::default(),
             frame,
             to,
             error: None,
             note: None,
         }
+    }
+
+    /// With the other ways in. In the place of the sign-in page it says what that says.
+    pub(super) fn offering(mut self, offered: Offered) -> Self {
+        if offered.first == Some(SignInMethod::OneTimeCode) {
+            let own = |text: &str, usual: &str| {
+                let text = Some(text).filter(|text| !text.is_empty());
+                text.unwrap_or(usual).to_owned()
+            };
+            self.title = own(&self.frame.sign_in_title, self.t.sign_in);
+            self.lead = own(&self.frame.welcome, self.t.lead);
+        }
+        Self { offered, ..self }
     }
 
     pub(super) fn telling(self, note: Option<&'static str>) -> Self {
@@ -97,9 +98,17 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Answer {
     let to = ReturnPath::or_root(&asked.to);
-    let page = WelcomePage::new(Frame::new(&state, &reader), reader.language, to);
+    let page = shown(&state, &reader, to).await?;
     let note = (asked.after == "reset").then_some(page.t.sent);
     show_with(StatusCode::OK, &page.telling(note))
+}
+
+async fn shown(state: &State, reader: &Reader, to: ReturnPath) -> Result<WelcomePage, Failure> {
+    let frame = Frame::new(state, reader);
+    let mut read = state.store.read().await?;
+    let (named, asked) = (&frame.sign_in_methods, Some(&SignInMethod::OneTimeCode));
+    let offered = methods::offered(&mut read, named, asked, (&to, reader.language)).await?;
+    Ok(WelcomePage::new(frame, reader.language, to).offering(offered))
 }
 
 /// `POST /welcome`
@@ -109,7 +118,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let attempt = Attempt::at_code(&state, &reader).await?;
     let Some((mut tx, account, method)) = redeem(&state, form.get("code")).await? else {
         attempt.failed("wrong_code").await?;
-        let page = WelcomePage::new(Frame::new(&state, &reader), reader.language, to);
+        let page = shown(&state, &reader, to).await?;
         let error = Some(page.t.wrong);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return show_with(status, &WelcomePage { error, ..page });

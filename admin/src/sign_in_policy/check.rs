@@ -9,6 +9,7 @@ use config::Settings;
 use super::{
     AttemptPolicy, CaptchaDemand, PasswordPolicy, PolicyAudience, PolicyException, RiskPolicy,
     RiskSignal, SecondFactor, SessionPolicy, SignInPolicy, TwoStepDemand, TwoStepPolicy,
+    WaysPolicy,
 };
 use crate::members::names;
 use crate::messages::Channel;
@@ -36,6 +37,7 @@ pub(super) async fn check(
         has,
         sent: by_message::sent(connection).await?,
     };
+    wrong.ways("ways", policy.ways);
     wrong.two_step("two_step", &policy.two_step);
     wrong.password("password", &policy.password);
     wrong.sessions("sessions", &policy.sessions);
@@ -87,19 +89,22 @@ async fn missing_groups(
     Ok(told.collect())
 }
 
-/// Which files of the operator this node has, for what needs them.
+/// What there is beside the policy, for what needs it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Has {
     /// Of passwords known from leaks.
     pub breached_list: bool,
     /// Where cities lie.
     pub cities: bool,
+    /// By which people come in.
+    pub directories: bool,
 }
 
 impl Has {
     pub const ALL: Self = Self {
         breached_list: true,
         cities: true,
+        directories: true,
     };
 }
 
@@ -131,6 +136,12 @@ impl Wrong {
             ),
             (&format!("{from} to {to}"), &format!("{from} 到 {to}")),
         ));
+    }
+
+    fn ways(&mut self, part: &str, policy: WaysPolicy) {
+        if policy.directories_only && !self.has.directories {
+            self.found.push(no_directory(part));
+        }
     }
 
     fn two_step(&mut self, part: &str, policy: &TwoStepPolicy) {
@@ -242,7 +253,8 @@ impl Wrong {
                 ),
             ));
         }
-        let is_empty = exception.two_step.is_none()
+        let is_empty = exception.ways.is_none()
+            && exception.two_step.is_none()
             && exception.password.is_none()
             && exception.sessions.is_none()
             && exception.attempts.is_none()
@@ -252,10 +264,13 @@ impl Wrong {
                 part,
                 ("it changes nothing", "没有任何不同的规则"),
                 (
-                    "at least one of two_step, password, sessions, attempts and risk",
-                    "two_step、password、sessions、attempts、risk 中至少一项",
+                    "at least one of ways, two_step, password, sessions, attempts and risk",
+                    "ways、two_step、password、sessions、attempts、risk 中至少一项",
                 ),
             ));
+        }
+        if let Some(policy) = exception.ways {
+            self.ways(&format!("{part}.ways"), policy);
         }
         if let Some(policy) = &exception.two_step {
             self.two_step(&format!("{part}.two_step"), policy);
@@ -273,6 +288,20 @@ impl Wrong {
             self.risk(&format!("{part}.risk"), policy);
         }
     }
+}
+
+fn no_directory(part: &str) -> Invalid {
+    Invalid::new(
+        &format!("{part}.directories_only"),
+        (
+            "no directory lets people in: nobody but owners could sign in",
+            "尚未启用可用于登录的目录，除所有者外所有人都将无法登录",
+        ),
+        (
+            "false, or true once a directory that is used for sign-in is connected and enabled",
+            "false；或先连接并启用一个用于登录的目录，再设为 true",
+        ),
+    )
 }
 
 fn no_cities(part: &str) -> Invalid {

@@ -9,6 +9,7 @@ pub mod preview;
 mod risk;
 mod rules;
 mod settle;
+mod ways;
 
 use std::collections::HashSet;
 
@@ -22,7 +23,9 @@ pub use rules::{
     AttemptPolicy, CaptchaDemand, CharacterClasses, LEAST_IDLE, NoticePolicy, PasswordPolicy,
     SecondFactor, SessionPolicy, TwoStepDemand, TwoStepPolicy,
 };
+pub use ways::WaysPolicy;
 
+use crate::directories;
 use crate::edit::{Edit, shown};
 use crate::logs::Target;
 use crate::refused::{Expected, Refused};
@@ -36,6 +39,7 @@ pub use settle::{end_oldest, resettle};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignInPolicy {
+    pub ways: WaysPolicy,
     pub two_step: TwoStepPolicy,
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
@@ -60,6 +64,8 @@ pub struct PolicyException {
     #[schema(min_items = 1, max_items = 100)]
     pub who: Vec<PolicyAudience>,
     #[serde(default)]
+    pub ways: Option<WaysPolicy>,
+    #[serde(default)]
     pub two_step: Option<TwoStepPolicy>,
     #[serde(default)]
     pub password: Option<PasswordPolicy>,
@@ -82,6 +88,7 @@ pub enum PolicyAudience {
 /// What holds for one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Rules {
+    pub ways: WaysPolicy,
     pub two_step: TwoStepPolicy,
     pub password: PasswordPolicy,
     pub sessions: SessionPolicy,
@@ -121,12 +128,14 @@ impl SignInPolicy {
     #[must_use]
     pub fn of(&self, person: &Belonging) -> Rules {
         let fitting = || self.exceptions.iter().filter(|one| one.fits(person));
+        let ways = fitting().find_map(|one| one.ways.as_ref());
         let two_step = fitting().find_map(|one| one.two_step.as_ref());
         let password = fitting().find_map(|one| one.password.as_ref());
         let sessions = fitting().find_map(|one| one.sessions.as_ref());
         let attempts = fitting().find_map(|one| one.attempts.as_ref());
         let risk = fitting().find_map(|one| one.risk.as_ref());
         Rules {
+            ways: *ways.unwrap_or(&self.ways),
             two_step: two_step.unwrap_or(&self.two_step).clone(),
             password: password.unwrap_or(&self.password).clone(),
             sessions: sessions.unwrap_or(&self.sessions).clone(),
@@ -176,6 +185,23 @@ impl SignInPolicy {
         let parts = self.exceptions.iter().filter_map(|one| one.risk.as_ref());
         let mut all = parts.chain([&self.risk]);
         all.any(|part| part.asks(RiskSignal::ImpossibleTravel))
+    }
+
+    /// Whether anybody comes in by what is kept here, other than owners.
+    #[must_use]
+    pub fn lets_in_without_directory(&self) -> bool {
+        self.all_ways().any(|part| !part.directories_only)
+    }
+
+    /// Whether anybody has to come by a directory.
+    #[must_use]
+    pub fn asks_for_directory(&self) -> bool {
+        self.all_ways().any(|part| part.directories_only)
+    }
+
+    fn all_ways(&self) -> impl Iterator<Item = &WaysPolicy> {
+        let parts = self.exceptions.iter().filter_map(|one| one.ways.as_ref());
+        parts.chain([&self.ways])
     }
 
     /// Whether anybody may have a code for a new password sent.
@@ -268,12 +294,14 @@ pub async fn change(
     holds::senders(&mut edit.tx).await?;
     let before = get(&mut edit.tx).await?;
     expected.check(before.version)?;
+    let lets_in = !directories::for_sign_in(&mut edit.tx).await?.is_empty();
     let settings = edit.settings();
     // A node that has lost a file holds up no other change.
     let state = edit.state();
     let has = Has {
         breached_list: before.body.refuses_breached() || state.breached.entries().await.is_ok(),
         cities: before.body.watches_travel() || state.places.has_cities(),
+        directories: before.body.asks_for_directory() || lets_in,
     };
     check::check(&mut edit.tx, settings, &body, &before.body, has).await?;
     let version = documents::put(&mut edit.tx, SIGN_IN_POLICY, &body, edit.now).await?;

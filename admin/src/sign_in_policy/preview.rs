@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 use super::{
     PolicyException, RiskSignal, Rules, SessionPolicy, SignInPolicy, belonging, check, check::Has,
 };
-use crate::members::find_by_any;
+use crate::members::{Member, find_by_any};
 use crate::messages::Channel;
 use crate::refused::Refused;
+use crate::sign_in::by_directory;
 use crate::sign_in::by_message;
 use crate::sign_in::code_request;
 use crate::sign_in::flow::Flow;
@@ -29,6 +30,7 @@ pub struct PolicyPreview {
     pub display_name: String,
     pub rules: Rules,
     /// The exception that each part comes from; `null` where it is the rule for everybody.
+    pub ways_from: Option<String>,
     pub two_step_from: Option<String>,
     pub password_from: Option<String>,
     pub sessions_from: Option<String>,
@@ -56,6 +58,8 @@ pub enum NextStep {
     /// As the last one, and it may be put off for now.
     SetUpSecondFactorOrLater,
     NewPassword,
+    /// The person does not come in by that: a connected directory has to say who they are.
+    ByDirectory,
     /// The person does not come in: there is nothing by which they could prove who they are.
     Refused,
 }
@@ -72,9 +76,7 @@ pub async fn of(
     now: Timestamp,
 ) -> Result<PolicyPreview, Refused> {
     may_be_looked_at(connection, settings, policy).await?;
-    let member = find_by_any(connection, member).await?;
-    let account = credentials::find(connection, &member.id).await?;
-    let account = account.ok_or(Refused::NotFound("member"))?;
+    let (member, account) = named(connection, member).await?;
     let person = belonging(connection, &member.id).await?;
     let rules = policy.of(&person);
     let from = |has: fn(&PolicyException) -> bool| {
@@ -87,23 +89,26 @@ pub async fn of(
     let may_wait = may_wait(connection, &member.id, &rules, now).await?;
     let watched = rules.risk.watched();
     let live = sign_ins::live_of(connection, &member.id, now).await?;
+    let by_directory = by_directory::is_demanded(connection, &member.id, &rules).await?;
     let circumstances = Circumstances {
         rules: &rules,
         is_trusted_browser: false,
         by_message: &by_message,
         comes_by_code: !by_code.is_empty(),
         is_kept_out: false,
+        must_come_by_directory: by_directory,
         now,
     };
+    let by_password = |risk: &[_]| by_password(risk, &account, circumstances, may_wait);
     Ok(PolicyPreview {
+        ways_from: from(|one| one.ways.is_some()),
         two_step_from: from(|one| one.two_step.is_some()),
         password_from: from(|one| one.password.is_some()),
         sessions_from: from(|one| one.sessions.is_some()),
         attempts_from: from(|one| one.attempts.is_some()),
         risk_from: from(|one| one.risk.is_some()),
-        next_sign_in: by_password(&[], &account, circumstances, may_wait),
-        unusual_sign_in: (!watched.is_empty())
-            .then(|| by_password(&watched, &account, circumstances, may_wait)),
+        next_sign_in: by_password(&[]),
+        unusual_sign_in: (!watched.is_empty()).then(|| by_password(&watched)),
         next_sign_in_by_code: { by_code.first() }
             .map(|way| by_code_alone(&account, *way, circumstances, may_wait)),
         password_ends_at: ends_at(&account, &rules),
@@ -112,6 +117,12 @@ pub async fn of(
         display_name: member.display_name,
         rules,
     })
+}
+
+async fn named(connection: &mut Connection, member: &str) -> Result<(Member, Account), Refused> {
+    let member = find_by_any(connection, member).await?;
+    let account = credentials::find(connection, &member.id).await?;
+    Ok((member, account.ok_or(Refused::NotFound("member"))?))
 }
 
 /// # Errors
@@ -195,6 +206,10 @@ fn steps(
         steps.push(match next(&flow, &account, circumstances) {
             // From where they will come is not known.
             Step::Done | Step::WrongNetwork => return steps,
+            Step::ByDirectory => {
+                steps.push(NextStep::ByDirectory);
+                return steps;
+            }
             Step::Refused => {
                 steps.push(NextStep::Refused);
                 return steps;

@@ -16,6 +16,7 @@ fn group(id: &str) -> Belonging {
 
 fn exception(name: &str, who: PolicyAudience) -> PolicyException {
     PolicyException {
+        ways: None,
         name: name.to_owned(),
         who: vec![who],
         two_step: None,

@@ -39,6 +39,12 @@ pub enum AccountStatus {
 }
 
 impl Account {
+    /// Whether a password lets the person in, wherever it is kept.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password_hash.is_some() || self.is_password_elsewhere
+    }
+
     #[must_use]
     pub fn is_active(&self, now: Timestamp) -> bool {
         match self.status {

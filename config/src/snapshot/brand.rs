@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::clock::Timestamp;
 use crate::language::{Language, LocalText};
-use crate::snapshot::Colour;
+use crate::snapshot::{Colour, SignInMethod};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -27,23 +27,10 @@ pub struct Brand {
     pub welcome: LocalText,
     pub copyright: Copyright,
     /// The ways in that the sign-in page offers, in their order: at least one, none twice. The page opens
-    /// with the first.
-    #[schema(min_items = 1, max_items = 2)]
+    /// with the first. The pages of directories that are not named come after those that are; one that is
+    /// named and not there any more is left out.
+    #[schema(min_items = 1, max_items = 100)]
     pub sign_in_methods: Vec<SignInMethod>,
-}
-
-/// A way in that the sign-in page may offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInMethod {
-    /// A name and a password.
-    Password,
-    /// A code that an administrator made for the person.
-    OneTimeCode,
-}
-
-impl SignInMethod {
-    pub const ALL: [Self; 2] = [Self::Password, Self::OneTimeCode];
 }
 
 /// The copyright line at the foot of every page.
@@ -68,7 +55,7 @@ impl Default for Brand {
             sign_in_title: LocalText::default(),
             welcome: LocalText::default(),
             copyright: Copyright::default(),
-            sign_in_methods: SignInMethod::ALL.to_vec(),
+            sign_in_methods: vec![SignInMethod::Password, SignInMethod::OneTimeCode],
         }
     }
 }

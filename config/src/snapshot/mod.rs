@@ -14,6 +14,7 @@ pub mod guests;
 pub mod identity;
 pub mod keys;
 pub mod pictures;
+pub mod sign_in_method;
 pub mod upstream;
 pub mod validate;
 pub mod watermark;
@@ -23,12 +24,13 @@ use std::sync::Arc;
 pub use access::{Access, Effect, PathMatch, PathRule, PolicyRule, TimeWindow, TwoStep, Who};
 pub use address::{AddressRange, IpEntry, IpList};
 pub use application::{Application, ClosedApplication, HostPattern, Limits, RateLimit, WebSockets};
-pub use brand::{Brand, SignInMethod};
+pub use brand::Brand;
 pub use colour::Colour;
 pub use guests::{GuestGroup, GuestsFrom};
 pub use identity::{IdentityField, IdentityHeader, IdentityHeaders, IdentityPreset};
 pub use keys::{SigningKey, SigningKeys};
 pub use pictures::{Picture, PictureKind, Pictures};
+pub use sign_in_method::SignInMethod;
 pub use upstream::{
     Ejection, HealthCheck, HostHeader, Pool, Protocol, Timeouts, Upstream, UpstreamTls,
 };

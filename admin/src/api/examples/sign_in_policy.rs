@@ -14,11 +14,12 @@ pub(super) fn of(name: &str) -> Option<Value> {
             json!({
                 "username": "zhang.wei", "display_name": "张伟",
                 "rules": {
+                    "ways": policy["ways"],
                     "two_step": policy["two_step"], "password": policy["password"],
                     "sessions": policy["sessions"], "attempts": policy["attempts"],
                     "risk": policy["risk"]
                 },
-                "two_step_from": null, "password_from": "Contractors", "sessions_from": null,
+                "ways_from": null, "two_step_from": null, "password_from": "Contractors", "sessions_from": null,
                 "attempts_from": null, "risk_from": null,
                 "next_sign_in": ["set_up_second_factor_or_later"],
                 "next_sign_in_by_code": null,
@@ -32,6 +33,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
 
 fn policy() -> Value {
     json!({
+        "ways": {"directories_only": false},
         "two_step": {
             "demand": "required", "methods": ["authenticator", "passkey"], "passkey_alone": true,
             "code_alone": false,

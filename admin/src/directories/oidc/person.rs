@@ -29,6 +29,9 @@ pub fn is_incomplete(settings: &OidcSettings, claims: &Claims) -> bool {
 /// Adds what the second says and the first does not. That an address is verified is taken over only with the
 /// address for which it was said.
 pub fn fill(claims: &mut Claims, more: Claims) {
+    if !claims.contains_key("email") {
+        claims.remove("email_verified");
+    }
     let is_same_mail = match claims.get("email") {
         None => true,
         Some(email) => more.get("email") == Some(email),
@@ -145,6 +148,22 @@ mod tests {
         assert!(of(json!({"sub": "1", "acr": "gold"})));
         assert!(!of(json!({"sub": "1", "amr": ["pwd"], "acr": "silver"})));
         assert!(!of(json!({"sub": "1", "amr": "mfa"})), "it is a list");
+    }
+
+    #[test]
+    fn that_an_address_is_verified_is_not_believed_of_another_one() {
+        let mut said = claims(json!({"sub": "a", "email_verified": true}));
+        fill(
+            &mut said,
+            claims(json!({"email": "boss@example.com", "email_verified": false})),
+        );
+        assert_eq!(said["email_verified"], false);
+        let mut said = claims(json!({"email": "a@example.com"}));
+        fill(
+            &mut said,
+            claims(json!({"email": "b@example.com", "email_verified": true})),
+        );
+        assert!(!said.contains_key("email_verified"));
     }
 
     #[test]

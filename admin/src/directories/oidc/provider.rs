@@ -126,6 +126,9 @@ impl OidcProvider {
         if !settings.acr_values.is_empty() {
             query.append_pair("acr_values", &settings.acr_values.join(" "));
         }
+        if let Some(mail) = start.hint {
+            query.append_pair("login_hint", mail);
+        }
         drop(query);
         address
     }

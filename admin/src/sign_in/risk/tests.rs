@@ -253,6 +253,7 @@ async fn the_part_of_an_exception_holds_for_its_group_alone() {
             .policy(|policy| {
                 new_device(policy);
                 policy.exceptions = vec![PolicyException {
+                    ways: None,
                     name: "Staff".to_owned(),
                     who: vec![PolicyAudience::Group(staff.clone())],
                     two_step: None,

@@ -29,6 +29,8 @@ use findings::Findings;
 /// Characters of a name, and of a text of a line or two.
 const MAX_NAME: usize = 100;
 const MAX_TEXT: usize = 500;
+/// Of ways in: as many as there can be directories, and more.
+const MAX_METHODS: usize = 100;
 /// A mark with more parts covers what it stands on.
 const MAX_PARTS: usize = 12;
 const HELP_ALLOWED: Words = (
@@ -112,15 +114,16 @@ impl Brand {
         let methods = &self.sign_in_methods;
         let is_repeated = |(i, method)| methods[..i].contains(method);
         findings.require(
-            !methods.is_empty() && !methods.iter().enumerate().any(is_repeated),
+            (1..=MAX_METHODS).contains(&methods.len())
+                && !methods.iter().enumerate().any(is_repeated),
             "sign_in_methods",
             (
-                "no method, or one of them twice",
-                "没有登录方式，或同一方式出现两次",
+                "no method, too many, or one of them twice",
+                "没有登录方式、过多，或同一方式出现两次",
             ),
             (
-                "at least one of \"password\" and \"one_time_code\", each once",
-                "至少一种，可选 “password”、“one_time_code”，每种一次",
+                "at least one of \"password\", \"one_time_code\" and \"directory:ID\", each once",
+                "至少一种，可选 “password”、“one_time_code”、“directory:目录 id”，每种一次",
             ),
         );
         findings.problems

@@ -42,8 +42,8 @@ const t = texts({
   welcomeHint: ["显示在标题下方。", "Below the heading."],
   methods: ["登录方式", "Ways to sign in"],
   methodsHint: [
-    "登录页上显示哪些方式及其顺序，排在首位的直接显示。此处只影响显示，不会停用某种方式。",
-    "Which the sign-in page offers, in this order; it opens with the first. This is about what is shown: no way is closed by it.",
+    "登录页上显示哪些方式及其顺序，排在首位的直接显示。已连接的目录总会显示，未勾选的排在最后。此处只影响显示，不会停用某种方式。",
+    "Which the sign-in page offers, in this order; it opens with the first. Directories are shown in any case, those that are not ticked last. This is about what is shown: no way is closed by it.",
   ],
   copyright: ["显示版权信息", "Show a copyright line"],
   copyrightText: ["版权文字", "Copyright text"],

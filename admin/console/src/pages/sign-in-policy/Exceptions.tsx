@@ -11,6 +11,7 @@ import { RiskFields } from "./RiskFields";
 import { SessionFields } from "./SessionFields";
 import { TwoStepFields } from "./TwoStepFields";
 import type { Part as Place } from "./part";
+import { WaysFields } from "./WaysFields";
 
 const t = texts({
   title: ["例外", "Exceptions"],
@@ -22,6 +23,7 @@ const t = texts({
   name: ["名称", "Name"],
   who: ["适用对象", "For whom"],
   remove: ["删除此例外", "Remove this exception"],
+  ways: ["不同的登录途径", "Other ways to come in"],
   two_step: ["不同的两步验证", "Other two-step verification"],
   password: ["不同的密码规则", "Other rules for passwords"],
   sessions: ["不同的登录时长", "Another time to stay signed in"],
@@ -30,6 +32,7 @@ const t = texts({
 });
 
 const PARTS = {
+  ways: WaysFields,
   two_step: TwoStepFields,
   password: PasswordFields,
   sessions: SessionFields,

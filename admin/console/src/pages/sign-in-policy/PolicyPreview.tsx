@@ -25,8 +25,10 @@ const t = texts({
   second_factor: ["验证第二因素", "Prove the second factor"],
   set_up_second_factor: ["设置两步验证", "Set up two-step verification"],
   set_up_second_factor_or_later: ["设置两步验证（可推迟）", "Set up two-step verification (or later)"],
+  by_directory: ["只能通过企业目录登录", "Has to come by a connected directory"],
   refused: ["无法登录：没有可用的第二因素", "Does not come in: there is no second factor to prove"],
   new_password: ["设置新密码", "Choose a new password"],
+  ways: ["登录途径", "Ways to come in"],
   two_step: ["两步验证", "Two-step verification"],
   password: ["密码", "Password"],
   sessions: ["保持登录", "Staying signed in"],
@@ -49,10 +51,10 @@ function Steps({ title, steps, none }: { title: string; steps: Seen["next_sign_i
 }
 
 function Found({ seen }: { seen: Seen }) {
-  const from = { two_step: seen.two_step_from, password: seen.password_from } as const;
+  const from = { ways: seen.ways_from, two_step: seen.two_step_from, password: seen.password_from } as const;
   const rest = { sessions: seen.sessions_from, attempts: seen.attempts_from, risk: seen.risk_from } as const;
   const parts = Object.entries({ ...from, ...rest }) as [
-    "two_step" | "password" | "sessions" | "attempts" | "risk",
+    "ways" | "two_step" | "password" | "sessions" | "attempts" | "risk",
     string?,
   ][];
   return (

@@ -16,6 +16,7 @@ import { PolicyPreview } from "./PolicyPreview";
 import { RiskFields } from "./RiskFields";
 import { SessionFields } from "./SessionFields";
 import { TwoStepFields } from "./TwoStepFields";
+import { WaysFields } from "./WaysFields";
 
 const t = texts({
   title: ["登录策略", "Sign-in policy"],
@@ -23,6 +24,7 @@ const t = texts({
     "登录需要什么、能保持多久、猜测密码会怎样。保存后，时长和次数立即对所有人生效，包括已登录的人；其余从下次登录起生效。",
     "What it takes to sign in, for how long it holds, and what becomes of those who guess. Times and numbers hold at once, for those who are signed in, too; the rest holds from the next sign-in.",
   ],
+  ways: ["登录途径", "Ways to come in"],
   twoStep: ["两步验证", "Two-step verification"],
   password: ["密码", "Passwords"],
   sessions: ["保持登录", "Staying signed in"],
@@ -49,6 +51,8 @@ export default function SignInPolicy() {
         send={(body) => told(api.PUT("/sign-in-policy", { params: { header: { "If-Match": etag } }, body }))}
         preview={(policy) => mayPreview && <PolicyPreview policy={policy} />}
       >
+        <Typography.Title level={4}>{t.ways}</Typography.Title>
+        <WaysFields at={["ways"]} />
         <Typography.Title level={4}>{t.twoStep}</Typography.Title>
         <TwoStepFields at={["two_step"]} />
         <Typography.Title level={4}>{t.password}</Typography.Title>

@@ -28,6 +28,7 @@ export const METHODS: Readonly<Record<string, string>> = texts({
   mail_code: ["邮件验证码", "Mail code"],
   passkey: ["通行密钥", "Passkey"],
   one_time_link: ["一次性链接", "One-time link"],
+  directory: ["企业目录", "Directory"],
 });
 
 export function methodName(method: string): string {
@@ -55,6 +56,22 @@ export const REASONS: Readonly<Record<string, string>> = texts({
   reset_not_allowed: ["策略不允许自行重设密码", "The policy lets nobody reset it"],
   code_not_allowed: ["策略不允许仅用验证码登录", "The policy lets nobody in by a code alone"],
   no_way_to_send: ["没有可用的接收方式", "No way to send a code"],
+  not_by_directory: ["策略要求通过企业目录登录", "The policy asks for a directory"],
+  directory_away: ["无法连接企业目录", "The directory was away"],
+  directory_refused: ["对方登录页面未予确认", "Refused by the directory"],
+  unknown_to_us: ["目录中有此人，此处没有账号", "Known to the directory, not here"],
+  waits_for_an_administrator: ["等待管理员处理冲突", "Waits for an administrator"],
+  cannot_be_a_member: ["目录资料无法用作成员", "What the directory says fits no member"],
+  entry_of_somebody_else: ["目录条目属于他人", "The entry of somebody else"],
+  account_locked: ["账号在目录中已锁定", "Locked in the directory"],
+  password_elsewhere: ["密码保存在目录中", "The directory keeps the password"],
+  answered_before: ["返回信息已使用过", "Answered before"],
+  answer_of_another_issuer: ["由其他签发方返回", "The answer of another issuer"],
+  answer_without_issuer: ["返回信息缺少签发方", "An answer without its issuer"],
+  answer_without_code: ["返回信息缺少授权码", "An answer without a code"],
+  code_refused: ["授权码未被接受", "The code was refused"],
+  key_claim_missing: ["缺少标识字段", "The key claim is missing"],
+  userinfo_of_somebody_else: ["用户信息属于他人", "Userinfo of somebody else"],
   ended_by_person: ["由本人终止", "Ended by the person"],
   password_changed: ["密码已修改", "Password changed"],
   password_reset: ["密码已被重置", "Password reset"],
@@ -71,6 +88,11 @@ export const SIGNALS = texts({
 
 export type Signal = keyof typeof SIGNALS;
 
+const t = texts({
+  idToken: (why: string) => [`ID Token 不可信：${why}`, `The ID token is not trusted: ${why}`],
+});
+
 export function reasonName(reason: string): string {
-  return REASONS[reason] ?? reason;
+  const why = /^id_token_(.+)$/.exec(reason)?.[1];
+  return REASONS[reason] ?? (why ? t.idToken(why.replaceAll("_", " ")) : reason);
 }
