@@ -18,7 +18,7 @@ pub mod sign_in;
 pub mod source;
 
 use config::Timestamp;
-use config::id::DirectoryId;
+use config::id::{DepartmentId, DirectoryId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -213,6 +213,18 @@ pub async fn for_sign_in(connection: &mut Connection) -> Result<Vec<Whole>, Stor
         }
     }
     Ok(found)
+}
+
+/// The name of a directory whose departments hang below this one.
+pub async fn hanging_below(
+    connection: &mut Connection,
+    department: &DepartmentId,
+) -> Result<Option<String>, StoreError> {
+    let all = rows::all(connection).await?.into_iter();
+    // One that this version cannot read hangs nothing anywhere.
+    let mut readable = all.filter_map(|row| Whole::of(row).ok());
+    let found = readable.find(|whole| whole.organisation.below.as_ref() == Some(department));
+    Ok(found.map(|whole| whole.row.name))
 }
 
 /// All of them, in their order.

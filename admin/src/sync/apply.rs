@@ -5,10 +5,13 @@ use std::collections::HashSet;
 
 use config::id::{DepartmentId, MemberId};
 
+use super::departments::Place;
 use super::plan::Change;
 use super::run::Driven;
 use super::scope::Scope;
-use super::{Broken, apply_people, departments, groups, leave};
+use super::{Broken, apply_people, groups, leave};
+use crate::departments;
+use crate::directories;
 use crate::edit::Edit;
 use crate::groups as local_groups;
 use crate::guests;
@@ -17,7 +20,7 @@ use crate::refused::{Refused, both};
 use crate::store::directory_units as units;
 use crate::store::sync_changes::{self as rows, ChangeRow};
 use crate::store::sync_people;
-use crate::store::{StoreError, department_lists, departments as department_rows, members};
+use crate::store::{StoreError, departments as department_rows, members};
 
 /// So many changes a transaction.
 pub(super) const BATCH: i64 = 1000;
@@ -162,17 +165,16 @@ async fn department(
         return remove_department(edit, scope, change, &id).await;
     }
     if change.kind == "link" {
-        if there.is_some() {
-            units::link_department(&mut edit.tx, &driven.directory.row.id, &change.key, &id)
-                .await?;
-        }
+        there.ok_or_else(removed)?;
+        units::link_department(&mut edit.tx, &driven.directory.row.id, &change.key, &id).await?;
         return Ok(());
     }
     let Some(after) = &change.after else {
         return Ok(());
     };
-    let place: departments::Place = serde_json::from_str(after).map_err(StoreError::from)?;
-    let fields = place.into();
+    let place: Place = serde_json::from_str(after).map_err(StoreError::from)?;
+    let fields: department_rows::Fields = place.into();
+    departments::may_stand(&mut edit.tx, &id, fields.parent.as_ref()).await?;
     match there {
         None => {
             department_rows::insert(&mut edit.tx, &id, &fields, now).await?;
@@ -182,19 +184,18 @@ async fn department(
         Some(row) => {
             department_rows::update(&mut edit.tx, &id, row.version, &fields, now).await?;
             if row.name != fields.name || row.parent != fields.parent {
-                forget_people(edit, &id).await?;
+                departments::forget_people(edit, &id).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn forget_people(edit: &mut Edit<'_>, id: &DepartmentId) -> Result<(), Refused> {
-    let most = i64::try_from(crate::edit::MOST_FORGOTTEN).unwrap_or(i64::MAX);
-    for member in department_lists::people_below(&mut edit.tx, id, most.saturating_add(1)).await? {
-        edit.forget(&member);
-    }
-    Ok(())
+fn removed() -> Refused {
+    Refused::Impossible(both((
+        "this department is no longer there",
+        "该部门已不存在",
+    )))
 }
 
 /// One that still holds somebody or something that does not come from the directory stays, as one of ours.
@@ -207,7 +208,12 @@ async fn remove_department(
     let row = department_rows::find(&mut edit.tx, id).await?;
     units::unlink_department(&mut edit.tx, &scope.directory, &change.key).await?;
     let Some(row) = row else { return Ok(()) };
-    if row.members > 0 || row.children > 0 {
+    let is_needed = row.members > 0
+        || row.children > 0
+        || directories::hanging_below(&mut edit.tx, id)
+            .await?
+            .is_some();
+    if is_needed {
         return Ok(());
     }
     department_rows::remove(&mut edit.tx, id).await?;

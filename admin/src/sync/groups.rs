@@ -41,7 +41,7 @@ pub(super) async fn read(
     let linked: HashMap<&str, &LinkedGroup> =
         linked.iter().map(|one| (one.key.as_str(), one)).collect();
     let mut listed = HashSet::new();
-    for theirs in theirs {
+    for theirs in theirs.into_iter().map(TheirGroup::storable) {
         if !listed.insert(theirs.key.clone()) {
             continue;
         }

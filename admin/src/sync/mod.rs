@@ -58,7 +58,7 @@ pub enum Broken {
     /// What an administrator decided stands in the way.
     #[error(transparent)]
     Refused(Refused),
-    /// The store is away: the run is taken up again.
+    /// The store is away, and the run is taken up again; or it refuses, and the run has failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Another node has taken the run, or somebody has dropped it.

@@ -14,7 +14,7 @@ use super::safety::Effect;
 use super::scope::Scope;
 use super::wanted::facts;
 use super::{Broken, turn};
-use crate::directories::entry::TheirPerson;
+use crate::directories::entry::{TheirDepartment, TheirPerson};
 use crate::directories::source::OrganisationSource;
 use crate::directories::{Others, Whole};
 use crate::refused::both;
@@ -83,7 +83,8 @@ impl Reading<'_> {
         directory: &Whole,
         source: &mut dyn OrganisationSource,
     ) -> Result<Scope, Broken> {
-        let theirs = source.departments().await?;
+        let theirs = source.departments().await?.into_iter();
+        let theirs: Vec<TheirDepartment> = theirs.map(TheirDepartment::storable).collect();
         let mut read = self.state.store.read().await?;
         let ours = ours(&mut read, directory).await?;
         let (planned, ids) = departments::plan(&theirs, &ours);
@@ -126,7 +127,7 @@ impl Reading<'_> {
             effect.listed += count(listed.len());
             let mut unsettled = Vec::new();
             let mut twice = Vec::new();
-            for theirs in listed {
+            for theirs in listed.into_iter().map(TheirPerson::storable) {
                 match known.list(&theirs.key, facts(&theirs, &scope.departments)) {
                     Listed::Same => {}
                     // Nobody is made here who could not sign in.

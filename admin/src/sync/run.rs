@@ -143,7 +143,8 @@ impl<'a> Driven<'a> {
 /// Does what is to be done of the run until it is over or waits.
 ///
 /// # Errors
-/// [`Broken::Store`] and [`Broken::Lost`]: it is taken up again. Every other end is noted.
+/// [`Broken::Store`], where the store is away, and [`Broken::Lost`]: it is taken up again. Every other end is
+/// noted.
 pub async fn drive(
     state: &State,
     run: &RunRow,
@@ -154,7 +155,8 @@ pub async fn drive(
     drop(read);
     let directory = match directory {
         Ok(directory) => directory,
-        Err(Refused::Store(error)) => return Err(error.into()),
+        Err(Refused::Store(error)) if error.is_passing() => return Err(error.into()),
+        Err(Refused::Store(error)) => return refused(state, run, &error).await,
         Err(_) => return end(state, run, "failed", Some(&gone())).await,
     };
     let made = match run.phase.as_str() {
@@ -167,8 +169,19 @@ pub async fn drive(
             let why = why.to_string();
             end(state, run, "failed", Some(&both((&why, &why)))).await
         }
+        Err(Broken::Store(error)) if !error.is_passing() => refused(state, run, &error).await,
         other => other,
     }
+}
+
+/// What the store refuses for good is refused the next time as well: the next run plans anew.
+async fn refused(state: &State, run: &RunRow, error: &StoreError) -> Result<(), Broken> {
+    tracing::error!(%error, run = run.id.as_str(), "a run cannot go on");
+    let why = both((
+        &format!("what was planned cannot be written: {error}"),
+        &format!("计划的更改无法写入：{error}"),
+    ));
+    end(state, run, "failed", Some(&why)).await
 }
 
 fn gone() -> LocalText {

@@ -4,6 +4,7 @@ mod failures;
 mod leavers;
 mod matching;
 mod random;
+mod standstill;
 mod taking_back;
 
 use super::testing::{Company, Listing, department, person, unlimited};
