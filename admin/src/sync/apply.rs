@@ -15,7 +15,7 @@ use crate::directories;
 use crate::edit::Edit;
 use crate::groups as local_groups;
 use crate::guests;
-use crate::members::{Status, account};
+use crate::members::{Status, account, addresses};
 use crate::refused::{Refused, both};
 use crate::store::directory_units as units;
 use crate::store::sync_changes::{self as rows, ChangeRow};
@@ -182,7 +182,9 @@ async fn department(
                 .await?;
         }
         Some(row) => {
-            department_rows::update(&mut edit.tx, &id, row.version, &fields, now).await?;
+            if !department_rows::update(&mut edit.tx, &id, row.version, &fields, now).await? {
+                return Err(Refused::Stale);
+            }
             if row.name != fields.name || row.parent != fields.parent {
                 departments::forget_people(edit, &id).await?;
             }
@@ -236,8 +238,12 @@ pub(super) async fn change_person(
         let row = row.ok_or(Refused::NotFound("member"))?;
         let lost = row.email.as_deref() != fields.email.as_deref()
             || row.mobile.as_deref() != fields.mobile.as_deref();
-        members::update(&mut edit.tx, id, row.version, fields, now).await?;
+        let reached = addresses::before(edit, id).await?;
+        if !members::update(&mut edit.tx, id, row.version, fields, now).await? {
+            return Err(Refused::Stale);
+        }
         if lost {
+            addresses::changed_there(edit, &reached).await?;
             let why = (
                 "it was withdrawn: the member's mail address or mobile was changed",
                 "已撤回，该成员的邮箱或手机号码已更改",

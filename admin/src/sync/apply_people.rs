@@ -6,13 +6,14 @@ use config::id::MemberId;
 
 use super::apply::{change_person, settled};
 use super::people::{self, Held, Planned};
+use super::plan::Change;
 use super::scope::Scope;
 use super::{Broken, conflicts, leave, turn};
 use crate::directories::entry::TheirPerson;
 use crate::edit::Edit;
 use crate::groups as local_groups;
 use crate::refused::Refused;
-use crate::store::directory_people::{self as links, Link};
+use crate::store::directory_people::{self as links, Facts, Link};
 use crate::store::sync_changes::ChangeRow;
 use crate::store::sync_people::{self, NewPerson};
 use crate::store::{StoreError, sync_conflicts};
@@ -67,22 +68,26 @@ async fn link(
     let done = changes.iter().filter(|change| change.outcome == "done");
     let keyed: HashMap<&str, &ChangeRow> =
         done.map(|change| (change.key.as_str(), change)).collect();
-    let settled: Vec<(&Planned, MemberId, bool)> = planned
+    let settled: Vec<(&Planned, MemberId, &Change)> = planned
         .iter()
         .filter_map(|one| {
             let id = keyed.get(one.theirs.key.as_str())?.object_id.as_deref()?;
             let change = one.verdict.as_ref().ok()?;
             let is_here = one.ours.is_some() || change.creates;
-            is_here.then(|| (one, id.into(), change.is_shut))
+            is_here.then(|| (one, id.into(), change))
         })
         .collect();
     let links: Vec<Link<'_>> = settled
         .iter()
-        .map(|(one, member, is_shut)| Link {
+        .map(|(one, member, change)| Link {
             key: &one.theirs.key,
             member,
-            facts: one.facts,
-            is_shut: *is_shut,
+            facts: if change.withholds {
+                Facts::default()
+            } else {
+                one.facts
+            },
+            is_shut: change.is_shut,
         })
         .collect();
     links::settle(&mut edit.tx, &scope.directory, &links, edit.now).await?;

@@ -227,7 +227,10 @@ async fn let_in_again(
     change: &ChangeRow,
     ours: &Ours,
 ) -> Result<(), Refused> {
-    if ours.status == Status::Active {
+    let is_theirs = change.turn == turn::LEAVERS;
+    if ours.status != Status::Disabled
+        || (is_theirs && !is_shut(edit, scope, change, &ours.id).await?)
+    {
         return Err(since());
     }
     super::apply::set_status(edit, &ours.id, Status::Active).await?;
