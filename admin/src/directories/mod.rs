@@ -60,6 +60,24 @@ impl Source {
             Self::Oidc(_) => Kind::Oidc,
         }
     }
+
+    /// Whether it says which departments there are. What it says nothing of stays as it is.
+    #[must_use]
+    pub fn tells_departments(&self) -> bool {
+        match self {
+            Self::Ldap(settings) => settings.units.enabled,
+            Self::Oidc(_) => false,
+        }
+    }
+
+    /// Whether it says which groups there are.
+    #[must_use]
+    pub fn tells_groups(&self) -> bool {
+        match self {
+            Self::Ldap(settings) => settings.groups.enabled,
+            Self::Oidc(_) => false,
+        }
+    }
 }
 
 /// What is kept of it as JSON.

@@ -137,6 +137,28 @@ pub async fn groups(
         .collect())
 }
 
+/// The one of this key.
+pub async fn group(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    key: &str,
+) -> Result<Option<LinkedGroup>, StoreError> {
+    let row: Option<(String, String, i64)> = sqlx::query_as(
+        "SELECT g.id, g.name, g.version FROM directory_groups l JOIN groups g ON g.id = l.group_id \
+         WHERE l.directory_id = $1 AND l.their_key = $2",
+    )
+    .bind(directory.as_str())
+    .bind(key)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(id, name, version)| LinkedGroup {
+        key: key.to_owned(),
+        id: id.into(),
+        name,
+        version,
+    }))
+}
+
 pub async fn link_group(
     connection: &mut Connection,
     directory: &DirectoryId,

@@ -9,7 +9,7 @@ use super::departments::Place;
 use super::plan::Change;
 use super::run::Driven;
 use super::scope::Scope;
-use super::{Broken, apply_people, groups, leave};
+use super::{Broken, apply_people, groups, leave, turn};
 use crate::departments;
 use crate::directories;
 use crate::edit::Edit;
@@ -22,8 +22,12 @@ use crate::store::sync_changes::{self as rows, ChangeRow};
 use crate::store::sync_people;
 use crate::store::{StoreError, departments as department_rows, members};
 
-/// So many changes a transaction.
-pub(super) const BATCH: i64 = 1000;
+/// So many changes a transaction: nobody else writes meanwhile.
+const BATCH: i64 = 1000;
+/// So many of those that take a dozen statements each.
+pub(super) const FEW: i64 = 100;
+/// So many groups, each with all its people.
+const GROUPS: usize = 10;
 
 /// Does all that is left.
 pub(super) async fn apply(driven: &mut Driven<'_>) -> Result<(), Broken> {
@@ -41,10 +45,11 @@ async fn some(driven: &mut Driven<'_>, outcome: &str) -> Result<bool, Broken> {
         return Ok(false);
     };
     let object = first.object.clone();
+    let most = at_once(first);
     // People are made many at once; departments and groups, of which there are few, not among them.
-    let same = |change: &ChangeRow| change.object == object;
+    let same = |change: &ChangeRow| change.object == object && at_once(change) == most;
     let length = changes.iter().take_while(|change| same(change)).count();
-    changes.truncate(length);
+    changes.truncate(length.min(most));
     let scope = match driven.scope.take() {
         Some(scope) => scope,
         None => Scope::of_run(&mut edit.tx, driven.directory, driven.run).await?,
@@ -69,6 +74,16 @@ async fn some(driven: &mut Driven<'_>, outcome: &str) -> Result<bool, Broken> {
     // Which departments there are is asked again once some were made.
     driven.scope = Some(scope).filter(|_| object != "department");
     Ok(true)
+}
+
+/// How many like this one a transaction makes.
+fn at_once(change: &ChangeRow) -> usize {
+    let most = match change.object.as_str() {
+        "group" => return GROUPS,
+        "person" if change.turn != turn::PEOPLE => FEW,
+        _ => BATCH,
+    };
+    usize::try_from(most).unwrap_or(GROUPS)
 }
 
 /// Whether nothing but the outcome is to be written.

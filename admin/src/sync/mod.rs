@@ -31,6 +31,7 @@ pub mod run;
 pub mod safety;
 mod scope;
 pub mod undo;
+mod undo_groups;
 mod wanted;
 pub mod work;
 

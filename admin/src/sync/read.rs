@@ -54,12 +54,17 @@ pub async fn read(
         counts: Counts::default(),
         seq: 0,
     };
-    let scope = reading.departments(directory, source).await?;
-    let mut effect = reading.people(directory, &scope, source).await?;
+    let mut effect = Effect::default();
+    let scope = reading.departments(directory, source, &mut effect).await?;
+    reading
+        .people(directory, &scope, source, &mut effect)
+        .await?;
     if directory.row.synced_at.is_none() && directory.organisation.others == Others::Disable {
         effect.others_shut = reading.others(directory).await?;
     }
-    groups::read(&mut reading, &scope, source).await?;
+    if directory.source.tells_groups() {
+        groups::read(&mut reading, &scope, source, &mut effect).await?;
+    }
     Ok(effect)
 }
 
@@ -82,11 +87,17 @@ impl Reading<'_> {
         &mut self,
         directory: &Whole,
         source: &mut dyn OrganisationSource,
+        effect: &mut Effect,
     ) -> Result<Scope, Broken> {
+        if !directory.source.tells_departments() {
+            let mut read = self.state.store.read().await?;
+            return Ok(Scope::of(&mut read, directory).await?);
+        }
         let theirs = source.departments().await?.into_iter();
         let theirs: Vec<TheirDepartment> = theirs.map(TheirDepartment::storable).collect();
         let mut read = self.state.store.read().await?;
         let ours = ours(&mut read, directory).await?;
+        effect.no_departments = theirs.is_empty() && !ours.linked.is_empty();
         let (planned, ids) = departments::plan(&theirs, &ours);
         let mut scope = Scope::of(&mut read, directory).await?;
         drop(read);
@@ -111,15 +122,13 @@ impl Reading<'_> {
         directory: &Whole,
         scope: &Scope,
         source: &mut dyn OrganisationSource,
-    ) -> Result<Effect, Broken> {
+        effect: &mut Effect,
+    ) -> Result<(), Broken> {
         let mut known = {
             let mut read = self.state.store.read().await?;
             KnownPeople::load(&mut read, &directory.row.id).await?
         };
-        let mut effect = Effect {
-            open: count(known.active()),
-            ..Effect::default()
-        };
+        effect.open = count(known.active());
         self.counts.known = count(known.count());
         let ignored = ignored(&mut *self.state.store.read().await?, directory).await?;
         while let Some(listed) = source.people().await? {
@@ -136,12 +145,12 @@ impl Reading<'_> {
                     Listed::Twice => twice.push(twice_row(&theirs)),
                 }
             }
-            let changes = self.plan(scope, unsettled, &mut effect).await?;
+            let changes = self.plan(scope, unsettled, effect).await?;
             self.write(changes.into_iter().chain(twice).collect())
                 .await?;
         }
-        self.leavers(directory, &known, &mut effect).await?;
-        Ok(effect)
+        self.leavers(directory, &known, effect).await?;
+        Ok(())
     }
 
     async fn plan(
@@ -249,7 +258,7 @@ fn shuts(planned: &Planned) -> bool {
     matches!(&planned.verdict, Ok(change) if change.kind() == "disable")
 }
 
-fn count(length: usize) -> i64 {
+pub(super) fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
 

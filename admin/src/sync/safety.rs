@@ -38,6 +38,12 @@ pub struct Effect {
     pub shut: i64,
     /// So many of ours who are not in the directory could no longer.
     pub others_shut: i64,
+    /// So many would be put into groups that are there, and taken out of them.
+    pub entering: i64,
+    pub leaving: i64,
+    /// Nothing was listed, although something comes from the directory.
+    pub no_departments: bool,
+    pub no_groups: bool,
 }
 
 /// Why the run must wait for somebody; `None`: it may go on.
@@ -45,12 +51,14 @@ pub struct Effect {
 /// Either limit stops it; one person alone, who is more than the share of a small company, does not.
 #[must_use]
 pub fn verdict(effect: Effect, threshold: Threshold) -> Option<LocalText> {
-    let Effect {
-        listed,
-        open,
-        shut,
-        others_shut,
-    } = effect;
+    nothing_listed(effect)
+        .or_else(|| too_many_shut(effect, threshold))
+        .or_else(|| too_many_moved(effect, threshold))
+}
+
+/// Nothing at all is more often a filter that finds nothing than an organisation that has nothing.
+fn nothing_listed(effect: Effect) -> Option<LocalText> {
+    let Effect { listed, open, .. } = effect;
     if listed == 0 && open > 0 {
         return Some(both((
             "the directory listed nobody, although people come from it: check its base, its filter and what its \
@@ -58,6 +66,37 @@ pub fn verdict(effect: Effect, threshold: Threshold) -> Option<LocalText> {
             "目录未返回任何人员，但已有成员来自该目录：请检查搜索起点、筛选条件以及目录账号的读取权限",
         )));
     }
+    let nothing = |en: &str, zh_cn: &str| {
+        Some(both((
+            &format!(
+                "the directory listed no {en}, although some come from it: check its base, its filter and what its \
+                 account may read, or switch this part off"
+            ),
+            &format!(
+                "目录未返回任何{zh_cn}，但已有{zh_cn}来自该目录：请检查搜索起点、筛选条件以及目录账号的读取权限，\
+                 或关闭该部分的同步"
+            ),
+        )))
+    };
+    match effect {
+        Effect {
+            no_departments: true,
+            ..
+        } => nothing("departments", "部门"),
+        Effect {
+            no_groups: true, ..
+        } => nothing("groups", "用户组"),
+        _ => None,
+    }
+}
+
+fn too_many_shut(effect: Effect, threshold: Threshold) -> Option<LocalText> {
+    let Effect {
+        open,
+        shut,
+        others_shut,
+        ..
+    } = effect;
     let all = shut.saturating_add(others_shut);
     let is_too_many = all > i64::from(threshold.people);
     let share = i64::from(threshold.percent);
@@ -77,6 +116,33 @@ pub fn verdict(effect: Effect, threshold: Threshold) -> Option<LocalText> {
     })
 }
 
+/// Groups let people in, and say what they may.
+fn too_many_moved(effect: Effect, threshold: Threshold) -> Option<LocalText> {
+    let Effect {
+        open,
+        entering,
+        leaving,
+        ..
+    } = effect;
+    let is_too_many = entering.max(leaving) > i64::from(threshold.people);
+    let share = i64::from(threshold.percent);
+    let is_too_large = leaving.saturating_mul(100) > open.saturating_mul(share) && leaving > 1;
+    (is_too_many || is_too_large).then(|| {
+        both((
+            &format!(
+                "{entering} people would be put into groups that are there, and {leaving} taken out, of {open} who \
+                 come from the directory; one run may move {} people, and take out {} %",
+                threshold.people, threshold.percent
+            ),
+            &format!(
+                "将有 {entering} 人加入现有用户组、{leaving} 人移出（来自该目录的现有成员共 {open} 人）；单次同步最多\
+                 允许变动 {} 人、移出 {}%",
+                threshold.people, threshold.percent
+            ),
+        ))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +152,7 @@ mod tests {
             listed,
             open,
             shut,
-            others_shut: 0,
+            ..Effect::default()
         };
         verdict(effect, Threshold::default()).is_some()
     }
@@ -111,10 +177,25 @@ mod tests {
     fn those_who_are_not_in_the_directory_count_as_well() {
         let effect = Effect {
             listed: 100,
-            open: 0,
-            shut: 0,
             others_shut: 21,
+            ..Effect::default()
         };
         assert!(verdict(effect, Threshold::default()).is_some());
+    }
+
+    #[test]
+    fn groups_that_would_be_emptied_wait_for_a_person() {
+        let moving = |entering, leaving| {
+            let effect = Effect {
+                listed: 1000,
+                open: 1000,
+                entering,
+                leaving,
+                ..Effect::default()
+            };
+            verdict(effect, Threshold::default()).is_some()
+        };
+        assert!(!moving(20, 20));
+        assert!(moving(21, 0) && moving(0, 21));
     }
 }

@@ -169,6 +169,7 @@ pub async fn connect(house: &House, name: &str, organisation: Organisation) -> D
         "kind": "ldap",
         "servers": ["ldaps://ldap.example.com"],
         "base": "dc=example,dc=com",
+        "groups": { "enabled": true },
     });
     let draft = DirectoryDraft {
         name: name.to_owned(),

@@ -3,12 +3,12 @@
 
 use config::id::{DepartmentId, MemberId, RunId};
 
-use super::apply::{BATCH, change_person};
+use super::apply::{FEW, change_person};
 use super::people::{self, Shown};
 use super::plan::{Change, Ours};
 use super::run::Driven;
 use super::scope::Scope;
-use super::{Broken, departments, turn};
+use super::{Broken, departments, turn, undo_groups};
 use crate::departments as local_departments;
 use crate::directories;
 use crate::edit::Edit;
@@ -29,7 +29,7 @@ pub(super) async fn undo(driven: &mut Driven<'_>, run: &RunId) -> Result<(), Bro
 
 async fn some(driven: &mut Driven<'_>, run: &RunId) -> Result<bool, Broken> {
     let mut edit = driven.begin().await?;
-    let changes = rows::last_done(&mut edit.tx, run, BATCH).await?;
+    let changes = rows::last_done(&mut edit.tx, run, FEW).await?;
     if changes.is_empty() {
         return Ok(false);
     }
@@ -68,7 +68,7 @@ async fn take_back(
     let done = match change.object.as_str() {
         "person" => person(edit, scope, &change).await,
         "department" => department(edit, scope, &change).await,
-        _ => Err(since()),
+        _ => undo_groups::group(edit, &change).await,
     };
     note(edit, driven, run, change, done).await
 }
@@ -115,7 +115,7 @@ async fn note(
     Ok(())
 }
 
-fn since() -> Refused {
+pub(super) fn since() -> Refused {
     Refused::Impossible(both((
         "it was changed since: it stays as it is",
         "之后已有更改，保持现状",

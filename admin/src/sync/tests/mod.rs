@@ -1,6 +1,7 @@
 //! Runs as an organisation sees them.
 
 mod failures;
+mod groups_and_departments;
 mod leavers;
 mod matching;
 mod random;
