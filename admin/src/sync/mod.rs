@@ -21,6 +21,7 @@ pub mod decide;
 mod departments;
 mod groups;
 mod known;
+pub mod lease;
 mod leave;
 pub mod newcomer;
 mod people;

@@ -2,6 +2,7 @@
 //! a listing that breaks off changes nothing.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use config::id::{DepartmentId, MemberId, RunId};
 use serde::Serialize;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::departments::{self, Change as DepartmentChange};
 use super::groups;
 use super::known::{KnownPeople, Listed};
+use super::lease::Lease;
 use super::people::{self, Held, Planned};
 use super::safety::Effect;
 use super::scope::Scope;
@@ -17,6 +19,7 @@ use super::{Broken, turn};
 use crate::directories::entry::{TheirDepartment, TheirPerson};
 use crate::directories::source::OrganisationSource;
 use crate::directories::{Others, Whole};
+use crate::members::Status;
 use crate::refused::both;
 use crate::state::State;
 use crate::store::department_lists::{self as tree, MAX_DEPTH};
@@ -24,16 +27,19 @@ use crate::store::directory_people as links;
 use crate::store::directory_units as units;
 use crate::store::sync_changes::{self as rows, ChangeRow};
 use crate::store::sync_runs::{self, Counts};
-use crate::store::{Connection, StoreError, sync_conflicts};
+use crate::store::{Connection, StoreError, Tx, sync_conflicts};
 
 /// So many people who can no longer sign in are looked up at a time.
 const PAGE: i64 = 2000;
+/// For so long what was done counts as a part of what is to be done.
+const LATELY: Duration = Duration::from_hours(24);
 
 /// What was found out so far.
 pub(super) struct Reading<'a> {
     pub state: &'a State,
     pub run: &'a RunId,
     pub counts: Counts,
+    lease: &'a Lease,
     seq: i64,
 }
 
@@ -42,18 +48,19 @@ pub(super) struct Reading<'a> {
 pub async fn read(
     state: &State,
     run: &RunId,
-    directory: &Whole,
+    (directory, lease): (&Whole, &Lease),
     source: &mut dyn OrganisationSource,
 ) -> Result<Effect, Broken> {
-    let mut tx = state.store.begin().await?;
-    rows::forget(&mut tx, run).await?;
-    tx.commit().await?;
     let mut reading = Reading {
         state,
         run,
         counts: Counts::default(),
+        lease,
         seq: 0,
     };
+    let mut tx = reading.begin().await?;
+    rows::forget(&mut tx, run).await?;
+    tx.commit().await?;
     let mut effect = Effect::default();
     let scope = reading.departments(directory, source, &mut effect).await?;
     reading
@@ -69,18 +76,26 @@ pub async fn read(
 }
 
 impl Reading<'_> {
+    /// Begins a transaction in which nobody else takes a step of this run.
+    async fn begin(&self) -> Result<Tx, Broken> {
+        let mut tx = self.state.store.begin().await?;
+        let is_ours = sync_runs::hold(&mut tx, self.run, "reading").await?
+            && self.lease.is_held(&mut tx, self.state.clock.now()).await?;
+        if is_ours { Ok(tx) } else { Err(Broken::Lost) }
+    }
+
     /// Writes down what is to be done, and how far it is.
-    pub async fn write(&mut self, changes: Vec<ChangeRow>) -> Result<(), StoreError> {
+    pub async fn write(&mut self, changes: Vec<ChangeRow>) -> Result<(), Broken> {
         let mut changes = changes;
         for change in &mut changes {
             self.seq += 1;
             change.seq = self.seq;
             self.counts.planned += i64::from(change.kind != "none");
         }
-        let mut tx = self.state.store.begin().await?;
+        let mut tx = self.begin().await?;
         rows::insert(&mut tx, self.run, &changes).await?;
         sync_runs::set_counts(&mut tx, self.run, self.counts).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 
     async fn departments(
@@ -129,6 +144,7 @@ impl Reading<'_> {
             KnownPeople::load(&mut read, &directory.row.id).await?
         };
         effect.open = count(known.active());
+        self.lately(directory, effect).await?;
         self.counts.known = count(known.count());
         let ignored = ignored(&mut *self.state.store.read().await?, directory).await?;
         while let Some(listed) = source.people().await? {
@@ -161,9 +177,19 @@ impl Reading<'_> {
     ) -> Result<Vec<ChangeRow>, StoreError> {
         let mut read = self.state.store.read().await?;
         let planned = people::plan(&mut read, scope, people).await?;
-        let shut = planned.iter().filter(|one| shuts(one)).count();
-        effect.shut += count(shut);
+        let becoming = |status| count(planned.iter().filter(|one| becomes(one, status)).count());
+        effect.shut += becoming(Status::Disabled);
+        effect.opened += becoming(Status::Active);
         planned.iter().map(|one| person_row(scope, one)).collect()
+    }
+
+    /// What runs that nobody looked at have done of late: many small ones are as one that is large.
+    async fn lately(&self, directory: &Whole, effect: &mut Effect) -> Result<(), StoreError> {
+        let mut read = self.state.store.read().await?;
+        let (id, since) = (&directory.row.id, self.state.clock.now().minus(LATELY));
+        effect.shut_lately = sync_runs::count_unseen(&mut read, id, "disable", since).await?;
+        effect.opened_lately = sync_runs::count_unseen(&mut read, id, "enable", since).await?;
+        Ok(())
     }
 
     /// Whoever is no longer listed.
@@ -172,7 +198,7 @@ impl Reading<'_> {
         directory: &Whole,
         known: &KnownPeople,
         effect: &mut Effect,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Broken> {
         let mut after = String::new();
         loop {
             let mut read = self.state.store.read().await?;
@@ -202,7 +228,7 @@ impl Reading<'_> {
     }
 
     /// Whoever is here and comes from no directory.
-    async fn others(&mut self, directory: &Whole) -> Result<i64, StoreError> {
+    async fn others(&mut self, directory: &Whole) -> Result<i64, Broken> {
         let mut after = String::new();
         let mut shut = 0;
         // Whoever this very run links is no other.
@@ -253,9 +279,9 @@ impl Reading<'_> {
     }
 }
 
-/// Whether somebody who can sign in could no longer.
-fn shuts(planned: &Planned) -> bool {
-    matches!(&planned.verdict, Ok(change) if change.kind() == "disable")
+/// Whether somebody would have this status who has another.
+fn becomes(planned: &Planned, status: Status) -> bool {
+    matches!(&planned.verdict, Ok(change) if change.status == Some(status))
 }
 
 pub(super) fn count(length: usize) -> i64 {

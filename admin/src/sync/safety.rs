@@ -10,7 +10,7 @@ use crate::refused::both;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Threshold {
-    /// So many people may be shut out by one run. 0 to 1000000.
+    /// So many people may be shut out within a day by runs that nobody looked at. 0 to 1000000.
     #[schema(maximum = 1_000_000)]
     pub people: u32,
     /// And so many of a hundred who are there. 0 to 100.
@@ -38,6 +38,11 @@ pub struct Effect {
     pub shut: i64,
     /// So many of ours who are not in the directory could no longer.
     pub others_shut: i64,
+    /// So many who were shut out could sign in again.
+    pub opened: i64,
+    /// So many of either sort there were in the last day, by runs that nobody looked at.
+    pub shut_lately: i64,
+    pub opened_lately: i64,
     /// So many would be put into groups that are there, and taken out of them.
     pub entering: i64,
     pub leaving: i64,
@@ -53,6 +58,7 @@ pub struct Effect {
 pub fn verdict(effect: Effect, threshold: Threshold) -> Option<LocalText> {
     nothing_listed(effect)
         .or_else(|| too_many_shut(effect, threshold))
+        .or_else(|| too_many_opened(effect, threshold))
         .or_else(|| too_many_moved(effect, threshold))
 }
 
@@ -90,26 +96,57 @@ fn nothing_listed(effect: Effect) -> Option<LocalText> {
     }
 }
 
+/// Whether some are more than either limit, with those of the last day; one person alone never is.
+fn is_too_many(now: i64, lately: i64, of: i64, threshold: Threshold) -> bool {
+    let all = now.saturating_add(lately);
+    let share = i64::from(threshold.percent);
+    let is_too_large = all.saturating_mul(100) > of.saturating_mul(share) && all > 1;
+    now > 0 && (all > i64::from(threshold.people) || is_too_large)
+}
+
 fn too_many_shut(effect: Effect, threshold: Threshold) -> Option<LocalText> {
     let Effect {
         open,
-        shut,
         others_shut,
+        shut_lately,
         ..
     } = effect;
-    let all = shut.saturating_add(others_shut);
-    let is_too_many = all > i64::from(threshold.people);
-    let share = i64::from(threshold.percent);
-    let is_too_large = shut.saturating_mul(100) > open.saturating_mul(share);
-    (is_too_many || (is_too_large && shut > 1)).then(|| {
+    let all = effect.shut.saturating_add(others_shut);
+    let of = open.saturating_add(others_shut).saturating_add(shut_lately);
+    is_too_many(all, shut_lately, of, threshold).then(|| {
         both((
             &format!(
-                "{all} people could no longer sign in, of {open} who come from the directory; one run may shut \
-                 out {} people and {} %",
+                "{all} people could no longer sign in, of {open} who come from the directory, after {shut_lately} in \
+                 the last 24 hours; {} people and {} % may be shut out within a day",
                 threshold.people, threshold.percent
             ),
             &format!(
-                "将有 {all} 人无法登录（来自该目录的现有成员共 {open} 人）；单次同步最多允许 {} 人、{}%",
+                "将有 {all} 人无法登录（来自该目录的现有成员共 {open} 人，过去 24 小时内已有 {shut_lately} 人）；一天内\
+                 最多允许 {} 人、{}%",
+                threshold.people, threshold.percent
+            ),
+        ))
+    })
+}
+
+/// Whoever was shut out by mistake is let in again as soon as somebody has looked at it.
+fn too_many_opened(effect: Effect, threshold: Threshold) -> Option<LocalText> {
+    let Effect {
+        open,
+        opened,
+        opened_lately,
+        ..
+    } = effect;
+    let of = open.saturating_add(opened);
+    is_too_many(opened, opened_lately, of, threshold).then(|| {
+        both((
+            &format!(
+                "{opened} people who are shut out could sign in again, after {opened_lately} in the last 24 hours; {} \
+                 people and {} % may be let in again within a day",
+                threshold.people, threshold.percent
+            ),
+            &format!(
+                "将有 {opened} 名已停用的成员恢复登录（过去 24 小时内已有 {opened_lately} 人）；一天内最多允许 {} 人、{}%",
                 threshold.people, threshold.percent
             ),
         ))
@@ -124,10 +161,8 @@ fn too_many_moved(effect: Effect, threshold: Threshold) -> Option<LocalText> {
         leaving,
         ..
     } = effect;
-    let is_too_many = entering.max(leaving) > i64::from(threshold.people);
-    let share = i64::from(threshold.percent);
-    let is_too_large = leaving.saturating_mul(100) > open.saturating_mul(share) && leaving > 1;
-    (is_too_many || is_too_large).then(|| {
+    let too_many_enter = entering > i64::from(threshold.people);
+    (too_many_enter || is_too_many(leaving, 0, open, threshold)).then(|| {
         both((
             &format!(
                 "{entering} people would be put into groups that are there, and {leaving} taken out, of {open} who \
@@ -181,6 +216,44 @@ mod tests {
             ..Effect::default()
         };
         assert!(verdict(effect, Threshold::default()).is_some());
+        let few = Effect {
+            others_shut: 3,
+            ..effect
+        };
+        assert!(
+            verdict(few, Threshold::default()).is_some(),
+            "they are a large share as well"
+        );
+    }
+
+    #[test]
+    fn many_small_runs_are_as_one_that_is_large() {
+        let stops = |shut, shut_lately| {
+            let effect = Effect {
+                listed: 1000,
+                open: 1000,
+                shut,
+                shut_lately,
+                ..Effect::default()
+            };
+            verdict(effect, Threshold::default()).is_some()
+        };
+        assert!(!stops(5, 15) && stops(6, 15));
+        assert!(!stops(0, 21), "nobody else is shut out");
+    }
+
+    #[test]
+    fn many_who_would_be_let_in_again_wait_for_a_person() {
+        let stops = |opened| {
+            let effect = Effect {
+                listed: 1000,
+                open: 1000,
+                opened,
+                ..Effect::default()
+            };
+            verdict(effect, Threshold::default()).is_some()
+        };
+        assert!(!stops(20) && stops(21));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod groups_and_departments;
 mod leavers;
 mod matching;
 mod random;
+mod schedule;
 mod standstill;
 mod taking_back;
 

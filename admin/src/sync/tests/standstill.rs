@@ -1,7 +1,6 @@
 //! What cannot be done fails and is told, and holds up nothing else: neither the run, nor those after it.
 
 use config::id::{DepartmentId, MemberId};
-use tokio::sync::watch;
 
 use super::company;
 use super::taking_back::take_back;
@@ -68,8 +67,9 @@ async fn a_run_that_the_store_refuses_for_good_has_failed_and_the_next_one_begin
         tx.commit().await.unwrap();
         company_.move_on(&run, "reading", "applying").await;
         let run = company_.run(&run).await;
-        let (_lost, is_ours) = watch::channel(true);
-        run::drive(state, &run, is_ours).await.unwrap();
+        run::drive(state, &run, &company_.lease().await)
+            .await
+            .unwrap();
         let run = company_.run(&run).await;
         assert_eq!(run.phase, "failed");
         assert!(run.reason.unwrap().contains("cannot be written"));
