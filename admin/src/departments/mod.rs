@@ -23,7 +23,7 @@ use crate::store::{Connection, StoreError, holds};
 
 pub use lists::{List, Under, list};
 pub use people::set_member;
-pub use place::{Place, put};
+pub use place::{Place, may_stand, put};
 pub use reach::sees;
 pub use remove::{Heirs, remove};
 
@@ -156,7 +156,7 @@ async fn write(edit: &mut Edit<'_>, before: &Department, fields: &Fields) -> Res
 }
 
 /// Forgets what was cached of everyone in the department and below it.
-async fn forget_people(edit: &mut Edit<'_>, id: &DepartmentId) -> Result<(), StoreError> {
+pub async fn forget_people(edit: &mut Edit<'_>, id: &DepartmentId) -> Result<(), StoreError> {
     let most = i64::try_from(MOST_FORGOTTEN).unwrap_or(i64::MAX);
     for member in tree::people_below(&mut edit.tx, id, most.saturating_add(1)).await? {
         edit.forget(&member);

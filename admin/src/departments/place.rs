@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Department, find, no_such, reach, sourced, write};
 use crate::edit::{Edit, shown, target};
-use crate::refused::{Expected, Invalid, Refused};
+use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::department_lists::{self as tree, MAX_DEPTH};
 use crate::store::departments as rows;
 use crate::store::departments::Fields;
@@ -105,6 +105,33 @@ pub(super) async fn behind(
 ) -> Result<i64, StoreError> {
     let siblings = tree::siblings(connection, parent).await?;
     Ok(siblings.last().map_or(0, |(_, at)| at.saturating_add(1)))
+}
+
+/// Whether there is a place for the department below `parent`, whatever its depth.
+///
+/// # Errors
+/// [`Refused::Impossible`] if the parent is gone, or is below the department itself.
+pub async fn may_stand(
+    connection: &mut Connection,
+    id: &DepartmentId,
+    parent: Option<&DepartmentId>,
+) -> Result<(), Refused> {
+    let Some(parent) = parent else { return Ok(()) };
+    if rows::find(connection, parent).await?.is_none() {
+        return Err(Refused::Impossible(both((
+            "the department above it is no longer there",
+            "其上级部门已不存在",
+        ))));
+    }
+    let above = tree::paths(connection, std::slice::from_ref(parent)).await?;
+    let above = above.get(parent).map(Vec::as_slice).unwrap_or_default();
+    if parent == id || above.iter().any(|one| one.id == *id) {
+        return Err(Refused::Impossible(both((
+            "the department above it is below it by now",
+            "其上级部门目前位于该部门之下",
+        ))));
+    }
+    Ok(())
 }
 
 /// Whether the department, with all below it, can hang below `parent`.

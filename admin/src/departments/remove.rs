@@ -29,7 +29,7 @@ pub async fn remove(
     holds::group_rules(&mut edit.tx).await?;
     let before = find(&mut edit.tx, id).await?;
     expected.check(before.version)?;
-    sourced::may_change(&mut edit.tx, id).await?;
+    sourced::may_remove(&mut edit.tx, id).await?;
     reach::may_hold(&mut edit, before.parent.as_ref()).await?;
     if let Some(to) = &heirs.members {
         reach::may_hold(&mut edit, Some(to)).await?;

@@ -169,16 +169,19 @@ fn another_kind() -> Invalid {
     )
 }
 
-/// At once where it is to be taken over by itself and was not before, or otherwise.
+/// At once where it is to be taken over by itself and was not before, or otherwise; else as it is.
 fn next_run(draft: &DirectoryDraft, before: Option<&Whole>, now: Timestamp) -> Option<Timestamp> {
     let every = draft.organisation.every_minutes;
     if !draft.enabled || !draft.used_for.organisation() || every.is_none() {
         return None;
     }
-    let as_before = before.filter(|before| before.organisation.every_minutes == every);
-    as_before
-        .and_then(|before| before.row.next_run_at)
-        .or(Some(now))
+    let as_before = before.filter(|before| {
+        before.organisation.every_minutes == every
+            && before.is_enabled()
+            && before.used_for().organisation()
+    });
+    // One that was taken back stays so until somebody says otherwise.
+    as_before.map_or(Some(now), |before| before.row.next_run_at)
 }
 
 /// What is wrong in what the kind asks for.

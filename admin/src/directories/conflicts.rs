@@ -1,8 +1,8 @@
 //! Entries of a directory for which nobody but an administrator can say who they are.
 
-use config::Timestamp;
 use config::id::{DirectoryId, MemberId};
 use config::language::LocalText;
+use config::{PrincipalKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -144,6 +144,12 @@ async fn link(
     let before = members::find(&mut edit.tx, member).await;
     let before = before.map_err(no_such_member)?;
     reach::may_touch(edit, &before).await?;
+    if before.kind == PrincipalKind::Guest {
+        return Err(Refused::Impossible(both((
+            "the account is a guest's: make it a member's first",
+            "该账号为访客账号，请先将其转为成员",
+        ))));
+    }
     let id = &directory.row.id;
     let only = std::slice::from_ref(member);
     let elsewhere = links::from_elsewhere(&mut edit.tx, id, only).await?;

@@ -3,6 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// What cannot be kept in every store is shown as what it is, so that it makes no two things one.
+fn storable(text: &mut String) {
+    if text.contains('\0') {
+        *text = text.replace('\0', "\u{2400}");
+    }
+}
+
 /// A department as a directory tells of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TheirDepartment {
@@ -42,4 +49,40 @@ pub struct TheirGroup {
     pub name: String,
     /// The keys of the people in it.
     pub people: Vec<String>,
+}
+
+impl TheirDepartment {
+    #[must_use]
+    pub fn storable(mut self) -> Self {
+        [&mut self.key, &mut self.name]
+            .into_iter()
+            .chain(&mut self.parent)
+            .for_each(storable);
+        self
+    }
+}
+
+impl TheirPerson {
+    #[must_use]
+    pub fn storable(mut self) -> Self {
+        [&mut self.key, &mut self.username, &mut self.display_name]
+            .into_iter()
+            .chain(&mut self.email)
+            .chain(&mut self.mobile)
+            .chain(&mut self.employee_number)
+            .chain(&mut self.departments)
+            .for_each(storable);
+        self
+    }
+}
+
+impl TheirGroup {
+    #[must_use]
+    pub fn storable(mut self) -> Self {
+        [&mut self.key, &mut self.name]
+            .into_iter()
+            .chain(&mut self.people)
+            .for_each(storable);
+        self
+    }
 }

@@ -19,7 +19,7 @@ pub mod sign_in;
 pub mod source;
 
 use config::Timestamp;
-use config::id::DirectoryId;
+use config::id::{DepartmentId, DirectoryId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -59,6 +59,24 @@ impl Source {
         match self {
             Self::Ldap(_) => Kind::Ldap,
             Self::Oidc(_) => Kind::Oidc,
+        }
+    }
+
+    /// Whether it says which departments there are. What it says nothing of stays as it is.
+    #[must_use]
+    pub fn tells_departments(&self) -> bool {
+        match self {
+            Self::Ldap(settings) => settings.units.enabled,
+            Self::Oidc(_) => false,
+        }
+    }
+
+    /// Whether it says which groups there are.
+    #[must_use]
+    pub fn tells_groups(&self) -> bool {
+        match self {
+            Self::Ldap(settings) => settings.groups.enabled,
+            Self::Oidc(_) => false,
         }
     }
 }
@@ -214,6 +232,18 @@ pub async fn for_sign_in(connection: &mut Connection) -> Result<Vec<Whole>, Stor
         }
     }
     Ok(found)
+}
+
+/// The name of a directory whose departments hang below this one.
+pub async fn hanging_below(
+    connection: &mut Connection,
+    department: &DepartmentId,
+) -> Result<Option<String>, StoreError> {
+    let all = rows::all(connection).await?.into_iter();
+    // One that this version cannot read hangs nothing anywhere.
+    let mut readable = all.filter_map(|row| Whole::of(row).ok());
+    let found = readable.find(|whole| whole.organisation.below.as_ref() == Some(department));
+    Ok(found.map(|whole| whole.row.name))
 }
 
 /// All of them, in their order.

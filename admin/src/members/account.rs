@@ -10,7 +10,7 @@ use crate::edit::{Edit, shown, target};
 use crate::guests;
 use crate::refused::{Refused, both};
 use crate::store::members as rows;
-use crate::store::{flows, holds, role_holdings, sign_ins};
+use crate::store::{directory_people, flows, holds, role_holdings, sign_ins};
 
 /// Why a code for the person is not sent.
 pub const NO_SIGN_IN: (&str, &str) = (
@@ -41,6 +41,8 @@ pub async fn set_status(
         guests::status_changes(&mut edit, id, before.kind, status).await?;
     }
     rows::set_status(&mut edit.tx, id, status.as_str(), edit.now).await?;
+    // What is decided by hand no directory takes back.
+    directory_people::forget_shut(&mut edit.tx, id).await?;
     if status != Status::Active {
         keep_an_owner(&mut edit, &before).await?;
         shut_out(&mut edit, id, status.as_str()).await?;

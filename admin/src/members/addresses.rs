@@ -15,7 +15,7 @@ use crate::store::credentials::Account;
 use crate::store::{Connection, StoreError, credentials, events, role_holdings};
 
 /// Where the person is reached, to be compared with [`may_change`] once the change is written.
-pub(super) async fn before(edit: &mut Edit<'_>, id: &MemberId) -> Result<Account, Refused> {
+pub async fn before(edit: &mut Edit<'_>, id: &MemberId) -> Result<Account, Refused> {
     let account = credentials::find(&mut edit.tx, id).await?;
     account.ok_or(Refused::NotFound("member"))
 }
@@ -34,7 +34,23 @@ pub(super) async fn may_change(edit: &mut Edit<'_>, before: &Account) -> Result<
     if channels.any(|channel| differs(channel) && after.address(channel).is_some()) {
         may_redirect(edit, &after.member).await?;
     }
-    let happened = Happened::elsewhere(&after.member, NoticeEvent::AddressChanged, edit.now);
+    tell(edit, before).await
+}
+
+/// The addresses were changed, in this transaction, on a directory's word: whoever was reached there before
+/// is told, if anything of theirs could be taken.
+pub async fn changed_there(edit: &mut Edit<'_>, before: &Account) -> Result<(), Refused> {
+    let after = self::before(edit, &before.member).await?;
+    let mut channels = [Channel::Mail, Channel::Sms].into_iter();
+    let differs = channels.any(|channel| before.address(channel) != after.address(channel));
+    if !differs || is_newcomer(&mut edit.tx, &after).await? {
+        return Ok(());
+    }
+    tell(edit, before).await
+}
+
+async fn tell(edit: &mut Edit<'_>, before: &Account) -> Result<(), Refused> {
+    let happened = Happened::elsewhere(&before.member, NoticeEvent::AddressChanged, edit.now);
     let happened = happened.to(before.address(Channel::Mail));
     Ok(happened.queue(&mut edit.tx).await?)
 }

@@ -1,7 +1,7 @@
 //! Members: the people of the organisation and what may be changed about them.
 
 pub mod account;
-mod addresses;
+pub mod addresses;
 pub mod assignments;
 pub mod batch;
 pub mod credentials;

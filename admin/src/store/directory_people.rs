@@ -140,6 +140,7 @@ pub async fn linked(
 pub struct Link<'a> {
     pub key: &'a str,
     pub member: &'a MemberId,
+    /// All zero, as no hash is: the person is looked at again.
     pub facts: Facts,
     pub is_shut: bool,
 }
@@ -232,6 +233,15 @@ pub async fn set_back(
     .bind(key)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// No directory has shut the person out: somebody has decided it by hand.
+pub async fn forget_shut(connection: &mut Connection, member: &MemberId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE directory_people SET shut_at = NULL WHERE member_id = $1")
+        .bind(member.as_str())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

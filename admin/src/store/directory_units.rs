@@ -60,6 +60,22 @@ pub async fn link_department(
     Ok(())
 }
 
+/// Whether something here is known by this key.
+pub async fn is_department_linked(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    key: &str,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT 1 FROM directory_departments WHERE directory_id = $1 AND their_key = $2",
+    )
+    .bind(directory.as_str())
+    .bind(key)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
 /// The directory no longer names it; it stays here.
 pub async fn unlink_department(
     connection: &mut Connection,
@@ -119,6 +135,28 @@ pub async fn groups(
             version,
         })
         .collect())
+}
+
+/// The one of this key.
+pub async fn group(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    key: &str,
+) -> Result<Option<LinkedGroup>, StoreError> {
+    let row: Option<(String, String, i64)> = sqlx::query_as(
+        "SELECT g.id, g.name, g.version FROM directory_groups l JOIN groups g ON g.id = l.group_id \
+         WHERE l.directory_id = $1 AND l.their_key = $2",
+    )
+    .bind(directory.as_str())
+    .bind(key)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(id, name, version)| LinkedGroup {
+        key: key.to_owned(),
+        id: id.into(),
+        name,
+        version,
+    }))
 }
 
 pub async fn link_group(

@@ -35,6 +35,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Away(_))
+    }
+
     /// Whether `field` (`table.column`) is what is already taken.
     #[must_use]
     pub fn is_conflict_of(&self, field: &str) -> bool {

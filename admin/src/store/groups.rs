@@ -5,6 +5,7 @@ use config::{Named, Timestamp};
 
 use super::condition::Condition;
 use super::listing::{self, Listed, Part, Place};
+use super::many::{CHUNK, placeholders};
 use super::{Connection, StoreError};
 use crate::search_key;
 
@@ -257,6 +258,51 @@ pub async fn add_member(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Puts people who are not in it into the group.
+///
+/// # Errors
+/// [`StoreError::Reference`] if there is no such person or group.
+pub async fn add_members(
+    connection: &mut Connection,
+    group: &GroupId,
+    members: &[MemberId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for members in members.chunks(CHUNK) {
+        let values: Vec<String> = (0..members.len())
+            .map(|at| format!("($1, ${}, CAST($2 AS BIGINT))", at + 3))
+            .collect();
+        let sql = format!(
+            "INSERT INTO group_members (group_id, member_id, added_at) VALUES {} \
+             ON CONFLICT (group_id, member_id) DO NOTHING",
+            values.join(", ")
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(group.as_str())
+            .bind(now.as_millis());
+        let query = { members.iter() }.fold(query, |query, id| query.bind(id.as_str()));
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+pub async fn remove_members(
+    connection: &mut Connection,
+    group: &GroupId,
+    members: &[MemberId],
+) -> Result<(), StoreError> {
+    for members in members.chunks(CHUNK) {
+        let sql = format!(
+            "DELETE FROM group_members WHERE group_id = $1 AND member_id IN ({})",
+            placeholders(2, members.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(group.as_str());
+        let query = { members.iter() }.fold(query, |query, id| query.bind(id.as_str()));
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Notes of everybody in the group that what hangs on them changes.

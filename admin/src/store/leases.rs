@@ -29,6 +29,23 @@ pub async fn take(
     Ok(row.is_some())
 }
 
+/// Whether `holder` has it.
+pub async fn is_held(
+    connection: &mut Connection,
+    name: &str,
+    holder: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> =
+        sqlx::query_as("SELECT 1 FROM leases WHERE name = $1 AND holder = $2 AND until >= $3")
+            .bind(name)
+            .bind(holder)
+            .bind(now.as_millis())
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

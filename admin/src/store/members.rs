@@ -367,4 +367,4 @@ pub async fn set_groups(
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
-pub use testing::{set_employee_number, set_reach};
+pub use testing::{set_employee_number, set_reach, set_username};

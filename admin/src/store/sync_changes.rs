@@ -22,6 +22,8 @@ pub struct ChangeRow {
     pub outcome: String,
     /// JSON, in both languages.
     pub reason: Option<String>,
+    /// JSON: who went into a group, and out of it.
+    pub moved: Option<String>,
 }
 
 type Row = (
@@ -37,10 +39,11 @@ type Row = (
     Option<String>,
     String,
     Option<String>,
+    Option<String>,
 );
 
 const COLUMNS: &str = "seq, turn, object, kind, their_key, object_id, name, entry, state_before, state_after, \
-     outcome, reason";
+     outcome, reason, moved";
 
 impl From<Row> for ChangeRow {
     fn from(row: Row) -> Self {
@@ -57,12 +60,13 @@ impl From<Row> for ChangeRow {
             after: row.9,
             outcome: row.10,
             reason: row.11,
+            moved: row.12,
         }
     }
 }
 
 /// So many columns of each row are bound.
-const BOUND: usize = 12;
+const BOUND: usize = 13;
 /// More rows by a statement gain nothing.
 const AT_ONCE: usize = 32;
 
@@ -93,7 +97,8 @@ pub async fn insert(
                 .bind(row.before.as_deref())
                 .bind(row.after.as_deref())
                 .bind(row.outcome.as_str())
-                .bind(row.reason.as_deref());
+                .bind(row.reason.as_deref())
+                .bind(row.moved.as_deref());
         }
         query.execute(&mut *connection).await?;
     }
@@ -108,7 +113,7 @@ pub async fn settle(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE sync_changes SET kind = $3, object_id = $4, state_before = $5, state_after = $6, \
-         outcome = $7, reason = $8 WHERE run_id = $1 AND seq = $2",
+         outcome = $7, reason = $8, moved = $9 WHERE run_id = $1 AND seq = $2",
     )
     .bind(run.as_str())
     .bind(row.seq)
@@ -118,6 +123,7 @@ pub async fn settle(
     .bind(row.after.as_deref())
     .bind(row.outcome.as_str())
     .bind(row.reason.as_deref())
+    .bind(row.moved.as_deref())
     .execute(connection)
     .await?;
     Ok(())

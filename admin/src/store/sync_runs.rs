@@ -108,6 +108,54 @@ pub async fn move_on(
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether the run stands in this phase; until the transaction ends, nobody moves it on.
+pub async fn hold(
+    connection: &mut Connection,
+    id: &RunId,
+    phase: &str,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE sync_runs SET phase = phase WHERE id = $1 AND phase = $2")
+        .bind(id.as_str())
+        .bind(phase)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that somebody who had looked at the run let it go on.
+pub async fn set_let_on(
+    connection: &mut Connection,
+    id: &RunId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE sync_runs SET let_on_at = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(at.as_millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// To how many people this was done by runs that began since then and that nobody looked at.
+pub async fn count_unseen(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    kind: &str,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM sync_changes c JOIN sync_runs r ON r.id = c.run_id \
+         WHERE r.directory_id = $1 AND r.started_at >= $2 AND r.let_on_at IS NULL \
+         AND c.outcome = 'done' AND c.object = 'person' AND c.kind = $3",
+    )
+    .bind(directory.as_str())
+    .bind(since.as_millis())
+    .bind(kind)
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
+}
+
 /// Notes how far it is.
 pub async fn set_counts(
     connection: &mut Connection,

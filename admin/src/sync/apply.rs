@@ -5,22 +5,29 @@ use std::collections::HashSet;
 
 use config::id::{DepartmentId, MemberId};
 
+use super::departments::Place;
 use super::plan::Change;
 use super::run::Driven;
 use super::scope::Scope;
-use super::{Broken, apply_people, departments, groups, leave};
+use super::{Broken, apply_people, groups, leave, turn};
+use crate::departments;
+use crate::directories;
 use crate::edit::Edit;
 use crate::groups as local_groups;
 use crate::guests;
-use crate::members::{Status, account};
+use crate::members::{Status, account, addresses};
 use crate::refused::{Refused, both};
 use crate::store::directory_units as units;
 use crate::store::sync_changes::{self as rows, ChangeRow};
 use crate::store::sync_people;
-use crate::store::{StoreError, department_lists, departments as department_rows, members};
+use crate::store::{StoreError, departments as department_rows, members};
 
-/// So many changes a transaction.
-pub(super) const BATCH: i64 = 1000;
+/// So many changes a transaction: nobody else writes meanwhile.
+const BATCH: i64 = 1000;
+/// So many of those that take a dozen statements each.
+pub(super) const FEW: i64 = 100;
+/// So many groups, each with all its people.
+const GROUPS: usize = 10;
 
 /// Does all that is left.
 pub(super) async fn apply(driven: &mut Driven<'_>) -> Result<(), Broken> {
@@ -38,10 +45,11 @@ async fn some(driven: &mut Driven<'_>, outcome: &str) -> Result<bool, Broken> {
         return Ok(false);
     };
     let object = first.object.clone();
+    let most = at_once(first);
     // People are made many at once; departments and groups, of which there are few, not among them.
-    let same = |change: &ChangeRow| change.object == object;
+    let same = |change: &ChangeRow| change.object == object && at_once(change) == most;
     let length = changes.iter().take_while(|change| same(change)).count();
-    changes.truncate(length);
+    changes.truncate(length.min(most));
     let scope = match driven.scope.take() {
         Some(scope) => scope,
         None => Scope::of_run(&mut edit.tx, driven.directory, driven.run).await?,
@@ -66,6 +74,16 @@ async fn some(driven: &mut Driven<'_>, outcome: &str) -> Result<bool, Broken> {
     // Which departments there are is asked again once some were made.
     driven.scope = Some(scope).filter(|_| object != "department");
     Ok(true)
+}
+
+/// How many like this one a transaction makes.
+fn at_once(change: &ChangeRow) -> usize {
+    let most = match change.object.as_str() {
+        "group" => return GROUPS,
+        "person" if change.turn != turn::PEOPLE => FEW,
+        _ => BATCH,
+    };
+    usize::try_from(most).unwrap_or(GROUPS)
 }
 
 /// Whether nothing but the outcome is to be written.
@@ -162,17 +180,16 @@ async fn department(
         return remove_department(edit, scope, change, &id).await;
     }
     if change.kind == "link" {
-        if there.is_some() {
-            units::link_department(&mut edit.tx, &driven.directory.row.id, &change.key, &id)
-                .await?;
-        }
+        there.ok_or_else(removed)?;
+        units::link_department(&mut edit.tx, &driven.directory.row.id, &change.key, &id).await?;
         return Ok(());
     }
     let Some(after) = &change.after else {
         return Ok(());
     };
-    let place: departments::Place = serde_json::from_str(after).map_err(StoreError::from)?;
-    let fields = place.into();
+    let place: Place = serde_json::from_str(after).map_err(StoreError::from)?;
+    let fields: department_rows::Fields = place.into();
+    departments::may_stand(&mut edit.tx, &id, fields.parent.as_ref()).await?;
     match there {
         None => {
             department_rows::insert(&mut edit.tx, &id, &fields, now).await?;
@@ -180,21 +197,22 @@ async fn department(
                 .await?;
         }
         Some(row) => {
-            department_rows::update(&mut edit.tx, &id, row.version, &fields, now).await?;
+            if !department_rows::update(&mut edit.tx, &id, row.version, &fields, now).await? {
+                return Err(Refused::Stale);
+            }
             if row.name != fields.name || row.parent != fields.parent {
-                forget_people(edit, &id).await?;
+                departments::forget_people(edit, &id).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn forget_people(edit: &mut Edit<'_>, id: &DepartmentId) -> Result<(), Refused> {
-    let most = i64::try_from(crate::edit::MOST_FORGOTTEN).unwrap_or(i64::MAX);
-    for member in department_lists::people_below(&mut edit.tx, id, most.saturating_add(1)).await? {
-        edit.forget(&member);
-    }
-    Ok(())
+fn removed() -> Refused {
+    Refused::Impossible(both((
+        "this department is no longer there",
+        "该部门已不存在",
+    )))
 }
 
 /// One that still holds somebody or something that does not come from the directory stays, as one of ours.
@@ -207,7 +225,12 @@ async fn remove_department(
     let row = department_rows::find(&mut edit.tx, id).await?;
     units::unlink_department(&mut edit.tx, &scope.directory, &change.key).await?;
     let Some(row) = row else { return Ok(()) };
-    if row.members > 0 || row.children > 0 {
+    let is_needed = row.members > 0
+        || row.children > 0
+        || directories::hanging_below(&mut edit.tx, id)
+            .await?
+            .is_some();
+    if is_needed {
         return Ok(());
     }
     department_rows::remove(&mut edit.tx, id).await?;
@@ -230,8 +253,12 @@ pub(super) async fn change_person(
         let row = row.ok_or(Refused::NotFound("member"))?;
         let lost = row.email.as_deref() != fields.email.as_deref()
             || row.mobile.as_deref() != fields.mobile.as_deref();
-        members::update(&mut edit.tx, id, row.version, fields, now).await?;
+        let reached = addresses::before(edit, id).await?;
+        if !members::update(&mut edit.tx, id, row.version, fields, now).await? {
+            return Err(Refused::Stale);
+        }
         if lost {
+            addresses::changed_there(edit, &reached).await?;
             let why = (
                 "it was withdrawn: the member's mail address or mobile was changed",
                 "已撤回，该成员的邮箱或手机号码已更改",

@@ -6,13 +6,14 @@ use config::id::MemberId;
 
 use super::apply::{change_person, settled};
 use super::people::{self, Held, Planned};
+use super::plan::Change;
 use super::scope::Scope;
 use super::{Broken, conflicts, leave, turn};
 use crate::directories::entry::TheirPerson;
 use crate::edit::Edit;
 use crate::groups as local_groups;
 use crate::refused::Refused;
-use crate::store::directory_people::{self as links, Link};
+use crate::store::directory_people::{self as links, Facts, Link};
 use crate::store::sync_changes::ChangeRow;
 use crate::store::sync_people::{self, NewPerson};
 use crate::store::{StoreError, sync_conflicts};
@@ -43,16 +44,16 @@ pub(super) async fn apply(
         }
     }
     let planned = people::plan(&mut edit.tx, scope, listed).await?;
-    let new: Vec<NewPerson> = planned
-        .iter()
-        .filter_map(|one| new_person(one, &changes[at[&one.theirs.key]]))
-        .collect();
-    sync_people::insert(&mut edit.tx, &new, &scope.name, edit.now).await?;
-    touched.extend(new.into_iter().map(|person| person.id));
+    let mut new = Vec::new();
     for one in &planned {
         let change = &mut changes[at[&one.theirs.key]];
+        give_id(one, change);
+        new.extend(new_person(one, change));
         touched.extend(person(edit, scope, one, change, is_last_try).await?);
     }
+    // Behind the others, who may have given up the names that these are to have.
+    sync_people::insert(&mut edit.tx, &new, &scope.name, edit.now).await?;
+    touched.extend(new.into_iter().map(|person| person.id));
     refresh_groups(edit, &touched).await?;
     link(edit, scope, &planned, changes).await
 }
@@ -67,20 +68,26 @@ async fn link(
     let done = changes.iter().filter(|change| change.outcome == "done");
     let keyed: HashMap<&str, &ChangeRow> =
         done.map(|change| (change.key.as_str(), change)).collect();
-    let settled: Vec<(&Planned, MemberId, bool)> = planned
+    let settled: Vec<(&Planned, MemberId, &Change)> = planned
         .iter()
         .filter_map(|one| {
             let id = keyed.get(one.theirs.key.as_str())?.object_id.as_deref()?;
-            Some((one, id.into(), one.verdict.as_ref().ok()?.is_shut))
+            let change = one.verdict.as_ref().ok()?;
+            let is_here = one.ours.is_some() || change.creates;
+            is_here.then(|| (one, id.into(), change))
         })
         .collect();
     let links: Vec<Link<'_>> = settled
         .iter()
-        .map(|(one, member, is_shut)| Link {
+        .map(|(one, member, change)| Link {
             key: &one.theirs.key,
             member,
-            facts: one.facts,
-            is_shut: *is_shut,
+            facts: if change.withholds {
+                Facts::default()
+            } else {
+                one.facts
+            },
+            is_shut: change.is_shut,
         })
         .collect();
     links::settle(&mut edit.tx, &scope.directory, &links, edit.now).await?;
@@ -96,6 +103,14 @@ async fn refresh_groups(edit: &mut Edit<'_>, touched: &[MemberId]) -> Result<(),
         local_groups::refresh_member(edit, member).await?;
     }
     Ok(())
+}
+
+/// Whom the row named by their id when it was planned, and who is to be made anew, is somebody else.
+fn give_id(planned: &Planned, row: &mut ChangeRow) {
+    let creates = matches!(&planned.verdict, Ok(change) if change.creates);
+    if creates && row.before.is_some() {
+        row.object_id = Some(MemberId::generate().as_str().to_owned());
+    }
 }
 
 fn new_person(planned: &Planned, row: &ChangeRow) -> Option<NewPerson> {

@@ -3,7 +3,7 @@
 use config::id::{DirectoryId, RunId};
 
 use super::record::{self, SyncRun};
-use super::run::{self, Begin, Mode};
+use super::run::{self, Begin, FRESH, Mode};
 use crate::directories;
 use crate::edit::{Edit, target};
 use crate::refused::{Refused, both};
@@ -45,9 +45,21 @@ pub async fn go_on(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
             "该目录未启用，请先启用",
         ))));
     }
-    let moved = rows::move_on(&mut edit.tx, id, ("waiting", "applying"), None, None).await?;
-    if !moved {
+    if !whole.used_for().organisation() {
+        return Err(Refused::Impossible(both((
+            "the directory is no longer used for the organisation",
+            "该目录不再用于组织架构",
+        ))));
+    }
+    let now = edit.now;
+    // What was read long ago may be so no more: it is read, and looked at, anew.
+    let is_fresh = now.since(run.started_at) < FRESH;
+    let to = if is_fresh { "applying" } else { "reading" };
+    if !rows::move_on(&mut edit.tx, id, ("waiting", to), None, None).await? {
         return Err(Refused::Stale);
+    }
+    if is_fresh {
+        rows::set_let_on(&mut edit.tx, id, now).await?;
     }
     noted(edit, &run, "go_on_sync").await
 }

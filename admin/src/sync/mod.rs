@@ -21,6 +21,7 @@ pub mod decide;
 mod departments;
 mod groups;
 mod known;
+pub mod lease;
 mod leave;
 pub mod newcomer;
 mod people;
@@ -31,6 +32,7 @@ pub mod run;
 pub mod safety;
 mod scope;
 pub mod undo;
+mod undo_groups;
 mod wanted;
 pub mod work;
 
@@ -58,7 +60,7 @@ pub enum Broken {
     /// What an administrator decided stands in the way.
     #[error(transparent)]
     Refused(Refused),
-    /// The store is away: the run is taken up again.
+    /// The store is away, and the run is taken up again; or it refuses, and the run has failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Another node has taken the run, or somebody has dropped it.

@@ -34,7 +34,7 @@ pub async fn let_in(
     scope.trust = Trust {
         in_mail: newcomer.is_mail_trusted,
     };
-    let planned = people::plan(&mut edit.tx, &scope, vec![newcomer.person]).await?;
+    let planned = people::plan(&mut edit.tx, &scope, vec![newcomer.person.storable()]).await?;
     let planned = planned.into_iter().next().ok_or(NotKnown::Unknown)?;
     let change = match &planned.verdict {
         Ok(change) => change,

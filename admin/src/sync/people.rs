@@ -217,7 +217,7 @@ impl Known {
         let found = self.who(scope, &theirs, wanted);
         let verdict = match &found {
             Err(why) => Err(Held::Conflict(why.clone())),
-            Ok(found) => self.decide(scope, wanted, found),
+            Ok(found) => self.decide(scope, &within(scope, wanted, found), found),
         };
         let ours = match found {
             Ok(Found::Linked(ours) | Found::Fits(ours)) => Some(ours),
@@ -316,6 +316,17 @@ impl Known {
             ours.is_linked |= change.links;
         }
     }
+}
+
+/// Where the directory says nothing of departments, whoever is here stays in theirs.
+fn within(scope: &Scope, wanted: &Wanted, found: &Found) -> Wanted {
+    let mut wanted = wanted.clone();
+    if let Found::Linked(ours) | Found::Fits(ours) = found
+        && !scope.tells_departments
+    {
+        wanted.departments.clone_from(&ours.departments);
+    }
+    wanted
 }
 
 /// By what a person is taken for somebody who is there.

@@ -63,6 +63,8 @@ pub struct Change {
     pub vouches: Option<bool>,
     /// Whether they are shut out on the directory's word once this is done.
     pub is_shut: bool,
+    /// Whether something that the directory says is not taken over for now: they are looked at again.
+    pub withholds: bool,
 }
 
 impl Change {
@@ -140,6 +142,7 @@ fn create(wanted: &Wanted, taken: &Taken, trust: Trust) -> Result<Change, Confli
     let fields = without_taken_mail(&wanted.fields, taken);
     Ok(Change {
         creates: true,
+        withholds: fields.email != wanted.fields.email,
         vouches: (trust.in_mail && fields.email.is_some()).then_some(true),
         fields: Some(fields),
         departments: Some(wanted.departments.clone()),
@@ -196,12 +199,18 @@ fn update(wanted: &Wanted, ours: &Ours, taken: &Taken, trust: Trust) -> Result<C
         username: None,
         email: taken.email.clone().filter(|holder| is_other(&holder)),
     };
-    let fields = without_taken_mail(&wanted.fields, &others);
+    let mut fields = without_taken_mail(&wanted.fields, &others);
+    // Whether somebody is a guest is decided here: more hangs on it than a word.
+    fields.kind = ours.fields.kind;
+    if ours.holds_a_role {
+        keep_addresses(&mut fields, &ours.fields);
+    }
     // Codes go to the address of whoever holds a role: the directory alone does not vouch for it.
     let vouches = trust.in_mail && fields.email.is_some() && !ours.holds_a_role;
     let stays_verified = ours.is_email_verified && ours.fields.email_key == fields.email_key;
     let (status, is_shut) = status(wanted.is_enabled, ours);
     Ok(Change {
+        withholds: fields.email != wanted.fields.email || fields.mobile != wanted.fields.mobile,
         vouches: (vouches && !stays_verified).then_some(true),
         fields: (fields != ours.fields).then_some(fields),
         departments: (wanted.departments != ours.departments).then(|| wanted.departments.clone()),
@@ -217,7 +226,7 @@ fn status(is_enabled: bool, ours: &Ours) -> (Option<Status>, bool) {
         (false, Status::Active) => (Some(Status::Disabled), true),
         (false, _) => (None, ours.is_shut),
         (true, Status::Active) => (None, false),
-        (true, _) if ours.is_shut => (Some(Status::Active), false),
+        (true, Status::Disabled) if ours.is_shut => (Some(Status::Active), false),
         (true, _) => (None, false),
     }
 }
@@ -230,6 +239,14 @@ fn without_taken_mail(fields: &Fields, taken: &Taken) -> Fields {
         fields.email_key = None;
     }
     fields
+}
+
+/// Whoever reads what is sent to them could take the account over: of somebody who holds a role, that is not
+/// for whoever keeps the directory to choose.
+fn keep_addresses(fields: &mut Fields, ours: &Fields) {
+    fields.email.clone_from(&ours.email);
+    fields.email_key.clone_from(&ours.email_key);
+    fields.mobile.clone_from(&ours.mobile);
 }
 
 fn username_taken(username: &str) -> LocalText {

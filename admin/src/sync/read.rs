@@ -2,6 +2,7 @@
 //! a listing that breaks off changes nothing.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use config::id::{DepartmentId, MemberId, RunId};
 use serde::Serialize;
@@ -9,14 +10,16 @@ use serde::Serialize;
 use super::departments::{self, Change as DepartmentChange};
 use super::groups;
 use super::known::{KnownPeople, Listed};
+use super::lease::Lease;
 use super::people::{self, Held, Planned};
 use super::safety::Effect;
 use super::scope::Scope;
 use super::wanted::facts;
 use super::{Broken, turn};
-use crate::directories::entry::TheirPerson;
+use crate::directories::entry::{TheirDepartment, TheirPerson};
 use crate::directories::source::OrganisationSource;
 use crate::directories::{Others, Whole};
+use crate::members::Status;
 use crate::refused::both;
 use crate::state::State;
 use crate::store::department_lists::{self as tree, MAX_DEPTH};
@@ -24,16 +27,19 @@ use crate::store::directory_people as links;
 use crate::store::directory_units as units;
 use crate::store::sync_changes::{self as rows, ChangeRow};
 use crate::store::sync_runs::{self, Counts};
-use crate::store::{Connection, StoreError, sync_conflicts};
+use crate::store::{Connection, StoreError, Tx, sync_conflicts};
 
 /// So many people who can no longer sign in are looked up at a time.
 const PAGE: i64 = 2000;
+/// For so long what was done counts as a part of what is to be done.
+const LATELY: Duration = Duration::from_hours(24);
 
 /// What was found out so far.
 pub(super) struct Reading<'a> {
     pub state: &'a State,
     pub run: &'a RunId,
     pub counts: Counts,
+    lease: &'a Lease,
     seq: i64,
 }
 
@@ -42,50 +48,71 @@ pub(super) struct Reading<'a> {
 pub async fn read(
     state: &State,
     run: &RunId,
-    directory: &Whole,
+    (directory, lease): (&Whole, &Lease),
     source: &mut dyn OrganisationSource,
 ) -> Result<Effect, Broken> {
-    let mut tx = state.store.begin().await?;
-    rows::forget(&mut tx, run).await?;
-    tx.commit().await?;
     let mut reading = Reading {
         state,
         run,
         counts: Counts::default(),
+        lease,
         seq: 0,
     };
-    let scope = reading.departments(directory, source).await?;
-    let mut effect = reading.people(directory, &scope, source).await?;
+    let mut tx = reading.begin().await?;
+    rows::forget(&mut tx, run).await?;
+    tx.commit().await?;
+    let mut effect = Effect::default();
+    let scope = reading.departments(directory, source, &mut effect).await?;
+    reading
+        .people(directory, &scope, source, &mut effect)
+        .await?;
     if directory.row.synced_at.is_none() && directory.organisation.others == Others::Disable {
         effect.others_shut = reading.others(directory).await?;
     }
-    groups::read(&mut reading, &scope, source).await?;
+    if directory.source.tells_groups() {
+        groups::read(&mut reading, &scope, source, &mut effect).await?;
+    }
     Ok(effect)
 }
 
 impl Reading<'_> {
+    /// Begins a transaction in which nobody else takes a step of this run.
+    async fn begin(&self) -> Result<Tx, Broken> {
+        let mut tx = self.state.store.begin().await?;
+        let is_ours = sync_runs::hold(&mut tx, self.run, "reading").await?
+            && self.lease.is_held(&mut tx, self.state.clock.now()).await?;
+        if is_ours { Ok(tx) } else { Err(Broken::Lost) }
+    }
+
     /// Writes down what is to be done, and how far it is.
-    pub async fn write(&mut self, changes: Vec<ChangeRow>) -> Result<(), StoreError> {
+    pub async fn write(&mut self, changes: Vec<ChangeRow>) -> Result<(), Broken> {
         let mut changes = changes;
         for change in &mut changes {
             self.seq += 1;
             change.seq = self.seq;
             self.counts.planned += i64::from(change.kind != "none");
         }
-        let mut tx = self.state.store.begin().await?;
+        let mut tx = self.begin().await?;
         rows::insert(&mut tx, self.run, &changes).await?;
         sync_runs::set_counts(&mut tx, self.run, self.counts).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 
     async fn departments(
         &mut self,
         directory: &Whole,
         source: &mut dyn OrganisationSource,
+        effect: &mut Effect,
     ) -> Result<Scope, Broken> {
-        let theirs = source.departments().await?;
+        if !directory.source.tells_departments() {
+            let mut read = self.state.store.read().await?;
+            return Ok(Scope::of(&mut read, directory).await?);
+        }
+        let theirs = source.departments().await?.into_iter();
+        let theirs: Vec<TheirDepartment> = theirs.map(TheirDepartment::storable).collect();
         let mut read = self.state.store.read().await?;
         let ours = ours(&mut read, directory).await?;
+        effect.no_departments = theirs.is_empty() && !ours.linked.is_empty();
         let (planned, ids) = departments::plan(&theirs, &ours);
         let mut scope = Scope::of(&mut read, directory).await?;
         drop(read);
@@ -110,15 +137,14 @@ impl Reading<'_> {
         directory: &Whole,
         scope: &Scope,
         source: &mut dyn OrganisationSource,
-    ) -> Result<Effect, Broken> {
+        effect: &mut Effect,
+    ) -> Result<(), Broken> {
         let mut known = {
             let mut read = self.state.store.read().await?;
             KnownPeople::load(&mut read, &directory.row.id).await?
         };
-        let mut effect = Effect {
-            open: count(known.active()),
-            ..Effect::default()
-        };
+        effect.open = count(known.active());
+        self.lately(directory, effect).await?;
         self.counts.known = count(known.count());
         let ignored = ignored(&mut *self.state.store.read().await?, directory).await?;
         while let Some(listed) = source.people().await? {
@@ -126,7 +152,7 @@ impl Reading<'_> {
             effect.listed += count(listed.len());
             let mut unsettled = Vec::new();
             let mut twice = Vec::new();
-            for theirs in listed {
+            for theirs in listed.into_iter().map(TheirPerson::storable) {
                 match known.list(&theirs.key, facts(&theirs, &scope.departments)) {
                     Listed::Same => {}
                     // Nobody is made here who could not sign in.
@@ -135,12 +161,12 @@ impl Reading<'_> {
                     Listed::Twice => twice.push(twice_row(&theirs)),
                 }
             }
-            let changes = self.plan(scope, unsettled, &mut effect).await?;
+            let changes = self.plan(scope, unsettled, effect).await?;
             self.write(changes.into_iter().chain(twice).collect())
                 .await?;
         }
-        self.leavers(directory, &known, &mut effect).await?;
-        Ok(effect)
+        self.leavers(directory, &known, effect).await?;
+        Ok(())
     }
 
     async fn plan(
@@ -151,9 +177,19 @@ impl Reading<'_> {
     ) -> Result<Vec<ChangeRow>, StoreError> {
         let mut read = self.state.store.read().await?;
         let planned = people::plan(&mut read, scope, people).await?;
-        let shut = planned.iter().filter(|one| shuts(one)).count();
-        effect.shut += count(shut);
+        let becoming = |status| count(planned.iter().filter(|one| becomes(one, status)).count());
+        effect.shut += becoming(Status::Disabled);
+        effect.opened += becoming(Status::Active);
         planned.iter().map(|one| person_row(scope, one)).collect()
+    }
+
+    /// What runs that nobody looked at have done of late: many small ones are as one that is large.
+    async fn lately(&self, directory: &Whole, effect: &mut Effect) -> Result<(), StoreError> {
+        let mut read = self.state.store.read().await?;
+        let (id, since) = (&directory.row.id, self.state.clock.now().minus(LATELY));
+        effect.shut_lately = sync_runs::count_unseen(&mut read, id, "disable", since).await?;
+        effect.opened_lately = sync_runs::count_unseen(&mut read, id, "enable", since).await?;
+        Ok(())
     }
 
     /// Whoever is no longer listed.
@@ -162,7 +198,7 @@ impl Reading<'_> {
         directory: &Whole,
         known: &KnownPeople,
         effect: &mut Effect,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Broken> {
         let mut after = String::new();
         loop {
             let mut read = self.state.store.read().await?;
@@ -192,7 +228,7 @@ impl Reading<'_> {
     }
 
     /// Whoever is here and comes from no directory.
-    async fn others(&mut self, directory: &Whole) -> Result<i64, StoreError> {
+    async fn others(&mut self, directory: &Whole) -> Result<i64, Broken> {
         let mut after = String::new();
         let mut shut = 0;
         // Whoever this very run links is no other.
@@ -243,12 +279,12 @@ impl Reading<'_> {
     }
 }
 
-/// Whether somebody who can sign in could no longer.
-fn shuts(planned: &Planned) -> bool {
-    matches!(&planned.verdict, Ok(change) if change.kind() == "disable")
+/// Whether somebody would have this status who has another.
+fn becomes(planned: &Planned, status: Status) -> bool {
+    matches!(&planned.verdict, Ok(change) if change.status == Some(status))
 }
 
-fn count(length: usize) -> i64 {
+pub(super) fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
 

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use config::id::{DirectoryId, RunId};
-use config::language::LocalText;
-use tokio::sync::watch;
-
+use super::lease::Lease;
 use super::safety;
 use super::scope::Scope;
 use super::{Broken, apply, read, undo};
@@ -18,12 +15,12 @@ use crate::logs::{self, ActorKind, AuditEntry, AuditResult};
 use crate::refused::{Refused, both};
 use crate::state::State;
 use crate::store::sync_runs::{self as rows, Counts, RunRow};
-use crate::store::{StoreError, Tx, directories as directory_rows, holds, leases};
+use crate::store::{StoreError, Tx, directories as directory_rows, holds};
+use config::id::{DirectoryId, RunId};
+use config::language::LocalText;
 
-/// A node that does not renew it for so long has stopped.
-pub(super) const LEASE: Duration = Duration::from_mins(1);
-/// How often it is renewed.
-pub(super) const RENEW: Duration = Duration::from_secs(15);
+/// What a run has read is looked at no later: it is read anew, and a run that is due takes its place.
+pub(super) const FRESH: Duration = Duration::from_hours(1);
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +108,8 @@ pub(super) struct Driven<'a> {
     pub run: &'a RunId,
     pub directory: &'a Whole,
     pub counts: Counts,
-    /// Whether the lease is still ours.
-    pub is_ours: watch::Receiver<bool>,
+    lease: &'a Lease,
+    is_undo: bool,
     /// As it was when departments were last changed.
     pub scope: Option<Scope>,
     permit: &'a authz::Permit,
@@ -129,9 +126,14 @@ impl<'a> Driven<'a> {
         holds::departments(&mut edit.tx).await?;
         holds::group_rules(&mut edit.tx).await?;
         holds::guests(&mut edit.tx).await?;
+        let is_ours = rows::hold(&mut edit.tx, self.run, "applying").await?
+            && self.lease.is_held(&mut edit.tx, edit.now).await?;
         let run = rows::find(&mut edit.tx, self.run).await?;
-        let run = run.filter(|run| run.phase == "applying" && *self.is_ours.borrow());
-        self.counts = run.ok_or(Broken::Lost)?.counts;
+        self.counts = run.filter(|_| is_ours).ok_or(Broken::Lost)?.counts;
+        if !self.is_undo {
+            let directory = directories::whole(&mut edit.tx, &self.directory.row.id).await?;
+            is_used(&directory)?;
+        }
         Ok(edit)
     }
 
@@ -140,35 +142,58 @@ impl<'a> Driven<'a> {
     }
 }
 
+/// What is not used any more is not taken over.
+fn is_used(directory: &Whole) -> Result<(), Refused> {
+    if directory.is_enabled() && directory.used_for().organisation() {
+        return Ok(());
+    }
+    Err(Refused::Impossible(both((
+        "the directory is not used for the organisation any more",
+        "该目录已停用，或不再用于组织架构",
+    ))))
+}
+
 /// Does what is to be done of the run until it is over or waits.
 ///
 /// # Errors
-/// [`Broken::Store`] and [`Broken::Lost`]: it is taken up again. Every other end is noted.
-pub async fn drive(
-    state: &State,
-    run: &RunRow,
-    is_ours: watch::Receiver<bool>,
-) -> Result<(), Broken> {
+/// [`Broken::Store`], where the store is away, and [`Broken::Lost`]: it is taken up again. Every other end is
+/// noted.
+pub async fn drive(state: &State, run: &RunRow, lease: &Lease) -> Result<(), Broken> {
     let mut read = state.store.read().await?;
     let directory = directories::whole(&mut read, &run.directory).await;
     drop(read);
     let directory = match directory {
         Ok(directory) => directory,
-        Err(Refused::Store(error)) => return Err(error.into()),
+        Err(Refused::Store(error)) if error.is_passing() => return Err(error.into()),
+        Err(Refused::Store(error)) => return refused(state, run, &error).await,
         Err(_) => return end(state, run, "failed", Some(&gone())).await,
     };
     let made = match run.phase.as_str() {
-        "reading" => listed(state, run, &directory).await,
-        _ => applied(state, run, &directory, is_ours).await,
+        "reading" => listed(state, run, &directory, lease).await,
+        _ => applied(state, run, &directory, lease).await,
     };
     match made {
         Err(Broken::Source(error)) => end(state, run, "failed", Some(&error.why)).await,
+        Err(Broken::Refused(Refused::Impossible(why))) => {
+            end(state, run, "failed", Some(&why)).await
+        }
         Err(Broken::Refused(why)) => {
             let why = why.to_string();
             end(state, run, "failed", Some(&both((&why, &why)))).await
         }
+        Err(Broken::Store(error)) if !error.is_passing() => refused(state, run, &error).await,
         other => other,
     }
+}
+
+/// What the store refuses for good is refused the next time as well: the next run plans anew.
+async fn refused(state: &State, run: &RunRow, error: &StoreError) -> Result<(), Broken> {
+    tracing::error!(%error, run = run.id.as_str(), "a run cannot go on");
+    let why = both((
+        &format!("what was planned cannot be written: {error}"),
+        &format!("计划的更改无法写入：{error}"),
+    ));
+    end(state, run, "failed", Some(&why)).await
 }
 
 fn gone() -> LocalText {
@@ -176,19 +201,27 @@ fn gone() -> LocalText {
 }
 
 /// Reads what the directory tells, and goes on to what comes next.
-async fn listed(state: &State, run: &RunRow, directory: &Whole) -> Result<(), Broken> {
+async fn listed(
+    state: &State,
+    run: &RunRow,
+    directory: &Whole,
+    lease: &Lease,
+) -> Result<(), Broken> {
+    if !run.is_trial {
+        is_used(directory)?;
+    }
     let mut source = directories::open(state, directory).await?;
-    read_from(state, run, directory, source.as_mut()).await
+    read_from(state, run, (directory, lease), source.as_mut()).await
 }
 
 /// The same, from a source that is open.
 pub(super) async fn read_from(
     state: &State,
     run: &RunRow,
-    directory: &Whole,
+    (directory, lease): (&Whole, &Lease),
     source: &mut dyn OrganisationSource,
 ) -> Result<(), Broken> {
-    let effect = read::read(state, &run.id, directory, source).await?;
+    let effect = read::read(state, &run.id, (directory, lease), source).await?;
     let halt = safety::verdict(effect, directory.organisation.threshold);
     let to = if run.is_trial || halt.is_some() {
         "waiting"
@@ -210,7 +243,7 @@ pub(super) async fn applied(
     state: &State,
     run: &RunRow,
     directory: &Whole,
-    is_ours: watch::Receiver<bool>,
+    lease: &Lease,
 ) -> Result<(), Broken> {
     let permit = authz::permit_of_directory(Actor::directory(&directory.row.name));
     let mut driven = Driven {
@@ -218,7 +251,8 @@ pub(super) async fn applied(
         run: &run.id,
         directory,
         counts: Counts::default(),
-        is_ours,
+        lease,
+        is_undo: run.undoes.is_some(),
         scope: None,
         permit: &permit,
     };
@@ -250,23 +284,15 @@ async fn end(
     let reason = reason.map_err(StoreError::from)?;
     let mut tx = state.store.begin().await?;
     let current = rows::find(&mut tx, &run.id).await?;
-    let from = current
-        .as_ref()
-        .map_or("", |run| run.phase.as_str())
-        .to_owned();
-    let moved = rows::move_on(
-        &mut tx,
-        &run.id,
-        (&from, phase),
-        reason.as_deref(),
-        Some(now),
-    )
-    .await?;
-    if !moved {
+    let current = current.filter(|run| matches!(run.phase.as_str(), "reading" | "applying"));
+    let current = current.ok_or(Broken::Lost)?;
+    let ends = (current.phase.as_str(), phase);
+    if !rows::move_on(&mut tx, &run.id, ends, reason.as_deref(), Some(now)).await? {
         return Err(Broken::Lost);
     }
     if phase == "done" && run.mode == Mode::Full.as_str() {
         directory_rows::set_synced(&mut tx, &run.directory, now).await?;
+        resume(&mut tx, &run.directory, now).await?;
     }
     if let Some(undone) = &run.undoes
         && phase == "done"
@@ -275,9 +301,25 @@ async fn end(
         directory_rows::set_next_run(&mut tx, &run.directory, None).await?;
         rows::move_on(&mut tx, undone, ("done", "undone"), None, Some(now)).await?;
     }
-    let counts = current.map(|run| run.counts).unwrap_or_default();
-    logs::record_audit(&mut tx, now, &told(run, phase, counts, why)).await?;
+    logs::record_audit(&mut tx, now, &told(run, phase, current.counts, why)).await?;
     Ok(tx.commit().await?)
+}
+
+/// One that was taken back, and has been taken over again because somebody said so, goes on by itself.
+async fn resume(
+    tx: &mut Tx,
+    directory: &DirectoryId,
+    now: config::Timestamp,
+) -> Result<(), StoreError> {
+    let Ok(whole) = directories::whole(tx, directory).await else {
+        return Ok(());
+    };
+    if whole.row.next_run_at.is_some() || is_used(&whole).is_err() {
+        return Ok(());
+    }
+    let every = whole.organisation.every_minutes;
+    let next = every.map(|minutes| now.plus(Duration::from_mins(u64::from(minutes))));
+    directory_rows::set_next_run(tx, directory, next).await
 }
 
 fn told(run: &RunRow, phase: &'static str, counts: Counts, why: Option<&LocalText>) -> AuditEntry {
@@ -310,15 +352,26 @@ fn told(run: &RunRow, phase: &'static str, counts: Counts, why: Option<&LocalTex
     }
 }
 
-/// Takes or renews the lease of a directory's runs.
-pub(super) async fn take(
-    state: &State,
+/// Drops a run that has waited for so long that nobody should let it go on as it was read.
+pub(super) async fn drop_stale(
+    tx: &mut Tx,
     directory: &DirectoryId,
-    holder: &str,
-) -> Result<bool, StoreError> {
-    let mut tx = state.store.begin().await?;
-    let name = format!("sync:{directory}");
-    let ours = leases::take(&mut tx, &name, holder, state.clock.now(), LEASE).await?;
-    tx.commit().await?;
-    Ok(ours)
+    now: config::Timestamp,
+) -> Result<(), StoreError> {
+    let why = both((
+        "nobody let it go on: a later run has taken its place",
+        "等待确认超时，已由之后的同步取代",
+    ));
+    for run in rows::unfinished(tx, Some(directory)).await? {
+        if run.phase != "waiting" || now.since(run.started_at) < FRESH {
+            continue;
+        }
+        let reason = serde_json::to_string(&why)?;
+        let ends = ("waiting", "dropped");
+        if rows::move_on(tx, &run.id, ends, Some(&reason), Some(now)).await? {
+            let entry = told(&run, "dropped", run.counts, Some(&why));
+            logs::record_audit(tx, now, &entry).await?;
+        }
+    }
+    Ok(())
 }

@@ -17,6 +17,8 @@ pub struct Scope {
     pub name: String,
     pub match_by: Option<Match>,
     pub trust: Trust,
+    /// Whether the directory says who is in which department.
+    pub tells_departments: bool,
     /// By their keys there.
     pub departments: HashMap<String, DepartmentId>,
     /// For the record.
@@ -35,6 +37,7 @@ impl Scope {
             trust: Trust {
                 in_mail: directory.organisation.trusts_mail,
             },
+            tells_departments: directory.source.tells_departments(),
             names: names.collect(),
             departments: linked.into_iter().map(|one| (one.key, one.id)).collect(),
         })

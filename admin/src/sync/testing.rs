@@ -4,9 +4,9 @@ use config::id::DirectoryId;
 use config::{Role, Timestamp};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::sync::watch;
 
 use super::Broken;
+use super::lease::Lease;
 use super::run::{self, Begin, Mode, applied, read_from};
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
 use crate::directories::source::{OrganisationSource, SourceError};
@@ -108,12 +108,17 @@ impl Company {
             listing: listing.clone(),
             at: 0,
         };
-        read_from(&self.house.state, run, &self.whole().await, &mut told).await
+        let (whole, lease) = (self.whole().await, self.lease().await);
+        read_from(&self.house.state, run, (&whole, &lease), &mut told).await
     }
 
     pub async fn apply(&self, run: &RunRow) -> Result<(), Broken> {
-        let (_lost, is_ours) = watch::channel(true);
-        applied(&self.house.state, run, &self.whole().await, is_ours).await
+        let lease = self.lease().await;
+        applied(&self.house.state, run, &self.whole().await, &lease).await
+    }
+
+    pub async fn lease(&self) -> Lease {
+        taken(&self.house, &self.directory).await
     }
 
     /// A run from its beginning to its end, or to where it waits.
@@ -154,6 +159,12 @@ impl Company {
     }
 }
 
+async fn taken(house: &House, directory: &DirectoryId) -> Lease {
+    let lease = Lease::of(directory, "this node");
+    assert!(lease.take(&house.state).await.unwrap());
+    lease
+}
+
 pub fn somebody() -> Actor {
     Actor {
         kind: ActorKind::Member,
@@ -169,6 +180,7 @@ pub async fn connect(house: &House, name: &str, organisation: Organisation) -> D
         "kind": "ldap",
         "servers": ["ldaps://ldap.example.com"],
         "base": "dc=example,dc=com",
+        "groups": { "enabled": true },
     });
     let draft = DirectoryDraft {
         name: name.to_owned(),
@@ -231,8 +243,8 @@ pub async fn take_over(house: &House, directory: &DirectoryId) {
         let mut read = state.store.read().await.unwrap();
         let now = sync_runs::find(&mut read, &run.id).await.unwrap().unwrap();
         drop(read);
-        let (_lost, is_ours) = watch::channel(true);
-        run::drive(state, &now, is_ours).await.unwrap();
+        let lease = taken(house, directory).await;
+        run::drive(state, &now, &lease).await.unwrap();
     }
     let mut read = state.store.read().await.unwrap();
     let end = sync_runs::find(&mut read, &run.id).await.unwrap().unwrap();

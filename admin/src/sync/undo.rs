@@ -3,20 +3,24 @@
 
 use config::id::{DepartmentId, MemberId, RunId};
 
-use super::apply::{BATCH, change_person};
+use super::apply::{FEW, change_person};
 use super::people::{self, Shown};
 use super::plan::{Change, Ours};
 use super::run::Driven;
 use super::scope::Scope;
-use super::{Broken, departments};
+use super::{Broken, departments, turn, undo_groups};
+use crate::departments as local_departments;
+use crate::directories;
 use crate::edit::Edit;
 use crate::members::Status;
+use crate::name_key::name_key;
 use crate::refused::{Refused, both};
 use crate::store::directory_people as links;
 use crate::store::directory_units as units;
 use crate::store::members::Fields;
 use crate::store::sync_changes::{self as rows, ChangeRow};
-use crate::store::{StoreError, departments as department_rows, members, sign_ins, sync_people};
+use crate::store::sync_people::{self, Match};
+use crate::store::{Connection, StoreError, departments as department_rows, members, sign_ins};
 
 pub(super) async fn undo(driven: &mut Driven<'_>, run: &RunId) -> Result<(), Broken> {
     while some(driven, run).await? {}
@@ -25,23 +29,48 @@ pub(super) async fn undo(driven: &mut Driven<'_>, run: &RunId) -> Result<(), Bro
 
 async fn some(driven: &mut Driven<'_>, run: &RunId) -> Result<bool, Broken> {
     let mut edit = driven.begin().await?;
-    let changes = rows::last_done(&mut edit.tx, run, BATCH).await?;
+    let changes = rows::last_done(&mut edit.tx, run, FEW).await?;
     if changes.is_empty() {
         return Ok(false);
     }
     let scope = Scope::of(&mut edit.tx, driven.directory).await?;
-    for change in changes {
-        let done = match change.object.as_str() {
-            "person" => person(&mut edit, &scope, &change).await,
-            "department" => department(&mut edit, &scope, &change).await,
-            _ => Err(since()),
-        };
-        note(&mut edit, driven, run, change, done).await?;
+    let mut left = changes;
+    while !left.is_empty() {
+        let before = left.len();
+        let mut behind = Vec::new();
+        for change in left {
+            // Whoever has by now what somebody else had before may be about to give it back.
+            if wants_what_is_taken(&mut edit.tx, &change).await? {
+                behind.push(change);
+                continue;
+            }
+            take_back(&mut edit, driven, (run, &scope), change).await?;
+        }
+        if behind.len() == before {
+            for change in behind.drain(..) {
+                take_back(&mut edit, driven, (run, &scope), change).await?;
+            }
+        }
+        left = behind;
     }
     crate::groups::refresh_all(&mut edit).await?;
     driven.note_counts(&mut edit.tx).await?;
     edit.finish().await?;
     Ok(true)
+}
+
+async fn take_back(
+    edit: &mut Edit<'_>,
+    driven: &mut Driven<'_>,
+    (run, scope): (&RunId, &Scope),
+    change: ChangeRow,
+) -> Result<(), Broken> {
+    let done = match change.object.as_str() {
+        "person" => person(edit, scope, &change).await,
+        "department" => department(edit, scope, &change).await,
+        _ => undo_groups::group(edit, &change).await,
+    };
+    note(edit, driven, run, change, done).await
 }
 
 /// Notes it with the run that is taken back, and with the one that does so.
@@ -86,11 +115,32 @@ async fn note(
     Ok(())
 }
 
-fn since() -> Refused {
+pub(super) fn since() -> Refused {
     Refused::Impossible(both((
         "it was changed since: it stays as it is",
         "之后已有更改，保持现状",
     )))
+}
+
+/// Whether another account has a name or an address that the person had before.
+async fn wants_what_is_taken(
+    connection: &mut Connection,
+    change: &ChangeRow,
+) -> Result<bool, StoreError> {
+    let (Some(id), Some(before)) = (&change.object_id, &change.before) else {
+        return Ok(false);
+    };
+    if change.turn != turn::PEOPLE {
+        return Ok(false);
+    }
+    let before: Shown = serde_json::from_str(before)?;
+    let username = name_key(&before.username);
+    let holders = sync_people::fitting(connection, Match::Username, &[&username]).await?;
+    let mut others: Vec<MemberId> = holders.into_iter().map(|(_, holder)| holder).collect();
+    if let Some(email) = before.email.as_deref().map(name_key) {
+        others.extend(members::holder_of(connection, &email).await?);
+    }
+    Ok(others.iter().any(|other| other.as_str() != id))
 }
 
 async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Result<(), Refused> {
@@ -101,8 +151,14 @@ async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Resul
     let Some(ours) = found.get(&id) else {
         return Err(since());
     };
-    if change.turn != super::turn::PEOPLE {
+    if change.turn != turn::PEOPLE {
         return let_in_again(edit, scope, change, ours).await;
+    }
+    if wants_what_is_taken(&mut edit.tx, change).await? {
+        return Err(Refused::Impossible(both((
+            "another account has the username or the mail address by now",
+            "用户名或邮箱现已被另一账号使用",
+        ))));
     }
     let read = |text: &Option<String>| -> Result<Option<Shown>, StoreError> {
         Ok(text.as_deref().map(serde_json::from_str).transpose()?)
@@ -114,7 +170,13 @@ async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Resul
     let Some(before) = read(&change.before)? else {
         return forget(edit, scope, change, &id).await;
     };
-    let was = differences(&before, ours);
+    let mut was = differences(&before, ours);
+    if was.status == Some(Status::Active) && !is_shut(edit, scope, change, &id).await? {
+        return Err(since());
+    }
+    if let Some(departments) = was.departments.take() {
+        was.departments = Some(those_left(edit, departments).await?);
+    }
     change_person(edit, scope, &id, &was).await?;
     if !before.email_verified {
         members::set_email_verified(&mut edit.tx, &id, None).await?;
@@ -132,6 +194,32 @@ async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Resul
     Ok(())
 }
 
+/// Whether they are shut out on the directory's word, which nobody has changed since.
+async fn is_shut(
+    edit: &mut Edit<'_>,
+    scope: &Scope,
+    change: &ChangeRow,
+    id: &MemberId,
+) -> Result<bool, StoreError> {
+    let links = links::of_keys(&mut edit.tx, &scope.directory, &[&change.key]).await?;
+    let mut theirs = links.iter().filter(|(_, member, _)| member == id);
+    Ok(theirs.any(|(.., is_shut)| *is_shut))
+}
+
+/// The departments that are still there.
+async fn those_left(
+    edit: &mut Edit<'_>,
+    departments: Vec<DepartmentId>,
+) -> Result<Vec<DepartmentId>, StoreError> {
+    let mut left = Vec::with_capacity(departments.len());
+    for id in departments {
+        if department_rows::find(&mut edit.tx, &id).await?.is_some() {
+            left.push(id);
+        }
+    }
+    Ok(left)
+}
+
 /// Somebody who had left, or was no part of the directory.
 async fn let_in_again(
     edit: &mut Edit<'_>,
@@ -139,7 +227,10 @@ async fn let_in_again(
     change: &ChangeRow,
     ours: &Ours,
 ) -> Result<(), Refused> {
-    if ours.status == Status::Active {
+    let is_theirs = change.turn == turn::LEAVERS;
+    if ours.status != Status::Disabled
+        || (is_theirs && !is_shut(edit, scope, change, &ours.id).await?)
+    {
         return Err(since());
     }
     super::apply::set_status(edit, &ours.id, Status::Active).await?;
@@ -202,6 +293,12 @@ async fn department(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> R
     let now = edit.now;
     match (change.kind.as_str(), there) {
         ("create", Some(row)) if row.members == 0 && row.children == 0 => {
+            if directories::hanging_below(&mut edit.tx, &id)
+                .await?
+                .is_some()
+            {
+                return Err(since());
+            }
             department_rows::remove(&mut edit.tx, &id).await?;
         }
         ("update", Some(row)) => {
@@ -211,10 +308,20 @@ async fn department(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> R
                 position: row.position,
             };
             let before = before.filter(|_| after == Some(is)).ok_or_else(since)?;
-            department_rows::update(&mut edit.tx, &id, row.version, &before.into(), now).await?;
+            local_departments::may_stand(&mut edit.tx, &id, before.parent.as_ref()).await?;
+            let fields = before.into();
+            if !department_rows::update(&mut edit.tx, &id, row.version, &fields, now).await? {
+                return Err(since());
+            }
+            local_departments::forget_people(edit, &id).await?;
         }
         ("remove", None) => {
             let before = before.ok_or_else(since)?;
+            local_departments::may_stand(&mut edit.tx, &id, before.parent.as_ref()).await?;
+            let directory = &scope.directory;
+            if units::is_department_linked(&mut edit.tx, directory, &change.key).await? {
+                return Err(since());
+            }
             department_rows::insert(&mut edit.tx, &id, &before.into(), now).await?;
             units::link_department(&mut edit.tx, &scope.directory, &change.key, &id).await?;
         }

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use config::Timestamp;
+use config::id::DirectoryId;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Broken;
-use super::run::{self, Begin, Mode, RENEW};
+use super::lease::{Lease, RENEW};
+use super::run::{self, Begin, Mode};
 use crate::directories;
 use crate::logs::{self, ActorKind};
 use crate::refused::Refused;
@@ -16,6 +18,8 @@ use crate::store::sync_runs::{self as rows, RunRow};
 use crate::store::{StoreError, directories as directory_rows};
 
 const EVERY: Duration = Duration::from_secs(1);
+/// Until a directory that could not be read is tried again.
+const UNREADABLE: Duration = Duration::from_hours(1);
 
 /// Runs until it is dropped.
 pub async fn run(state: &State, node: &str) {
@@ -58,66 +62,85 @@ async fn to_do(state: &State) -> Result<Vec<RunRow>, StoreError> {
     Ok(open.collect())
 }
 
-async fn begin_due(state: &State) -> Result<(), StoreError> {
+pub(super) async fn begin_due(state: &State) -> Result<(), StoreError> {
     let now = state.clock.now();
     let due = directory_rows::due(&mut *state.store.read().await?, now).await?;
     for row in due {
-        let mut tx = state.store.begin().await?;
-        let begun = run::begin(
-            &mut tx,
-            Begin {
-                directory: &row.id,
-                mode: Mode::Full,
-                is_trial: false,
-                actor: logs::Actor {
-                    kind: ActorKind::System,
-                    id: None,
-                    name: "schedule".to_owned(),
-                },
-                undoes: None,
-            },
-            now,
-        )
-        .await;
-        match begun {
-            // One that waits or is under way holds up the next: that comes a period later.
-            Ok(_) | Err(Refused::Impossible(_)) => {}
-            Err(Refused::Store(error)) => return Err(error),
-            Err(_) => continue,
+        match begin_one(state, &row.id, now).await {
+            Ok(()) => {}
+            Err(error) if error.is_passing() => return Err(error),
+            // One that cannot be read holds up no other.
+            Err(error) => {
+                tracing::error!(%error, directory = row.id.as_str(), "a directory cannot be taken over");
+                let later = Some(now.plus(UNREADABLE));
+                let mut tx = state.store.begin().await?;
+                directory_rows::set_next_run(&mut tx, &row.id, later).await?;
+                tx.commit().await?;
+            }
         }
-        let whole = directories::whole(&mut tx, &row.id).await;
-        let every = whole
-            .ok()
-            .and_then(|whole| whole.organisation.every_minutes);
-        let next = every.map(|minutes| now.plus(Duration::from_mins(u64::from(minutes))));
-        directory_rows::set_next_run(&mut tx, &row.id, next).await?;
-        tx.commit().await?;
     }
     Ok(())
 }
 
+async fn begin_one(state: &State, id: &DirectoryId, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    run::drop_stale(&mut tx, id, now).await?;
+    let begin = Begin {
+        directory: id,
+        mode: Mode::Full,
+        is_trial: false,
+        actor: logs::Actor {
+            kind: ActorKind::System,
+            id: None,
+            name: "schedule".to_owned(),
+        },
+        undoes: None,
+    };
+    match run::begin(&mut tx, begin, now).await {
+        // One that waits or is under way holds up the next: that comes a period later.
+        Ok(_) | Err(Refused::Impossible(_)) => {}
+        Err(Refused::Store(error)) => return Err(error),
+        Err(_) => return Ok(()),
+    }
+    let whole = directories::whole(&mut tx, id).await;
+    let every = whole
+        .ok()
+        .and_then(|whole| whole.organisation.every_minutes);
+    let next = every.map(|minutes| now.plus(Duration::from_mins(u64::from(minutes))));
+    directory_rows::set_next_run(&mut tx, id, next).await?;
+    tx.commit().await
+}
+
 /// Works on a run for as long as its lease is this node's.
 async fn one(state: &State, run: &RunRow, node: &str) {
-    match run::take(state, &run.directory, node).await {
-        Ok(true) => {}
-        Ok(false) => return,
+    let lease = Lease::of(&run.directory, node);
+    let run = match taken(state, run, &lease).await {
+        Ok(Some(run)) => run,
+        Ok(None) => return,
         Err(error) => return tracing::warn!(%error, run = run.id.as_str(), "a run has to wait"),
-    }
-    let (lost, is_ours) = watch::channel(true);
+    };
     let renew = async {
         loop {
             tokio::time::sleep(RENEW).await;
-            if !matches!(run::take(state, &run.directory, node).await, Ok(true)) {
-                lost.send_replace(false);
+            if !matches!(lease.take(state).await, Ok(true)) {
                 break;
             }
         }
     };
     let done = tokio::select! {
-        done = run::drive(state, run, is_ours) => done,
+        done = run::drive(state, &run, &lease) => done,
         () = renew => Err(Broken::Lost),
     };
     if let Err(error) = done {
         tracing::warn!(%error, run = run.id.as_str(), "a run was broken off; it is taken up again");
     }
+}
+
+/// The run as it is by now, if it is this node's to work on.
+async fn taken(state: &State, run: &RunRow, lease: &Lease) -> Result<Option<RunRow>, StoreError> {
+    if !lease.take(state).await? {
+        return Ok(None);
+    }
+    let run = rows::find(&mut *state.store.read().await?, &run.id).await?;
+    Ok(run.filter(|run| matches!(run.phase.as_str(), "reading" | "applying")))
 }

@@ -42,6 +42,25 @@ pub fn explain(server: &str, error: &LdapError) -> SourceError {
     ))
 }
 
+/// The server has not told everything: the rest is elsewhere (RFC 4511 §4.5.3).
+#[must_use]
+pub fn referred(server: &str, elsewhere: &str) -> SourceError {
+    let elsewhere: String = elsewhere
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(MOST)
+        .collect();
+    SourceError::new((
+        &format!(
+            "{server}: a part of the directory is kept elsewhere ({elsewhere}) and was not listed: choose a base \
+             without it, or say that references are to be ignored (ignores_references)"
+        ),
+        &format!(
+            "{server}：目录的一部分存放在别处（{elsewhere}），未能列出：请选择不含该部分的搜索起点，或设置忽略引用（ignores_references）"
+        ),
+    ))
+}
+
 /// Why the server refused (RFC 4511 §A.2).
 #[must_use]
 pub fn refused(server: &str, result: &LdapResult) -> SourceError {

@@ -133,6 +133,10 @@ pub struct LdapSettings {
     pub bind_dn: String,
     /// Everything is below this DN.
     pub base: String,
+    /// Whether what the server says is kept elsewhere is nobody of ours. Otherwise a listing that refers
+    /// elsewhere is not whole, and changes nothing.
+    #[serde(default)]
+    pub ignores_references: bool,
     #[serde(default)]
     pub people: PeopleSearch,
     #[serde(default)]
@@ -304,7 +308,7 @@ impl LdapSettings {
         ];
         let wrong = filters
             .into_iter()
-            .filter(|(_, filter, is_used)| *is_used && ldap3::parse_filter(filter).is_err());
+            .filter(|(_, filter, is_used)| *is_used && !is_filter(filter));
         wrong
             .map(|(field, ..)| {
                 Invalid::new(
@@ -318,6 +322,11 @@ impl LdapSettings {
             })
             .collect()
     }
+}
+
+/// RFC 4515 §3: within brackets, so that it can be a part of another.
+fn is_filter(filter: &str) -> bool {
+    filter.starts_with('(') && ldap3::parse_filter(filter).is_ok()
 }
 
 /// RFC 4512 §2.5: a short name or a dotted number, with options.
@@ -372,6 +381,13 @@ mod tests {
                 "source.people.filter",
             ]
         );
+    }
+
+    #[test]
+    fn a_filter_stands_in_brackets() {
+        let mut wrong = settings();
+        wrong.people.filter = "objectClass=person".to_owned();
+        assert_eq!(fields(&wrong), ["source.people.filter"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::connect::{ANSWER, Bound, bound};
 use super::dn::{folded, parent};
-use super::explain::{explain, refused};
+use super::explain::{explain, referred, refused};
 use super::settings::{LdapSettings, PeopleSearch};
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
 use crate::directories::source::{OrganisationSource, SourceError};
@@ -35,8 +35,10 @@ pub struct LdapSource {
     /// By their folded DNs.
     departments: HashMap<String, String>,
     people: People,
-    /// Keys by folded DNs and by usernames, where groups are taken over.
-    named: HashMap<String, String>,
+    /// Keys by folded DNs, where groups are taken over.
+    by_dn: HashMap<String, String>,
+    /// Keys by usernames; `None`: of several.
+    by_username: HashMap<String, Option<String>>,
 }
 
 impl LdapSource {
@@ -52,7 +54,8 @@ impl LdapSource {
             settings: settings.clone(),
             departments: HashMap::new(),
             people: People::NotAsked,
-            named: HashMap::new(),
+            by_dn: HashMap::new(),
+            by_username: HashMap::new(),
         })
     }
 
@@ -82,10 +85,12 @@ impl LdapSource {
             Ok(Some(entry)) => Ok(Some(Entry::of(SearchEntry::construct(entry)))),
             Ok(None) => {
                 let result = stream.finish().await;
-                if result.rc == 0 {
-                    Ok(None)
-                } else {
-                    Err(refused(server, &result))
+                match result.refs.first() {
+                    _ if result.rc != 0 => Err(refused(server, &result)),
+                    Some(elsewhere) if !self.settings.ignores_references => {
+                        Err(referred(server, elsewhere))
+                    }
+                    _ => Ok(None),
                 }
             }
             Err(LdapError::LdapResult { result }) => Err(refused(server, &result)),
@@ -178,9 +183,14 @@ impl LdapSource {
             return Err(self.without_key(&entry.dn, &people.key));
         };
         if self.settings.groups.enabled {
-            self.named.insert(entry.dn.clone(), found.key.clone());
-            self.named
-                .insert(name_key(&found.username), found.key.clone());
+            self.by_dn.insert(entry.dn.clone(), found.key.clone());
+            let names_one = |known: &mut Option<String>| {
+                known.take_if(|key| *key != found.key);
+            };
+            self.by_username
+                .entry(name_key(&found.username))
+                .and_modify(names_one)
+                .or_insert_with(|| Some(found.key.clone()));
         }
         Ok(TheirPerson {
             departments: self.department_above(&entry.dn).into_iter().collect(),
@@ -201,6 +211,14 @@ impl LdapSource {
         ))
     }
 
+    /// Whom a group names: nobody who may call themselves as they like is taken for another.
+    fn key_of(&self, name: &str) -> Option<String> {
+        match self.by_dn.get(&folded(name)) {
+            Some(key) => Some(key.clone()),
+            None => self.by_username.get(&name_key(name))?.clone(),
+        }
+    }
+
     async fn list_groups(&mut self) -> Result<Vec<TheirGroup>, SourceError> {
         let groups = self.settings.groups.clone();
         if !groups.enabled {
@@ -219,10 +237,7 @@ impl LdapSource {
                 return Err(self.without_key(&entry.dn, &groups.key));
             };
             let named = entry.all(&groups.people).into_iter();
-            let known = named.filter_map(|name| {
-                let by_dn = self.named.get(&folded(&name));
-                by_dn.or_else(|| self.named.get(&name_key(&name))).cloned()
-            });
+            let known = named.filter_map(|name| self.key_of(&name));
             listed.push(TheirGroup {
                 name: entry.first(&groups.name).unwrap_or_default(),
                 people: known.collect(),
@@ -346,9 +361,10 @@ impl Entry {
             .unwrap_or_default()
     }
 
+    /// The values of an attribute are in no order (RFC 4512 §2.2): the smallest, so that it stays the same.
     fn first(&self, name: &str) -> Option<String> {
-        let all = self.texts.get(&name.to_ascii_lowercase())?;
-        all.iter().find(|value| !value.trim().is_empty()).cloned()
+        let all = self.texts.get(&name.to_ascii_lowercase())?.iter();
+        all.filter(|value| !value.trim().is_empty()).min().cloned()
     }
 
     /// What never changes of it: a text as it is, 16 bytes as a UUID (`objectGUID`), others in hex.

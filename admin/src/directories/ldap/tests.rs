@@ -198,3 +198,74 @@ async fn attack_27_a_server_on_this_machine_is_not_asked_unless_the_operator_let
     let why = opened.err().unwrap().why.en;
     assert!(why.contains("outbound.allow"), "{why}");
 }
+
+#[tokio::test]
+async fn a_listing_that_refers_elsewhere_is_not_whole_unless_that_was_so_chosen() {
+    let slapd = Slapd::start().await;
+    slapd.add(&person("a", "A", "")).await;
+    slapd
+        .add(&format!(
+            "dn: ou=abroad,ou=people,{BASE}\nobjectClass: referral\nobjectClass: extensibleObject\nou: abroad\n\
+             ref: ldap://abroad.example.com/ou=abroad,ou=people,{BASE}\n"
+        ))
+        .await;
+    let mut settings = slapd.settings();
+    settings.units.enabled = false;
+    let why = all(&settings).await.err().unwrap();
+    assert!(why.contains("abroad.example.com"), "{why}");
+    settings.ignores_references = true;
+    assert_eq!(all(&settings).await.unwrap().people.len(), 1);
+}
+
+#[tokio::test]
+async fn attack_18_nobody_enters_a_group_by_calling_themselves_as_its_members() {
+    let slapd = Slapd::start().await;
+    let admin = format!("uid=a,ou=people,{BASE}");
+    slapd
+        .add(&(person("a", "A", "") + &person("b", "B", "") + &person("c", "C", "")))
+        .await;
+    slapd
+        .modify(&format!(
+            "dn: uid=c,ou=people,{BASE}\nchangetype: modify\nadd: employeeType\nemployeeType: {admin}\n"
+        ))
+        .await;
+    slapd
+        .add(&format!(
+            "dn: cn=admins,{BASE}\nobjectClass: groupOfNames\ncn: admins\nmember: {admin}\n"
+        ))
+        .await;
+    let mut settings = slapd.settings();
+    "employeeType".clone_into(&mut settings.people.username);
+    settings.groups.enabled = true;
+    BASE.clone_into(&mut settings.groups.base);
+    let found = all(&settings).await.unwrap();
+    let key = |name: &str| {
+        let mut people = found.people.iter();
+        people
+            .find(|one| one.display_name == name)
+            .unwrap()
+            .key
+            .clone()
+    };
+    assert_eq!(found.groups[0].people, [key("A")]);
+}
+
+#[tokio::test]
+async fn of_several_values_the_same_one_is_read_in_whatever_order_they_come() {
+    let slapd = Slapd::start().await;
+    slapd.add(&person("a", "A", "")).await;
+    let mail = |values: [&str; 2]| {
+        format!(
+            "dn: uid=a,ou=people,{BASE}\nchangetype: modify\nreplace: mail\nmail: {}\nmail: {}\n",
+            values[0], values[1]
+        )
+    };
+    for values in [
+        ["a@example.com", "b@example.com"],
+        ["b@example.com", "a@example.com"],
+    ] {
+        slapd.modify(&mail(values)).await;
+        let found = all(&slapd.settings()).await.unwrap();
+        assert_eq!(found.people[0].email.as_deref(), Some("a@example.com"));
+    }
+}

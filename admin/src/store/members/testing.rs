@@ -39,3 +39,17 @@ pub async fn set_employee_number(
         .await?;
     Ok(())
 }
+
+/// Another name by which the person signs in.
+pub async fn set_username(
+    connection: &mut Connection,
+    member: &MemberId,
+    username: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE members SET username = $2, username_key = $2 WHERE id = $1")
+        .bind(member.as_str())
+        .bind(username)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -104,6 +104,37 @@ fn the_directory_alone_does_not_vouch_for_where_codes_of_an_administrator_go() {
 }
 
 #[test]
+fn where_an_administrator_is_reached_is_not_for_the_directory_to_choose() {
+    let mut theirs = wanted("alice");
+    theirs.fields.display_name = "Alice Wang".to_owned();
+    theirs.fields.email = Some("mallory@example.com".to_owned());
+    theirs.fields.email_key = theirs.fields.email.clone();
+    theirs.fields.mobile = Some("13800000000".to_owned());
+    let holder = Ours {
+        holds_a_role: true,
+        ..ours("alice")
+    };
+    let plan = |found| person(&theirs, &Found::Linked(found), &Taken::default(), TRUST).unwrap();
+    let change = plan(holder);
+    assert!(change.withholds, "looked at again once the role is gone");
+    let kept = change.fields.unwrap();
+    assert_eq!(kept.display_name, "Alice Wang");
+    assert_eq!((kept.email, kept.mobile), (fields("alice").email, None));
+    let change = plan(ours("alice"));
+    assert!(!change.withholds);
+    assert_eq!(change.fields.unwrap(), theirs.fields);
+}
+
+#[test]
+fn no_run_makes_a_member_of_a_guest() {
+    let mut guest = ours("alice");
+    guest.fields.kind = PrincipalKind::Guest;
+    let found = Found::Linked(guest);
+    let change = person(&wanted("alice"), &found, &Taken::default(), TRUST).unwrap();
+    assert_eq!(change.fields, None);
+}
+
+#[test]
 fn what_somebody_else_has_is_not_taken_from_them() {
     let taken = Taken {
         username: Some("m2".into()),
@@ -129,6 +160,7 @@ fn only_whom_the_directory_shut_out_does_it_let_in_again() {
         (Status::Disabled, true, true, Some(Status::Active)),
         (Status::Disabled, false, true, None),
         (Status::Left, false, true, None),
+        (Status::Left, true, true, None),
         (Status::Disabled, true, false, None),
     ] {
         let one = Ours {

@@ -142,3 +142,30 @@ async fn the_last_owner_does_not_leave() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_is_disabled_by_hand_stays_so_although_the_directory_had_shut_them_out_before() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, unlimited()).await;
+        let permit = operator();
+        let by_hand = async |status| {
+            let alice = company_.member("alice").await.unwrap();
+            let edit = Edit::begin(&company_.house.state, &permit).await.unwrap();
+            account::set_status(edit, &alice.id, status).await.unwrap();
+        };
+        let mut without = company();
+        without.people.remove(0);
+        for status in [Status::Disabled, Status::Left] {
+            company_.sync(&company()).await;
+            by_hand(Status::Active).await;
+            let left = company_.sync(&without).await;
+            assert_eq!(left.counts.done, 1);
+            by_hand(status).await;
+            let undo = super::taking_back::take_back(&company_, &left).await;
+            assert_eq!((undo.counts.done, undo.counts.failed), (0, 1));
+            company_.sync(&company()).await;
+            assert_eq!(company_.member("alice").await.unwrap().status, status);
+        }
+    })
+    .await;
+}

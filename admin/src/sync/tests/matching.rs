@@ -3,11 +3,15 @@
 use config::Role;
 
 use super::company;
+use crate::directories::conflicts::{ConflictDecision, decide};
 use crate::directories::{MatchBy, Organisation, Others};
+use crate::edit::Edit;
 use crate::members::Status;
+use crate::refused::Refused;
 use crate::store::sync_conflicts;
 use crate::store::testing::on_both_engines;
 use crate::sync::testing::{Company, person, unlimited};
+use crate::testing::operator;
 
 fn by(match_by: MatchBy) -> Organisation {
     Organisation {
@@ -190,6 +194,54 @@ async fn names_that_are_handed_on_within_a_run_are_had_by_its_end() {
             company_.changes(&run).await
         );
         assert_eq!(company_.sync(&next).await.counts.planned, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_guest_is_linked_to_an_entry() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, unlimited()).await;
+        let alice = company_.house.member("alice", "Alice", &[]).await;
+        company_.sync(&company()).await;
+        let state = &company_.house.state;
+        let mut tx = state.store.begin().await.unwrap();
+        crate::store::guests::set_kind_alone(&mut tx, &alice, "guest")
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let permit = operator();
+        let edit = Edit::begin(state, &permit).await.unwrap();
+        let link = ConflictDecision::Link { member: alice };
+        let refused = decide(edit, &company_.directory, "k1", &link).await;
+        assert!(matches!(refused, Err(Refused::Impossible(why)) if why.en.contains("guest")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_23_an_address_that_the_directory_changed_is_told_to_the_one_before() {
+    on_both_engines(async |store| {
+        let organisation = Organisation {
+            trusts_mail: true,
+            ..by(MatchBy::Username)
+        };
+        let company_ = Company::new(store, organisation).await;
+        company_.house.set_senders().await;
+        company_
+            .house
+            .policy(|policy| policy.notices.factor_changed = true)
+            .await;
+        company_.house.member("alice", "Alice", &[]).await;
+        let mut listing = company();
+        company_.sync(&listing).await;
+        assert!(company_.house.told().await.is_empty(), "there was none");
+        listing.people[0].email = Some("alice@evil.example".to_owned());
+        listing.people[1].email = Some("bob@evil.example".to_owned());
+        company_.sync(&listing).await;
+        let told = company_.house.told().await.into_iter();
+        let told: Vec<String> = told.map(|(_, to, _)| to).collect();
+        assert_eq!(told, ["alice@example.com"], "Bob has never come in");
     })
     .await;
 }

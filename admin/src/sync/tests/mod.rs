@@ -1,9 +1,12 @@
 //! Runs as an organisation sees them.
 
 mod failures;
+mod groups_and_departments;
 mod leavers;
 mod matching;
 mod random;
+mod schedule;
+mod standstill;
 mod taking_back;
 
 use super::testing::{Company, Listing, department, person, unlimited};

@@ -6,7 +6,7 @@ use crate::store::testing::on_both_engines;
 use crate::sync::run::{self, Begin, Mode};
 use crate::sync::testing::{Company, somebody, unlimited};
 
-async fn take_back(
+pub(super) async fn take_back(
     company: &Company,
     undone: &crate::store::sync_runs::RunRow,
 ) -> crate::store::sync_runs::RunRow {
