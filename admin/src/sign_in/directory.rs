@@ -23,7 +23,7 @@ use super::lockout::Counters;
 use super::methods::Offer;
 use crate::directories::provider::{Brought, ProviderError, Secrets, Start};
 use crate::directories::sign_in::{Asserted, CameBy};
-use crate::directories::{self, Whole};
+use crate::directories::{self, Whole, addresses};
 use crate::hex::hex;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Frame, Query, Reader, ReturnPath, go_to, show_with};
@@ -105,7 +105,7 @@ fn occasion(whose: &str) -> Occasion<'_> {
     }
 }
 
-async fn found(connection: &mut Connection, id: &str) -> Result<Whole, Failure> {
+pub(super) async fn found(connection: &mut Connection, id: &str) -> Result<Whole, Failure> {
     let all = directories::for_sign_in(connection).await?;
     let mut all = all.into_iter().filter(|one| one.source.kind().has_a_page());
     all.find(|one| one.row.id.as_str() == id)
@@ -113,9 +113,7 @@ async fn found(connection: &mut Connection, id: &str) -> Result<Whole, Failure> 
 }
 
 fn callback_of(state: &State, directory: &Whole) -> Result<Url, Failure> {
-    let access = &state.settings.access;
-    let origin = access.origin_of(access.host());
-    let address = format!("{origin}/sign-in/directories/{}/callback", directory.row.id);
+    let address = addresses::callback(state, &directory.row.id);
     Url::parse(&address).map_err(Failure::internal)
 }
 
@@ -256,6 +254,7 @@ async fn settle(
     let came_by = CameBy {
         directory: directory.row.id.clone(),
         session: asserted.session.clone(),
+        subject: asserted.subject.clone(),
     };
     let mut flow = Flow::begin_by_directory(member, (METHOD, came_by), now, to.as_str());
     if asserted.has_second_factor && directory.sign_in.trusts_second_factor {
