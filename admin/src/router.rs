@@ -15,9 +15,9 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    by_directory, code_alone, confirm, directory, enrol, enrol_passkey, forgot_password,
-    guest_network, home_realm, message_factor, new_password, passkey, passkey_alone, password,
-    refused, second_factor, sign_out, welcome,
+    by_directory, code_alone, confirm, directory, directory_logout, enrol, enrol_passkey,
+    forgot_password, guest_network, home_realm, message_factor, new_password, passkey,
+    passkey_alone, password, refused, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, set_up};
@@ -106,7 +106,7 @@ fn sign_in_pages() -> Router<State> {
         .route("/sign-in/directories/{id}", get(directory::start))
         .route(
             "/sign-in/directories/{id}/callback",
-            get(directory::callback),
+            get(directory::callback).post(directory_logout::by_post),
         )
         .route("/sign-in/passkey", post(passkey_alone::submit))
         .route("/sign-in/two-step/passkey", post(passkey::submit))

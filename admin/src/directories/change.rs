@@ -189,6 +189,7 @@ pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid
     match source {
         Source::Ldap(settings) => settings.problems(used_for),
         Source::Oidc(settings) => settings.problems(),
+        Source::Cas(settings) => settings.problems(),
     }
 }
 
@@ -223,6 +224,7 @@ fn kept_secret(
     let needs = match &draft.source {
         Source::Ldap(settings) => settings.needs_secret(),
         Source::Oidc(settings) => settings.needs_secret(),
+        Source::Cas(_) => false,
     };
     let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
     let had = before.and_then(|before| before.row.secret.clone());
@@ -262,5 +264,7 @@ pub(super) fn confidant(source: &Source) -> serde_json::Value {
     match source {
         Source::Ldap(settings) => ldap::confidant(settings),
         Source::Oidc(settings) => oidc::confidant(settings),
+        // There is no secret to show.
+        Source::Cas(_) => serde_json::Value::Null,
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 pub enum Kind {
     Ldap,
     Oidc,
+    Cas,
 }
 
 impl Kind {
@@ -16,6 +17,7 @@ impl Kind {
         match self {
             Self::Ldap => "ldap",
             Self::Oidc => "oidc",
+            Self::Cas => "cas",
         }
     }
 
@@ -24,7 +26,7 @@ impl Kind {
     pub fn lists_people(self) -> bool {
         match self {
             Self::Ldap => true,
-            Self::Oidc => false,
+            Self::Oidc | Self::Cas => false,
         }
     }
 
@@ -33,7 +35,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap => true,
-            Self::Oidc => false,
+            Self::Oidc | Self::Cas => false,
         }
     }
 
@@ -42,7 +44,7 @@ impl Kind {
     pub fn has_a_page(self) -> bool {
         match self {
             Self::Ldap => false,
-            Self::Oidc => true,
+            Self::Oidc | Self::Cas => true,
         }
     }
 
@@ -50,7 +52,7 @@ impl Kind {
     #[must_use]
     pub fn signs_in(self) -> bool {
         match self {
-            Self::Ldap | Self::Oidc => true,
+            Self::Ldap | Self::Oidc | Self::Cas => true,
         }
     }
 }

@@ -4,7 +4,10 @@
 //! shown, and what it is used for. What a kind can do decides what it can be used for: one that can tell
 //! of everybody is an [`source::OrganisationSource`], which [`crate::sync`] takes over.
 
+pub mod addresses;
+pub mod cas;
 mod change;
+mod checks;
 pub mod conflicts;
 pub mod entry;
 pub mod kind;
@@ -17,6 +20,7 @@ pub mod provider;
 mod secret;
 pub mod sign_in;
 pub mod source;
+mod xml;
 
 use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
@@ -31,6 +35,7 @@ use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
 use crate::store::{Connection, StoreError, sync_conflicts};
 use crate::sync::Broken;
+use cas::CasProvider;
 use ldap::LdapSource;
 use oidc::OidcProvider;
 use provider::SignInProvider;
@@ -51,6 +56,7 @@ pub use organisation::{MatchBy, Organisation, Others};
 pub enum Source {
     Ldap(ldap::LdapSettings),
     Oidc(oidc::OidcSettings),
+    Cas(cas::CasSettings),
 }
 
 impl Source {
@@ -59,6 +65,7 @@ impl Source {
         match self {
             Self::Ldap(_) => Kind::Ldap,
             Self::Oidc(_) => Kind::Oidc,
+            Self::Cas(_) => Kind::Cas,
         }
     }
 
@@ -67,7 +74,7 @@ impl Source {
     pub fn tells_departments(&self) -> bool {
         match self {
             Self::Ldap(settings) => settings.units.enabled,
-            Self::Oidc(_) => false,
+            Self::Oidc(_) | Self::Cas(_) => false,
         }
     }
 
@@ -76,7 +83,7 @@ impl Source {
     pub fn tells_groups(&self) -> bool {
         match self {
             Self::Ldap(settings) => settings.groups.enabled,
-            Self::Oidc(_) => false,
+            Self::Oidc(_) | Self::Cas(_) => false,
         }
     }
 }
@@ -178,7 +185,7 @@ pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn Organisati
             let source = LdapSource::open(&state.settings.outbound, settings, &secret).await?;
             Ok(Box::new(source))
         }
-        Source::Oidc(_) => Err(SourceError::new((
+        Source::Oidc(_) | Source::Cas(_) => Err(SourceError::new((
             "a directory of this kind lists nobody",
             "该类型的目录不提供人员列表",
         ))
@@ -204,6 +211,10 @@ pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvid
             clock: state.clock.clone(),
             settings: settings.clone(),
             secret: secret_of(state, directory)?,
+        })),
+        Source::Cas(settings) => Ok(Box::new(CasProvider {
+            outbound: state.settings.outbound.clone(),
+            settings: settings.clone(),
         })),
     }
 }
@@ -274,5 +285,7 @@ async fn shown(connection: &mut Connection, whole: Whole) -> Result<Directory, S
     })
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

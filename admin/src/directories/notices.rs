@@ -96,13 +96,13 @@ fn of_credentials(directory: &Whole, now: Timestamp) -> Option<Due> {
 
 /// What ends first, and when.
 fn earliest(directory: &Whole) -> Option<(LocalText, Timestamp)> {
-    match &directory.source {
-        Source::Ldap(settings) => {
-            let end = authorities::first_end(&settings.ca)?;
-            Some((both(("the certificate authority", "证书颁发机构证书")), end))
-        }
-        Source::Oidc(_) => None,
-    }
+    let ca = match &directory.source {
+        Source::Ldap(settings) => &settings.ca,
+        Source::Cas(settings) => &settings.ca,
+        Source::Oidc(settings) => &settings.ca,
+    };
+    let which = both(("the certificate of the authority", "证书颁发机构的证书"));
+    Some((which, authorities::first_end(ca)?))
 }
 
 fn day(end: Timestamp) -> String {

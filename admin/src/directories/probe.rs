@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 
 use super::entry::{TheirDepartment, TheirPerson};
 use super::ldap::LdapSource;
+use super::provider::Unusable;
 use super::source::OrganisationSource;
-use super::{Source, change, oidc, secret, whole};
+use super::{Source, addresses, cas, change, oidc, secret, whole};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
@@ -66,14 +67,12 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
         Source::Ldap(settings) => {
             LdapSource::open(&state.settings.outbound, settings, &secret).await
         }
-        Source::Oidc(settings) => {
-            // It lists nobody: that it answers is all that there is to find.
-            return Ok(
-                match oidc::try_out(&state.settings.outbound, settings).await {
-                    Ok(()) => finding,
-                    Err(error) => failed(finding, "connect", error.why),
-                },
-            );
+        // It lists nobody: that it answers is all that there is to find.
+        page => {
+            return Ok(match answers(state, page, probe.directory.as_ref()).await {
+                Ok(()) => finding,
+                Err(error) => failed(finding, "connect", error.why),
+            });
         }
     };
     let mut source = match opened {
@@ -95,6 +94,23 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
         Err(error) => return Ok(failed(finding, "people", error.why)),
     }
     Ok(finding)
+}
+
+/// Whether what has a sign-in page of its own answers.
+async fn answers(
+    state: &State,
+    source: &Source,
+    directory: Option<&DirectoryId>,
+) -> Result<(), Unusable> {
+    let outbound = &state.settings.outbound;
+    match source {
+        Source::Ldap(_) => Ok(()),
+        Source::Oidc(settings) => oidc::try_out(outbound, settings).await,
+        Source::Cas(settings) => {
+            let callback = directory.map(|id| addresses::callback(state, id));
+            cas::try_out(outbound, settings, callback.as_deref()).await
+        }
+    }
 }
 
 fn failed(finding: DirectoryFinding, at: &str, why: LocalText) -> DirectoryFinding {

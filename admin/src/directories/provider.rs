@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use config::Timestamp;
+use config::language::LocalText;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::sign_in::Asserted;
+use crate::outbound::NotReached;
+use crate::outbound::http::innermost;
 
 /// Secrets of one sign-in, which come back with the browser, sealed, and with nobody else.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,6 +53,45 @@ pub enum ProviderError {
     /// The directory cannot be asked.
     #[error("the directory cannot be reached: {0}")]
     Away(String),
+}
+
+/// Whoever has the sign-in page cannot be asked, or says nothing that can be used. One sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .why.en)]
+pub struct Unusable {
+    pub why: LocalText,
+}
+
+impl Unusable {
+    /// In English, then in Chinese.
+    #[must_use]
+    pub fn new((en, zh_cn): (&str, &str)) -> Self {
+        Self {
+            why: (en, zh_cn).into(),
+        }
+    }
+}
+
+impl From<NotReached> for Unusable {
+    fn from(error: NotReached) -> Self {
+        Self { why: error.why }
+    }
+}
+
+impl From<reqwest::Error> for Unusable {
+    fn from(error: reqwest::Error) -> Self {
+        let why = innermost(error);
+        Self::new((
+            &format!("the provider did not answer: {why}"),
+            &format!("身份提供方没有响应：{why}"),
+        ))
+    }
+}
+
+impl From<Unusable> for ProviderError {
+    fn from(error: Unusable) -> Self {
+        Self::Away(error.why.en)
+    }
 }
 
 /// A sign-in page elsewhere.

@@ -100,6 +100,8 @@ pub struct Asserted {
     pub has_second_factor: bool,
     /// What the directory calls its session, should it end it.
     pub session: Option<String>,
+    /// As whom the directory knows the person in it, as it is to be repeated when one of us ends it.
+    pub subject: Option<String>,
 }
 
 /// By which directory a sign-in came.
@@ -108,6 +110,8 @@ pub struct CameBy {
     pub directory: DirectoryId,
     #[serde(default)]
     pub session: Option<String>,
+    #[serde(default)]
+    pub subject: Option<String>,
 }
 
 /// Why nobody is let in, for the log and for the page.

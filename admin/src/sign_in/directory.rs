@@ -22,7 +22,7 @@ use super::lockout::Counters;
 use super::methods::{self, Offer};
 use crate::directories::provider::{Brought, ProviderError, Secrets, Start};
 use crate::directories::sign_in::{Asserted, CameBy};
-use crate::directories::{self, Whole};
+use crate::directories::{self, Whole, addresses};
 use crate::hex::hex;
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Frame, Query, Reader, ReturnPath, go_to, show_with};
@@ -96,25 +96,15 @@ fn occasion(whose: &str) -> Occasion<'_> {
     }
 }
 
-async fn found(connection: &mut Connection, id: &str) -> Result<Whole, Failure> {
+pub(super) async fn found(connection: &mut Connection, id: &str) -> Result<Whole, Failure> {
     let all = directories::for_sign_in(connection).await?;
     let mut all = all.into_iter().filter(|one| one.source.kind().has_a_page());
     all.find(|one| one.row.id.as_str() == id)
         .ok_or(Failure::NotFound)
 }
 
-/// At the host of ours where the sign-in began, since the cookies of that host alone know of it.
 fn callback_of(state: &State, reader: &Reader, directory: &Whole) -> Result<Url, Failure> {
-    let settings = &state.settings;
-    let here = reader.visitor.host.as_str();
-    let is_operators = { settings.admin.as_ref() }.is_some_and(|admin| admin.host() == here);
-    let host = if is_operators {
-        here
-    } else {
-        settings.access.host()
-    };
-    let origin = settings.origin_of(host);
-    let address = format!("{origin}/sign-in/directories/{}/callback", directory.row.id);
+    let address = addresses::callback_at(state, &reader.visitor.host, &directory.row.id);
     Url::parse(&address).map_err(Failure::internal)
 }
 
@@ -287,6 +277,7 @@ async fn settle(
     let came_by = CameBy {
         directory: directory.row.id.clone(),
         session: asserted.session.clone(),
+        subject: asserted.subject.clone(),
     };
     let mut flow = Flow::begin_by_directory(member, (METHOD, came_by), now, to.as_str());
     if asserted.has_second_factor && directory.sign_in.trusts_second_factor {

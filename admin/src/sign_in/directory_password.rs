@@ -158,6 +158,7 @@ async fn begin(
     let came_by = CameBy {
         directory: directory.row.id.clone(),
         session: None,
+        subject: None,
     };
     let method = (AuthenticationMethod::Password, came_by);
     let mut flow = Flow::begin_by_directory(member, method, now, tried.to.as_str());

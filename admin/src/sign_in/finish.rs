@@ -19,7 +19,8 @@ use crate::store::changes::{Change, announce};
 use crate::store::credentials::Account;
 use crate::store::sign_ins::SignIn;
 use crate::store::{
-    StoreError, Tx, known_devices, member_languages, session_facts, sessions, sign_ins,
+    StoreError, Tx, directory_sessions, known_devices, member_languages, session_facts, sessions,
+    sign_ins,
 };
 use crate::tokens::Token;
 
@@ -37,6 +38,9 @@ pub async fn finish(
     let now = state.clock.now();
     let sign_in = new_sign_in(reader, flow, &rules.sessions, now);
     sign_ins::insert(&mut tx, &sign_in).await?;
+    if let Some(came_by) = &flow.came_by {
+        directory_sessions::insert(&mut tx, &sign_in.id, came_by).await?;
+    }
     let token = Token::generate();
     let host = &reader.visitor.host;
     let session = SessionId::generate();

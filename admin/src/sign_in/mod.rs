@@ -15,6 +15,7 @@ pub mod code_alone;
 pub mod code_request;
 pub mod confirm;
 pub mod directory;
+pub mod directory_logout;
 pub mod directory_password;
 pub mod enrol;
 pub mod enrol_passkey;
@@ -366,6 +367,8 @@ mod tests {
 
 #[cfg(test)]
 mod captcha_tests;
+#[cfg(test)]
+mod cas_tests;
 #[cfg(test)]
 mod code_alone_policy_tests;
 #[cfg(test)]

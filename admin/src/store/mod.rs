@@ -30,6 +30,7 @@ pub mod departments;
 pub mod directories;
 pub mod directory_notices;
 pub mod directory_people;
+pub mod directory_sessions;
 pub mod directory_units;
 pub mod documents;
 pub mod earlier_passwords;

@@ -1,71 +1,22 @@
 //! Requests to a provider: JSON comes back, or nothing that counts.
 
-use config::language::LocalText;
 use config::settings::Outbound;
 use reqwest::RequestBuilder;
 use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 
 use super::settings::OidcSettings;
-use crate::outbound::NotReached;
-use crate::outbound::http::{client, innermost, read};
+use crate::directories::provider::Unusable;
+use crate::outbound::http::{client, read};
 
 /// No answer that we read is longer, in bytes.
 const MAX_ANSWER: usize = 256 * 1024;
-
-/// The provider cannot be asked, or says nothing that can be used. One sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .why.en)]
-pub struct Unusable {
-    pub why: LocalText,
-}
-
-impl Unusable {
-    /// In English, then in Chinese.
-    #[must_use]
-    pub fn new((en, zh_cn): (&str, &str)) -> Self {
-        Self {
-            why: (en, zh_cn).into(),
-        }
-    }
-}
-
-impl From<NotReached> for Unusable {
-    fn from(error: NotReached) -> Self {
-        Self { why: error.why }
-    }
-}
-
-impl From<reqwest::Error> for Unusable {
-    fn from(error: reqwest::Error) -> Self {
-        let why = innermost(error);
-        Self::new((
-            &format!("the provider did not answer: {why}"),
-            &format!("身份提供方没有响应：{why}"),
-        ))
-    }
-}
 
 /// What came back.
 pub struct Answered {
     pub status: u16,
     /// `null` where it is no JSON.
     pub json: Value,
-}
-
-/// Whether nobody on the way reads what goes to an address.
-#[must_use]
-pub fn is_guarded(url: &Url) -> bool {
-    let is_guarded = match url.scheme() {
-        "https" => url.host().is_some(),
-        "http" => match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            _ => false,
-        },
-        _ => false,
-    };
-    is_guarded && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()
 }
 
 /// Gets it, as whoever holds the access token.

@@ -14,8 +14,10 @@ use serde_json::Value;
 use tokio::sync::Mutex as Turn;
 use url::Url;
 
-use super::http::{Unusable, get, is_guarded};
+use super::http::get;
 use super::settings::OidcSettings;
+use crate::directories::checks::is_guarded;
+use crate::directories::provider::Unusable;
 
 /// A key that the provider has withdrawn is believed no longer than this.
 const LIFE: Duration = Duration::from_mins(10);

@@ -14,7 +14,8 @@ mod token;
 use config::settings::Outbound;
 use serde_json::Value;
 
-pub use http::Unusable;
+use super::provider::Unusable;
+
 pub use issuers::Issuers;
 pub use provider::OidcProvider;
 pub use settings::{ClaimNames, ClientAuthentication, OidcSettings, Prompt, SecondFactorValues};

@@ -12,7 +12,7 @@ use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
-use super::http::{Unusable, get, post};
+use super::http::{get, post};
 use super::issuers::{Issuer, Issuers};
 use super::person;
 use super::settings::{ClientAuthentication, OidcSettings};
@@ -32,12 +32,6 @@ pub struct OidcProvider {
 struct Tokens {
     id: String,
     access: Option<String>,
-}
-
-impl From<Unusable> for ProviderError {
-    fn from(error: Unusable) -> Self {
-        Self::Away(error.why.en)
-    }
 }
 
 impl SignInProvider for OidcProvider {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::http::is_guarded;
+use crate::directories::checks::{is_authority, is_guarded, is_token, is_word, no_authority};
 use crate::refused::Invalid;
 
 /// How we prove to the provider who we are (OpenID Connect Core §9).
@@ -153,14 +153,7 @@ impl OidcSettings {
             ));
         }
         if !self.ca.is_empty() && !is_authority(&self.ca) {
-            wrong.push(Invalid::new(
-                "source.ca",
-                ("these are no certificates", "这不是有效的证书"),
-                (
-                    "certificates in PEM (BEGIN CERTIFICATE), or nothing",
-                    "PEM 格式的证书（BEGIN CERTIFICATE），或留空",
-                ),
-            ));
+            wrong.push(no_authority());
         }
         if !is_word(&self.client_id, 255, |c| matches!(c, ' '..='~')) {
             wrong.push(Invalid::new(
@@ -276,20 +269,6 @@ impl OidcSettings {
 fn is_issuer(text: &str) -> bool {
     let url = Url::parse(text).ok();
     text.len() <= 500 && url.is_some_and(|url| is_guarded(&url) && url.query().is_none())
-}
-
-fn is_authority(pem: &str) -> bool {
-    let found = reqwest::Certificate::from_pem_bundle(pem.as_bytes());
-    pem.len() <= 64 * 1024 && found.is_ok_and(|found| !found.is_empty())
-}
-
-/// What can stand beside others with a blank between them.
-fn is_token(text: &str) -> bool {
-    is_word(text, 100, |c| c.is_ascii_graphic())
-}
-
-fn is_word(text: &str, most: usize, fits: impl Fn(char) -> bool) -> bool {
-    (1..=most).contains(&text.len()) && text.chars().all(fits)
 }
 
 #[cfg(test)]

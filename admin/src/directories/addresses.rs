@@ -1,0 +1,30 @@
+//! Where directories with a sign-in page of their own find us: what is entered there, letter by letter.
+
+use config::id::DirectoryId;
+
+use crate::state::State;
+
+fn below(state: &State, host: &str, id: &DirectoryId, what: &str) -> String {
+    let origin = state.settings.origin_of(host);
+    format!("{origin}/sign-in/directories/{id}/{what}")
+}
+
+/// Where the browser comes back to: OpenID Connect's redirect URI, the service of CAS.
+#[must_use]
+pub fn callback(state: &State, id: &DirectoryId) -> String {
+    callback_at(state, state.settings.access.host(), id)
+}
+
+/// As that, of whoever has begun to sign in at `here`: at the operators' host it is that one, since the cookies of
+/// the host where a sign-in began alone know of it.
+#[must_use]
+pub fn callback_at(state: &State, here: &str, id: &DirectoryId) -> String {
+    let settings = &state.settings;
+    let is_operators = { settings.admin.as_ref() }.is_some_and(|admin| admin.host() == here);
+    let host = if is_operators {
+        here
+    } else {
+        settings.access.host()
+    };
+    below(state, host, id, "callback")
+}
