@@ -4,7 +4,7 @@ use config::Timestamp;
 use config::id::DirectoryId;
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, ldap, oidc, secret, whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, find, ldap, oidc, secret, whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
@@ -185,6 +185,7 @@ fn next_run(draft: &DirectoryDraft, before: Option<&Whole>, now: Timestamp) -> O
 pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid> {
     match source {
         Source::Ldap(settings) => settings.problems(used_for),
+        Source::ActiveDirectory(settings) => settings.problems(used_for),
         Source::Oidc(settings) => settings.problems(),
     }
 }
@@ -219,6 +220,7 @@ fn kept_secret(
 ) -> Option<Vec<u8>> {
     let needs = match &draft.source {
         Source::Ldap(settings) => settings.needs_secret(),
+        Source::ActiveDirectory(_) => true,
         Source::Oidc(settings) => settings.needs_secret(),
     };
     let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
@@ -258,6 +260,7 @@ fn kept_secret(
 pub(super) fn confidant(source: &Source) -> serde_json::Value {
     match source {
         Source::Ldap(settings) => ldap::confidant(settings),
+        Source::ActiveDirectory(settings) => ad::confidant(settings),
         Source::Oidc(settings) => oidc::confidant(settings),
     }
 }

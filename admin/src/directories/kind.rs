@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Ldap,
+    /// Microsoft Active Directory.
+    ActiveDirectory,
     Oidc,
 }
 
@@ -15,6 +17,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ldap => "ldap",
+            Self::ActiveDirectory => "active_directory",
             Self::Oidc => "oidc",
         }
     }
@@ -23,7 +26,7 @@ impl Kind {
     #[must_use]
     pub fn lists_people(self) -> bool {
         match self {
-            Self::Ldap => true,
+            Self::Ldap | Self::ActiveDirectory => true,
             Self::Oidc => false,
         }
     }
@@ -32,7 +35,7 @@ impl Kind {
     #[must_use]
     pub fn takes_passwords(self) -> bool {
         match self {
-            Self::Ldap => true,
+            Self::Ldap | Self::ActiveDirectory => true,
             Self::Oidc => false,
         }
     }
@@ -41,7 +44,7 @@ impl Kind {
     #[must_use]
     pub fn has_a_page(self) -> bool {
         match self {
-            Self::Ldap => false,
+            Self::Ldap | Self::ActiveDirectory => false,
             Self::Oidc => true,
         }
     }
@@ -50,7 +53,7 @@ impl Kind {
     #[must_use]
     pub fn signs_in(self) -> bool {
         match self {
-            Self::Ldap | Self::Oidc => true,
+            Self::Ldap | Self::ActiveDirectory | Self::Oidc => true,
         }
     }
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::entry::{TheirDepartment, TheirPerson};
 use super::ldap::LdapSource;
 use super::source::OrganisationSource;
-use super::{Source, change, oidc, secret, whole};
+use super::{Source, change, ldap_access, oidc, secret, whole};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
@@ -62,21 +62,19 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
         departments: Vec::new(),
         people: Vec::new(),
     };
-    let opened = match &probe.source {
-        Source::Ldap(settings) => {
-            LdapSource::open(&state.settings.outbound, settings, &secret).await
-        }
-        Source::Oidc(settings) => {
-            // It lists nobody: that it answers is all that there is to find.
-            return Ok(
-                match oidc::try_out(&state.settings.outbound, settings).await {
-                    Ok(()) => finding,
-                    Err(error) => failed(finding, "connect", error.why),
-                },
-            );
-        }
+    if let Source::Oidc(settings) = &probe.source {
+        // It lists nobody: that it answers is all that there is to find.
+        return Ok(
+            match oidc::try_out(&state.settings.outbound, settings).await {
+                Ok(()) => finding,
+                Err(error) => failed(finding, "connect", error.why),
+            },
+        );
+    }
+    let Some(settings) = probe.source.ldap() else {
+        return Ok(finding);
     };
-    let mut source = match opened {
+    let mut source = match LdapSource::open(ldap_access(state, &settings, &secret)).await {
         Ok(source) => source,
         Err(error) => return Ok(failed(finding, "connect", error.why)),
     };

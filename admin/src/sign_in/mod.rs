@@ -14,6 +14,7 @@ pub mod code_alone;
 pub mod code_request;
 pub mod confirm;
 pub mod directory;
+pub mod directory_new_password;
 pub mod directory_password;
 pub mod enrol;
 pub mod enrol_passkey;
@@ -339,6 +340,8 @@ mod tests {
     }
 }
 
+#[cfg(test)]
+mod ad_tests;
 #[cfg(test)]
 mod captcha_tests;
 #[cfg(test)]

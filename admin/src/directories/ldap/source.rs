@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use config::settings::Outbound;
+use config::Timestamp;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
 use ldap3::{LdapError, Scope, SearchEntry, SearchStream};
-use uuid::Uuid;
 
-use super::connect::{ANSWER, Bound, bound};
+use super::connect::{ANSWER, Access, Bound, bound};
+use super::dialect::Dialect;
 use super::dn::{folded, parent};
+use super::entry::{Entry, attributes_of, person, wanted};
 use super::explain::{explain, refused};
-use super::settings::{LdapSettings, PeopleSearch};
+use super::settings::LdapSettings;
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
 use crate::directories::source::{OrganisationSource, SourceError};
 use crate::name_key::name_key;
@@ -30,7 +31,8 @@ enum People {
 }
 
 pub struct LdapSource {
-    settings: LdapSettings,
+    pub(super) settings: LdapSettings,
+    now: Timestamp,
     bound: Bound,
     /// By their folded DNs.
     departments: HashMap<String, String>,
@@ -42,14 +44,11 @@ pub struct LdapSource {
 impl LdapSource {
     /// # Errors
     /// Why nobody can be asked.
-    pub async fn open(
-        outbound: &Outbound,
-        settings: &LdapSettings,
-        password: &str,
-    ) -> Result<Self, SourceError> {
+    pub async fn open(access: Access<'_>) -> Result<Self, SourceError> {
         Ok(Self {
-            bound: bound(outbound, settings, password).await?,
-            settings: settings.clone(),
+            bound: bound(access).await?,
+            settings: access.settings.clone(),
+            now: access.now,
             departments: HashMap::new(),
             people: People::NotAsked,
             named: HashMap::new(),
@@ -93,7 +92,7 @@ impl LdapSource {
         }
     }
 
-    async fn all(
+    pub(super) async fn all(
         &mut self,
         base: &str,
         filter: &str,
@@ -107,6 +106,27 @@ impl LdapSource {
         Ok(found)
     }
 
+    /// The entry of a name; `None`: there is none.
+    pub(super) async fn one(
+        &mut self,
+        dn: &str,
+        attributes: Vec<String>,
+    ) -> Result<Option<Entry>, SourceError> {
+        let server = &self.bound.server;
+        let ldap = self.bound.ldap.with_timeout(ANSWER);
+        let answer = ldap.search(dn, Scope::Base, "(objectClass=*)", attributes);
+        let found = answer.await.map_err(|error| explain(server, &error))?;
+        match found.1.rc {
+            0 => Ok(found
+                .0
+                .into_iter()
+                .next()
+                .map(|entry| Entry::of(SearchEntry::construct(entry)))),
+            32 => Ok(None),
+            _ => Err(refused(server, &found.1)),
+        }
+    }
+
     async fn list_departments(&mut self) -> Result<Vec<TheirDepartment>, SourceError> {
         let units = self.settings.units.clone();
         if !units.enabled {
@@ -117,20 +137,20 @@ impl LdapSource {
         let base = self.settings.base_of(&units.base).to_owned();
         let mut found = self.all(&base, &units.filter, wanted(attributes)).await?;
         let top = folded(&base);
-        found.retain(|entry| entry.dn != top);
+        found.retain(|entry| entry.dn() != top);
         for entry in &found {
             if let Some(key) = entry.key(&units.key) {
-                self.departments.insert(entry.dn.clone(), key);
+                self.departments.insert(entry.dn().to_owned(), key);
             }
         }
         let mut departments = Vec::with_capacity(found.len());
         for entry in &found {
             let Some(key) = entry.key(&units.key) else {
-                return Err(self.without_key(&entry.dn, &units.key));
+                return Err(self.without_key(entry.dn(), &units.key));
             };
             let mut names = units.name.iter();
             departments.push(TheirDepartment {
-                parent: self.department_above(&entry.dn),
+                parent: self.department_above(entry.dn()),
                 name: names.find_map(|name| entry.first(name)).unwrap_or_default(),
                 position: entry
                     .first(&units.position)
@@ -152,19 +172,20 @@ impl LdapSource {
     }
 
     async fn list_people(&mut self) -> Result<Option<Vec<TheirPerson>>, SourceError> {
-        let people = self.settings.people.clone();
         let mut stream = match std::mem::replace(&mut self.people, People::Listed) {
             People::Listing(stream) => stream,
             People::Listed => return Ok(None),
             People::NotAsked => {
+                let people = &self.settings.people;
                 let base = self.settings.base_of(&people.base).to_owned();
-                let attributes = attributes_of(&people);
-                Box::new(self.search(&base, &people.filter, attributes).await?)
+                let filter = people.filter.clone();
+                let attributes = attributes_of(&self.settings);
+                Box::new(self.search(&base, &filter, attributes).await?)
             }
         };
         let mut some = Vec::new();
         while let Some(entry) = self.next(&mut stream).await? {
-            some.push(self.person(&people, &entry)?);
+            some.push(self.person(&entry)?);
             if some.len() >= usize::try_from(PAGE).unwrap_or(1) {
                 self.people = People::Listing(stream);
                 break;
@@ -173,23 +194,23 @@ impl LdapSource {
         Ok(Some(some))
     }
 
-    fn person(&mut self, people: &PeopleSearch, entry: &Entry) -> Result<TheirPerson, SourceError> {
-        let Some(found) = person(people, entry) else {
-            return Err(self.without_key(&entry.dn, &people.key));
+    fn person(&mut self, entry: &Entry) -> Result<TheirPerson, SourceError> {
+        let Some(found) = person(&self.settings, entry, self.now) else {
+            return Err(self.without_key(entry.dn(), &self.settings.people.key));
         };
         if self.settings.groups.enabled {
-            self.named.insert(entry.dn.clone(), found.key.clone());
+            self.named.insert(entry.dn().to_owned(), found.key.clone());
             self.named
                 .insert(name_key(&found.username), found.key.clone());
         }
         Ok(TheirPerson {
-            departments: self.department_above(&entry.dn).into_iter().collect(),
+            departments: self.department_above(entry.dn()).into_iter().collect(),
             ..found
         })
     }
 
     /// Nobody is known without it, so nobody could be told from whoever has left.
-    fn without_key(&self, dn: &str, attribute: &str) -> SourceError {
+    pub(super) fn without_key(&self, dn: &str, attribute: &str) -> SourceError {
         let server = &self.bound.server;
         SourceError::new((
             &format!(
@@ -201,10 +222,19 @@ impl LdapSource {
         ))
     }
 
+    /// Whom a group names, by DN or by username.
+    pub(super) fn key_of(&self, name: &str) -> Option<String> {
+        let by_dn = self.named.get(&folded(name));
+        by_dn.or_else(|| self.named.get(&name_key(name))).cloned()
+    }
+
     async fn list_groups(&mut self) -> Result<Vec<TheirGroup>, SourceError> {
         let groups = self.settings.groups.clone();
         if !groups.enabled {
             return Ok(Vec::new());
+        }
+        if let Dialect::Ad(ad) = self.settings.dialect.clone() {
+            return self.list_ad_groups(&ad).await;
         }
         let attributes = vec![
             groups.key.clone(),
@@ -216,13 +246,10 @@ impl LdapSource {
         let mut listed = Vec::with_capacity(found.len());
         for entry in found {
             let Some(key) = entry.key(&groups.key) else {
-                return Err(self.without_key(&entry.dn, &groups.key));
+                return Err(self.without_key(entry.dn(), &groups.key));
             };
             let named = entry.all(&groups.people).into_iter();
-            let known = named.filter_map(|name| {
-                let by_dn = self.named.get(&folded(&name));
-                by_dn.or_else(|| self.named.get(&name_key(&name))).cloned()
-            });
+            let known = named.filter_map(|name| self.key_of(&name));
             listed.push(TheirGroup {
                 name: entry.first(&groups.name).unwrap_or_default(),
                 people: known.collect(),
@@ -255,128 +282,5 @@ fn by_name(departments: &mut [TheirDepartment]) {
         let is_sibling = at > 0 && departments[at - 1].parent == departments[at].parent;
         position = if is_sibling { position + 1 } else { 0 };
         departments[at].position = position;
-    }
-}
-
-/// What an entry says of somebody, but for where they are; `None`: it has no key.
-pub(super) fn person(people: &PeopleSearch, entry: &Entry) -> Option<TheirPerson> {
-    let username = entry.first(&people.username).unwrap_or_default();
-    let mut names = people
-        .display_name
-        .iter()
-        .filter_map(|name| entry.first(name));
-    Some(TheirPerson {
-        key: entry.key(&people.key)?,
-        display_name: names.next().unwrap_or_else(|| username.clone()),
-        username,
-        email: entry.first(&people.email),
-        mobile: entry.first(&people.mobile),
-        employee_number: entry.first(&people.employee_number),
-        is_enabled: !is_disabled(people, entry),
-        departments: Vec::new(),
-    })
-}
-
-fn wanted(attributes: Vec<String>) -> Vec<String> {
-    let mut attributes = attributes;
-    attributes.retain(|name| !name.is_empty());
-    attributes
-}
-
-pub(super) fn attributes_of(people: &PeopleSearch) -> Vec<String> {
-    let mut attributes = vec![
-        people.key.clone(),
-        people.username.clone(),
-        people.email.clone(),
-        people.mobile.clone(),
-        people.employee_number.clone(),
-        people.disabled.clone(),
-    ];
-    attributes.extend(people.display_name.iter().cloned());
-    wanted(attributes)
-}
-
-fn is_disabled(people: &PeopleSearch, entry: &Entry) -> bool {
-    let values = entry.all(&people.disabled);
-    let says_so = |value: &String| {
-        people.disabled_values.iter().any(|wanted| {
-            if let Some(bits) = wanted.strip_prefix('&') {
-                let number = value.trim().parse::<i64>().ok();
-                let bits = bits.trim().parse::<i64>().ok();
-                return number
-                    .zip(bits)
-                    .is_some_and(|(number, bits)| number & bits != 0);
-            }
-            wanted == "*" || wanted.eq_ignore_ascii_case(value)
-        })
-    };
-    values.iter().any(says_so)
-}
-
-/// An entry whose attributes are found by their names in lower case.
-pub(super) struct Entry {
-    /// Folded.
-    dn: String,
-    texts: HashMap<String, Vec<String>>,
-    bytes: HashMap<String, Vec<Vec<u8>>>,
-}
-
-impl Entry {
-    pub fn of(entry: SearchEntry) -> Self {
-        let lower = |name: String| name.to_ascii_lowercase();
-        Self {
-            dn: folded(&entry.dn),
-            texts: entry
-                .attrs
-                .into_iter()
-                .map(|(name, all)| (lower(name), all))
-                .collect(),
-            bytes: entry
-                .bin_attrs
-                .into_iter()
-                .map(|(name, all)| (lower(name), all))
-                .collect(),
-        }
-    }
-
-    fn all(&self, name: &str) -> Vec<String> {
-        self.texts
-            .get(&name.to_ascii_lowercase())
-            .cloned()
-            .unwrap_or_default()
-    }
-
-    fn first(&self, name: &str) -> Option<String> {
-        let all = self.texts.get(&name.to_ascii_lowercase())?;
-        all.iter().find(|value| !value.trim().is_empty()).cloned()
-    }
-
-    /// What never changes of it: a text as it is, 16 bytes as a UUID (`objectGUID`), others in hex.
-    fn key(&self, name: &str) -> Option<String> {
-        if name.eq_ignore_ascii_case("dn") {
-            return Some(self.dn.clone());
-        }
-        let name = name.to_ascii_lowercase();
-        // Which bytes happen to be a text does not decide how a key is written.
-        if name == "objectguid" {
-            let text = self
-                .texts
-                .get(&name)
-                .and_then(|all| all.first())
-                .map(String::as_bytes);
-            let bytes = self
-                .bytes
-                .get(&name)
-                .and_then(|all| all.first())
-                .map(Vec::as_slice);
-            return Some(Uuid::from_slice_le(bytes.or(text)?).ok()?.to_string());
-        }
-        match self.texts.get(&name).and_then(|all| all.first()) {
-            Some(text) if !text.is_empty() => Some(text.clone()),
-            _ => {
-                let bytes = self.bytes.get(&name)?.first()?;
-                Some(crate::hex::hex(bytes))
-            }
-        }
     }
 }
