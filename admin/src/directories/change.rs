@@ -12,7 +12,7 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
-use crate::store::{StoreError, departments, directory_people, holds, sync_runs};
+use crate::store::{StoreError, departments, directory_people, holds, sync_marks, sync_runs};
 
 /// So many directories stand side by side.
 const MOST: usize = 50;
@@ -59,6 +59,7 @@ pub async fn update(
     // What the directory said is taken over by the new rules, whether it says the same or not.
     if draft.source != before.source || draft.organisation != before.organisation {
         directory_people::forget_facts(&mut edit.tx, id).await?;
+        sync_marks::set_of_directory(&mut edit.tx, id, None).await?;
     }
     let after = find(&mut edit.tx, id).await?;
     let target = target("directory", id.as_str(), &after.name);

@@ -84,6 +84,7 @@ pub mod signing_keys;
 pub mod spool_cursors;
 pub mod sync_changes;
 pub mod sync_conflicts;
+pub mod sync_marks;
 pub mod sync_people;
 pub mod sync_runs;
 pub mod totp;

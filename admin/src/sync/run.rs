@@ -11,14 +11,14 @@ use super::scope::Scope;
 use super::{Broken, apply, read, undo};
 use crate::authn::Actor;
 use crate::authz;
-use crate::directories::source::OrganisationSource;
+use crate::directories::source::{Hints, OrganisationSource};
 use crate::directories::{self, Whole};
 use crate::edit::{Edit, target};
 use crate::logs::{self, ActorKind, AuditEntry, AuditResult};
 use crate::refused::{Refused, both};
 use crate::state::State;
 use crate::store::sync_runs::{self as rows, Counts, RunRow};
-use crate::store::{StoreError, Tx, directories as directory_rows, holds, leases};
+use crate::store::{StoreError, Tx, directories as directory_rows, holds, leases, sync_marks};
 
 /// A node that does not renew it for so long has stopped.
 pub(super) const LEASE: Duration = Duration::from_mins(1);
@@ -29,6 +29,8 @@ pub(super) const RENEW: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Full,
+    /// What the directory says that it has changed since the run before.
+    Changes,
     /// Takes back what another run did.
     Undo,
 }
@@ -38,6 +40,7 @@ impl Mode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Changes => "changes",
             Self::Undo => "undo",
         }
     }
@@ -88,7 +91,7 @@ pub async fn begin(
         mode: begin.mode.as_str().to_owned(),
         is_trial: begin.is_trial,
         phase: match begin.mode {
-            Mode::Full => "reading",
+            Mode::Full | Mode::Changes => "reading",
             Mode::Undo => "applying",
         }
         .to_owned(),
@@ -178,17 +181,25 @@ fn gone() -> LocalText {
 /// Reads what the directory tells, and goes on to what comes next.
 async fn listed(state: &State, run: &RunRow, directory: &Whole) -> Result<(), Broken> {
     let mut source = directories::open(state, directory).await?;
-    read_from(state, run, directory, source.as_mut()).await
+    read_from(state, run, directory, (source.as_mut(), None)).await
 }
 
-/// The same, from a source that is open.
+/// The same, from a source that is open, and has given these hints.
 pub(super) async fn read_from(
     state: &State,
     run: &RunRow,
     directory: &Whole,
-    source: &mut dyn OrganisationSource,
+    (source, hints): (&mut dyn OrganisationSource, Option<Hints>),
 ) -> Result<(), Broken> {
-    let effect = read::read(state, &run.id, directory, source).await?;
+    let changes = if run.mode == Mode::Changes.as_str() {
+        read::read_changes(state, &run.id, directory, source, hints).await?
+    } else {
+        None
+    };
+    let effect = match changes {
+        Some(effect) => effect,
+        None => read::read(state, &run.id, directory, source).await?,
+    };
     let halt = safety::verdict(effect, directory.organisation.threshold);
     let to = if run.is_trial || halt.is_some() {
         "waiting"
@@ -265,7 +276,12 @@ async fn end(
     if !moved {
         return Err(Broken::Lost);
     }
-    if phase == "done" && run.mode == Mode::Full.as_str() {
+    if phase == "done" && run.undoes.is_none() {
+        sync_marks::settle(&mut tx, &run.id).await?;
+    }
+    // One of changes becomes one over everything where the directory cannot tell them.
+    let mode = current.as_ref().map_or("", |run| run.mode.as_str());
+    if phase == "done" && mode == Mode::Full.as_str() {
         directory_rows::set_synced(&mut tx, &run.directory, now).await?;
     }
     if let Some(undone) = &run.undoes
@@ -273,6 +289,7 @@ async fn end(
     {
         // What was taken back would be done again at once.
         directory_rows::set_next_run(&mut tx, &run.directory, None).await?;
+        sync_marks::set_of_directory(&mut tx, &run.directory, None).await?;
         rows::move_on(&mut tx, undone, ("done", "undone"), None, Some(now)).await?;
     }
     let counts = current.map(|run| run.counts).unwrap_or_default();
@@ -316,8 +333,18 @@ pub(super) async fn take(
     directory: &DirectoryId,
     holder: &str,
 ) -> Result<bool, StoreError> {
+    take_for(state, "sync", directory, holder).await
+}
+
+/// The same of other work on a directory.
+pub(super) async fn take_for(
+    state: &State,
+    work: &str,
+    directory: &DirectoryId,
+    holder: &str,
+) -> Result<bool, StoreError> {
     let mut tx = state.store.begin().await?;
-    let name = format!("sync:{directory}");
+    let name = format!("{work}:{directory}");
     let ours = leases::take(&mut tx, &name, holder, state.clock.now(), LEASE).await?;
     tx.commit().await?;
     Ok(ours)

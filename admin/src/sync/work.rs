@@ -96,13 +96,25 @@ async fn begin_due(state: &State) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Works on a run for as long as its lease is this node's.
 async fn one(state: &State, run: &RunRow, node: &str) {
     match run::take(state, &run.directory, node).await {
         Ok(true) => {}
         Ok(false) => return,
         Err(error) => return tracing::warn!(%error, run = run.id.as_str(), "a run has to wait"),
     }
+    held(state, run, node, async |is_ours| {
+        run::drive(state, run, is_ours).await
+    })
+    .await;
+}
+
+/// Works on a run for as long as its lease, which has been taken, is this node's.
+pub(super) async fn held(
+    state: &State,
+    run: &RunRow,
+    node: &str,
+    work: impl AsyncFnOnce(watch::Receiver<bool>) -> Result<(), Broken>,
+) {
     let (lost, is_ours) = watch::channel(true);
     let renew = async {
         loop {
@@ -114,7 +126,7 @@ async fn one(state: &State, run: &RunRow, node: &str) {
         }
     };
     let done = tokio::select! {
-        done = run::drive(state, run, is_ours) => done,
+        done = work(is_ours) => done,
         () = renew => Err(Broken::Lost),
     };
     if let Err(error) = done {

@@ -73,7 +73,7 @@ impl LdapSource {
             let Some(next) = ranges::next(&name) else {
                 break;
             };
-            let found = self.one(group.dn(), vec![next]).await?;
+            let found = self.one(group.dn(), "(objectClass=*)", vec![next]).await?;
             range = found.and_then(|entry| entry.ranged(&attribute));
         }
         let mut keys: Vec<String> = names.iter().filter_map(|name| self.key_of(name)).collect();

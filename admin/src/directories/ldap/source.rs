@@ -1,27 +1,22 @@
 //! Everybody that an LDAP directory lists.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use config::Timestamp;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
-use ldap3::{LdapError, Scope, SearchEntry, SearchStream};
 
-use super::connect::{ANSWER, Access, Bound, bound};
+use super::connect::{Access, Bound, bound};
 use super::dialect::Dialect;
 use super::dn::{folded, parent};
 use super::entry::{Entry, attributes_of, person, wanted};
-use super::explain::{explain, refused};
+use super::feed::Persisting;
+use super::search::{PAGE, Stream};
 use super::settings::LdapSettings;
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
-use crate::directories::source::{OrganisationSource, SourceError};
+use crate::directories::source::{Again, News, OrganisationSource, SourceError};
 use crate::name_key::name_key;
-
-/// So many entries a page (RFC 2696): as many as servers give by default.
-const PAGE: i32 = 500;
-
-type Stream = SearchStream<'static, String, Vec<String>>;
 
 /// How far the listing of people is.
 enum People {
@@ -32,10 +27,14 @@ enum People {
 
 pub struct LdapSource {
     pub(super) settings: LdapSettings,
-    now: Timestamp,
-    bound: Bound,
+    pub(super) now: Timestamp,
+    pub(super) bound: Bound,
     /// By their folded DNs.
-    departments: HashMap<String, String>,
+    pub(super) departments: HashMap<String, String>,
+    /// Folded DNs of what is none, as far as that was asked.
+    pub(super) no_departments: HashSet<String>,
+    /// A search that goes on while something is waited for.
+    pub(super) persisting: Option<Persisting>,
     people: People,
     /// Keys by folded DNs and by usernames, where groups are taken over.
     named: HashMap<String, String>,
@@ -50,81 +49,11 @@ impl LdapSource {
             settings: access.settings.clone(),
             now: access.now,
             departments: HashMap::new(),
+            no_departments: HashSet::new(),
+            persisting: None,
             people: People::NotAsked,
             named: HashMap::new(),
         })
-    }
-
-    async fn search(
-        &mut self,
-        base: &str,
-        filter: &str,
-        attributes: Vec<String>,
-    ) -> Result<Stream, SourceError> {
-        let adapters: Vec<Box<dyn Adapter<'static, String, Vec<String>>>> = vec![
-            Box::new(EntriesOnly::new()),
-            Box::new(PagedResults::new(PAGE)),
-        ];
-        let started = self
-            .bound
-            .ldap
-            .with_timeout(ANSWER)
-            .streaming_search_with(adapters, base, Scope::Subtree, filter, attributes)
-            .await;
-        started.map_err(|error| explain(&self.bound.server, &error))
-    }
-
-    /// The next entry; `None` once those were all, and no refusal cut them short.
-    async fn next(&self, stream: &mut Stream) -> Result<Option<Entry>, SourceError> {
-        let server = &self.bound.server;
-        match stream.next().await {
-            Ok(Some(entry)) => Ok(Some(Entry::of(SearchEntry::construct(entry)))),
-            Ok(None) => {
-                let result = stream.finish().await;
-                if result.rc == 0 {
-                    Ok(None)
-                } else {
-                    Err(refused(server, &result))
-                }
-            }
-            Err(LdapError::LdapResult { result }) => Err(refused(server, &result)),
-            Err(error) => Err(explain(server, &error)),
-        }
-    }
-
-    pub(super) async fn all(
-        &mut self,
-        base: &str,
-        filter: &str,
-        attributes: Vec<String>,
-    ) -> Result<Vec<Entry>, SourceError> {
-        let mut stream = self.search(base, filter, attributes).await?;
-        let mut found = Vec::new();
-        while let Some(entry) = self.next(&mut stream).await? {
-            found.push(entry);
-        }
-        Ok(found)
-    }
-
-    /// The entry of a name; `None`: there is none.
-    pub(super) async fn one(
-        &mut self,
-        dn: &str,
-        attributes: Vec<String>,
-    ) -> Result<Option<Entry>, SourceError> {
-        let server = &self.bound.server;
-        let ldap = self.bound.ldap.with_timeout(ANSWER);
-        let answer = ldap.search(dn, Scope::Base, "(objectClass=*)", attributes);
-        let found = answer.await.map_err(|error| explain(server, &error))?;
-        match found.1.rc {
-            0 => Ok(found
-                .0
-                .into_iter()
-                .next()
-                .map(|entry| Entry::of(SearchEntry::construct(entry)))),
-            32 => Ok(None),
-            _ => Err(refused(server, &found.1)),
-        }
     }
 
     async fn list_departments(&mut self) -> Result<Vec<TheirDepartment>, SourceError> {
@@ -261,6 +190,22 @@ impl LdapSource {
 }
 
 impl OrganisationSource for LdapSource {
+    fn mark(&mut self) -> BoxFuture<'_, Result<Option<String>, SourceError>> {
+        self.mark_now().boxed()
+    }
+
+    fn news<'a>(
+        &'a mut self,
+        mark: &'a str,
+        patience: Duration,
+    ) -> BoxFuture<'a, Result<News, SourceError>> {
+        self.news_since(mark, patience).boxed()
+    }
+
+    fn again<'a>(&'a mut self, keys: &'a [String]) -> BoxFuture<'a, Result<Again, SourceError>> {
+        self.read_again(keys).boxed()
+    }
+
     fn departments(&mut self) -> BoxFuture<'_, Result<Vec<TheirDepartment>, SourceError>> {
         self.list_departments().boxed()
     }

@@ -10,13 +10,17 @@ use super::{Access, LdapSettings};
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
 use crate::directories::source::OrganisationSource as _;
 
-fn outbound() -> Outbound {
+pub(super) fn outbound() -> Outbound {
     Outbound {
-        allow: vec!["127.0.0.1".parse().unwrap()],
+        allow: vec!["127.0.0.0/8".parse().unwrap()],
     }
 }
 
-fn access<'a>(outbound: &'a Outbound, settings: &'a LdapSettings, password: &'a str) -> Access<'a> {
+pub(super) fn access<'a>(
+    outbound: &'a Outbound,
+    settings: &'a LdapSettings,
+    password: &'a str,
+) -> Access<'a> {
     Access {
         outbound,
         settings,

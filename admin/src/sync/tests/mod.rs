@@ -1,6 +1,8 @@
 //! Runs as an organisation sees them.
 
+mod changes;
 mod failures;
+mod following;
 mod leavers;
 mod matching;
 mod random;
