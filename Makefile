@@ -11,6 +11,9 @@ TOOLS := target/tools
 NPM_BROWSER := gateway/tests/browser
 NPM_OIDC := admin/tests/oidc
 CONSOLE := admin/console
+# A domain controller for the tests, started by them.
+SAMBA := samba samba-dsdb-modules samba-vfs-modules winbind ldb-tools samba-ad-provision python3-samba python3-ldb \
+	python3-cryptography python3-markdown python3-dnspython python3-setproctitle
 
 .PHONY: help run build console test test-rust test-disk test-console test-browser lint fmt openapi bench bench-sign-in bench-directory tools-build tools-test tools-bench tools clean-demo
 
@@ -90,7 +93,7 @@ tools-build:
 	@.ci/packages build-essential cmake pkg-config
 
 tools-test: $(NPM_OIDC)/node_modules/.package-lock.json
-	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd ldap-utils
+	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd ldap-utils $(SAMBA)
 
 $(NPM_OIDC)/node_modules/.package-lock.json: $(NPM_OIDC)/package-lock.json
 	cd $(NPM_OIDC) && npm ci --no-audit --no-fund

@@ -227,6 +227,7 @@ async fn with_store(state: &State, health: &Health, node: &str, follower: Follow
             outbox::run(state),
             jobs::run(state),
             sync::work::run(state, node),
+            sync::follow::run(state, node),
         );
     };
     tokio::join!(state.store.listen(), follower.run(), admin);

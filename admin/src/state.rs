@@ -88,7 +88,7 @@ pub mod testing {
             store: store.settings.clone(),
             // Where tests have their counterparts.
             outbound: Outbound {
-                allow: vec!["127.0.0.1".parse().unwrap()],
+                allow: vec!["127.0.0.0/8".parse().unwrap()],
             },
             // A test that wants places puts the files there.
             places: Places {

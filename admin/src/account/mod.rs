@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod browsers;
+mod directory_password;
 pub mod linked;
 pub mod passkeys;
 pub mod password;
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use crate::pages::text::texts;
 use crate::pages::times::Moment;
 use crate::pages::{Answer, Failure, Frame, Query, Reader, go_to, show};
-use crate::sign_in::{Person, confirm, second_factor};
+use crate::sign_in::{Person, confirm, directory_new_password, second_factor};
 use crate::state::State;
 use crate::store::credentials::Account;
 use crate::store::events::{self, SignInEvent, SignInFilter};
@@ -34,6 +35,7 @@ texts! {
         password: "密码", "Password";
         password_more: "修改密码后，其他设备会退出登录。", "Changing it signs you out on all other devices.";
         password_elsewhere: "您的密码由企业目录保管，请在那里修改。", "A directory of your organisation keeps it: change it there.";
+        password_there: "您的密码由企业目录保管。修改后，其他设备会退出登录。", "A directory of your organisation keeps it. Changing it signs you out on all other devices.";
         linked: "已关联的账号", "Linked accounts";
         linked_since: "关联于", "linked ";
         change: "修改", "Change";
@@ -104,6 +106,8 @@ struct AccountPage {
     email: String,
     has_totp: bool,
     is_password_elsewhere: bool,
+    /// Whether it is changed here.
+    may_change_password: bool,
     linked: Vec<linked::Shown>,
     passkeys: Vec<passkeys::Shown>,
     may_set_authenticator: bool,
@@ -144,6 +148,7 @@ pub async fn page(
     let now = state.clock.now();
     let principal = &person.0.principal;
     let account = confirm::account_of(&state, &person).await?;
+    let keeper = directory_new_password::keeper(&state, &account).await?;
     let mut read = state.store.read().await?;
     let live = sign_ins::live_of(&mut read, &principal.id, now).await?;
     let language = reader.language;
@@ -163,6 +168,7 @@ pub async fn page(
         email: principal.email.clone().unwrap_or_default(),
         has_totp: account.has_totp,
         is_password_elsewhere: account.is_password_elsewhere,
+        may_change_password: !account.is_password_elsewhere || keeper.is_some(),
         linked: linked::shown(&mut read, &principal.id, now, language).await?,
         passkeys: passkeys::shown(&mut read, &person, now, language).await?,
         may_set_authenticator: authenticator::may_set(&mut read, &account).await?,

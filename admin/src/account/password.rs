@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use config::session::AuthenticationMethod;
 
-use super::{done, fresh_account};
+use super::{directory_password, done, fresh_account};
 use crate::pages::text::texts;
 use crate::pages::{Answer, Failure, Form, Frame, Reader, go_to, show_with};
 use crate::sign_in::new_password::NewPasswordTexts;
 use crate::sign_in::person::carry;
-use crate::sign_in::{Person, choose, confirm, second_factor};
+use crate::sign_in::{Person, choose, confirm, directory_new_password, second_factor};
 use crate::sign_in_policy::{self, PasswordPolicy};
 use crate::state::State;
 use crate::store::credentials::Account;
@@ -48,6 +48,9 @@ pub async fn page(Shared(state): Shared<State>, reader: Reader, person: Person) 
     if let Some(elsewhere) = elsewhere(&state, &person, &account).await? {
         return Ok(elsewhere);
     }
+    if account.is_password_elsewhere {
+        return directory_password::show(&state, &reader, &person, None);
+    }
     let mut read = state.store.read().await?;
     let policy = sign_in_policy::rules_of(&mut read, &account.member)
         .await?
@@ -66,6 +69,9 @@ pub async fn submit(
     let account = confirm::account_of(&state, &person).await?;
     if let Some(elsewhere) = elsewhere(&state, &person, &account).await? {
         return Ok(elsewhere);
+    }
+    if account.is_password_elsewhere {
+        return directory_password::submit(&state, &reader, &person, &account, &form).await;
     }
     let mut read = state.store.read().await?;
     let policy = sign_in_policy::rules_of(&mut read, &account.member)
@@ -104,14 +110,18 @@ pub async fn submit(
     Ok(response)
 }
 
-/// Where the person goes first: a directory keeps the password, or there is a second factor, and the password
-/// alone does not change the password.
+/// Where the person goes first: a directory keeps the password and lets nobody change it here, or there is a
+/// second factor, and the password alone does not change the password.
 async fn elsewhere(
     state: &State,
     person: &Person,
     account: &Account,
 ) -> Result<Option<Response>, Failure> {
-    if account.is_password_elsewhere {
+    let is_kept_away = account.is_password_elsewhere
+        && directory_new_password::keeper(state, account)
+            .await?
+            .is_none();
+    if is_kept_away {
         return Ok(Some(go_to("/account")));
     }
     if second_factor::is_asked(state, account).await? {
@@ -127,6 +137,17 @@ fn show(
     policy: &PasswordPolicy,
     error: Option<String>,
 ) -> Answer {
+    let rule = NewPasswordTexts::rule(reader.language, policy);
+    show_rule(state, reader, person, (rule, policy.min_length), error)
+}
+
+pub(super) fn show_rule(
+    state: &State,
+    reader: &Reader,
+    person: &Person,
+    (rule, min_length): (String, u16),
+    error: Option<String>,
+) -> Answer {
     let status = match error {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
@@ -135,8 +156,8 @@ fn show(
         frame: Frame::new(state, reader).for_person(&person.0.principal),
         t: PasswordTexts::of(reader.language),
         passwords: NewPasswordTexts::of(reader.language),
-        rule: NewPasswordTexts::rule(reader.language, policy),
-        min_length: policy.min_length,
+        rule,
+        min_length,
         username: &person.0.principal.username,
         error,
     };

@@ -4,7 +4,7 @@ use config::Timestamp;
 use config::id::DirectoryId;
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, ldap, oidc, secret, whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, find, ldap, oidc, secret, whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
@@ -12,7 +12,7 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
-use crate::store::{StoreError, departments, directory_people, holds, sync_runs};
+use crate::store::{StoreError, departments, directory_people, holds, sync_marks, sync_runs};
 
 /// So many directories stand side by side.
 const MOST: usize = 50;
@@ -59,6 +59,7 @@ pub async fn update(
     // What the directory said is taken over by the new rules, whether it says the same or not.
     if draft.source != before.source || draft.organisation != before.organisation {
         directory_people::forget_facts(&mut edit.tx, id).await?;
+        sync_marks::set_of_directory(&mut edit.tx, id, None).await?;
     }
     let after = find(&mut edit.tx, id).await?;
     let target = target("directory", id.as_str(), &after.name);
@@ -188,6 +189,7 @@ fn next_run(draft: &DirectoryDraft, before: Option<&Whole>, now: Timestamp) -> O
 pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid> {
     match source {
         Source::Ldap(settings) => settings.problems(used_for),
+        Source::ActiveDirectory(settings) => settings.problems(used_for),
         Source::Oidc(settings) => settings.problems(),
         Source::Cas(settings) => settings.problems(),
     }
@@ -223,6 +225,7 @@ fn kept_secret(
 ) -> Option<Vec<u8>> {
     let needs = match &draft.source {
         Source::Ldap(settings) => settings.needs_secret(),
+        Source::ActiveDirectory(_) => true,
         Source::Oidc(settings) => settings.needs_secret(),
         Source::Cas(_) => false,
     };
@@ -263,6 +266,7 @@ fn kept_secret(
 pub(super) fn confidant(source: &Source) -> serde_json::Value {
     match source {
         Source::Ldap(settings) => ldap::confidant(settings),
+        Source::ActiveDirectory(settings) => ad::confidant(settings),
         Source::Oidc(settings) => oidc::confidant(settings),
         // There is no secret to show.
         Source::Cas(_) => serde_json::Value::Null,

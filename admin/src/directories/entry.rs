@@ -39,6 +39,9 @@ pub struct TheirPerson {
     /// The keys of their departments, the main one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub departments: Vec<String>,
+    /// By what else they sign in, besides the username.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_in_names: Vec<String>,
 }
 
 /// A group as a directory tells of it.

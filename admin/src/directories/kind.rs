@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Ldap,
+    /// Microsoft Active Directory.
+    ActiveDirectory,
     Oidc,
     Cas,
 }
@@ -16,6 +18,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ldap => "ldap",
+            Self::ActiveDirectory => "active_directory",
             Self::Oidc => "oidc",
             Self::Cas => "cas",
         }
@@ -25,7 +28,7 @@ impl Kind {
     #[must_use]
     pub fn lists_people(self) -> bool {
         match self {
-            Self::Ldap => true,
+            Self::Ldap | Self::ActiveDirectory => true,
             Self::Oidc | Self::Cas => false,
         }
     }
@@ -34,7 +37,7 @@ impl Kind {
     #[must_use]
     pub fn takes_passwords(self) -> bool {
         match self {
-            Self::Ldap => true,
+            Self::Ldap | Self::ActiveDirectory => true,
             Self::Oidc | Self::Cas => false,
         }
     }
@@ -43,7 +46,7 @@ impl Kind {
     #[must_use]
     pub fn has_a_page(self) -> bool {
         match self {
-            Self::Ldap => false,
+            Self::Ldap | Self::ActiveDirectory => false,
             Self::Oidc | Self::Cas => true,
         }
     }
@@ -52,7 +55,7 @@ impl Kind {
     #[must_use]
     pub fn signs_in(self) -> bool {
         match self {
-            Self::Ldap | Self::Oidc | Self::Cas => true,
+            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas => true,
         }
     }
 }

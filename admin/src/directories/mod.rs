@@ -4,6 +4,7 @@
 //! shown, and what it is used for. What a kind can do decides what it can be used for: one that can tell
 //! of everybody is an [`source::OrganisationSource`], which [`crate::sync`] takes over.
 
+pub mod ad;
 pub mod addresses;
 pub mod cas;
 mod change;
@@ -21,6 +22,8 @@ mod secret;
 pub mod sign_in;
 pub mod source;
 mod xml;
+
+use std::borrow::Cow;
 
 use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
@@ -55,6 +58,8 @@ pub use organisation::{MatchBy, Organisation, Others};
 )]
 pub enum Source {
     Ldap(ldap::LdapSettings),
+    /// Microsoft Active Directory.
+    ActiveDirectory(ad::AdSettings),
     Oidc(oidc::OidcSettings),
     Cas(cas::CasSettings),
 }
@@ -64,6 +69,7 @@ impl Source {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Ldap(_) => Kind::Ldap,
+            Self::ActiveDirectory(_) => Kind::ActiveDirectory,
             Self::Oidc(_) => Kind::Oidc,
             Self::Cas(_) => Kind::Cas,
         }
@@ -74,6 +80,7 @@ impl Source {
     pub fn tells_departments(&self) -> bool {
         match self {
             Self::Ldap(settings) => settings.units.enabled,
+            Self::ActiveDirectory(settings) => settings.ldap().units.enabled,
             Self::Oidc(_) | Self::Cas(_) => false,
         }
     }
@@ -83,8 +90,25 @@ impl Source {
     pub fn tells_groups(&self) -> bool {
         match self {
             Self::Ldap(settings) => settings.groups.enabled,
+            Self::ActiveDirectory(settings) => settings.ldap().groups.enabled,
             Self::Oidc(_) | Self::Cas(_) => false,
         }
+    }
+
+    /// As what it is asked by LDAP, if it is.
+    #[must_use]
+    pub fn ldap(&self) -> Option<Cow<'_, ldap::LdapSettings>> {
+        match self {
+            Self::Ldap(settings) => Some(Cow::Borrowed(settings)),
+            Self::ActiveDirectory(settings) => Some(Cow::Owned(settings.ldap())),
+            Self::Oidc(_) | Self::Cas(_) => None,
+        }
+    }
+
+    /// Whether people set new passwords there by our pages.
+    #[must_use]
+    pub fn changes_passwords(&self) -> bool {
+        matches!(self, Self::ActiveDirectory(settings) if settings.changes_passwords)
     }
 }
 
@@ -180,16 +204,29 @@ impl Whole {
 /// [`Broken::Source`] if it cannot be reached, or refuses.
 pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn OrganisationSource>, Broken> {
     let secret = secret::open(&state.sealer, directory)?;
-    match &directory.source {
-        Source::Ldap(settings) => {
-            let source = LdapSource::open(&state.settings.outbound, settings, &secret).await?;
-            Ok(Box::new(source))
-        }
-        Source::Oidc(_) | Source::Cas(_) => Err(SourceError::new((
+    let Some(settings) = directory.source.ldap() else {
+        return Err(SourceError::new((
             "a directory of this kind lists nobody",
             "该类型的目录不提供人员列表",
         ))
-        .into()),
+        .into());
+    };
+    let source = LdapSource::open(ldap_access(state, &settings, &secret)).await?;
+    Ok(Box::new(source))
+}
+
+/// What it takes to ask by LDAP.
+#[must_use]
+pub fn ldap_access<'a>(
+    state: &'a State,
+    settings: &'a ldap::LdapSettings,
+    password: &'a str,
+) -> ldap::Access<'a> {
+    ldap::Access {
+        outbound: &state.settings.outbound,
+        settings,
+        password,
+        now: state.clock.now(),
     }
 }
 
@@ -204,7 +241,7 @@ pub fn secret_of(state: &State, directory: &Whole) -> Result<Zeroizing<String>, 
 /// [`Failure::NotFound`] if it has none.
 pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
     match &directory.source {
-        Source::Ldap(_) => Err(Failure::NotFound),
+        Source::Ldap(_) | Source::ActiveDirectory(_) => Err(Failure::NotFound),
         Source::Oidc(settings) => Ok(Box::new(OidcProvider {
             issuers: state.issuers.clone(),
             outbound: state.settings.outbound.clone(),

@@ -98,6 +98,7 @@ fn of_credentials(directory: &Whole, now: Timestamp) -> Option<Due> {
 fn earliest(directory: &Whole) -> Option<(LocalText, Timestamp)> {
     let ca = match &directory.source {
         Source::Ldap(settings) => &settings.ca,
+        Source::ActiveDirectory(settings) => &settings.ca,
         Source::Cas(settings) => &settings.ca,
         Source::Oidc(settings) => &settings.ca,
     };

@@ -60,6 +60,8 @@ pub struct Organisation {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 5, maximum = 10080)]
     pub every_minutes: Option<u32>,
+    /// Between these, what the directory tells of changes is taken over as it does so, where it can.
+    pub follows: bool,
     /// When a run stops and waits for a person.
     pub threshold: Threshold,
 }
@@ -72,6 +74,7 @@ impl Default for Organisation {
             trusts_mail: false,
             below: None,
             every_minutes: None,
+            follows: true,
             threshold: Threshold::default(),
         }
     }

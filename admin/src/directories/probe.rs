@@ -11,7 +11,7 @@ use super::entry::{TheirDepartment, TheirPerson};
 use super::ldap::LdapSource;
 use super::provider::Unusable;
 use super::source::OrganisationSource;
-use super::{Source, addresses, cas, change, oidc, secret, whole};
+use super::{Source, addresses, cas, change, ldap_access, oidc, secret, whole};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
@@ -63,19 +63,15 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
         departments: Vec::new(),
         people: Vec::new(),
     };
-    let opened = match &probe.source {
-        Source::Ldap(settings) => {
-            LdapSource::open(&state.settings.outbound, settings, &secret).await
-        }
+    let Some(settings) = probe.source.ldap() else {
         // It lists nobody: that it answers is all that there is to find.
-        page => {
-            return Ok(match answers(state, page, probe.directory.as_ref()).await {
-                Ok(()) => finding,
-                Err(error) => failed(finding, "connect", error.why),
-            });
-        }
+        let answered = answers(state, &probe.source, probe.directory.as_ref()).await;
+        return Ok(match answered {
+            Ok(()) => finding,
+            Err(error) => failed(finding, "connect", error.why),
+        });
     };
-    let mut source = match opened {
+    let mut source = match LdapSource::open(ldap_access(state, &settings, &secret)).await {
         Ok(source) => source,
         Err(error) => return Ok(failed(finding, "connect", error.why)),
     };
@@ -104,7 +100,7 @@ async fn answers(
 ) -> Result<(), Unusable> {
     let outbound = &state.settings.outbound;
     match source {
-        Source::Ldap(_) => Ok(()),
+        Source::Ldap(_) | Source::ActiveDirectory(_) => Ok(()),
         Source::Oidc(settings) => oidc::try_out(outbound, settings).await,
         Source::Cas(settings) => {
             let callback = directory.map(|id| addresses::callback(state, id));

@@ -110,8 +110,21 @@ pub async fn set(
     members::hold(tx, member).await?;
     let policy = sign_in_policy::rules_of(tx, member).await?.password;
     earlier_passwords::keep_present(tx, member, policy.history, now).await?;
-    known_devices::distrust(tx, member).await?;
     credentials::set_password(tx, member, hash, now).await?;
+    end_what_it_opened(state, reader, tx, account, keep).await
+}
+
+/// All other sign-ins of a person whose password is another one from now on.
+pub async fn end_what_it_opened(
+    state: &State,
+    reader: &Reader,
+    tx: &mut Tx,
+    account: &Account,
+    keep: Option<&SignInId>,
+) -> Result<(), Failure> {
+    let now = state.clock.now();
+    let member = &account.member;
+    known_devices::distrust(tx, member).await?;
     one_time_links::forget_member(tx, member).await?;
     let why = (
         "it was withdrawn: the member has set a password",

@@ -9,13 +9,16 @@ use config::session::AuthenticationMethod;
 
 use super::attempt::Attempt;
 use super::by_directory::is_owner;
+use super::choose;
+use super::directory_new_password::{self, New, NotTaken};
 use super::flow::{self, Flow};
 use super::identify::Candidate;
 use crate::authn::Actor;
 use crate::authz::permit_of_directory;
 use crate::directories::ldap::authenticate::{Verdict, authenticate};
+use crate::directories::ldap::who::Who;
 use crate::directories::sign_in::{Asserted, CameBy, NotKnown, member_of};
-use crate::directories::{self, MatchBy, Source, Whole};
+use crate::directories::{self, MatchBy, Whole};
 use crate::edit::Edit;
 use crate::pages::{Failure, Reader, ReturnPath};
 use crate::passwords::Standing;
@@ -32,6 +35,12 @@ pub enum NotIn {
     Locked,
     /// The password was right, and there is nobody here who has it.
     Unknown,
+    /// The password was right, and the time of the account is over.
+    Expired,
+    /// The password was right, and is to be changed elsewhere first.
+    PasswordOver,
+    /// The password was right, and is to be changed here first; why the new one was not taken.
+    ChangePassword(Option<NotTaken>),
 }
 
 /// A password that was typed.
@@ -39,6 +48,8 @@ pub struct Tried<'a> {
     pub candidate: &'a Candidate,
     pub attempt: &'a Attempt<'a>,
     pub password: &'a str,
+    /// In place of one that is too old in the directory.
+    pub new: Option<New<'a>>,
     pub to: &'a ReturnPath,
 }
 
@@ -100,13 +111,11 @@ pub async fn submit(
         .verify(tried.attempt.standing(), tried.password, None);
     let (found, hashed) = tokio::join!(ask(state, &directories, &tried), hash);
     hashed?;
-    let (directory, asserted) = match found? {
-        Found::Right(directory, asserted) => (directory, asserted),
-        Found::Wrong(reason) => {
+    let (directory, asserted, is_new) = match found? {
+        Found::Right(directory, asserted, is_new) => (directory, asserted, is_new),
+        Found::Wrong(reason, why) => {
             tried.attempt.failed(reason).await?;
-            // Whoever knows the password is told; a lock that needs none tells of nobody.
-            let is_told = reason == "account_disabled";
-            return Ok(Err(if is_told { NotIn::Locked } else { NotIn::Wrong }));
+            return Ok(Err(why));
         }
         Found::Away { was_checked } => {
             if let Some(account) = account
@@ -134,24 +143,27 @@ pub async fn submit(
         tried.attempt.failed("entry_of_somebody_else").await?;
         return Ok(Err(NotIn::Wrong));
     }
-    begin(state, reader, (&directory, member), &tried).await
+    begin(state, reader, (&directory, member, is_new), &tried).await
 }
 
 /// Goes on with the sign-in of whoever has proven it.
 async fn begin(
     state: &State,
     reader: &Reader,
-    (directory, member): (&Whole, MemberId),
+    (directory, member, is_new): (&Whole, MemberId, bool),
     tried: &Tried<'_>,
 ) -> Result<Result<Response, NotIn>, Failure> {
     let now = state.clock.now();
     let mut tx = state.store.begin().await?;
     members::hold(&mut tx, &member).await?;
     let present = credentials::find(&mut tx, &member).await?;
-    if !present.is_some_and(|account| account.is_active(now)) {
+    let Some(account) = present.filter(|account| account.is_active(now)) else {
         drop(tx);
         tried.attempt.failed("account_disabled").await?;
         return Ok(Err(NotIn::Wrong));
+    };
+    if is_new {
+        choose::end_what_it_opened(state, reader, &mut tx, &account, None).await?;
     }
     let failures = tried.attempt.others(&mut tx).await?;
     tried.attempt.succeeded(&mut tx).await?;
@@ -167,8 +179,10 @@ async fn begin(
 }
 
 enum Found {
-    Right(Box<Whole>, Box<Asserted>),
-    Wrong(&'static str),
+    /// Whether the password is a new one.
+    Right(Box<Whole>, Box<Asserted>, bool),
+    /// The reason for the log, and for the person.
+    Wrong(&'static str, NotIn),
     /// Nobody has said that it is right, and one could not be asked.
     Away {
         /// Whether another one has said that it is wrong.
@@ -176,38 +190,97 @@ enum Found {
     },
 }
 
+const AWAY: Found = Found::Away { was_checked: false };
+
+/// What the person is told of why their directory does not let them in. Whoever knows the password is told;
+/// what needs none to be heard, such as a lock after wrong guesses, tells of nobody.
+fn told(reason: &'static str, directory: &Whole) -> NotIn {
+    match reason {
+        "account_disabled" => NotIn::Locked,
+        "account_expired" => NotIn::Expired,
+        "password_expired" | "password_must_change" if directory.source.changes_passwords() => {
+            NotIn::ChangePassword(None)
+        }
+        "password_expired" | "password_must_change" => NotIn::PasswordOver,
+        _ => NotIn::Wrong,
+    }
+}
+
 /// The first that knows the name and the password; nobody is asked about a guess too many.
 async fn ask(state: &State, directories: &[Whole], tried: &Tried<'_>) -> Result<Found, StoreError> {
     if !tried.attempt.is_allowed() {
-        return Ok(Found::Wrong("wrong_password"));
+        return Ok(Found::Wrong("wrong_password", NotIn::Wrong));
     }
     let account = tried.candidate.account.as_ref();
-    // Of whoever is known, the name that the directory knows, however the person was named.
+    let linked = match account {
+        Some(account) => rows::links_of(&mut *state.store.read().await?, &account.member).await?,
+        None => Vec::new(),
+    };
     let name = account.map_or(tried.candidate.typed.as_str(), |account| &account.username);
     let (mut wrong, mut is_away) = (None, directories.is_empty());
     for directory in directories {
-        let secret = directories::secret_of(state, directory)?;
-        let Source::Ldap(settings) = &directory.source else {
-            continue;
-        };
-        let outbound = &state.settings.outbound;
-        match authenticate(outbound, settings, &secret, (name, tried.password)).await {
-            Verdict::Right(asserted) => {
-                return Ok(Found::Right(Box::new(directory.clone()), asserted));
-            }
-            Verdict::Wrong(reason) => wrong = Some(reason),
-            Verdict::Away(error) => {
-                tracing::warn!(%error, directory = directory.row.name, "a directory is away");
-                is_away = true;
-            }
+        // Whoever is known there is asked about by key, however they were named.
+        let key = linked.iter().find(|(row, ..)| row.id == directory.row.id);
+        let who = key.map_or(Who::Named(name), |(_, key, _)| Who::Known(key));
+        match one(state, directory, who, tried).await? {
+            right @ Found::Right(..) => return Ok(right),
+            Found::Wrong(reason, why) => wrong = Some((reason, why)),
+            Found::Away { .. } => is_away = true,
         }
     }
     Ok(match (is_away, wrong) {
         (true, _) => Found::Away {
             was_checked: wrong.is_some(),
         },
-        (false, reason) => Found::Wrong(reason.unwrap_or("unknown_account")),
+        (false, Some((reason, why))) => Found::Wrong(reason, why),
+        (false, None) => Found::Wrong("unknown_account", NotIn::Wrong),
     })
+}
+
+/// Asks one directory.
+async fn one(
+    state: &State,
+    directory: &Whole,
+    who: Who<'_>,
+    tried: &Tried<'_>,
+) -> Result<Found, StoreError> {
+    let right = |asserted, is_new| Found::Right(Box::new(directory.clone()), asserted, is_new);
+    let reason = match asked_of(state, directory, who, tried.password).await? {
+        Verdict::Right(asserted) => return Ok(right(asserted, false)),
+        Verdict::Wrong(reason) => reason,
+        Verdict::Away(_) => return Ok(AWAY),
+    };
+    let why = told(reason, directory);
+    let (NotIn::ChangePassword(_), Some(new)) = (why, tried.new) else {
+        return Ok(Found::Wrong(reason, why));
+    };
+    let set = directory_new_password::set(state, directory, who, (tried.password, new));
+    if let Err(not_taken) = set.await? {
+        return Ok(Found::Wrong(reason, NotIn::ChangePassword(Some(not_taken))));
+    }
+    Ok(match asked_of(state, directory, who, new.password).await? {
+        Verdict::Right(asserted) => right(asserted, true),
+        Verdict::Wrong(reason) => Found::Wrong(reason, told(reason, directory)),
+        Verdict::Away(_) => AWAY,
+    })
+}
+
+async fn asked_of(
+    state: &State,
+    directory: &Whole,
+    who: Who<'_>,
+    password: &str,
+) -> Result<Verdict, StoreError> {
+    let secret = directories::secret_of(state, directory)?;
+    let Some(settings) = directory.source.ldap() else {
+        return Ok(Verdict::Wrong("unknown_account"));
+    };
+    let access = directories::ldap_access(state, &settings, &secret);
+    let verdict = authenticate(access, who, password).await;
+    if let Verdict::Away(error) = &verdict {
+        tracing::warn!(%error, directory = directory.row.name, "a directory is away");
+    }
+    Ok(verdict)
 }
 
 /// Asks the directory of somebody who is signed in. As [`super::confirm::by_password`].
@@ -227,25 +300,15 @@ pub async fn confirm(
         let Some((_, key, _)) = linked.iter().find(|(row, ..)| row.id == directory.row.id) else {
             continue;
         };
-        let secret = directories::secret_of(state, directory)?;
-        let Source::Ldap(settings) = &directory.source else {
-            continue;
-        };
-        let outbound = &state.settings.outbound;
-        let typed = (account.username.as_str(), password);
-        match authenticate(outbound, settings, &secret, typed).await {
-            Verdict::Right(asserted) if asserted.person.key == *key => {
+        match asked_of(state, directory, Who::Known(key), password).await? {
+            Verdict::Right(_) => {
                 let mut tx = state.store.begin().await?;
                 members::hold(&mut tx, &account.member).await?;
                 attempt.succeeded(&mut tx).await?;
                 return Ok(Some(tx));
             }
-            Verdict::Right(_) => reason = Some("entry_of_somebody_else"),
             Verdict::Wrong(why) => reason = Some(why),
-            Verdict::Away(error) => {
-                tracing::warn!(%error, directory = directory.row.name, "a directory is away");
-                is_away = true;
-            }
+            Verdict::Away(_) => is_away = true,
         }
     }
     match (reason, is_away) {

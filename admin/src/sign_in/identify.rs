@@ -12,7 +12,7 @@ use crate::name_key::name_key;
 use crate::pages::Reader;
 use crate::sign_in_policy::{self, Rules};
 use crate::store::credentials::Account;
-use crate::store::{Connection, StoreError, credentials};
+use crate::store::{Connection, StoreError, credentials, directory_names};
 
 /// Whoever tries to sign in.
 pub struct Candidate {
@@ -44,7 +44,7 @@ pub fn bounded(typed: &str) -> String {
     typed.take(MAX_CHARS).collect()
 }
 
-/// Looks the account up by username or verified mail address, in whatever spelling.
+/// Looks the account up by username, verified mail address or a name of a directory's, in whatever spelling.
 pub async fn identify(
     connection: &mut Connection,
     reader: &Reader,
@@ -53,7 +53,7 @@ pub async fn identify(
 ) -> Result<Candidate, StoreError> {
     let typed = bounded(typed);
     let key = name_key(&typed);
-    let account = credentials::find_by_key(connection, &key).await?;
+    let account = named(connection, &key).await?;
     let rules = match &account {
         Some(account) => sign_in_policy::rules_of(connection, &account.member).await?,
         None => sign_in_policy::rules_of_nobody(connection).await?,
@@ -71,6 +71,17 @@ pub async fn identify(
         counters: counters.with_name(&key, policy.captcha),
         rules,
     })
+}
+
+/// By what we call them, or else by what their directory does.
+async fn named(connection: &mut Connection, key: &str) -> Result<Option<Account>, StoreError> {
+    if let Some(found) = credentials::find_by_key(connection, key).await? {
+        return Ok(Some(found));
+    }
+    match directory_names::find(connection, key).await? {
+        Some(member) => credentials::find(connection, &member).await,
+        None => Ok(None),
+    }
 }
 
 /// Looks the account up by username, verified mail address or mobile number, in whatever spelling. A mobile

@@ -16,6 +16,7 @@ pub mod code_request;
 pub mod confirm;
 pub mod directory;
 pub mod directory_logout;
+pub mod directory_new_password;
 pub mod directory_password;
 pub mod enrol;
 pub mod enrol_passkey;
@@ -365,6 +366,8 @@ mod tests {
     }
 }
 
+#[cfg(test)]
+mod ad_tests;
 #[cfg(test)]
 mod captcha_tests;
 #[cfg(test)]

@@ -15,11 +15,13 @@ use serde::Deserialize;
 use super::attempt::{self, Attempt};
 use super::captcha_due;
 use super::code_alone;
+use super::directory_new_password::{DirectoryPasswordTexts, New};
 use super::directory_password::{self, NotIn};
 use super::flow::{self, Flow};
 use super::forgot_password;
 use super::identify::{Candidate, identify};
 use super::methods::{self, Offered};
+use super::new_password::NewPasswordTexts;
 use super::passkey::Ask;
 use super::passkey_alone;
 use super::person::Person;
@@ -54,16 +56,22 @@ texts! {
         mail: "工作邮箱", "Work mail address";
         by_mail: "用工作邮箱登录", "Continue with your work mail";
         no_realm: "没有与该邮箱域名对应的登录方式。", "No way in belongs to the domain of this address.";
+        directory_expired: "目录中的账号已到期，请联系目录管理员。", "Your account in the directory has come to its end. Ask whoever looks after it.";
         over: "登录已超时或已在别处完成，请重新登录。", "That sign-in took too long, or was finished elsewhere. Please sign in again.";
     }
 }
 
 impl SignInTexts {
-    fn of_directory(&'static self, why: NotIn) -> &'static str {
+    fn of_directory(language: Language, why: NotIn) -> &'static str {
+        let (t, directory) = (Self::of(language), DirectoryPasswordTexts::of(language));
         match why {
-            NotIn::Wrong => self.wrong_or_away,
-            NotIn::Locked => self.directory_locked,
-            NotIn::Unknown => self.directory_unknown,
+            NotIn::Wrong => t.wrong_or_away,
+            NotIn::Locked => t.directory_locked,
+            NotIn::Unknown => t.directory_unknown,
+            NotIn::Expired => t.directory_expired,
+            NotIn::PasswordOver => directory.over_elsewhere,
+            NotIn::ChangePassword(None) => directory.over,
+            NotIn::ChangePassword(Some(why)) => why.told(language),
         }
     }
 }
@@ -89,6 +97,23 @@ pub(super) struct SignInPage<'a> {
     may_reset: bool,
     /// Where the policy lets people in by a passkey alone.
     passkey: Option<Ask>,
+    /// Where a directory asks for a new password first.
+    renewal: Option<Renewal>,
+}
+
+/// The fields for a new password.
+struct Renewal {
+    passwords: &'static NewPasswordTexts,
+    rule: &'static str,
+}
+
+impl Renewal {
+    fn of(language: Language) -> Self {
+        Self {
+            passwords: NewPasswordTexts::of(language),
+            rule: DirectoryPasswordTexts::of(language).rule,
+        }
+    }
 }
 
 impl<'a> SignInPage<'a> {
@@ -108,6 +133,7 @@ impl<'a> SignInPage<'a> {
             by_code: false,
             may_reset: false,
             passkey: None,
+            renewal: None,
         }
     }
 
@@ -276,13 +302,16 @@ async fn submit_elsewhere(
         candidate,
         attempt,
         password: form.get("password"),
+        new: New::typed(form),
         to: &ReturnPath::or_root(form.get("to")),
     };
     match directory_password::submit(state, reader, directories, tried).await? {
         Ok(response) => Ok(response),
         Err(why) => {
-            let error = SignInTexts::of(reader.language).of_directory(why);
-            ask_again(state, reader, form, candidate, Some(error)).await
+            let error = SignInTexts::of_directory(reader.language, why);
+            let renewal = matches!(why, NotIn::ChangePassword(_));
+            let renewal = renewal.then(|| Renewal::of(reader.language));
+            show_again(state, reader, form, candidate, (Some(error), renewal)).await
         }
     }
 }
@@ -294,6 +323,18 @@ async fn ask_again(
     form: &Form,
     candidate: &Candidate,
     error: Option<&'static str>,
+) -> Answer {
+    // What was asked for before is asked for again.
+    let renewal = New::typed(form).map(|_| Renewal::of(reader.language));
+    show_again(state, reader, form, candidate, (error, renewal)).await
+}
+
+async fn show_again(
+    state: &State,
+    reader: &Reader,
+    form: &Form,
+    candidate: &Candidate,
+    (error, renewal): (Option<&'static str>, Option<Renewal>),
 ) -> Answer {
     let (kind, counters) = (Kind::chosen(form), Some(&candidate.counters));
     let captcha = if captcha::is_other_wanted(form) {
@@ -310,6 +351,7 @@ async fn ask_again(
         typed: &candidate.typed,
         error,
         captcha,
+        renewal,
         ..SignInPage::new(Frame::new(state, reader), reader.language, to)
     };
     show(state, reader, status, page).await

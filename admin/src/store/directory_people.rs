@@ -40,7 +40,46 @@ pub async fn page(
     .bind(limit)
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(known).collect())
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The links by these keys, as [`page`] gives them.
+pub async fn known(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    keys: &[String],
+) -> Result<Vec<Known>, StoreError> {
+    let mut found = Vec::with_capacity(keys.len());
+    for keys in keys.chunks(CHUNK) {
+        let sql = format!(
+            "SELECT p.their_key, p.facts, p.member_version, p.gone_at, p.member_id, m.version, m.status \
+             FROM directory_people p JOIN members m ON m.id = p.member_id \
+             WHERE p.directory_id = $1 AND p.their_key IN ({})",
+            placeholders(2, keys.len())
+        );
+        let query = sqlx::query_as::<_, PageRow>(sqlx::AssertSqlSafe(sql)).bind(directory.as_str());
+        let query = keys
+            .iter()
+            .fold(query, |query, key| query.bind(key.as_str()));
+        let rows = query.fetch_all(&mut *connection).await?.into_iter();
+        found.extend(rows.map(self::row));
+    }
+    Ok(found)
+}
+
+/// How many who come from a directory can sign in.
+pub async fn count_active(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+) -> Result<i64, StoreError> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM directory_people p JOIN members m ON m.id = p.member_id \
+         WHERE p.directory_id = $1 AND m.status = 'active'",
+    )
+    .bind(directory.as_str())
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
 }
 
 type PageRow = (
@@ -53,7 +92,7 @@ type PageRow = (
     String,
 );
 
-fn known((key, facts, settled, gone, member, version, status): PageRow) -> Known {
+fn row((key, facts, settled, gone, member, version, status): PageRow) -> Known {
     Known {
         key,
         facts: facts

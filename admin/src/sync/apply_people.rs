@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use config::id::MemberId;
+use config::id::{DirectoryId, MemberId};
 
 use super::apply::{change_person, settled};
 use super::people::{self, Held, Planned};
@@ -12,11 +12,12 @@ use super::{Broken, conflicts, leave, turn};
 use crate::directories::entry::TheirPerson;
 use crate::edit::Edit;
 use crate::groups as local_groups;
+use crate::name_key::name_key;
 use crate::refused::Refused;
 use crate::store::directory_people::{self as links, Facts, Link};
 use crate::store::sync_changes::ChangeRow;
 use crate::store::sync_people::{self, NewPerson};
-use crate::store::{StoreError, sync_conflicts};
+use crate::store::{StoreError, directory_names, sync_conflicts};
 
 /// For more people than this, the rules of groups are looked at for everybody.
 const SINGLY: usize = 20;
@@ -91,7 +92,27 @@ async fn link(
         })
         .collect();
     links::settle(&mut edit.tx, &scope.directory, &links, edit.now).await?;
-    Ok(())
+    let people = settled.iter().map(|(one, ..)| &one.theirs);
+    Ok(sign_in_names(edit, &scope.directory, people).await?)
+}
+
+/// Notes by what else these people sign in, where any does.
+pub(super) async fn sign_in_names(
+    edit: &mut Edit<'_>,
+    directory: &DirectoryId,
+    people: impl Iterator<Item = &TheirPerson>,
+) -> Result<(), StoreError> {
+    let keys = |person: &TheirPerson| {
+        let names = person.sign_in_names.iter();
+        names.map(|name| name_key(name)).collect::<Vec<_>>()
+    };
+    let names: Vec<(&str, Vec<String>)> = people
+        .map(|person| (person.key.as_str(), keys(person)))
+        .collect();
+    if names.iter().all(|(_, names)| names.is_empty()) {
+        return Ok(());
+    }
+    directory_names::set(&mut edit.tx, directory, &names).await
 }
 
 /// The rules of groups look at what has changed of these people.

@@ -84,7 +84,7 @@ pub async fn drop_run(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused
 pub async fn undo(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
     let run = rows::find(&mut edit.tx, id).await?;
     let run = run.ok_or(Refused::NotFound("sync run"))?;
-    let did = run.counts.done > 0 && run.mode == Mode::Full.as_str();
+    let did = run.counts.done > 0 && run.mode != Mode::Undo.as_str();
     if !did || !matches!(run.phase.as_str(), "done" | "dropped" | "failed") {
         return Err(Refused::Impossible(both((
             "there is nothing of this run to be taken back",

@@ -28,6 +28,15 @@ impl Lease {
         }
     }
 
+    /// As that, of listening to the directory.
+    #[must_use]
+    pub fn of_follower(directory: &DirectoryId, node: &str) -> Self {
+        Self {
+            name: format!("follow:{directory}"),
+            holder: node.to_owned(),
+        }
+    }
+
     /// Takes or renews it. Whether it is this node's now.
     pub async fn take(&self, state: &State) -> Result<bool, StoreError> {
         let mut tx = state.store.begin().await?;

@@ -16,9 +16,11 @@
 
 pub mod apply;
 mod apply_people;
+mod changes;
 mod conflicts;
 pub mod decide;
 mod departments;
+pub mod follow;
 mod groups;
 mod known;
 pub mod lease;

@@ -3,6 +3,7 @@
 use config::id::MemberId;
 
 use super::apply::change_person;
+use super::apply_people;
 use super::conflicts;
 use super::people::{self, Held, Planned};
 use super::plan::{Change, Trust};
@@ -75,6 +76,8 @@ async fn link(
         is_shut: false,
     };
     links::settle(&mut edit.tx, &scope.directory, &[link], edit.now).await?;
+    let people = std::iter::once(&planned.theirs);
+    apply_people::sign_in_names(edit, &scope.directory, people).await?;
     crate::groups::refresh_member(edit, id).await?;
     let member = members::find(&mut edit.tx, id).await?;
     let action = if planned.ours.is_some() {

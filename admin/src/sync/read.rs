@@ -2,22 +2,26 @@
 //! a listing that breaks off changes nothing.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use config::id::{DepartmentId, MemberId, RunId};
+use futures::FutureExt as _;
 use serde::Serialize;
 
+use super::changes::{self, Changed, Found};
 use super::departments::{self, Change as DepartmentChange};
 use super::groups;
 use super::known::{KnownPeople, Listed};
 use super::lease::Lease;
 use super::people::{self, Held, Planned};
+use super::run::Mode;
 use super::safety::Effect;
 use super::scope::Scope;
 use super::wanted::facts;
 use super::{Broken, turn};
 use crate::directories::entry::{TheirDepartment, TheirPerson};
-use crate::directories::source::OrganisationSource;
+use crate::directories::source::{Hints, News, OrganisationSource};
 use crate::directories::{Others, Whole};
 use crate::members::Status;
 use crate::refused::both;
@@ -27,7 +31,7 @@ use crate::store::directory_people as links;
 use crate::store::directory_units as units;
 use crate::store::sync_changes::{self as rows, ChangeRow};
 use crate::store::sync_runs::{self, Counts};
-use crate::store::{Connection, StoreError, Tx, sync_conflicts};
+use crate::store::{Connection, StoreError, Tx, sync_conflicts, sync_marks};
 
 /// So many people who can no longer sign in are looked up at a time.
 const PAGE: i64 = 2000;
@@ -51,16 +55,9 @@ pub async fn read(
     (directory, lease): (&Whole, &Lease),
     source: &mut dyn OrganisationSource,
 ) -> Result<Effect, Broken> {
-    let mut reading = Reading {
-        state,
-        run,
-        counts: Counts::default(),
-        lease,
-        seq: 0,
-    };
-    let mut tx = reading.begin().await?;
-    rows::forget(&mut tx, run).await?;
-    tx.commit().await?;
+    // From before the listing: what changes meanwhile is told of once more.
+    let mark = marked(source).await;
+    let mut reading = Reading::open(state, run, lease, (Mode::Full, mark.as_deref())).await?;
     let mut effect = Effect::default();
     let scope = reading.departments(directory, source, &mut effect).await?;
     reading
@@ -75,7 +72,82 @@ pub async fn read(
     Ok(effect)
 }
 
-impl Reading<'_> {
+/// Where later changes begin. Who cannot tell lists everything each time.
+async fn marked(source: &mut dyn OrganisationSource) -> Option<String> {
+    // The parsers of the library may panic on what a broken server sends.
+    match AssertUnwindSafe(source.mark()).catch_unwind().await {
+        Ok(Ok(mark)) => mark,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a directory does not tell from where on it tells changes");
+            None
+        }
+        Err(_) => {
+            tracing::error!("a directory breaks the protocol by which it tells changes");
+            None
+        }
+    }
+}
+
+/// Reads what the directory says that it has changed since the run before, or since it gave these hints;
+/// `None`: it cannot say, or more than people has changed.
+///
+/// # Errors
+/// [`Broken`] as for a run over everything.
+pub(super) async fn read_changes(
+    state: &State,
+    run: &RunId,
+    (directory, lease): (&Whole, &Lease),
+    source: &mut dyn OrganisationSource,
+    hints: Option<Hints>,
+) -> Result<Option<Effect>, Broken> {
+    let mark = sync_marks::of_directory(&mut *state.store.read().await?, &directory.row.id).await?;
+    let hints = match (hints, &mark) {
+        (Some(hints), _) => hints,
+        (None, None) => return Ok(None),
+        (None, Some(mark)) => match source.news(mark, Duration::ZERO).await? {
+            News::Hints(hints) => hints,
+            News::Nothing => Hints {
+                cursor: mark.clone(),
+                ..Hints::default()
+            },
+            News::Lost => return Ok(None),
+        },
+    };
+    let changed = match changes::look(state, directory, source, &hints).await? {
+        Found::Everything => return Ok(None),
+        Found::Nothing => Changed {
+            people: Vec::new(),
+            gone: Vec::new(),
+        },
+        Found::People(changed) => changed,
+    };
+    let mut reading =
+        Reading::open(state, run, lease, (Mode::Changes, Some(&hints.cursor))).await?;
+    Ok(Some(changes::read(&mut reading, directory, changed).await?))
+}
+
+impl<'a> Reading<'a> {
+    /// Forgets what the run read before it was broken off.
+    async fn open(
+        state: &'a State,
+        run: &'a RunId,
+        lease: &'a Lease,
+        (mode, mark): (Mode, Option<&str>),
+    ) -> Result<Self, Broken> {
+        let reading = Self {
+            state,
+            run,
+            counts: Counts::default(),
+            lease,
+            seq: 0,
+        };
+        let mut tx = reading.begin().await?;
+        rows::forget(&mut tx, run).await?;
+        sync_marks::set_of_run(&mut tx, run, mode.as_str(), mark).await?;
+        tx.commit().await?;
+        Ok(reading)
+    }
+
     /// Begins a transaction in which nobody else takes a step of this run.
     async fn begin(&self) -> Result<Tx, Broken> {
         let mut tx = self.state.store.begin().await?;
@@ -169,7 +241,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    async fn plan(
+    pub(super) async fn plan(
         &self,
         scope: &Scope,
         people: Vec<TheirPerson>,
@@ -184,7 +256,11 @@ impl Reading<'_> {
     }
 
     /// What runs that nobody looked at have done of late: many small ones are as one that is large.
-    async fn lately(&self, directory: &Whole, effect: &mut Effect) -> Result<(), StoreError> {
+    pub(super) async fn lately(
+        &self,
+        directory: &Whole,
+        effect: &mut Effect,
+    ) -> Result<(), StoreError> {
         let mut read = self.state.store.read().await?;
         let (id, since) = (&directory.row.id, self.state.clock.now().minus(LATELY));
         effect.shut_lately = sync_runs::count_unseen(&mut read, id, "disable", since).await?;
@@ -211,20 +287,28 @@ impl Reading<'_> {
             let gone = page
                 .into_iter()
                 .filter(|one| !one.was_gone && known.is_gone(&one.key));
-            let gone: Vec<links::Known> = gone.collect();
-            effect.shut += count(gone.iter().filter(|one| one.is_active).count());
-            let changes = gone.into_iter().map(|one| ChangeRow {
-                turn: turn::LEAVERS,
-                object: "person".to_owned(),
-                kind: if one.is_active { "disable" } else { "none" }.to_owned(),
-                name: one.key.clone(),
-                key: one.key,
-                object_id: Some(one.member.as_str().to_owned()),
-                outcome: "planned".to_owned(),
-                ..ChangeRow::default()
-            });
-            self.write(changes.collect()).await?;
+            self.gone(gone.collect(), effect).await?;
         }
+    }
+
+    /// Writes down that these have left.
+    pub(super) async fn gone(
+        &mut self,
+        gone: Vec<links::Known>,
+        effect: &mut Effect,
+    ) -> Result<(), Broken> {
+        effect.shut += count(gone.iter().filter(|one| one.is_active).count());
+        let changes = gone.into_iter().map(|one| ChangeRow {
+            turn: turn::LEAVERS,
+            object: "person".to_owned(),
+            kind: if one.is_active { "disable" } else { "none" }.to_owned(),
+            name: one.key.clone(),
+            key: one.key,
+            object_id: Some(one.member.as_str().to_owned()),
+            outcome: "planned".to_owned(),
+            ..ChangeRow::default()
+        });
+        self.write(changes.collect()).await
     }
 
     /// Whoever is here and comes from no directory.

@@ -8,14 +8,14 @@ use super::scope::Scope;
 use super::{Broken, apply, read, undo};
 use crate::authn::Actor;
 use crate::authz;
-use crate::directories::source::OrganisationSource;
+use crate::directories::source::{Hints, OrganisationSource};
 use crate::directories::{self, Whole};
 use crate::edit::{Edit, target};
 use crate::logs::{self, ActorKind, AuditEntry, AuditResult};
 use crate::refused::{Refused, both};
 use crate::state::State;
 use crate::store::sync_runs::{self as rows, Counts, RunRow};
-use crate::store::{StoreError, Tx, directories as directory_rows, holds};
+use crate::store::{StoreError, Tx, directories as directory_rows, holds, sync_marks};
 use config::id::{DirectoryId, RunId};
 use config::language::LocalText;
 
@@ -26,6 +26,8 @@ pub(super) const FRESH: Duration = Duration::from_hours(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Full,
+    /// What the directory says that it has changed since the run before.
+    Changes,
     /// Takes back what another run did.
     Undo,
 }
@@ -35,6 +37,7 @@ impl Mode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Changes => "changes",
             Self::Undo => "undo",
         }
     }
@@ -85,7 +88,7 @@ pub async fn begin(
         mode: begin.mode.as_str().to_owned(),
         is_trial: begin.is_trial,
         phase: match begin.mode {
-            Mode::Full => "reading",
+            Mode::Full | Mode::Changes => "reading",
             Mode::Undo => "applying",
         }
         .to_owned(),
@@ -211,17 +214,25 @@ async fn listed(
         is_used(directory)?;
     }
     let mut source = directories::open(state, directory).await?;
-    read_from(state, run, (directory, lease), source.as_mut()).await
+    read_from(state, run, (directory, lease), (source.as_mut(), None)).await
 }
 
-/// The same, from a source that is open.
+/// The same, from a source that is open, and has given these hints.
 pub(super) async fn read_from(
     state: &State,
     run: &RunRow,
     (directory, lease): (&Whole, &Lease),
-    source: &mut dyn OrganisationSource,
+    (source, hints): (&mut dyn OrganisationSource, Option<Hints>),
 ) -> Result<(), Broken> {
-    let effect = read::read(state, &run.id, (directory, lease), source).await?;
+    let changes = if run.mode == Mode::Changes.as_str() {
+        read::read_changes(state, &run.id, (directory, lease), source, hints).await?
+    } else {
+        None
+    };
+    let effect = match changes {
+        Some(effect) => effect,
+        None => read::read(state, &run.id, (directory, lease), source).await?,
+    };
     let halt = safety::verdict(effect, directory.organisation.threshold);
     let to = if run.is_trial || halt.is_some() {
         "waiting"
@@ -290,7 +301,11 @@ async fn end(
     if !rows::move_on(&mut tx, &run.id, ends, reason.as_deref(), Some(now)).await? {
         return Err(Broken::Lost);
     }
-    if phase == "done" && run.mode == Mode::Full.as_str() {
+    if phase == "done" && run.undoes.is_none() {
+        sync_marks::settle(&mut tx, &run.id).await?;
+    }
+    // One of changes becomes one over everything where the directory cannot tell them.
+    if phase == "done" && current.mode == Mode::Full.as_str() {
         directory_rows::set_synced(&mut tx, &run.directory, now).await?;
         resume(&mut tx, &run.directory, now).await?;
     }
@@ -299,6 +314,7 @@ async fn end(
     {
         // What was taken back would be done again at once.
         directory_rows::set_next_run(&mut tx, &run.directory, None).await?;
+        sync_marks::set_of_directory(&mut tx, &run.directory, None).await?;
         rows::move_on(&mut tx, undone, ("done", "undone"), None, Some(now)).await?;
     }
     logs::record_audit(&mut tx, now, &told(run, phase, current.counts, why)).await?;

@@ -1,5 +1,7 @@
 //! A directory that a test holds in its hands, and runs of it that go through all phases.
 
+use std::time::Duration;
+
 use config::id::DirectoryId;
 use config::{Role, Timestamp};
 use futures::FutureExt as _;
@@ -9,12 +11,13 @@ use super::Broken;
 use super::lease::Lease;
 use super::run::{self, Begin, Mode, applied, read_from};
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
-use crate::directories::source::{OrganisationSource, SourceError};
+use crate::directories::source::{Again, Hints, News, OrganisationSource, SourceError};
 use crate::directories::{self, DirectoryDraft, Organisation, Source, UsedFor, Whole};
 use crate::edit::Edit;
 use crate::logs::{Actor, ActorKind};
 use crate::members::{self, Member};
 use crate::store::sync_changes::{self, ChangeRow};
+use crate::store::sync_marks;
 use crate::store::sync_runs::{self, RunRow};
 use crate::store::testing::TestStore;
 use crate::testing::{House, operator};
@@ -27,6 +30,8 @@ pub struct Listing {
     pub groups: Vec<TheirGroup>,
     /// So many people are told of before it breaks off.
     pub breaks_after: Option<usize>,
+    /// The keys that it says have changed.
+    pub hinted: Vec<String>,
 }
 
 struct Told {
@@ -35,6 +40,33 @@ struct Told {
 }
 
 impl OrganisationSource for Told {
+    fn mark(&mut self) -> BoxFuture<'_, Result<Option<String>, SourceError>> {
+        async { Ok(Some("listed".to_owned())) }.boxed()
+    }
+
+    fn news<'a>(
+        &'a mut self,
+        mark: &'a str,
+        _patience: Duration,
+    ) -> BoxFuture<'a, Result<News, SourceError>> {
+        let hints = Hints {
+            keys: self.listing.hinted.clone(),
+            present: None,
+            cursor: format!("{mark}+"),
+        };
+        async { Ok(News::Hints(hints)) }.boxed()
+    }
+
+    fn again<'a>(&'a mut self, keys: &'a [String]) -> BoxFuture<'a, Result<Again, SourceError>> {
+        let mut people = self.listing.people.clone();
+        people.retain(|one| keys.contains(&one.key));
+        let again = Again {
+            people,
+            touches_structure: false,
+        };
+        async { Ok(again) }.boxed()
+    }
+
     fn departments(&mut self) -> BoxFuture<'_, Result<Vec<TheirDepartment>, SourceError>> {
         let all = self.listing.departments.clone();
         async move { Ok(all) }.boxed()
@@ -88,11 +120,15 @@ impl Company {
     }
 
     pub async fn begin(&self, is_trial: bool) -> RunRow {
+        self.begin_as(Mode::Full, is_trial).await
+    }
+
+    async fn begin_as(&self, mode: Mode, is_trial: bool) -> RunRow {
         let state = &self.house.state;
         let mut tx = state.store.begin().await.unwrap();
         let begin = Begin {
             directory: &self.directory,
-            mode: Mode::Full,
+            mode,
             is_trial,
             actor: somebody(),
             undoes: None,
@@ -109,7 +145,8 @@ impl Company {
             at: 0,
         };
         let (whole, lease) = (self.whole().await, self.lease().await);
-        read_from(&self.house.state, run, (&whole, &lease), &mut told).await
+        let asked = (&whole, &lease);
+        read_from(&self.house.state, run, asked, (&mut told, None)).await
     }
 
     pub async fn apply(&self, run: &RunRow) -> Result<(), Broken> {
@@ -124,11 +161,29 @@ impl Company {
     /// A run from its beginning to its end, or to where it waits.
     pub async fn sync(&self, listing: &Listing) -> RunRow {
         let run = self.begin(false).await;
+        self.carry_out(run, listing).await
+    }
+
+    /// The same of what it says has changed.
+    pub async fn sync_changes(&self, listing: &Listing) -> RunRow {
+        let run = self.begin_as(Mode::Changes, false).await;
+        self.carry_out(run, listing).await
+    }
+
+    async fn carry_out(&self, run: RunRow, listing: &Listing) -> RunRow {
         self.read(&run, listing).await.unwrap();
         if self.run(&run).await.phase == "applying" {
             self.apply(&run).await.unwrap();
         }
         self.run(&run).await
+    }
+
+    /// From where on changes are asked for.
+    pub async fn mark(&self) -> Option<String> {
+        let mut read = self.house.state.store.read().await.unwrap();
+        sync_marks::of_directory(&mut read, &self.directory)
+            .await
+            .unwrap()
     }
 
     pub async fn run(&self, run: &RunRow) -> RunRow {

@@ -45,6 +45,9 @@ pub fn facts(theirs: &TheirPerson, departments: &HashMap<String, DepartmentId>) 
     for key in &theirs.departments {
         add(departments.get(key).map(DepartmentId::as_str));
     }
+    for name in &theirs.sign_in_names {
+        add(Some(name));
+    }
     let mut half = Facts::default();
     half.copy_from_slice(&hash.finalize()[..16]);
     half
@@ -135,6 +138,7 @@ mod tests {
             of(|p| p.employee_number = Some("1".to_owned())),
             of(|p| p.is_enabled = false),
             of(|p| p.departments.swap(0, 1)),
+            of(|p| p.sign_in_names = vec!["alice@gw.test".to_owned()]),
         ] {
             assert_ne!(other, same);
         }

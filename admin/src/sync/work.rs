@@ -119,6 +119,19 @@ async fn one(state: &State, run: &RunRow, node: &str) {
         Ok(None) => return,
         Err(error) => return tracing::warn!(%error, run = run.id.as_str(), "a run has to wait"),
     };
+    held(state, &run, &lease, async || {
+        run::drive(state, &run, &lease).await
+    })
+    .await;
+}
+
+/// Works on a run for as long as its lease, which has been taken, is this node's.
+pub(super) async fn held(
+    state: &State,
+    run: &RunRow,
+    lease: &Lease,
+    work: impl AsyncFnOnce() -> Result<(), Broken>,
+) {
     let renew = async {
         loop {
             tokio::time::sleep(RENEW).await;
@@ -128,7 +141,7 @@ async fn one(state: &State, run: &RunRow, node: &str) {
         }
     };
     let done = tokio::select! {
-        done = run::drive(state, &run, &lease) => done,
+        done = work() => done,
         () = renew => Err(Broken::Lost),
     };
     if let Err(error) = done {

@@ -119,6 +119,7 @@ pub fn asserted(
             employee_number: first(&names.employee_number),
             is_enabled: true,
             departments: Vec::new(),
+            sign_in_names: Vec::new(),
         },
     })
 }

@@ -1,19 +1,20 @@
 //! Whether somebody knows the password of their entry: it is searched for, and bound as (RFC 4513 §5.1.3).
 
-use config::settings::Outbound;
-use ldap3::{Scope, SearchEntry, ldap_escape};
+use ldap3::{Ldap, LdapResult, SearchEntry};
 use tokio::sync::Semaphore;
 
-use super::connect::{ANSWER, Bound, bound, connect};
+use super::bind_refusal::BindRefusal;
+use super::connect::{ANSWER, Access, Bound, bound, connect};
+use super::dialect::Dialect;
+use super::entry::{Entry, attributes_of, person};
 use super::explain::{explain, refused};
-use super::settings::LdapSettings;
-use super::source::{Entry, attributes_of, person};
+use super::who::Who;
 use crate::directories::entry::TheirPerson;
 use crate::directories::sign_in::Asserted;
 use crate::directories::source::SourceError;
 
 /// So many are asked about at once, on this node: a server that hangs holds up no more.
-static TURNS: Semaphore = Semaphore::const_new(16);
+pub(super) static TURNS: Semaphore = Semaphore::const_new(16);
 
 /// What the directory says.
 #[derive(Debug)]
@@ -25,40 +26,30 @@ pub enum Verdict {
     Away(SourceError),
 }
 
-/// Looks for the one entry that has the name, and tries the password.
-pub async fn authenticate(
-    outbound: &Outbound,
-    settings: &LdapSettings,
-    secret: &str,
-    (name, password): (&str, &str),
-) -> Verdict {
+/// Looks for their one entry, and tries the password.
+pub async fn authenticate(access: Access<'_>, who: Who<'_>, password: &str) -> Verdict {
     // A bind without a password is one as nobody, and would succeed (RFC 4513 §5.1.2).
-    if password.is_empty() || name.is_empty() {
+    if password.is_empty() || matches!(who, Who::Named("")) {
         return Verdict::Wrong("wrong_password");
     }
     let Ok(_turn) = TURNS.acquire().await else {
         return Verdict::Wrong("wrong_password");
     };
-    match tried(outbound, settings, secret, (name, password)).await {
+    match tried(access, who, password).await {
         Ok(verdict) => verdict,
         Err(error) => Verdict::Away(error),
     }
 }
 
-async fn tried(
-    outbound: &Outbound,
-    settings: &LdapSettings,
-    secret: &str,
-    (name, password): (&str, &str),
-) -> Result<Verdict, SourceError> {
-    let service = bound(outbound, settings, secret).await?;
+async fn tried(access: Access<'_>, who: Who<'_>, password: &str) -> Result<Verdict, SourceError> {
+    let mut service = bound(access).await?;
     let server = service.server.clone();
-    let Some((dn, person)) = entry_of(service, settings, name).await? else {
+    let found = entry_of(&mut service, access, who).await?;
+    let _ = service.ldap.unbind().await;
+    let Some((dn, person)) = found else {
         return Ok(Verdict::Wrong("unknown_account"));
     };
-    let mut own = connect(outbound, settings, &server).await?;
-    let answer = own.with_timeout(ANSWER).simple_bind(&dn, password).await;
-    let result = answer.map_err(|error| explain(&server, &error))?;
+    let (mut own, result) = bound_as(access, &server, &dn, password).await?;
     let _ = own.unbind().await;
     Ok(match result.rc {
         0 if !person.is_enabled => Verdict::Wrong("account_disabled"),
@@ -68,52 +59,68 @@ async fn tried(
             ..Asserted::default()
         })),
         // Invalid credentials, constraint violation by a lock, unwilling to perform (RFC 4511 §A.2).
-        49 => Verdict::Wrong("wrong_password"),
+        49 => {
+            Verdict::Wrong(refusal(access, &result).map_or("wrong_password", BindRefusal::reason))
+        }
         19 | 53 => Verdict::Wrong("account_locked"),
         _ => return Err(refused(&server, &result)),
     })
 }
 
-/// The DN and the facts of the one entry that has the name.
-async fn entry_of(
-    mut service: Bound,
-    settings: &LdapSettings,
-    name: &str,
+/// What AD tells of why.
+pub(super) fn refusal(access: Access<'_>, result: &LdapResult) -> Option<BindRefusal> {
+    match access.settings.dialect {
+        Dialect::Standard => None,
+        Dialect::Ad(_) => BindRefusal::of(&result.text),
+    }
+}
+
+/// A connection of their own, and what became of binding as them.
+pub(super) async fn bound_as(
+    access: Access<'_>,
+    server: &str,
+    dn: &str,
+    password: &str,
+) -> Result<(Ldap, LdapResult), SourceError> {
+    let mut own = connect(access, server).await?;
+    let answer = own.with_timeout(ANSWER).simple_bind(dn, password).await;
+    Ok((own, answer.map_err(|error| explain(server, &error))?))
+}
+
+/// The DN and the facts of their one entry.
+pub(super) async fn entry_of(
+    service: &mut Bound,
+    access: Access<'_>,
+    who: Who<'_>,
 ) -> Result<Option<(String, TheirPerson)>, SourceError> {
-    let (people, server) = (&settings.people, &service.server);
-    let answer = service
-        .ldap
-        .with_timeout(ANSWER)
-        .search(
-            settings.base_of(&people.base),
-            Scope::Subtree,
-            &filter(settings, name),
-            attributes_of(people),
-        )
-        .await;
-    let found = answer.map_err(|error| explain(server, &error))?;
+    let Some(search) = who.search(access.settings) else {
+        return Ok(None);
+    };
+    let server = &service.server;
+    let (base, attributes) = (&search.base, attributes_of(access.settings));
+    let ldap = service.ldap.with_timeout(ANSWER);
+    let answer = ldap.search(base, search.scope, &search.filter, attributes);
+    let found = answer.await.map_err(|error| explain(server, &error))?;
     let (entries, result) = (found.0, found.1);
-    let _ = service.ldap.unbind().await;
+    // Who is known by their name, and is no more, is nobody.
+    if result.rc == 32 && matches!(who, Who::Known(_)) {
+        return Ok(None);
+    }
     if result.rc != 0 {
         return Err(refused(server, &result));
     }
-    let mut entries = entries.into_iter().filter(|entry| !entry.is_ref());
+    let mut entries = entries
+        .into_iter()
+        .filter(|entry| !entry.is_ref() && !entry.is_intermediate());
     let (Some(entry), None) = (entries.next(), entries.next()) else {
         return Ok(None);
     };
     let entry = SearchEntry::construct(entry);
     let dn = entry.dn.clone();
-    Ok(person(people, &Entry::of(entry)).map(|person| (dn, person)))
-}
-
-/// By username or mail address, among those that are taken for people.
-fn filter(settings: &LdapSettings, name: &str) -> String {
-    let (people, name) = (&settings.people, ldap_escape(name));
-    let by_name = format!("({}={name})", people.username);
-    let by_either = if people.email.is_empty() {
-        by_name
-    } else {
-        format!("(|{by_name}({}={name}))", people.email)
+    let person = person(access.settings, &Entry::of(entry), access.now);
+    let is_meant = |person: &TheirPerson| match who {
+        Who::Known(key) => person.key == key,
+        Who::Named(_) => true,
     };
-    format!("(&{}{by_either})", people.filter)
+    Ok(person.filter(is_meant).map(|person| (dn, person)))
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::Timestamp;
 use config::settings::Outbound;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, StdStream};
 use rustls::pki_types::CertificateDer;
@@ -15,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use super::explain::{explain, refused};
+use super::explain::{explain, not_bound};
 use super::settings::{LdapSettings, Security};
 use crate::directories::source::SourceError;
 use crate::outbound;
@@ -24,6 +25,15 @@ use crate::outbound;
 const CONNECT: Duration = Duration::from_secs(10);
 /// No single answer is waited for longer.
 pub(super) const ANSWER: Duration = Duration::from_mins(1);
+
+/// As whom which directory is asked, and when.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    pub outbound: &'a Outbound,
+    pub settings: &'a LdapSettings,
+    pub password: &'a str,
+    pub now: Timestamp,
+}
 
 /// A bound connection, and the server that it leads to.
 pub struct Bound {
@@ -51,30 +61,38 @@ pub fn roots(pem: &str) -> Result<RootCertStore, rustls::Error> {
 ///
 /// # Errors
 /// What the last one said, or, where one refuses the account, that one: the next would do the same.
-pub async fn bound(
-    outbound: &Outbound,
-    settings: &LdapSettings,
-    password: &str,
-) -> Result<Bound, SourceError> {
+pub async fn bound(access: Access<'_>) -> Result<Bound, SourceError> {
     let mut last = None;
-    for server in &settings.servers {
-        match connect(outbound, settings, server).await {
-            Ok(mut ldap) => {
-                bind(&mut ldap, server, &settings.bind_dn, password).await?;
+    for server in &access.settings.servers {
+        let mut ldap = match connect(access, server).await {
+            Ok(ldap) => ldap,
+            Err(error) => {
+                last = Some(error);
+                continue;
+            }
+        };
+        match bind(&mut ldap, server, access).await? {
+            Ok(()) => {
                 return Ok(Bound {
                     ldap,
                     server: server.clone(),
                 });
             }
-            Err(error) => last = Some(error),
+            Err(busy) => last = Some(busy),
         }
     }
     Err(last.unwrap_or_else(|| SourceError::new(("there is no server", "没有服务器"))))
 }
 
-async fn bind(ldap: &mut Ldap, server: &str, dn: &str, password: &str) -> Result<(), SourceError> {
+/// Whether the server let the account in; why it cannot just now, and the next is to be asked.
+async fn bind(
+    ldap: &mut Ldap,
+    server: &str,
+    access: Access<'_>,
+) -> Result<Result<(), SourceError>, SourceError> {
+    let (dn, password) = (access.settings.bind_dn.as_str(), access.password);
     if dn.is_empty() {
-        return Ok(());
+        return Ok(Ok(()));
     }
     // A bind without a password is one as nobody, and would succeed (RFC 4513 §5.1.2).
     if password.is_empty() {
@@ -83,20 +101,22 @@ async fn bind(ldap: &mut Ldap, server: &str, dn: &str, password: &str) -> Result
             &format!("{server}：缺少目录账号的密码"),
         )));
     }
-    let answer = ldap.with_timeout(ANSWER).simple_bind(dn, password).await;
-    let result = answer.map_err(|error| explain(server, &error))?;
-    if result.rc == 0 {
-        Ok(())
-    } else {
-        Err(refused(server, &result))
+    let result = match ldap.with_timeout(ANSWER).simple_bind(dn, password).await {
+        Ok(result) => result,
+        Err(error) => return Ok(Err(explain(server, &error))),
+    };
+    match result.rc {
+        0 => Ok(Ok(())),
+        // Busy, or not available (RFC 4511 §A.2).
+        51 | 52 => Ok(Err(not_bound(server, &result))),
+        _ => Err(not_bound(server, &result)),
     }
 }
 
-pub(super) async fn connect(
-    outbound: &Outbound,
-    settings: &LdapSettings,
-    server: &str,
-) -> Result<Ldap, SourceError> {
+pub(super) async fn connect(access: Access<'_>, server: &str) -> Result<Ldap, SourceError> {
+    let Access {
+        outbound, settings, ..
+    } = access;
     let unfit = || {
         SourceError::new((
             &format!("{server}: this is no address of an LDAP server"),

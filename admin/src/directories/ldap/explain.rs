@@ -2,6 +2,7 @@
 
 use ldap3::{LdapError, LdapResult};
 
+use super::bind_refusal::BindRefusal;
 use crate::directories::source::SourceError;
 
 /// No more of what a server says is repeated.
@@ -61,10 +62,24 @@ pub fn referred(server: &str, elsewhere: &str) -> SourceError {
     ))
 }
 
+/// Why the server does not let the account in.
+#[must_use]
+pub fn not_bound(server: &str, result: &LdapResult) -> SourceError {
+    let said = BindRefusal::of(&result.text).filter(|_| result.rc == 49);
+    told(
+        server,
+        result,
+        said.map_or_else(|| meaning(result.rc), BindRefusal::meaning),
+    )
+}
+
 /// Why the server refused (RFC 4511 §A.2).
 #[must_use]
 pub fn refused(server: &str, result: &LdapResult) -> SourceError {
-    let (en, zh) = meaning(result.rc);
+    told(server, result, meaning(result.rc))
+}
+
+fn told(server: &str, result: &LdapResult, (en, zh): (&str, &str)) -> SourceError {
     let said: String = result
         .text
         .chars()

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
+use super::dialect::Dialect;
 use crate::directories::kind::UsedFor;
 use crate::refused::Invalid;
 
@@ -143,6 +144,9 @@ pub struct LdapSettings {
     pub units: UnitSearch,
     #[serde(default)]
     pub groups: GroupSearch,
+    /// Of a kind that is more than LDAP.
+    #[serde(skip)]
+    pub dialect: Dialect,
 }
 
 impl LdapSettings {

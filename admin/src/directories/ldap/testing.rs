@@ -36,12 +36,30 @@ impl Drop for Slapd {
 impl Slapd {
     /// With a base, a unit for people in three departments, and nobody.
     pub async fn start() -> Self {
+        Self::with("moduleload syncprov", "overlay syncprov").await
+    }
+
+    /// One that tells changes by nothing but timestamps.
+    pub async fn without_content_sync() -> Self {
+        Self::with("", "").await
+    }
+
+    /// One that remembers what was deleted.
+    pub async fn with_log() -> Self {
+        Self::with(
+            "moduleload syncprov",
+            "overlay syncprov\nsyncprov-sessionlog 1000",
+        )
+        .await
+    }
+
+    async fn with(module: &str, overlay: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ca = certificates(folder.path());
         std::fs::create_dir(folder.path().join("db")).unwrap();
         std::fs::write(
             folder.path().join("slapd.conf"),
-            configuration(folder.path()),
+            configuration(folder.path(), module, overlay),
         )
         .unwrap();
         let (plain, tls) = (free_port(), free_port());
@@ -88,6 +106,12 @@ impl Slapd {
     /// Changes entries as LDIF says.
     pub async fn modify(&self, ldif: &str) {
         self.tool("ldapmodify", ldif).await;
+    }
+
+    /// Takes an entry away.
+    pub async fn delete(&self, dn: &str) {
+        self.modify(&format!("dn: {dn}\nchangetype: delete\n"))
+            .await;
     }
 
     async fn tool(&self, tool: &str, ldif: &str) {
@@ -149,7 +173,7 @@ fn certificates(folder: &Path) -> String {
     authority.pem()
 }
 
-fn configuration(folder: &Path) -> String {
+fn configuration(folder: &Path, module: &str, overlay: &str) -> String {
     let folder = folder.display();
     format!(
         "include /etc/ldap/schema/core.schema\n\
@@ -157,7 +181,7 @@ fn configuration(folder: &Path) -> String {
          include /etc/ldap/schema/inetorgperson.schema\n\
          modulepath /usr/lib/ldap\n\
          moduleload back_mdb\n\
-         moduleload syncprov\n\
+         {module}\n\
          TLSCertificateFile {folder}/server.pem\n\
          TLSCertificateKeyFile {folder}/server.key\n\
          TLSCACertificateFile {folder}/ca.pem\n\
@@ -168,7 +192,7 @@ fn configuration(folder: &Path) -> String {
          rootpw \"{PASSWORD}\"\n\
          directory {folder}/db\n\
          maxsize 1073741824\n\
-         overlay syncprov\n\
+         {overlay}\n\
          access to attrs=userPassword by anonymous auth by * none\n\
          access to * by dn=\"{ADMIN}\" read by anonymous auth by * none\n"
     )

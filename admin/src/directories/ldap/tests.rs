@@ -1,22 +1,36 @@
 //! Against OpenLDAP.
 
+use config::Timestamp;
 use config::settings::Outbound;
 
-use super::LdapSettings;
 use super::settings::Security;
 use super::source::LdapSource;
 use super::testing::{BASE, PASSWORD, Slapd, person};
+use super::{Access, LdapSettings};
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
 use crate::directories::source::OrganisationSource as _;
 
-fn outbound() -> Outbound {
+pub(super) fn outbound() -> Outbound {
     Outbound {
-        allow: vec!["127.0.0.1".parse().unwrap()],
+        allow: vec!["127.0.0.0/8".parse().unwrap()],
+    }
+}
+
+pub(super) fn access<'a>(
+    outbound: &'a Outbound,
+    settings: &'a LdapSettings,
+    password: &'a str,
+) -> Access<'a> {
+    Access {
+        outbound,
+        settings,
+        password,
+        now: Timestamp(0),
     }
 }
 
 async fn open(settings: &LdapSettings) -> Result<LdapSource, String> {
-    let opened = LdapSource::open(&outbound(), settings, PASSWORD).await;
+    let opened = LdapSource::open(access(&outbound(), settings, PASSWORD)).await;
     opened.map_err(|error| error.why.en)
 }
 
@@ -138,7 +152,8 @@ async fn what_the_server_refuses_is_explained() {
         change(&mut settings);
         async move { all(&settings).await.err().unwrap() }
     };
-    let wrong_password = LdapSource::open(&outbound(), &settings, "wrong")
+    let outbound = outbound();
+    let wrong_password = LdapSource::open(access(&outbound, &settings, "wrong"))
         .await
         .err()
         .unwrap();
@@ -150,7 +165,7 @@ async fn what_the_server_refuses_is_explained() {
         "{wrong_password}"
     );
     assert!(wrong_password.why.zh_cn.contains("密码错误"));
-    let empty = LdapSource::open(&outbound(), &settings, "")
+    let empty = LdapSource::open(access(&outbound, &settings, ""))
         .await
         .err()
         .unwrap();
@@ -194,7 +209,8 @@ async fn the_next_server_is_asked_where_one_does_not_answer_and_start_tls_guards
 #[tokio::test]
 async fn attack_27_a_server_on_this_machine_is_not_asked_unless_the_operator_lets_it() {
     let slapd = Slapd::start().await;
-    let opened = LdapSource::open(&Outbound::default(), &slapd.settings(), PASSWORD).await;
+    let (nobody, settings) = (Outbound::default(), slapd.settings());
+    let opened = LdapSource::open(access(&nobody, &settings, PASSWORD)).await;
     let why = opened.err().unwrap().why.en;
     assert!(why.contains("outbound.allow"), "{why}");
 }

@@ -74,7 +74,7 @@ pub fn asserted(settings: &OidcSettings, claims: &Claims) -> Result<Asserted, &'
             mobile: said(&names.mobile),
             employee_number: said(&names.employee_number),
             is_enabled: true,
-            departments: Vec::new(),
+            ..TheirPerson::default()
         },
     })
 }

@@ -1,6 +1,8 @@
 //! Runs as an organisation sees them.
 
+mod changes;
 mod failures;
+mod following;
 mod groups_and_departments;
 mod leavers;
 mod matching;

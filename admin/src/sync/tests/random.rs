@@ -58,6 +58,11 @@ fn organisation(chance: &mut Chance) -> Listing {
             employee_number: (chance.below(3) == 0).then(|| format!("E{n}")),
             is_enabled: chance.below(6) > 0,
             departments: placed.into_iter().map(|n| format!("d{n}")).collect(),
+            // Some trade names, and some lose theirs.
+            sign_in_names: (chance.below(2) == 0)
+                .then(|| format!("upn{}@example.com", chance.below(40)))
+                .into_iter()
+                .collect(),
         });
     }
     Listing {
