@@ -51,6 +51,7 @@ pub mod roles;
 pub mod router;
 pub mod sealed;
 pub mod sealed_mark;
+pub mod scim;
 pub mod search_key;
 pub mod set_up;
 pub mod sign_in;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 pub enum Kind {
     Ldap,
     Oidc,
+    Scim,
 }
 
 impl Kind {
@@ -16,6 +17,7 @@ impl Kind {
         match self {
             Self::Ldap => "ldap",
             Self::Oidc => "oidc",
+            Self::Scim => "scim",
         }
     }
 
@@ -23,7 +25,7 @@ impl Kind {
     #[must_use]
     pub fn lists_people(self) -> bool {
         match self {
-            Self::Ldap => true,
+            Self::Ldap | Self::Scim => true,
             Self::Oidc => false,
         }
     }
@@ -33,7 +35,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap => true,
-            Self::Oidc => false,
+            Self::Oidc | Self::Scim => false,
         }
     }
 
@@ -41,7 +43,7 @@ impl Kind {
     #[must_use]
     pub fn has_a_page(self) -> bool {
         match self {
-            Self::Ldap => false,
+            Self::Ldap | Self::Scim => false,
             Self::Oidc => true,
         }
     }
@@ -51,6 +53,16 @@ impl Kind {
     pub fn signs_in(self) -> bool {
         match self {
             Self::Ldap | Self::Oidc => true,
+            Self::Scim => false,
+        }
+    }
+
+    /// Whether it tells us by itself, and is asked for nothing.
+    #[must_use]
+    pub fn pushes(self) -> bool {
+        match self {
+            Self::Ldap | Self::Oidc => false,
+            Self::Scim => true,
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod oidc;
 mod organisation;
 pub mod probe;
 pub mod provider;
+pub mod scim;
 mod secret;
 pub mod sign_in;
 pub mod source;
@@ -33,6 +34,7 @@ use crate::sync::Broken;
 use ldap::LdapSource;
 use oidc::OidcProvider;
 use provider::SignInProvider;
+use scim::ScimSource;
 use sign_in::SignInTerms;
 use source::{OrganisationSource, SourceError};
 
@@ -50,6 +52,7 @@ pub use organisation::{MatchBy, Organisation, Others};
 pub enum Source {
     Ldap(ldap::LdapSettings),
     Oidc(oidc::OidcSettings),
+    Scim(scim::ScimSettings),
 }
 
 impl Source {
@@ -58,6 +61,7 @@ impl Source {
         match self {
             Self::Ldap(_) => Kind::Ldap,
             Self::Oidc(_) => Kind::Oidc,
+            Self::Scim(_) => Kind::Scim,
         }
     }
 }
@@ -159,6 +163,11 @@ pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn Organisati
             let source = LdapSource::open(&state.settings.outbound, settings, &secret).await?;
             Ok(Box::new(source))
         }
+        Source::Scim(settings) => Ok(Box::new(ScimSource::new(
+            &state.store,
+            &directory.row.id,
+            settings,
+        ))),
         Source::Oidc(_) => Err(SourceError::new((
             "a directory of this kind lists nobody",
             "该类型的目录不提供人员列表",
@@ -178,7 +187,7 @@ pub fn secret_of(state: &State, directory: &Whole) -> Result<Zeroizing<String>, 
 /// [`Failure::NotFound`] if it has none.
 pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
     match &directory.source {
-        Source::Ldap(_) => Err(Failure::NotFound),
+        Source::Ldap(_) | Source::Scim(_) => Err(Failure::NotFound),
         Source::Oidc(settings) => Ok(Box::new(OidcProvider {
             issuers: state.issuers.clone(),
             outbound: state.settings.outbound.clone(),

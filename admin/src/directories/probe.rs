@@ -66,6 +66,8 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
         Source::Ldap(settings) => {
             LdapSource::open(&state.settings.outbound, settings, &secret).await
         }
+        // It tells us by itself: there is nothing to be asked.
+        Source::Scim(_) => return Ok(finding),
         Source::Oidc(settings) => {
             // It lists nobody: that it answers is all that there is to find.
             return Ok(

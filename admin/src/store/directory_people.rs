@@ -135,6 +135,21 @@ pub async fn linked(
     Ok(found)
 }
 
+/// How many who come from the directory can sign in.
+pub async fn count_active(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+) -> Result<i64, StoreError> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM directory_people p JOIN members m ON m.id = p.member_id \
+         WHERE p.directory_id = $1 AND m.status = 'active'",
+    )
+    .bind(directory.as_str())
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
+}
+
 /// A link as it is to be.
 #[derive(Clone, Debug)]
 pub struct Link<'a> {

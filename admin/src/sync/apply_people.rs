@@ -7,7 +7,7 @@ use config::id::MemberId;
 use super::apply::{change_person, settled};
 use super::people::{self, Held, Planned};
 use super::scope::Scope;
-use super::{Broken, conflicts, leave, turn};
+use super::{Broken, conflicts, leave, pushed, turn};
 use crate::directories::entry::TheirPerson;
 use crate::edit::Edit;
 use crate::groups as local_groups;
@@ -30,7 +30,11 @@ pub(super) async fn apply(
     let mut listed = Vec::with_capacity(changes.len());
     let mut at: HashMap<String, usize> = HashMap::with_capacity(changes.len());
     let mut touched = Vec::new();
+    let left = pushed::renew(&mut edit.tx, scope, changes).await?;
     for (index, change) in changes.iter_mut().enumerate() {
+        if !left.contains(&index) {
+            continue;
+        }
         if change.turn == turn::PEOPLE {
             let entry = change.entry.as_deref().unwrap_or_default();
             let theirs: TheirPerson = serde_json::from_str(entry).map_err(StoreError::from)?;

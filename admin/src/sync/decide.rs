@@ -2,6 +2,7 @@
 
 use config::id::{DirectoryId, RunId};
 
+use super::held;
 use super::record::{self, SyncRun};
 use super::run::{self, Begin, Mode};
 use crate::directories;
@@ -45,6 +46,7 @@ pub async fn go_on(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
             "该目录未启用，请先启用",
         ))));
     }
+    held::release(&mut edit.tx, &run, edit.now).await?;
     let moved = rows::move_on(&mut edit.tx, id, ("waiting", "applying"), None, None).await?;
     if !moved {
         return Err(Refused::Stale);
@@ -57,6 +59,7 @@ pub async fn drop_run(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused
     let run = rows::find(&mut edit.tx, id).await?;
     let run = run.ok_or(Refused::NotFound("sync run"))?;
     let now = Some(edit.now);
+    held::drop_held(&mut edit.tx, &run).await?;
     let is_open = matches!(run.phase.as_str(), "reading" | "waiting" | "applying");
     let ends = (run.phase.as_str(), "dropped");
     if !is_open || !rows::move_on(&mut edit.tx, id, ends, run.reason.as_deref(), now).await? {
@@ -72,7 +75,7 @@ pub async fn drop_run(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused
 pub async fn undo(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
     let run = rows::find(&mut edit.tx, id).await?;
     let run = run.ok_or(Refused::NotFound("sync run"))?;
-    let did = run.counts.done > 0 && run.mode == Mode::Full.as_str();
+    let did = run.counts.done > 0 && run.mode != Mode::Undo.as_str();
     if !did || !matches!(run.phase.as_str(), "done" | "dropped" | "failed") {
         return Err(Refused::Impossible(both((
             "there is nothing of this run to be taken back",

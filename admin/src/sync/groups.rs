@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::read::Reading;
 use super::scope::Scope;
-use super::{Broken, turn};
+use super::{Broken, pushed, turn};
 use crate::directories::entry::TheirGroup;
 use crate::directories::source::OrganisationSource;
 use crate::edit::Edit;
@@ -50,12 +50,16 @@ pub(super) async fn read(
         reading.write(vec![row]).await?;
     }
     let gone = linked.values().filter(|one| !listed.contains(&one.key));
-    let gone = gone.map(|one| ChangeRow {
-        kind: "remove".to_owned(),
-        ..base(&one.key, &one.name, Some(&one.id))
-    });
-    reading.write(gone.collect()).await?;
+    reading.write(gone.map(|one| gone_row(one)).collect()).await?;
     Ok(())
+}
+
+/// One that is listed no more.
+pub(super) fn gone_row(known: &LinkedGroup) -> ChangeRow {
+    ChangeRow {
+        kind: "remove".to_owned(),
+        ..base(&known.key, &known.name, Some(&known.id))
+    }
 }
 
 fn base(key: &str, name: &str, id: Option<&GroupId>) -> ChangeRow {
@@ -70,7 +74,7 @@ fn base(key: &str, name: &str, id: Option<&GroupId>) -> ChangeRow {
     }
 }
 
-fn row(theirs: &TheirGroup, known: Option<&LinkedGroup>) -> Result<ChangeRow, serde_json::Error> {
+pub(super) fn row(theirs: &TheirGroup, known: Option<&LinkedGroup>) -> Result<ChangeRow, serde_json::Error> {
     let kind = if known.is_some() { "none" } else { "create" };
     let after = Shown {
         name: theirs.name.clone(),
@@ -100,6 +104,10 @@ pub(super) async fn apply(
         return Ok(());
     };
     let theirs: TheirGroup = serde_json::from_str(entry).map_err(StoreError::from)?;
+    let Some(theirs) = pushed::group(&mut edit.tx, scope, theirs).await? else {
+        "none".clone_into(&mut row.kind);
+        return Ok(());
+    };
     let name = names::display_name("name", &theirs.name)?;
     let linked = units::groups(&mut edit.tx, &scope.directory).await?;
     let known = linked.into_iter().find(|one| one.key == theirs.key);

@@ -61,7 +61,7 @@ pub struct SyncRun {
     pub id: RunId,
     pub directory: DirectoryId,
     pub directory_name: String,
-    /// `full` or `undo`.
+    /// `full`, `push` (what a directory told by itself within an hour) or `undo`.
     pub mode: String,
     /// It waits once all is read, whatever was found.
     pub trial: bool,

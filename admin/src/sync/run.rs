@@ -29,6 +29,8 @@ pub(super) const RENEW: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Full,
+    /// What a directory told by itself.
+    Push,
     /// Takes back what another run did.
     Undo,
 }
@@ -38,6 +40,7 @@ impl Mode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Push => "push",
             Self::Undo => "undo",
         }
     }
@@ -89,7 +92,7 @@ pub async fn begin(
         is_trial: begin.is_trial,
         phase: match begin.mode {
             Mode::Full => "reading",
-            Mode::Undo => "applying",
+            Mode::Push | Mode::Undo => "applying",
         }
         .to_owned(),
         actor_kind: begin.actor.kind.as_str().to_owned(),

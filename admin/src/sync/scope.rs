@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use config::id::{DepartmentId, DirectoryId, RunId};
 
 use super::plan::Trust;
-use crate::directories::Whole;
+use crate::directories::scim::ScimSettings;
+use crate::directories::{Source, Whole};
 use crate::store::directory_units as units;
 use crate::store::sync_people::Match;
 use crate::store::{Connection, StoreError, sync_changes};
@@ -17,6 +18,8 @@ pub struct Scope {
     pub name: String,
     pub match_by: Option<Match>,
     pub trust: Trust,
+    /// How a directory that tells by itself is read; `None`: it is asked.
+    pub told: Option<ScimSettings>,
     /// By their keys there.
     pub departments: HashMap<String, DepartmentId>,
     /// For the record.
@@ -34,6 +37,10 @@ impl Scope {
             match_by: directory.organisation.match_by.column(),
             trust: Trust {
                 in_mail: directory.organisation.trusts_mail,
+            },
+            told: match &directory.source {
+                Source::Scim(settings) => Some(settings.clone()),
+                Source::Ldap(_) | Source::Oidc(_) => None,
             },
             names: names.collect(),
             departments: linked.into_iter().map(|one| (one.key, one.id)).collect(),
