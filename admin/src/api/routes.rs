@@ -15,9 +15,9 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, certificates, configuration, credentials, departments,
-    directories, directory_tokens, document, events, explanations, groups, guests, ip_lists, ip_rules, member_batch,
-    member_export, member_imports, members, node, overview, pictures, problem, roles, senders,
-    sign_in_policy, sign_ins, sync_runs, tokens, upstreams,
+    directories, directory_tokens, document, events, explanations, groups, guests, ip_lists,
+    ip_rules, member_batch, member_export, member_imports, members, node, overview, pictures,
+    problem, roles, senders, sign_in_policy, sign_ins, sync_runs, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;

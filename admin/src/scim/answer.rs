@@ -77,7 +77,10 @@ impl Chosen {
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         let names = |path: &String| first(path).eq_ignore_ascii_case(name);
-        let left_out = self.without.iter().any(|path| path.eq_ignore_ascii_case(name));
+        let left_out = self
+            .without
+            .iter()
+            .any(|path| path.eq_ignore_ascii_case(name));
         (self.only.is_empty() || self.only.iter().any(names)) && !left_out
     }
 
@@ -106,8 +109,11 @@ impl Chosen {
             let below = paths.iter().filter_map(|path| sub_of(schema, name, path));
             below.map(str::to_ascii_lowercase).collect()
         };
-        let is_whole =
-            |paths: &[String]| paths.iter().any(|path| plain(schema, path).eq_ignore_ascii_case(name));
+        let is_whole = |paths: &[String]| {
+            paths
+                .iter()
+                .any(|path| plain(schema, path).eq_ignore_ascii_case(name))
+        };
         if is_whole(&self.without) {
             return None;
         }
@@ -121,7 +127,9 @@ impl Chosen {
         if without.is_empty() {
             return Some(value);
         }
-        Some(kept(value, &|key| !without.contains(&key.to_ascii_lowercase())))
+        Some(kept(value, &|key| {
+            !without.contains(&key.to_ascii_lowercase())
+        }))
     }
 }
 
@@ -223,7 +231,10 @@ mod tests {
         assert_eq!(found["name"], json!({"givenName": "Ada"}));
         assert_eq!(found["id"], "1", "it is always there");
         let department = format!("{ENTERPRISE}:department");
-        assert_eq!(left(&[], &[&department])[ENTERPRISE], json!({"division": "y"}));
+        assert_eq!(
+            left(&[], &[&department])[ENTERPRISE],
+            json!({"division": "y"})
+        );
         assert_eq!(left(&[ENTERPRISE], &[])[ENTERPRISE]["department"], "x");
     }
 }

@@ -82,13 +82,18 @@ pub async fn schema(
 ) -> Result<Response, ScimError> {
     let found = all_schemas().into_iter().find(|(urn, _, _)| *urn == id);
     let found = found.ok_or_else(ScimError::not_found)?;
-    Ok(answer::json(StatusCode::OK, &of_schema(found, &caller.base)))
+    Ok(answer::json(
+        StatusCode::OK,
+        &of_schema(found, &caller.base),
+    ))
 }
 
 type Listed = (&'static str, &'static str, &'static [Attribute]);
 
 fn all_schemas() -> [Listed; 3] {
-    let enterprise = USERS.extension.map_or(&[][..], |(_, attributes)| attributes);
+    let enterprise = USERS
+        .extension
+        .map_or(&[][..], |(_, attributes)| attributes);
     [
         (USERS.urn, USERS.name, USERS.attributes),
         (GROUPS.urn, GROUPS.name, GROUPS.attributes),

@@ -138,7 +138,10 @@ fn one(attribute: &Attribute, value: &Value) -> Result<Option<Value>, ScimError>
     }
 }
 
-fn object(attributes: &[Attribute], value: &Value) -> Result<Option<Map<String, Value>>, ScimError> {
+fn object(
+    attributes: &[Attribute],
+    value: &Value,
+) -> Result<Option<Map<String, Value>>, ScimError> {
     let told = match value {
         Value::Null => return Ok(None),
         Value::Array(all) if all.len() <= 1 => match all.first() {

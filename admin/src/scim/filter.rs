@@ -117,7 +117,10 @@ fn elements_at<'a>(
     whole: &'a Map<String, Value>,
     path: &AttrPath,
 ) -> (Vec<&'a Value>, Option<&'static Attribute>) {
-    let extension = path.uri.as_deref().and_then(|urn| schema.extension_named(urn));
+    let extension = path
+        .uri
+        .as_deref()
+        .and_then(|urn| schema.extension_named(urn));
     let (map, attribute) = match extension {
         Some((urn, attributes)) => (
             whole.get(urn).and_then(Value::as_object),
@@ -263,7 +266,14 @@ mod tests {
     fn what_is_no_filter_or_is_too_deep_is_refused() {
         let deep = format!("{}title pr{}", "(".repeat(100), ")".repeat(100));
         let long = format!(r#"userName eq "{}""#, "x".repeat(LONGEST));
-        for text in ["", "userName", "userName eq", r#"userName eq 'a'"#, &deep, &long] {
+        for text in [
+            "",
+            "userName",
+            "userName eq",
+            r#"userName eq 'a'"#,
+            &deep,
+            &long,
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
@@ -274,7 +284,10 @@ mod tests {
         let name = || Some(By::NameKey("ada".to_owned()));
         assert_eq!(of(r#"userName eq "Ada""#), name());
         assert_eq!(of(r#"active eq true and userName eq "ada""#), name());
-        assert_eq!(of(r#"externalId eq "X""#), Some(By::ExternalId("X".to_owned())));
+        assert_eq!(
+            of(r#"externalId eq "X""#),
+            Some(By::ExternalId("X".to_owned()))
+        );
         assert_eq!(of(r#"userName eq "ada" or active eq true"#), None);
         assert_eq!(of(r#"not (userName eq "ada")"#), None);
         assert_eq!(of(r#"userName sw "ada""#), None);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, RawPathParams, Request, State as Extract};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use config::id::DirectoryId;
@@ -74,11 +74,7 @@ fn spoken(answer: Response, told: Language) -> Response {
     }
 }
 
-async fn ask(
-    state: &State,
-    directory: &DirectoryId,
-    request: &Parts,
-) -> Result<Caller, ScimError> {
+async fn ask(state: &State, directory: &DirectoryId, request: &Parts) -> Result<Caller, ScimError> {
     let now = state.clock.now();
     let visitor = request.extensions.get::<Visitor>();
     let address = visitor.map(|visitor| visitor.client_address);
@@ -181,7 +177,13 @@ async fn note_use(
 
 /// Such as `PATCH Users`.
 fn what(method: &Method, path: &str) -> String {
-    let known = ["Users", "Groups", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
+    let known = [
+        "Users",
+        "Groups",
+        "Schemas",
+        "ResourceTypes",
+        "ServiceProviderConfig",
+    ];
     let resource = path.split('/').find(|part| known.contains(part));
     format!("{method} {}", resource.unwrap_or("…"))
 }

@@ -71,7 +71,12 @@ pub async fn read(
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let found = resource(&mut read, &caller, row, asked.touches("members")).await?;
-    Ok(answer::resource(StatusCode::OK, &caller.base, &found, &asked.chosen))
+    Ok(answer::resource(
+        StatusCode::OK,
+        &caller.base,
+        &found,
+        &asked.chosen,
+    ))
 }
 
 pub async fn create(
@@ -205,7 +210,11 @@ async fn keep(
 }
 
 fn member_ids(told: &Map<String, Value>) -> HashSet<&str> {
-    let members = told.get("members").and_then(Value::as_array).into_iter().flatten();
+    let members = told
+        .get("members")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     members
         .filter_map(|one| one.get("value").and_then(Value::as_str))
         .collect()
@@ -247,7 +256,12 @@ async fn finish(
     }
     let mut read = state.store.read().await?;
     let found = resource(&mut read, caller, row, asked.touches("members")).await?;
-    Ok(answer::resource(status, &caller.base, &found, &asked.chosen))
+    Ok(answer::resource(
+        status,
+        &caller.base,
+        &found,
+        &asked.chosen,
+    ))
 }
 
 fn document_of(row: &ScimGroupRow, members: Option<&[String]>, base: &str) -> Map<String, Value> {

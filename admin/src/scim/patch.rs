@@ -67,7 +67,9 @@ fn key<'a>(message: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 fn op(operation: &Value) -> Result<Op, ScimError> {
-    let text = key(operation, "op").and_then(Value::as_str).unwrap_or_default();
+    let text = key(operation, "op")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     match text.to_ascii_lowercase().as_str() {
         "add" => Ok(Op::Add),
         "replace" => Ok(Op::Replace),
@@ -187,7 +189,10 @@ fn place<'a>(
     document: &'a mut Map<String, Value>,
     path: &AttrPath,
 ) -> Option<(&'a mut Map<String, Value>, &'static Attribute)> {
-    let extension = path.uri.as_deref().and_then(|urn| schema.extension_named(urn));
+    let extension = path
+        .uri
+        .as_deref()
+        .and_then(|urn| schema.extension_named(urn));
     let Some((urn, attributes)) = extension else {
         return Some((document, schema.core(&path.name)?));
     };
@@ -246,7 +251,11 @@ impl Target<'_> {
                 let gone = shaped(attribute, value.unwrap_or(&Value::Null))?;
                 let gone = listed(gone.as_ref());
                 if let Some(Value::Array(all)) = map.get_mut(name) {
-                    all.retain(|one| !gone.iter().any(|gone| gone.get("value") == one.get("value")));
+                    all.retain(|one| {
+                        !gone
+                            .iter()
+                            .any(|gone| gone.get("value") == one.get("value"))
+                    });
                 }
             }
             Op::Remove => {
@@ -283,7 +292,9 @@ impl Target<'_> {
             self.filter
                 .is_none_or(|filter| element_matches(attribute.subs, filter, one))
         };
-        let entry = map.entry(attribute.name).or_insert_with(|| Value::Array(Vec::new()));
+        let entry = map
+            .entry(attribute.name)
+            .or_insert_with(|| Value::Array(Vec::new()));
         let Some(all) = entry.as_array_mut() else {
             return Ok(());
         };
@@ -321,7 +332,8 @@ impl Target<'_> {
             let told = shaped(attribute, value.unwrap_or(&Value::Null))?;
             let told = listed(told.as_ref()).into_iter().next().unwrap_or_default();
             let parts = attribute.subs.iter();
-            let set = parts.filter_map(|part| Some((part.name, Some(told.get(part.name)?.clone()))));
+            let set =
+                parts.filter_map(|part| Some((part.name, Some(told.get(part.name)?.clone()))));
             return Ok(set.collect());
         };
         match find(attribute.subs, sub) {
@@ -384,7 +396,10 @@ fn add(map: &mut Map<String, Value>, name: &str, more: Vec<Value>) {
         return;
     };
     let there: std::collections::HashSet<String> = all.iter().map(Value::to_string).collect();
-    all.extend(more.into_iter().filter(|one| !there.contains(&one.to_string())));
+    all.extend(
+        more.into_iter()
+            .filter(|one| !there.contains(&one.to_string())),
+    );
     *all = one_primary(std::mem::take(all));
 }
 

@@ -76,7 +76,10 @@ fn one_of_several_values_is_set_by_a_filter() {
     let home = json!([{"type": "home", "value": "h@b.example"}]);
     assert_eq!(found["emails"], home);
     let more = json!([{"value": "p@b.example", "primary": true}]);
-    let found = user(before, json!([{"op": "add", "path": "emails", "value": more}]));
+    let found = user(
+        before,
+        json!([{"op": "add", "path": "emails", "value": more}]),
+    );
     assert_eq!(found["emails"].as_array().unwrap().len(), 3);
 }
 
@@ -124,10 +127,16 @@ fn the_extension_is_set_as_a_whole_and_in_part() {
 fn what_cannot_be_done_is_told() {
     let refused = |operations: Value| {
         let before = json!({"userName": "ada"});
-        patched(&USERS, &before, &operations).unwrap_err().scim_type.unwrap()
+        patched(&USERS, &before, &operations)
+            .unwrap_err()
+            .scim_type
+            .unwrap()
     };
     assert_eq!(refused(json!([])), "invalidSyntax");
-    assert_eq!(refused(json!([{"op": "move", "path": "a"}])), "invalidSyntax");
+    assert_eq!(
+        refused(json!([{"op": "move", "path": "a"}])),
+        "invalidSyntax"
+    );
     assert_eq!(refused(json!([{"op": "remove"}])), "noTarget");
     let id = json!([{"op": "replace", "path": "id", "value": "x"}]);
     assert_eq!(refused(id), "mutability");

@@ -43,11 +43,7 @@ const fn text(name: &'static str, about: &'static str) -> Attribute {
     }
 }
 
-const fn complex(
-    name: &'static str,
-    subs: &'static [Attribute],
-    about: &'static str,
-) -> Attribute {
+const fn complex(name: &'static str, subs: &'static [Attribute], about: &'static str) -> Attribute {
     Attribute {
         shape: Shape::Complex,
         subs,
@@ -135,8 +131,16 @@ pub const USER_ATTRIBUTES: &[Attribute] = &[
     text("preferredLanguage", "Which language they read"),
     flag("active", "Whether they can sign in"),
     many("emails", ADDRESSES, "Mail addresses"),
-    many("phoneNumbers", ADDRESSES, "Numbers; that of type mobile is taken over"),
-    shown(many("groups", GROUPS_OF_USER, "The groups that they are in")),
+    many(
+        "phoneNumbers",
+        ADDRESSES,
+        "Numbers; that of type mobile is taken over",
+    ),
+    shown(many(
+        "groups",
+        GROUPS_OF_USER,
+        "The groups that they are in",
+    )),
 ];
 
 const MANAGER: &[Attribute] = &[
@@ -234,7 +238,11 @@ pub fn described(attribute: &Attribute) -> Value {
         one if one.is_immutable => "immutable",
         _ => "readWrite",
     };
-    let uniqueness = if attribute.is_required { "server" } else { "none" };
+    let uniqueness = if attribute.is_required {
+        "server"
+    } else {
+        "none"
+    };
     let mut told = json!({
         "name": attribute.name, "type": shape, "multiValued": attribute.is_many,
         "description": attribute.about, "required": attribute.is_required,
@@ -245,7 +253,11 @@ pub fn described(attribute: &Attribute) -> Value {
         told["uniqueness"] = uniqueness.into();
     }
     if attribute.shape == Shape::Reference {
-        let to = if attribute.is_read_only { "Group" } else { "User" };
+        let to = if attribute.is_read_only {
+            "Group"
+        } else {
+            "User"
+        };
         told["referenceTypes"] = json!([to]);
     }
     if attribute.shape == Shape::Complex {

@@ -124,7 +124,12 @@ pub async fn read(
     }
     let found = resources(&mut read, &caller, vec![row], asked.touches("groups")).await?;
     let found = found.first().ok_or_else(ScimError::not_found)?;
-    Ok(answer::resource(StatusCode::OK, &caller.base, found, &asked.chosen))
+    Ok(answer::resource(
+        StatusCode::OK,
+        &caller.base,
+        found,
+        &asked.chosen,
+    ))
 }
 
 pub async fn create(
@@ -133,7 +138,7 @@ pub async fn create(
     asked: Asked,
     ScimBody(body): ScimBody,
 ) -> Result<Response, ScimError> {
-    let told = document::read(&USERS, &body)?;
+    let mut told = document::read(&USERS, &body)?;
     let mut push = Push::begin(&state, &caller.permit, &caller.directory).await?;
     let now = push.edit.now;
     let external_id = told.get("externalId").and_then(Value::as_str);
@@ -153,8 +158,7 @@ pub async fn create(
         modified_at: now,
         version: 0,
     });
-    let is_active = told.get("active").and_then(Value::as_bool).unwrap_or(true);
-    let before = ScimUserRow { is_active, ..before };
+    told.entry("active").or_insert(true.into());
     let row = keep(&mut push, &caller, before, told, is_new).await?;
     finish(&state, &caller, push, row, (StatusCode::CREATED, &asked)).await
 }
@@ -167,10 +171,11 @@ pub async fn replace(
     asked: Asked,
     ScimBody(body): ScimBody,
 ) -> Result<Response, ScimError> {
-    let told = document::read(&USERS, &body)?;
+    let mut told = document::read(&USERS, &body)?;
     let mut push = Push::begin(&state, &caller.permit, &caller.directory).await?;
     let before = existing(push.connection(), &caller, &id).await?;
     check_version(&headers, before.version)?;
+    told.entry("active").or_insert(before.is_active.into());
     let row = keep(&mut push, &caller, before, told, false).await?;
     finish(&state, &caller, push, row, (StatusCode::OK, &asked)).await
 }
@@ -304,7 +309,7 @@ async fn done(
 
 fn document_of(row: &ScimUserRow) -> Result<Map<String, Value>, StoreError> {
     let mut document: Map<String, Value> = serde_json::from_str(&row.document)?;
-    if document.contains_key("active") || !row.is_active {
+    if document.contains_key("active") {
         document.insert("active".to_owned(), row.is_active.into());
     }
     Ok(document)

@@ -28,7 +28,8 @@ type Row = (
 fn read(row: Row) -> Result<DirectoryTokenRow, StoreError> {
     let hash = row.5.try_into();
     Ok(DirectoryTokenRow {
-        hash: hash.map_err(|_| StoreError::Corrupt(format!("the token {} of a directory", row.0)))?,
+        hash: hash
+            .map_err(|_| StoreError::Corrupt(format!("the token {} of a directory", row.0)))?,
         id: row.0,
         created_at: Timestamp(row.1),
         last_used_at: row.2.map(Timestamp),

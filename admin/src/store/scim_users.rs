@@ -233,8 +233,7 @@ pub async fn of_ids(
              AND id IN ({})",
             placeholders(2, ids.len())
         );
-        let query =
-            sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql)).bind(directory.as_str());
+        let query = sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql)).bind(directory.as_str());
         let query = ids.iter().fold(query, |query, id| query.bind(*id));
         let rows = query.fetch_all(&mut *connection).await?;
         found.extend(rows.into_iter().map(ScimUserRow::from));
@@ -264,13 +263,12 @@ pub async fn count_shut(
     directory: &DirectoryId,
     since: Timestamp,
 ) -> Result<i64, StoreError> {
-    let (count,): (i64,) = sqlx::query_as(
-        "SELECT count(*) FROM scim_users WHERE directory_id = $1 AND shut_at > $2",
-    )
-    .bind(directory.as_str())
-    .bind(since.as_millis())
-    .fetch_one(connection)
-    .await?;
+    let (count,): (i64,) =
+        sqlx::query_as("SELECT count(*) FROM scim_users WHERE directory_id = $1 AND shut_at > $2")
+            .bind(directory.as_str())
+            .bind(since.as_millis())
+            .fetch_one(connection)
+            .await?;
     Ok(count)
 }
 

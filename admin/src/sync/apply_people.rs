@@ -141,6 +141,10 @@ async fn person(
     row.after = json(planned.after(scope));
     sync_conflicts::remove(&mut edit.tx, &scope.directory, &planned.theirs.key).await?;
     let Some(ours) = &planned.ours else {
+        if change.is_nothing() {
+            // Nobody was made, so that there is nobody to be linked.
+            row.object_id = None;
+        }
         settled(row, Ok(()))?;
         return Ok(None);
     };

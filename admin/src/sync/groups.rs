@@ -50,7 +50,9 @@ pub(super) async fn read(
         reading.write(vec![row]).await?;
     }
     let gone = linked.values().filter(|one| !listed.contains(&one.key));
-    reading.write(gone.map(|one| gone_row(one)).collect()).await?;
+    reading
+        .write(gone.map(|one| gone_row(one)).collect())
+        .await?;
     Ok(())
 }
 
@@ -74,7 +76,10 @@ fn base(key: &str, name: &str, id: Option<&GroupId>) -> ChangeRow {
     }
 }
 
-pub(super) fn row(theirs: &TheirGroup, known: Option<&LinkedGroup>) -> Result<ChangeRow, serde_json::Error> {
+pub(super) fn row(
+    theirs: &TheirGroup,
+    known: Option<&LinkedGroup>,
+) -> Result<ChangeRow, serde_json::Error> {
     let kind = if known.is_some() { "none" } else { "create" };
     let after = Shown {
         name: theirs.name.clone(),

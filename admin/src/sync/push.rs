@@ -9,8 +9,8 @@ use std::time::Duration;
 use config::id::DirectoryId;
 use config::language::LocalText;
 
-use super::plan::Change;
 use super::people::{self, Held, Planned};
+use super::plan::Change;
 use super::safety::{self, Effect};
 use super::scope::Scope;
 use super::{Broken, apply, apply_people, departments, groups, push_record, read, turn};
@@ -130,7 +130,8 @@ impl<'a> Push<'a> {
             Ok(change) if change.kind() == "disable" => self.may_shut(&row).await?,
             _ => {}
         }
-        let comes = matches!(&planned.verdict, Ok(Change { creates, links, .. }) if *creates || *links);
+        let comes =
+            matches!(&planned.verdict, Ok(Change { creates, links, .. }) if *creates || *links);
         let key = row.key.clone();
         self.make(row).await?;
         if comes {
@@ -323,5 +324,9 @@ fn why(row: &ChangeRow) -> LocalText {
 
 /// What the audit log calls a thing of the record.
 pub(super) fn target_of(kind: &'static str, row: &ChangeRow) -> crate::logs::Target {
-    target(kind, row.object_id.as_deref().unwrap_or_default(), &row.name)
+    target(
+        kind,
+        row.object_id.as_deref().unwrap_or_default(),
+        &row.name,
+    )
 }

@@ -48,7 +48,10 @@ async fn current(edit: &mut Edit<'_>, directory: &Whole) -> Result<RunRow, Store
     let latest = rows::latest_push(&mut edit.tx, id, since).await?;
     if let Some(latest) = latest {
         let unfinished = rows::unfinished(&mut edit.tx, Some(id)).await?;
-        if !unfinished.iter().any(|run| run.undoes.as_ref() == Some(&latest.id)) {
+        if !unfinished
+            .iter()
+            .any(|run| run.undoes.as_ref() == Some(&latest.id))
+        {
             return Ok(latest);
         }
     }
@@ -94,7 +97,8 @@ pub(super) async fn audit(
         "remove" => "update",
         _ => return Ok(()),
     };
-    let read = |text: &Option<String>| -> Option<Value> { serde_json::from_str(text.as_deref()?).ok() };
+    let read =
+        |text: &Option<String>| -> Option<Value> { serde_json::from_str(text.as_deref()?).ok() };
     let (before, after) = (read(&row.before), read(&row.after));
     edit.note(action, target_of(kind, row), before, after).await
 }

@@ -11,10 +11,7 @@ use crate::store::scim_users::ScimUserRow;
 
 /// # Errors
 /// If what is kept cannot be read.
-pub fn their_person(
-    row: &ScimUserRow,
-    settings: &ScimSettings,
-) -> Result<TheirPerson, StoreError> {
+pub fn their_person(row: &ScimUserRow, settings: &ScimSettings) -> Result<TheirPerson, StoreError> {
     let document: Map<String, Value> = serde_json::from_str(&row.document)?;
     let departments = their_department(&document, settings).into_iter();
     Ok(TheirPerson {
@@ -170,6 +167,9 @@ mod tests {
         let name = json!({"familyName": "张", "givenName": "三"});
         assert_eq!(named(json!({"userName": "zs", "name": name})), "张三");
         let formatted = json!({"formatted": "Ms. Ada"});
-        assert_eq!(named(json!({"userName": "ada", "name": formatted})), "Ms. Ada");
+        assert_eq!(
+            named(json!({"userName": "ada", "name": formatted})),
+            "Ms. Ada"
+        );
     }
 }

@@ -113,11 +113,7 @@ pub async fn create(
 }
 
 /// Ends one at once.
-pub async fn remove(
-    mut edit: Edit<'_>,
-    directory: &DirectoryId,
-    id: &str,
-) -> Result<(), Refused> {
+pub async fn remove(mut edit: Edit<'_>, directory: &DirectoryId, id: &str) -> Result<(), Refused> {
     let name = pushes(&mut edit.tx, directory).await?;
     if !rows::remove(&mut edit.tx, directory, id).await? {
         return Err(Refused::NotFound("token"));
