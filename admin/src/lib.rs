@@ -49,6 +49,7 @@ pub mod question;
 pub mod refused;
 pub mod roles;
 pub mod router;
+pub mod scim;
 pub mod sealed;
 pub mod sealed_mark;
 pub mod search_key;

@@ -20,7 +20,7 @@ use crate::sign_in::{
     passkey_alone, password, refused, second_factor, sign_out, welcome,
 };
 use crate::state::State;
-use crate::{account, console, handover, pictures, portal, set_up};
+use crate::{account, console, handover, pictures, portal, scim, set_up};
 
 /// No form of ours is larger, in bytes.
 const MAX_FORM: usize = 64 * 1024;
@@ -52,6 +52,8 @@ pub fn router(state: &State) -> Router {
     // Its own URLs, with what each takes, are listed in `api::routes`.
     let programs = Router::new()
         .nest("/api/v1", api(state))
+        // So are those at which directories push, in `scim`.
+        .nest(scim::PATH, scim::routes(state))
         .layer(from_fn_with_state(state.clone(), right_host));
     people.merge(programs)
 }
@@ -210,6 +212,10 @@ fn has(settings: &Settings, host: &str, path: &str) -> bool {
         let rest = path.strip_prefix(prefix);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
+    // Directories push to the access host alone.
+    if is_below("/.gatehouse/scim") {
+        return host == settings.access.host();
+    }
     if !settings.is_own_host(host) {
         return is_below("/.gatehouse");
     }

@@ -287,6 +287,11 @@ pub const API: &str = "/api/v1/";
 /// room for notes.
 pub const LARGEST_API_BODY: usize = 64 << 20;
 
+/// The paths at which directories tell us of people by themselves (SCIM), at the access host.
+pub const SCIM: &str = "/.gatehouse/scim/";
+/// No body that is pushed is larger, in bytes: a group with all of its members.
+pub const LARGEST_SCIM_BODY: usize = 8 << 20;
+
 /// Any error of a body on its way.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of a request to, or a response from, our own pages.

@@ -6,7 +6,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use bytes::Bytes;
-use config::link::{API, BodyError, LARGEST_API_BODY, OwnPages, PageBody, Visitor};
+use config::link::{
+    API, BodyError, LARGEST_API_BODY, LARGEST_SCIM_BODY, OwnPages, PageBody, SCIM, Visitor,
+};
 use config::settings::Limits;
 use futures::{Stream, StreamExt, TryStreamExt};
 use http_body_util::{BodyExt, StreamBody};
@@ -82,11 +84,14 @@ impl Bridge {
         Ok(Served::Answered)
     }
 
-    /// The API reads as much as each of its routes allows, which is nothing for a stranger. Of what it has
+    /// The API, and what directories push, reads as much as each route allows, which is nothing for a stranger. Of what it has
     /// not read no more than some chunks wait here.
     fn largest_body(&self, session: &Session) -> u64 {
-        if session.req_header().uri.path().starts_with(API) {
+        let path = session.req_header().uri.path();
+        if path.starts_with(API) {
             LARGEST_API_BODY as u64
+        } else if path.starts_with(SCIM) {
+            LARGEST_SCIM_BODY as u64
         } else {
             self.largest_form
         }

@@ -9,6 +9,7 @@ pub mod configuration;
 pub mod credentials;
 pub mod departments;
 pub mod directories;
+pub mod directory_tokens;
 pub mod document;
 pub mod download;
 pub mod events;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use config::Timestamp;
+use config::id::DirectoryId;
 use config::limiter::{Limiter, network_of};
 use config::settings::Limits;
 use config::snapshot::RateLimit;
@@ -25,6 +26,7 @@ struct Counts {
 enum Caller {
     Member(String),
     Token(String),
+    Directory(String),
 }
 
 impl ApiRates {
@@ -48,6 +50,13 @@ impl ApiRates {
             Actor::Token { id, .. } => Caller::Token(id.clone()),
             Actor::Operator { .. } | Actor::Directory { .. } => return true,
         };
+        self.0.callers.take(&caller, now)
+    }
+
+    /// Counts a request of a directory that pushes; false where it is one too many.
+    #[must_use]
+    pub fn take_directory(&self, id: &DirectoryId, now: Timestamp) -> bool {
+        let caller = Caller::Directory(id.to_string());
         self.0.callers.take(&caller, now)
     }
 

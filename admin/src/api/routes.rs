@@ -15,9 +15,9 @@ use utoipa_axum::routes;
 use super::guard::guarded;
 use super::{
     appearance, applications, caller, certificates, configuration, credentials, departments,
-    directories, document, events, explanations, groups, guests, ip_lists, ip_rules, member_batch,
-    member_export, member_imports, members, node, overview, pictures, problem, roles, senders,
-    sign_in_policy, sign_ins, sync_runs, tokens, upstreams,
+    directories, directory_tokens, document, events, explanations, groups, guests, ip_lists,
+    ip_rules, member_batch, member_export, member_imports, members, node, overview, pictures,
+    problem, roles, senders, sign_in_policy, sign_ins, sync_runs, tokens, upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -107,6 +107,9 @@ fn of_directories(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Directories,  Read,   routes!(directories::read)))
         .routes(may(R::Directories,  Change, routes!(directories::update)))
         .routes(may(R::Directories,  Remove, routes!(directories::remove)))
+        .routes(may(R::Directories,  Read,   routes!(directory_tokens::list)))
+        .routes(may(R::Directories,  Change, routes!(directory_tokens::create)))
+        .routes(may(R::Directories,  Change, routes!(directory_tokens::remove)))
         .routes(may(R::SyncRuns,     Read,   routes!(directories::conflicts)))
         .routes(may(R::SyncRuns,     Change, routes!(directories::decide)))
         .routes(may(R::SyncRuns,     Create, routes!(sync_runs::begin)))

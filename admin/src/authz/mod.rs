@@ -125,9 +125,15 @@ pub enum Forbidden {
 /// For what a directory says, which is taken over everywhere.
 #[must_use]
 pub fn permit_of_directory(actor: Actor) -> Permit {
+    permit_of_pushing(actor, Origin::default())
+}
+
+/// The same, where it says so by itself.
+#[must_use]
+pub fn permit_of_pushing(actor: Actor, origin: Origin) -> Permit {
     Permit {
         actor,
-        origin: Origin::default(),
+        origin,
         reach: Reach::Everywhere,
     }
 }

@@ -192,6 +192,7 @@ pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid
         Source::ActiveDirectory(settings) => settings.problems(used_for),
         Source::Oidc(settings) => settings.problems(),
         Source::Cas(settings) => settings.problems(),
+        Source::Scim(settings) => settings.problems(),
     }
 }
 
@@ -199,6 +200,16 @@ fn problems(draft: &DirectoryDraft) -> Vec<Invalid> {
     let mut wrong = draft.organisation.problems();
     wrong.extend(source_problems(&draft.source, draft.used_for));
     wrong.extend(draft.sign_in.problems());
+    if draft.source.kind().pushes() && draft.organisation.every_minutes.is_some() {
+        wrong.push(Invalid::new(
+            "organisation.every_minutes",
+            (
+                "a directory that pushes is not asked",
+                "由目录推送，不会定时读取",
+            ),
+            ("none", "留空"),
+        ));
+    }
     if !draft.used_for.fits(draft.source.kind()) {
         wrong.push(Invalid::new(
             "used_for",
@@ -227,7 +238,7 @@ fn kept_secret(
         Source::Ldap(settings) => settings.needs_secret(),
         Source::ActiveDirectory(_) => true,
         Source::Oidc(settings) => settings.needs_secret(),
-        Source::Cas(_) => false,
+        Source::Cas(_) | Source::Scim(_) => false,
     };
     let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
     let had = before.and_then(|before| before.row.secret.clone());
@@ -269,6 +280,6 @@ pub(super) fn confidant(source: &Source) -> serde_json::Value {
         Source::ActiveDirectory(settings) => ad::confidant(settings),
         Source::Oidc(settings) => oidc::confidant(settings),
         // There is no secret to show.
-        Source::Cas(_) => serde_json::Value::Null,
+        Source::Cas(_) | Source::Scim(_) => serde_json::Value::Null,
     }
 }

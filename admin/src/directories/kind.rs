@@ -11,6 +11,7 @@ pub enum Kind {
     ActiveDirectory,
     Oidc,
     Cas,
+    Scim,
 }
 
 impl Kind {
@@ -21,6 +22,7 @@ impl Kind {
             Self::ActiveDirectory => "active_directory",
             Self::Oidc => "oidc",
             Self::Cas => "cas",
+            Self::Scim => "scim",
         }
     }
 
@@ -28,7 +30,7 @@ impl Kind {
     #[must_use]
     pub fn lists_people(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory => true,
+            Self::Ldap | Self::ActiveDirectory | Self::Scim => true,
             Self::Oidc | Self::Cas => false,
         }
     }
@@ -38,7 +40,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory => true,
-            Self::Oidc | Self::Cas => false,
+            Self::Oidc | Self::Cas | Self::Scim => false,
         }
     }
 
@@ -46,7 +48,7 @@ impl Kind {
     #[must_use]
     pub fn has_a_page(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory => false,
+            Self::Ldap | Self::ActiveDirectory | Self::Scim => false,
             Self::Oidc | Self::Cas => true,
         }
     }
@@ -56,6 +58,16 @@ impl Kind {
     pub fn signs_in(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas => true,
+            Self::Scim => false,
+        }
+    }
+
+    /// Whether it tells us by itself, and is asked for nothing.
+    #[must_use]
+    pub fn pushes(self) -> bool {
+        match self {
+            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas => false,
+            Self::Scim => true,
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod oidc;
 mod organisation;
 pub mod probe;
 pub mod provider;
+pub mod scim;
 mod secret;
 pub mod sign_in;
 pub mod source;
@@ -42,6 +43,7 @@ use cas::CasProvider;
 use ldap::LdapSource;
 use oidc::OidcProvider;
 use provider::SignInProvider;
+use scim::ScimSource;
 use sign_in::SignInTerms;
 use source::{OrganisationSource, SourceError};
 
@@ -62,6 +64,7 @@ pub enum Source {
     ActiveDirectory(ad::AdSettings),
     Oidc(oidc::OidcSettings),
     Cas(cas::CasSettings),
+    Scim(scim::ScimSettings),
 }
 
 impl Source {
@@ -72,6 +75,7 @@ impl Source {
             Self::ActiveDirectory(_) => Kind::ActiveDirectory,
             Self::Oidc(_) => Kind::Oidc,
             Self::Cas(_) => Kind::Cas,
+            Self::Scim(_) => Kind::Scim,
         }
     }
 
@@ -81,6 +85,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => settings.units.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().units.enabled,
+            Self::Scim(_) => true,
             Self::Oidc(_) | Self::Cas(_) => false,
         }
     }
@@ -91,6 +96,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => settings.groups.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().groups.enabled,
+            Self::Scim(_) => true,
             Self::Oidc(_) | Self::Cas(_) => false,
         }
     }
@@ -101,7 +107,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => Some(Cow::Borrowed(settings)),
             Self::ActiveDirectory(settings) => Some(Cow::Owned(settings.ldap())),
-            Self::Oidc(_) | Self::Cas(_) => None,
+            Self::Oidc(_) | Self::Cas(_) | Self::Scim(_) => None,
         }
     }
 
@@ -204,6 +210,10 @@ impl Whole {
 /// [`Broken::Source`] if it cannot be reached, or refuses.
 pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn OrganisationSource>, Broken> {
     let secret = secret::open(&state.sealer, directory)?;
+    if let Source::Scim(settings) = &directory.source {
+        let source = ScimSource::new(&state.store, &directory.row.id, settings);
+        return Ok(Box::new(source));
+    }
     let Some(settings) = directory.source.ldap() else {
         return Err(SourceError::new((
             "a directory of this kind lists nobody",
@@ -241,7 +251,7 @@ pub fn secret_of(state: &State, directory: &Whole) -> Result<Zeroizing<String>, 
 /// [`Failure::NotFound`] if it has none.
 pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
     match &directory.source {
-        Source::Ldap(_) | Source::ActiveDirectory(_) => Err(Failure::NotFound),
+        Source::Ldap(_) | Source::ActiveDirectory(_) | Source::Scim(_) => Err(Failure::NotFound),
         Source::Oidc(settings) => Ok(Box::new(OidcProvider {
             issuers: state.issuers.clone(),
             outbound: state.settings.outbound.clone(),

@@ -100,7 +100,8 @@ async fn answers(
 ) -> Result<(), Unusable> {
     let outbound = &state.settings.outbound;
     match source {
-        Source::Ldap(_) | Source::ActiveDirectory(_) => Ok(()),
+        // The last tells us by itself: there is nothing to be asked.
+        Source::Ldap(_) | Source::ActiveDirectory(_) | Source::Scim(_) => Ok(()),
         Source::Oidc(settings) => oidc::try_out(outbound, settings).await,
         Source::Cas(settings) => {
             let callback = directory.map(|id| addresses::callback(state, id));

@@ -176,6 +176,23 @@ pub async fn link_group(
     Ok(())
 }
 
+/// The directory tells of the group under another key.
+pub async fn relink_group(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    (from, to): (&str, &str),
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE directory_groups SET their_key = $3 WHERE directory_id = $1 AND their_key = $2",
+    )
+    .bind(directory.as_str())
+    .bind(from)
+    .bind(to)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// The departments that come from no directory, by the one above and the name.
 pub async fn free_departments(
     connection: &mut Connection,

@@ -223,6 +223,24 @@ pub async fn unfinished(
     rows.iter().map(read).collect()
 }
 
+/// The latest run of what a directory told by itself that began after `since` and is over.
+pub async fn latest_push(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    since: Timestamp,
+) -> Result<Option<RunRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sync_runs WHERE directory_id = $1 AND mode = 'push' AND phase = 'done' \
+         AND started_at > $2 ORDER BY started_at DESC, id DESC LIMIT 1"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(directory.as_str())
+        .bind(since.as_millis())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// Forgets what runs that ended before `then` did; says how many.
 pub async fn forget(
     connection: &mut Connection,

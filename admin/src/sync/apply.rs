@@ -56,7 +56,7 @@ async fn some(driven: &mut Driven<'_>, outcome: &str) -> Result<bool, Broken> {
     };
     let planned = changes.clone();
     match object.as_str() {
-        "department" => departments_of(&mut edit, driven, &scope, &mut changes).await?,
+        "department" => departments_of(&mut edit, &scope, &mut changes).await?,
         "group" => {
             for change in &mut changes {
                 let made = groups::apply(&mut edit, &scope, change).await;
@@ -152,12 +152,11 @@ pub(super) fn settled(change: &mut ChangeRow, made: Result<(), Refused>) -> Resu
 
 async fn departments_of(
     edit: &mut Edit<'_>,
-    driven: &Driven<'_>,
     scope: &Scope,
     changes: &mut [ChangeRow],
 ) -> Result<(), Broken> {
     for change in changes {
-        let made = department(edit, driven, scope, change).await;
+        let made = department(edit, scope, change).await;
         settled(change, made)?;
     }
     local_groups::refresh_departments(edit).await?;
@@ -165,9 +164,8 @@ async fn departments_of(
 }
 
 /// Makes, moves, renames, or takes away one department.
-async fn department(
+pub(super) async fn department(
     edit: &mut Edit<'_>,
-    driven: &Driven<'_>,
     scope: &Scope,
     change: &ChangeRow,
 ) -> Result<(), Refused> {
@@ -179,9 +177,13 @@ async fn department(
     if change.kind == "remove" {
         return remove_department(edit, scope, change, &id).await;
     }
+    // A directory that tells by itself may have told of it meanwhile.
+    let is_linked = scope.departments.contains_key(&change.key);
     if change.kind == "link" {
         there.ok_or_else(removed)?;
-        units::link_department(&mut edit.tx, &driven.directory.row.id, &change.key, &id).await?;
+        if !is_linked {
+            units::link_department(&mut edit.tx, &scope.directory, &change.key, &id).await?;
+        }
         return Ok(());
     }
     let Some(after) = &change.after else {
@@ -191,10 +193,10 @@ async fn department(
     let fields: department_rows::Fields = place.into();
     departments::may_stand(&mut edit.tx, &id, fields.parent.as_ref()).await?;
     match there {
+        None if is_linked => {}
         None => {
             department_rows::insert(&mut edit.tx, &id, &fields, now).await?;
-            units::link_department(&mut edit.tx, &driven.directory.row.id, &change.key, &id)
-                .await?;
+            units::link_department(&mut edit.tx, &scope.directory, &change.key, &id).await?;
         }
         Some(row) => {
             if !department_rows::update(&mut edit.tx, &id, row.version, &fields, now).await? {

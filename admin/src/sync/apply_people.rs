@@ -8,7 +8,7 @@ use super::apply::{change_person, settled};
 use super::people::{self, Held, Planned};
 use super::plan::Change;
 use super::scope::Scope;
-use super::{Broken, conflicts, leave, turn};
+use super::{Broken, conflicts, leave, pushed, turn};
 use crate::directories::entry::TheirPerson;
 use crate::edit::Edit;
 use crate::groups as local_groups;
@@ -32,7 +32,11 @@ pub(super) async fn apply(
     let mut listed = Vec::with_capacity(changes.len());
     let mut at: HashMap<String, usize> = HashMap::with_capacity(changes.len());
     let mut touched = Vec::new();
+    let left = pushed::renew(&mut edit.tx, scope, changes).await?;
     for (index, change) in changes.iter_mut().enumerate() {
+        if !left.contains(&index) {
+            continue;
+        }
         if change.turn == turn::PEOPLE {
             let entry = change.entry.as_deref().unwrap_or_default();
             let theirs: TheirPerson = serde_json::from_str(entry).map_err(StoreError::from)?;
@@ -173,6 +177,10 @@ async fn person(
     row.after = json(planned.after(scope));
     sync_conflicts::remove(&mut edit.tx, &scope.directory, &planned.theirs.key).await?;
     let Some(ours) = &planned.ours else {
+        if change.is_nothing() {
+            // Nobody was made, so that there is nobody to be linked.
+            row.object_id = None;
+        }
         settled(row, Ok(()))?;
         return Ok(None);
     };

@@ -2,6 +2,7 @@
 
 use config::id::{DirectoryId, RunId};
 
+use super::held;
 use super::record::{self, SyncRun};
 use super::run::{self, Begin, FRESH, Mode};
 use crate::directories;
@@ -52,8 +53,9 @@ pub async fn go_on(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
         ))));
     }
     let now = edit.now;
+    held::release(&mut edit.tx, &run, now).await?;
     // What was read long ago may be so no more: it is read, and looked at, anew.
-    let is_fresh = now.since(run.started_at) < FRESH;
+    let is_fresh = run.mode == Mode::Push.as_str() || now.since(run.started_at) < FRESH;
     let to = if is_fresh { "applying" } else { "reading" };
     if !rows::move_on(&mut edit.tx, id, ("waiting", to), None, None).await? {
         return Err(Refused::Stale);
@@ -69,6 +71,7 @@ pub async fn drop_run(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused
     let run = rows::find(&mut edit.tx, id).await?;
     let run = run.ok_or(Refused::NotFound("sync run"))?;
     let now = Some(edit.now);
+    held::drop_held(&mut edit.tx, &run).await?;
     let is_open = matches!(run.phase.as_str(), "reading" | "waiting" | "applying");
     let ends = (run.phase.as_str(), "dropped");
     if !is_open || !rows::move_on(&mut edit.tx, id, ends, run.reason.as_deref(), now).await? {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::read::{Reading, count};
 use super::safety::Effect;
 use super::scope::Scope;
-use super::{Broken, turn};
+use super::{Broken, pushed, turn};
 use crate::directories::entry::TheirGroup;
 use crate::directories::source::OrganisationSource;
 use crate::edit::Edit;
@@ -94,16 +94,21 @@ pub(super) async fn read(
     for one in linked.values().filter(|one| !listed.contains(&one.key)) {
         let mut read = reading.state.store.read().await?;
         leaving.extend(rows::member_ids(&mut read, &one.id).await?);
-        gone.push(ChangeRow {
-            kind: "remove".to_owned(),
-            ..base(&one.key, &one.name, Some(&one.id))
-        });
+        gone.push(gone_row(one));
     }
     reading.write(gone).await?;
     effect.entering = count(entering.len());
     effect.leaving = count(leaving.len());
     effect.no_groups = is_empty && !leaving.is_empty();
     Ok(())
+}
+
+/// One that is listed no more.
+pub(super) fn gone_row(known: &LinkedGroup) -> ChangeRow {
+    ChangeRow {
+        kind: "remove".to_owned(),
+        ..base(&known.key, &known.name, Some(&known.id))
+    }
 }
 
 fn base(key: &str, name: &str, id: Option<&GroupId>) -> ChangeRow {
@@ -118,7 +123,10 @@ fn base(key: &str, name: &str, id: Option<&GroupId>) -> ChangeRow {
     }
 }
 
-fn row(theirs: &TheirGroup, known: Option<&LinkedGroup>) -> Result<ChangeRow, serde_json::Error> {
+pub(super) fn row(
+    theirs: &TheirGroup,
+    known: Option<&LinkedGroup>,
+) -> Result<ChangeRow, serde_json::Error> {
     let kind = if known.is_some() { "none" } else { "create" };
     let after = Shown {
         name: theirs.name.clone(),
@@ -148,6 +156,10 @@ pub(super) async fn apply(
         return Ok(());
     };
     let theirs: TheirGroup = serde_json::from_str(entry).map_err(StoreError::from)?;
+    let Some(theirs) = pushed::group(&mut edit.tx, scope, theirs).await? else {
+        "none".clone_into(&mut row.kind);
+        return Ok(());
+    };
     let name = names::display_name("name", &theirs.name)?;
     let known = units::group(&mut edit.tx, &scope.directory, &theirs.key).await?;
     let holder = rows::find_by_key(&mut edit.tx, &name_key(&name)).await?;

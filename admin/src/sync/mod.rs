@@ -10,6 +10,9 @@
 //! | `waiting` | a person looks at a plan that would shut out too many ([`safety`]), or at a trial | it waits |
 //! | `applying` | [`apply`]: so many changes a transaction, each looked at anew and noted as done in it | the rest is still to be done |
 //!
+//! A directory that tells by itself is read from what it told; each thing that it tells is planned and made
+//! at once as well ([`push`]).
+//!
 //! One node at a time works on a run, under a lease. What was not listed has left, so a listing that breaks
 //! off changes nothing, and an empty one stops the run. Whoever leaves is disabled, not removed, and let in
 //! again when they come back; whoever an administrator disabled stays so.
@@ -22,12 +25,16 @@ pub mod decide;
 mod departments;
 pub mod follow;
 mod groups;
+pub mod held;
 mod known;
 pub mod lease;
 mod leave;
 pub mod newcomer;
 mod people;
 mod plan;
+pub mod push;
+mod push_record;
+mod pushed;
 mod read;
 pub mod record;
 pub mod run;

@@ -401,7 +401,7 @@ fn json<T: Serialize>(thing: &T) -> Result<String, StoreError> {
     Ok(serde_json::to_string(thing)?)
 }
 
-fn department_row(planned: &departments::Planned) -> ChangeRow {
+pub(super) fn department_row(planned: &departments::Planned) -> ChangeRow {
     let place = |place: &departments::Place| serde_json::to_string(place).ok();
     let (kind, before, after) = match &planned.change {
         DepartmentChange::Create(after) => ("create", None, place(after)),
@@ -433,7 +433,7 @@ fn department_row(planned: &departments::Planned) -> ChangeRow {
     }
 }
 
-fn person_row(scope: &Scope, planned: &Planned) -> Result<ChangeRow, StoreError> {
+pub(super) fn person_row(scope: &Scope, planned: &Planned) -> Result<ChangeRow, StoreError> {
     let (kind, reason) = match &planned.verdict {
         Ok(change) if change.is_nothing() => ("none", None),
         Ok(change) => (change.kind(), None),

@@ -61,7 +61,8 @@ pub struct SyncRun {
     pub id: RunId,
     pub directory: DirectoryId,
     pub directory_name: String,
-    /// `full`, `changes` (of what the directory told of since the run before) or `undo`.
+    /// `full`, `changes` (of what the directory told of since the run before), `push` (what a directory told by
+    /// itself within an hour) or `undo`.
     pub mode: String,
     /// It waits once all is read, whatever was found.
     pub trial: bool,

@@ -28,6 +28,8 @@ pub enum Mode {
     Full,
     /// What the directory says that it has changed since the run before.
     Changes,
+    /// What a directory told by itself.
+    Push,
     /// Takes back what another run did.
     Undo,
 }
@@ -38,6 +40,7 @@ impl Mode {
         match self {
             Self::Full => "full",
             Self::Changes => "changes",
+            Self::Push => "push",
             Self::Undo => "undo",
         }
     }
@@ -89,7 +92,7 @@ pub async fn begin(
         is_trial: begin.is_trial,
         phase: match begin.mode {
             Mode::Full | Mode::Changes => "reading",
-            Mode::Undo => "applying",
+            Mode::Push | Mode::Undo => "applying",
         }
         .to_owned(),
         actor_kind: begin.actor.kind.as_str().to_owned(),

@@ -178,6 +178,24 @@ fn too_many_moved(effect: Effect, threshold: Threshold) -> Option<LocalText> {
     })
 }
 
+/// Why what a directory tells by itself must wait for somebody.
+#[must_use]
+pub fn within_an_hour(effect: Effect, threshold: Threshold) -> LocalText {
+    let open = effect.open.saturating_add(effect.shut_lately);
+    let shut = effect.shut.saturating_add(effect.shut_lately);
+    let Threshold { people, percent } = threshold;
+    both((
+        &format!(
+            "{shut} people could no longer sign in within an hour, of {open} who come from the directory; without \
+             an administrator's word it may shut out {people} people and {percent} %"
+        ),
+        &format!(
+            "一小时内将有 {shut} 人无法登录（来自该目录的现有成员共 {open} 人）；未经管理员确认，最多允许 {people} \
+             人、{percent}%"
+        ),
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use config::id::{DepartmentId, DirectoryId, RunId};
 
 use super::plan::Trust;
-use crate::directories::Whole;
+use crate::directories::scim::ScimSettings;
+use crate::directories::{Source, Whole};
 use crate::store::directory_units as units;
 use crate::store::sync_people::Match;
 use crate::store::{Connection, StoreError, sync_changes};
@@ -19,6 +20,8 @@ pub struct Scope {
     pub trust: Trust,
     /// Whether the directory says who is in which department.
     pub tells_departments: bool,
+    /// How a directory that tells by itself is read; `None`: it is asked.
+    pub told: Option<ScimSettings>,
     /// By their keys there.
     pub departments: HashMap<String, DepartmentId>,
     /// For the record.
@@ -38,6 +41,10 @@ impl Scope {
                 in_mail: directory.organisation.trusts_mail,
             },
             tells_departments: directory.source.tells_departments(),
+            told: match &directory.source {
+                Source::Scim(settings) => Some(settings.clone()),
+                _ => None,
+            },
             names: names.collect(),
             departments: linked.into_iter().map(|one| (one.key, one.id)).collect(),
         })

@@ -214,7 +214,7 @@ impl Company {
     }
 }
 
-async fn taken(house: &House, directory: &DirectoryId) -> Lease {
+pub async fn taken(house: &House, directory: &DirectoryId) -> Lease {
     let lease = Lease::of(directory, "this node");
     assert!(lease.take(&house.state).await.unwrap());
     lease

@@ -48,6 +48,15 @@ fn directory() -> Value {
     })
 }
 
+const BASE_URL: &str = "https://access.example.com/.gatehouse/scim/v2/directories/0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e21";
+
+fn token() -> Value {
+    json!({
+        "id": OTHER, "created_at": THEN, "last_used_at": THEN, "last_used_from": "203.0.113.9",
+        "last_request": "PATCH Users"
+    })
+}
+
 fn person() -> Value {
     json!({
         "key": "8f0c…", "username": "zhang.san", "display_name": "张三",
@@ -96,6 +105,12 @@ pub(super) fn of(name: &str) -> Option<Value> {
             "found_at": THEN, "ignored": false
         }]}),
         "DecidedConflict" => json!({"key": "8f0c…", "decision": {"kind": "link", "member": OTHER}}),
+        "DirectoryTokens" => json!({"base_url": BASE_URL, "items": [token()]}),
+        "NewDirectoryToken" => {
+            let mut made = token();
+            made["secret"] = json!("gh_scim_4Xk0pXo9m0c1dVQm3u7zq3m8vYkq2mS0b7d1Yl4Qm3E");
+            made
+        }
         "SyncOrder" => json!({"directory": ID, "trial": true}),
         "SyncRun" => run(),
         "SyncRunPage" => json!({"items": [run()], "next": format!("{THEN}_{ID}")}),

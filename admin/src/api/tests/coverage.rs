@@ -50,6 +50,7 @@ fn filled(path: &str) -> String {
     path.replace("{id}", "none")
         .replace("{member}", "none")
         .replace("{sign_in}", "none")
+        .replace("{token}", "none")
         .replace("{kind}", "logo")
 }
 

@@ -30,6 +30,10 @@ const t = texts({
     "一次同步将停用的人数超过任一数值时，先停下等待确认。",
     "A run that would shut out more people than either waits for a decision.",
   ],
+  thresholdOfPushes: [
+    "一小时内推送停用的人数超过任一数值时，拒绝继续停用并等待确认；同步全部内容时同样适用。",
+    "More people than either who are disabled by pushes within an hour wait for a decision, and further ones are refused; so are those of a run over everybody.",
+  ],
   people: ["人数", "People"],
   percent: ["占比（%）", "Share (%)"],
 });
@@ -40,6 +44,7 @@ const OTHERS: Others[] = ["keep", "disable"];
 export function TakeOverStep() {
   const may = useMay();
   const form = Form.useFormInstance<DirectoryDraft>();
+  const pushes = Form.useWatch((all: DirectoryDraft) => all.source?.kind, { form, preserve: true }) === "scim";
   const trusts = Form.useWatch((all: DirectoryDraft) => all.organisation?.trusts_mail, form);
   return (
     <>
@@ -63,10 +68,12 @@ export function TakeOverStep() {
           <DepartmentChooser allowClear style={{ maxWidth: 400 }} />
         </Form.Item>
       )}
-      <Form.Item name={["organisation", "every_minutes"]} label={t.every} extra={t.everyHint}>
-        <Every />
-      </Form.Item>
-      <Form.Item label={t.threshold} extra={t.thresholdHint}>
+      {!pushes && (
+        <Form.Item name={["organisation", "every_minutes"]} label={t.every} extra={t.everyHint}>
+          <Every />
+        </Form.Item>
+      )}
+      <Form.Item label={t.threshold} extra={pushes ? t.thresholdOfPushes : t.thresholdHint}>
         <Flex gap={16} wrap>
           <Form.Item name={["organisation", "threshold", "people"]} noStyle rules={[{ required: true }]}>
             <InputNumber min={0} max={1_000_000} prefix={t.people} aria-label={t.people} style={{ width: 180 }} />

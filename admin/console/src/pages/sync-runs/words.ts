@@ -16,6 +16,7 @@ export const t = texts({
   mode: ["类型", "Kind"],
   full: ["同步", "Sync"],
   trial: ["预览", "Trial"],
+  push: ["推送", "Pushed"],
   undo: ["撤销", "Undo"],
   undoes: ["撤销的同步", "Takes back"],
   state: ["状态", "State"],

@@ -1,0 +1,333 @@
+//! What a directory tells by itself, of one person or group: planned and made as a run would, at once. What
+//! it tells within an hour is one run in the records, which can be taken back as any other.
+//!
+//! More people who can no longer sign in than a run may shut out ([`super::safety`]) wait for a person: what
+//! tells of them is refused, and written down in a run that waits ([`super::held`]).
+
+use std::time::Duration;
+
+use config::id::DirectoryId;
+use config::language::LocalText;
+
+use super::people::{self, Held, Planned};
+use super::plan::Change;
+use super::safety::{self, Effect};
+use super::scope::Scope;
+use super::{Broken, apply, apply_people, departments, groups, push_record, read, turn};
+use crate::authz::Permit;
+use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
+use crate::directories::scim::their_group;
+use crate::directories::{self, Whole};
+use crate::edit::{Edit, target};
+use crate::name_key::name_key;
+use crate::refused::{Refused, both};
+use crate::state::State;
+use crate::store::sync_changes::ChangeRow;
+use crate::store::{
+    Connection, StoreError, directory_people as links, directory_units as units, holds,
+    scim_groups, scim_users, sync_conflicts,
+};
+
+/// For so long back those who were shut out are counted.
+pub(super) const WINDOW: Duration = Duration::from_hours(1);
+
+/// Why what was told is not taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// There cannot be such a person here.
+    #[error("{}", .0.en)]
+    Unfit(LocalText),
+    /// Too many could no longer sign in: somebody has to decide.
+    #[error("{}", .why.en)]
+    Halted {
+        why: LocalText,
+        change: Box<ChangeRow>,
+    },
+}
+
+impl From<StoreError> for PushError {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Broken> for PushError {
+    fn from(broken: Broken) -> Self {
+        Self::Refused(match broken {
+            Broken::Refused(refused) => refused,
+            Broken::Store(error) => error.into(),
+            Broken::Source(error) => Refused::Impossible(error.why),
+            Broken::Lost => Refused::Stale,
+        })
+    }
+}
+
+/// One thing that is told, in one transaction.
+pub struct Push<'a> {
+    pub edit: Edit<'a>,
+    pub directory: Whole,
+    scope: Scope,
+    /// What is to be recorded.
+    made: Vec<ChangeRow>,
+}
+
+impl<'a> Push<'a> {
+    /// Nobody else changes what this changes until it is done.
+    pub async fn begin(
+        state: &'a State,
+        permit: &'a Permit,
+        directory: &DirectoryId,
+    ) -> Result<Self, Refused> {
+        let mut edit = Edit::begin(state, permit).await?;
+        holds::roles(&mut edit.tx).await?;
+        holds::departments(&mut edit.tx).await?;
+        holds::group_rules(&mut edit.tx).await?;
+        holds::guests(&mut edit.tx).await?;
+        holds::directories(&mut edit.tx).await?;
+        let directory = directories::whole(&mut edit.tx, directory).await?;
+        Ok(Self {
+            scope: Scope::of(&mut edit.tx, &directory).await?,
+            directory,
+            edit,
+            made: Vec::new(),
+        })
+    }
+
+    /// Takes over what is said of a person. While the directory is off it is only kept.
+    pub async fn person(
+        &mut self,
+        theirs: TheirPerson,
+        department: Option<TheirDepartment>,
+    ) -> Result<(), PushError> {
+        let id = self.directory.row.id.clone();
+        if !self.directory.is_enabled() {
+            return super::wanted::wanted(&theirs, &self.scope.departments)
+                .map(|_| ())
+                .map_err(PushError::Unfit);
+        }
+        let ignored = sync_conflicts::ignored(&mut self.edit.tx, &id).await?;
+        if ignored.contains(&theirs.key) {
+            return Ok(());
+        }
+        if let Some(department) = department.filter(|_| theirs.is_enabled) {
+            self.department(&department).await?;
+        }
+        let planned = people::plan(&mut self.edit.tx, &self.scope, vec![theirs]).await?;
+        for one in planned {
+            self.planned(&one).await?;
+        }
+        Ok(())
+    }
+
+    async fn planned(&mut self, planned: &Planned) -> Result<(), PushError> {
+        let row = read::person_row(&self.scope, planned)?;
+        match &planned.verdict {
+            Err(Held::Unfit(why)) => return Err(PushError::Unfit(why.clone())),
+            // Nobody is made here who could not sign in.
+            Ok(change) if planned.ours.is_none() && change.is_nothing() => return Ok(()),
+            Ok(change) if change.kind() == "disable" => self.may_shut(&row).await?,
+            _ => {}
+        }
+        let comes =
+            matches!(&planned.verdict, Ok(Change { creates, links, .. }) if *creates || *links);
+        let key = row.key.clone();
+        self.make(row).await?;
+        if comes {
+            self.fill_groups_of(&key).await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody is told of no more.
+    pub async fn leaver(&mut self, key: &str) -> Result<(), PushError> {
+        if !self.directory.is_enabled() {
+            return Ok(());
+        }
+        sync_conflicts::remove(&mut self.edit.tx, &self.directory.row.id, key).await?;
+        let linked = links::of_keys(&mut self.edit.tx, &self.scope.directory, &[key]).await?;
+        let Some((_, member, _)) = linked.into_iter().next() else {
+            return Ok(());
+        };
+        let known = people::people(
+            &mut self.edit.tx,
+            &self.scope,
+            std::slice::from_ref(&member),
+        )
+        .await?;
+        let ours = known.get(&member);
+        let is_active = ours.is_some_and(|ours| ours.status == crate::members::Status::Active);
+        let row = ChangeRow {
+            turn: turn::LEAVERS,
+            object: "person".to_owned(),
+            kind: if is_active { "disable" } else { "none" }.to_owned(),
+            name: ours.map_or_else(|| key.to_owned(), |ours| ours.fields.display_name.clone()),
+            key: key.to_owned(),
+            object_id: Some(member.as_str().to_owned()),
+            outcome: "planned".to_owned(),
+            ..ChangeRow::default()
+        };
+        if is_active {
+            self.may_shut(&row).await?;
+        }
+        self.make(row).await
+    }
+
+    /// Whether one more may be shut out without a person's word.
+    async fn may_shut(&mut self, row: &ChangeRow) -> Result<(), PushError> {
+        let (id, now) = (&self.scope.directory, self.edit.now);
+        let since = now.minus(WINDOW);
+        let before = scim_users::count_shut(&mut self.edit.tx, id, since).await?;
+        let open = links::count_active(&mut self.edit.tx, id).await?;
+        let effect = Effect {
+            listed: 1,
+            open,
+            shut: 1,
+            shut_lately: before,
+            ..Effect::default()
+        };
+        let threshold = self.directory.organisation.threshold;
+        if safety::verdict(effect, threshold).is_none() {
+            return Ok(());
+        }
+        Err(PushError::Halted {
+            why: safety::within_an_hour(effect, threshold),
+            change: Box::new(row.clone()),
+        })
+    }
+
+    /// Makes a change of a person, and keeps it for the record.
+    async fn make(&mut self, row: ChangeRow) -> Result<(), PushError> {
+        let mut rows = [row];
+        apply_people::apply(&mut self.edit, &self.scope, &mut rows, true).await?;
+        let [row] = rows;
+        if row.outcome == "failed" && row.kind != "conflict" {
+            return Err(PushError::Refused(Refused::Impossible(why(&row))));
+        }
+        if row.kind == "disable" {
+            let (id, now) = (&self.scope.directory, self.edit.now);
+            scim_users::set_shut(&mut self.edit.tx, id, &row.key, now).await?;
+        }
+        // Whoever leaves is told of where they are shut out.
+        if row.outcome == "done" && row.turn == turn::PEOPLE {
+            push_record::audit(&mut self.edit, "member", &row).await?;
+        }
+        self.made.push(row);
+        Ok(())
+    }
+
+    /// Makes a department that is told of for the first time.
+    async fn department(&mut self, theirs: &TheirDepartment) -> Result<(), PushError> {
+        if self.scope.departments.contains_key(&theirs.key) {
+            return Ok(());
+        }
+        let ours = read::ours(&mut self.edit.tx, &self.directory).await?;
+        let (planned, _) = departments::plan(std::slice::from_ref(theirs), &ours);
+        for one in planned.iter().filter(|one| one.key == theirs.key) {
+            let mut row = read::department_row(one);
+            if row.outcome == "planned" {
+                let made = apply::department(&mut self.edit, &self.scope, &row).await;
+                apply::settled(&mut row, made)?;
+            }
+            self.made.push(row);
+        }
+        crate::groups::refresh_departments(&mut self.edit).await?;
+        self.scope = Scope::of(&mut self.edit.tx, &self.directory).await?;
+        Ok(())
+    }
+
+    /// Takes over what is said of a group.
+    pub async fn group(&mut self, theirs: &TheirGroup) -> Result<(), PushError> {
+        if !self.directory.is_enabled() {
+            return Ok(());
+        }
+        let id = &self.scope.directory;
+        let linked = units::groups(&mut self.edit.tx, id).await?;
+        let mut known = linked.iter().find(|one| one.key == theirs.key).cloned();
+        if known.is_none() {
+            known = self.told_anew(theirs, linked).await?;
+        }
+        let mut row = groups::row(theirs, known.as_ref()).map_err(StoreError::from)?;
+        groups::apply(&mut self.edit, &self.scope, &mut row).await?;
+        "done".clone_into(&mut row.outcome);
+        push_record::audit(&mut self.edit, "group", &row).await?;
+        self.made.push(row);
+        Ok(())
+    }
+
+    /// A group that was told of before under another key, and has the same name, is the same.
+    async fn told_anew(
+        &mut self,
+        theirs: &TheirGroup,
+        linked: Vec<units::LinkedGroup>,
+    ) -> Result<Option<units::LinkedGroup>, StoreError> {
+        let (id, wanted) = (&self.scope.directory, name_key(&theirs.name));
+        let same = linked.into_iter().find(|one| name_key(&one.name) == wanted);
+        let Some(same) = same else { return Ok(None) };
+        let is_told = scim_groups::find(&mut self.edit.tx, id, &same.key).await?;
+        if is_told.is_some() {
+            return Ok(None);
+        }
+        units::relink_group(&mut self.edit.tx, id, (&same.key, &theirs.key)).await?;
+        Ok(Some(units::LinkedGroup {
+            key: theirs.key.clone(),
+            ..same
+        }))
+    }
+
+    /// A group is told of no more.
+    pub async fn group_gone(&mut self, key: &str) -> Result<(), PushError> {
+        if !self.directory.is_enabled() {
+            return Ok(());
+        }
+        let linked = units::groups(&mut self.edit.tx, &self.scope.directory).await?;
+        let Some(known) = linked.iter().find(|one| one.key == key) else {
+            return Ok(());
+        };
+        let mut row = groups::gone_row(known);
+        groups::apply(&mut self.edit, &self.scope, &mut row).await?;
+        "done".clone_into(&mut row.outcome);
+        push_record::audit(&mut self.edit, "group", &row).await?;
+        self.made.push(row);
+        Ok(())
+    }
+
+    /// Somebody who was told to be in groups before they were anybody here is put into them.
+    async fn fill_groups_of(&mut self, user: &str) -> Result<(), PushError> {
+        let id = self.scope.directory.clone();
+        for (_, group, _) in scim_groups::of_users(&mut self.edit.tx, &id, &[user]).await? {
+            if let Some(row) = scim_groups::find(&mut self.edit.tx, &id, &group).await? {
+                let theirs = their_group(&mut self.edit.tx, &id, row).await?;
+                self.group(&theirs).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is written is read again within the same transaction.
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.edit.tx
+    }
+
+    /// Makes all of it lasting, with its record.
+    pub async fn commit(mut self) -> Result<(), PushError> {
+        push_record::record(&mut self.edit, &self.directory, self.made).await?;
+        Ok(self.edit.finish().await?)
+    }
+}
+
+fn why(row: &ChangeRow) -> LocalText {
+    let told = row.reason.as_deref();
+    told.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_else(|| both(("it cannot be made", "无法执行")))
+}
+
+/// What the audit log calls a thing of the record.
+pub(super) fn target_of(kind: &'static str, row: &ChangeRow) -> crate::logs::Target {
+    target(
+        kind,
+        row.object_id.as_deref().unwrap_or_default(),
+        &row.name,
+    )
+}

@@ -1,0 +1,60 @@
+//! What a directory that tells us by itself says by now: it goes on telling between the reading of a run
+//! and its end, so that what a run was planned by may be old.
+
+use std::collections::{HashMap, HashSet};
+
+use super::scope::Scope;
+use super::turn;
+use crate::directories::entry::{TheirGroup, TheirPerson};
+use crate::directories::scim::{their_group, their_person};
+use crate::store::sync_changes::ChangeRow;
+use crate::store::{Connection, StoreError, scim_groups, scim_users};
+
+/// Puts what is said by now in the place of what was said; whoever came or left meanwhile has been taken
+/// over when that was told, and nothing is left to be done about them. Which changes are left.
+pub(super) async fn renew(
+    connection: &mut Connection,
+    scope: &Scope,
+    changes: &mut [ChangeRow],
+) -> Result<HashSet<usize>, StoreError> {
+    let mut left: HashSet<usize> = (0..changes.len()).collect();
+    let Some(settings) = &scope.told else {
+        return Ok(left);
+    };
+    let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
+    let mut told: HashMap<String, TheirPerson> = HashMap::with_capacity(keys.len());
+    for row in scim_users::of_ids(connection, &scope.directory, &keys).await? {
+        told.insert(row.id.clone(), their_person(&row, settings)?);
+    }
+    for (at, change) in changes.iter_mut().enumerate() {
+        let now = told.get(&change.key);
+        let is_old = match change.turn {
+            turn::PEOPLE => now.is_none(),
+            turn::LEAVERS => now.is_some(),
+            _ => false,
+        };
+        if is_old {
+            "none".clone_into(&mut change.kind);
+            "done".clone_into(&mut change.outcome);
+            left.remove(&at);
+        } else if let Some(now) = now {
+            change.entry = Some(serde_json::to_string(now)?);
+        }
+    }
+    Ok(left)
+}
+
+/// A group as it is told of by now; `None`: it is no more.
+pub(super) async fn group(
+    connection: &mut Connection,
+    scope: &Scope,
+    planned: TheirGroup,
+) -> Result<Option<TheirGroup>, StoreError> {
+    if scope.told.is_none() {
+        return Ok(Some(planned));
+    }
+    match scim_groups::find(connection, &scope.directory, &planned.key).await? {
+        Some(row) => Ok(Some(their_group(connection, &scope.directory, row).await?)),
+        None => Ok(None),
+    }
+}
