@@ -35,6 +35,8 @@ pub struct LdapSource {
     pub(super) no_departments: HashSet<String>,
     /// A search that goes on while something is waited for.
     pub(super) persisting: Option<Persisting>,
+    /// How far the controller had counted when it was last asked for changes.
+    pub(super) seen_number: Option<i64>,
     people: People,
     /// Keys by folded DNs and by usernames, where groups are taken over.
     named: HashMap<String, String>,
@@ -51,6 +53,7 @@ impl LdapSource {
             departments: HashMap::new(),
             no_departments: HashSet::new(),
             persisting: None,
+            seen_number: None,
             people: People::NotAsked,
             named: HashMap::new(),
         })
