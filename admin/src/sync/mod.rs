@@ -29,6 +29,7 @@ mod people;
 mod plan;
 mod read;
 pub mod record;
+mod rows_of;
 pub mod run;
 pub mod safety;
 mod scope;
