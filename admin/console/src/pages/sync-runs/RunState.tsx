@@ -40,5 +40,6 @@ export function RunProgress({ run, size }: { run: SyncRun; size?: "small" }) {
 /** What a run was begun for. */
 export function modeText({ mode, trial }: Pick<SyncRun, "mode" | "trial">): string {
   if (mode === "undo") return t.undo;
+  if (mode === "changes") return t.followed;
   return trial ? t.trial : t.full;
 }

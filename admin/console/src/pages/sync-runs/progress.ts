@@ -21,5 +21,5 @@ export function percentOf(run: Pick<SyncRun, "phase" | "listed" | "known" | "pla
 
 /** Whether there is anything that can be taken back. */
 export function canBeUndone({ phase, mode, done }: Pick<SyncRun, "phase" | "mode" | "done">): boolean {
-  return mode === "full" && done > 0 && (phase === "done" || phase === "dropped" || phase === "failed");
+  return mode !== "undo" && done > 0 && (phase === "done" || phase === "dropped" || phase === "failed");
 }
