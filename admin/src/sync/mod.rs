@@ -37,6 +37,7 @@ mod push_record;
 mod pushed;
 mod read;
 pub mod record;
+mod rows_of;
 pub mod run;
 pub mod safety;
 mod scope;

@@ -11,6 +11,7 @@ use config::language::LocalText;
 
 use super::people::{self, Held, Planned};
 use super::plan::Change;
+use super::rows_of;
 use super::safety::{self, Effect};
 use super::scope::Scope;
 use super::{Broken, apply, apply_people, departments, groups, push_record, read, turn};
@@ -122,7 +123,7 @@ impl<'a> Push<'a> {
     }
 
     async fn planned(&mut self, planned: &Planned) -> Result<(), PushError> {
-        let row = read::person_row(&self.scope, planned)?;
+        let row = rows_of::person(&self.scope, planned)?;
         match &planned.verdict {
             Err(Held::Unfit(why)) => return Err(PushError::Unfit(why.clone())),
             // Nobody is made here who could not sign in.
@@ -225,7 +226,7 @@ impl<'a> Push<'a> {
         let ours = read::ours(&mut self.edit.tx, &self.directory).await?;
         let (planned, _) = departments::plan(std::slice::from_ref(theirs), &ours);
         for one in planned.iter().filter(|one| one.key == theirs.key) {
-            let mut row = read::department_row(one);
+            let mut row = rows_of::department(one);
             if row.outcome == "planned" {
                 let made = apply::department(&mut self.edit, &self.scope, &row).await;
                 apply::settled(&mut row, made)?;

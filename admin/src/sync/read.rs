@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use config::id::{DepartmentId, MemberId, RunId};
+use config::id::{DepartmentId, RunId};
 use futures::FutureExt as _;
-use serde::Serialize;
 
 use super::changes::{self, Changed, Found};
-use super::departments::{self, Change as DepartmentChange};
+use super::departments;
 use super::groups;
 use super::known::{KnownPeople, Listed};
 use super::lease::Lease;
-use super::people::{self, Held, Planned};
+use super::people::{self, Planned};
+use super::rows_of;
 use super::run::Mode;
 use super::safety::Effect;
 use super::scope::Scope;
@@ -24,7 +24,6 @@ use crate::directories::entry::{TheirDepartment, TheirPerson};
 use crate::directories::source::{Hints, News, OrganisationSource};
 use crate::directories::{Others, Whole};
 use crate::members::Status;
-use crate::refused::both;
 use crate::state::State;
 use crate::store::department_lists::{self as tree, MAX_DEPTH};
 use crate::store::directory_people as links;
@@ -198,7 +197,7 @@ impl<'a> Reading<'a> {
         scope.names.extend(told);
         scope.departments = ids;
         for planned in planned.chunks(1000) {
-            self.write(planned.iter().map(department_row).collect())
+            self.write(planned.iter().map(rows_of::department).collect())
                 .await?;
         }
         Ok(scope)
@@ -230,7 +229,7 @@ impl<'a> Reading<'a> {
                     // Nobody is made here who could not sign in.
                     Listed::New if !theirs.is_enabled || ignored.contains(&theirs.key) => {}
                     Listed::New | Listed::Changed => unsettled.push(theirs),
-                    Listed::Twice => twice.push(twice_row(&theirs)),
+                    Listed::Twice => twice.push(rows_of::twice(&theirs)),
                 }
             }
             let changes = self.plan(scope, unsettled, effect).await?;
@@ -252,7 +251,10 @@ impl<'a> Reading<'a> {
         let becoming = |status| count(planned.iter().filter(|one| becomes(one, status)).count());
         effect.shut += becoming(Status::Disabled);
         effect.opened += becoming(Status::Active);
-        planned.iter().map(|one| person_row(scope, one)).collect()
+        planned
+            .iter()
+            .map(|one| rows_of::person(scope, one))
+            .collect()
     }
 
     /// What runs that nobody looked at have done of late: many small ones are as one that is large.
@@ -395,87 +397,6 @@ pub(super) async fn ours(
         below,
         most_levels: MAX_DEPTH - above,
     })
-}
-
-fn json<T: Serialize>(thing: &T) -> Result<String, StoreError> {
-    Ok(serde_json::to_string(thing)?)
-}
-
-pub(super) fn department_row(planned: &departments::Planned) -> ChangeRow {
-    let place = |place: &departments::Place| serde_json::to_string(place).ok();
-    let (kind, before, after) = match &planned.change {
-        DepartmentChange::Create(after) => ("create", None, place(after)),
-        DepartmentChange::Link => ("link", None, None),
-        DepartmentChange::Update { before, after } => ("update", place(before), place(after)),
-        DepartmentChange::Remove(before) => ("remove", place(before), None),
-        DepartmentChange::Unfit(_) => ("create", None, None),
-    };
-    let unfit = match &planned.change {
-        DepartmentChange::Unfit(why) => serde_json::to_string(why).ok(),
-        _ => None,
-    };
-    let turn = match &planned.change {
-        DepartmentChange::Remove(_) => turn::GONE_DEPARTMENTS + MAX_DEPTH - planned.depth,
-        _ => turn::DEPARTMENTS + planned.depth,
-    };
-    ChangeRow {
-        turn,
-        object: "department".to_owned(),
-        kind: kind.to_owned(),
-        key: planned.key.clone(),
-        object_id: Some(planned.id.as_str().to_owned()).filter(|id| !id.is_empty()),
-        name: planned.name.clone(),
-        before,
-        after,
-        outcome: if unfit.is_some() { "failed" } else { "planned" }.to_owned(),
-        reason: unfit,
-        ..ChangeRow::default()
-    }
-}
-
-pub(super) fn person_row(scope: &Scope, planned: &Planned) -> Result<ChangeRow, StoreError> {
-    let (kind, reason) = match &planned.verdict {
-        Ok(change) if change.is_nothing() => ("none", None),
-        Ok(change) => (change.kind(), None),
-        Err(Held::Conflict(conflict)) => ("conflict", Some(json(&conflict.why)?)),
-        Err(Held::Unfit(why)) => ("unfit", Some(json(why)?)),
-    };
-    // Whoever is new has their id from now on, so that a run that is taken up again makes nobody twice.
-    let id = match &planned.ours {
-        Some(ours) => ours.id.clone(),
-        None => MemberId::generate(),
-    };
-    Ok(ChangeRow {
-        turn: turn::PEOPLE,
-        object: "person".to_owned(),
-        kind: kind.to_owned(),
-        key: planned.theirs.key.clone(),
-        object_id: Some(id.as_str().to_owned()),
-        name: planned.theirs.display_name.clone(),
-        entry: Some(json(&planned.theirs)?),
-        before: planned.before(scope).as_ref().map(json).transpose()?,
-        after: planned.after(scope).as_ref().map(json).transpose()?,
-        outcome: "planned".to_owned(),
-        reason,
-        ..ChangeRow::default()
-    })
-}
-
-fn twice_row(theirs: &TheirPerson) -> ChangeRow {
-    let why = both((
-        "the directory listed this entry twice: the first was taken",
-        "目录重复返回了该条目，以第一次为准",
-    ));
-    ChangeRow {
-        turn: turn::PEOPLE,
-        object: "person".to_owned(),
-        kind: "unfit".to_owned(),
-        key: theirs.key.clone(),
-        name: theirs.display_name.clone(),
-        outcome: "failed".to_owned(),
-        reason: serde_json::to_string(&why).ok(),
-        ..ChangeRow::default()
-    }
 }
 
 /// The keys that an administrator has decided to be nobody of ours.

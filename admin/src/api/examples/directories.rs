@@ -12,7 +12,10 @@ fn source() -> Value {
             "base": "ou=people,dc=example,dc=com", "filter": "(objectClass=inetOrgPerson)",
             "key": "entryUUID", "username": "uid", "display_name": ["displayName", "cn"],
             "email": "mail", "mobile": "mobile", "employee_number": "employeeNumber",
-            "disabled": "pwdAccountLockedTime", "disabled_values": ["*"]
+            "disabled": "pwdAccountLockedTime", "disabled_values": ["*"],
+            "mappings": [{
+                "to": "username", "from": ["uid"], "join": "", "steps": [{"do": "lower"}], "default": ""
+            }]
         },
         "units": {
             "enabled": true, "base": "ou=people,dc=example,dc=com",
@@ -29,7 +32,7 @@ fn source() -> Value {
 fn organisation() -> Value {
     json!({
         "match_by": "employee_number", "others": "keep", "trusts_mail": true,
-        "every_minutes": 60, "threshold": {"people": 20, "percent": 5}
+        "every_minutes": 60, "follows": true, "threshold": {"people": 20, "percent": 5}
     })
 }
 

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::directories::kind::UsedFor;
 use crate::directories::ldap::dialect::{ACCOUNT_NAME, AdDialect, Dialect};
+use crate::directories::ldap::mapping::AttributeMapping;
 use crate::directories::ldap::{GroupSearch, LdapSettings, PeopleSearch, Security, UnitSearch};
 use crate::refused::Invalid;
 
@@ -25,6 +26,9 @@ pub struct AdPeople {
     pub email: String,
     pub mobile: String,
     pub employee_number: String,
+    /// What is made of attributes in other ways than those above. One a field.
+    #[schema(max_items = 5)]
+    pub mappings: Vec<AttributeMapping>,
 }
 
 impl Default for AdPeople {
@@ -37,6 +41,7 @@ impl Default for AdPeople {
             email: "mail".to_owned(),
             mobile: "mobile".to_owned(),
             employee_number: "employeeID".to_owned(),
+            mappings: Vec::new(),
         }
     }
 }
@@ -145,6 +150,7 @@ impl AdSettings {
                 employee_number: people.employee_number,
                 disabled: String::new(),
                 disabled_values: Vec::new(),
+                mappings: people.mappings,
             },
             units: UnitSearch {
                 enabled: self.units.enabled,

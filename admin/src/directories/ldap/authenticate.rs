@@ -1,13 +1,17 @@
 //! Whether somebody knows the password of their entry: it is searched for, and bound as (RFC 4513 §5.1.3).
 
+use std::time::Duration;
+
 use ldap3::{Ldap, LdapResult, SearchEntry};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::bind_refusal::BindRefusal;
 use super::connect::{ANSWER, Access, Bound, bound, connect};
 use super::dialect::Dialect;
 use super::entry::{Entry, attributes_of, person};
 use super::explain::{explain, refused};
+use super::pool;
 use super::who::Who;
 use crate::directories::entry::TheirPerson;
 use crate::directories::sign_in::Asserted;
@@ -15,6 +19,9 @@ use crate::directories::source::SourceError;
 
 /// So many are asked about at once, on this node: a server that hangs holds up no more.
 pub(super) static TURNS: Semaphore = Semaphore::const_new(16);
+
+/// Whoever signs in waits no longer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the directory says.
 #[derive(Debug)]
@@ -35,17 +42,18 @@ pub async fn authenticate(access: Access<'_>, who: Who<'_>, password: &str) -> V
     let Ok(_turn) = TURNS.acquire().await else {
         return Verdict::Wrong("wrong_password");
     };
-    match tried(access, who, password).await {
-        Ok(verdict) => verdict,
-        Err(error) => Verdict::Away(error),
+    match timeout(PATIENCE, tried(access, who, password)).await {
+        Ok(Ok(verdict)) => verdict,
+        Ok(Err(error)) => Verdict::Away(error),
+        Err(_) => Verdict::Away(SourceError::new((
+            "it did not answer in time",
+            "服务器未及时响应",
+        ))),
     }
 }
 
 async fn tried(access: Access<'_>, who: Who<'_>, password: &str) -> Result<Verdict, SourceError> {
-    let mut service = bound(access).await?;
-    let server = service.server.clone();
-    let found = entry_of(&mut service, access, who).await?;
-    let _ = service.ldap.unbind().await;
+    let (server, found) = found(access, who).await?;
     let Some((dn, person)) = found else {
         return Ok(Verdict::Wrong("unknown_account"));
     };
@@ -65,6 +73,25 @@ async fn tried(access: Access<'_>, who: Who<'_>, password: &str) -> Result<Verdi
         19 | 53 => Verdict::Wrong("account_locked"),
         _ => return Err(refused(&server, &result)),
     })
+}
+
+/// Their entry, and the server that told of it.
+async fn found(
+    access: Access<'_>,
+    who: Who<'_>,
+) -> Result<(String, Option<(String, TheirPerson)>), SourceError> {
+    let (mut service, was_kept) = pool::take(access).await?;
+    let found = match entry_of(&mut service, access, who).await {
+        // The server may have ended it meanwhile.
+        Err(_) if was_kept => {
+            service = bound(access).await?;
+            entry_of(&mut service, access, who).await?
+        }
+        found => found?,
+    };
+    let server = service.server.clone();
+    pool::keep(access, service);
+    Ok((server, found))
 }
 
 /// What AD tells of why.

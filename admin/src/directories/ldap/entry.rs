@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::dialect::{self, AdDialect, Dialect};
 use super::dn::folded;
+use super::mapping::{MappedField, said};
 use super::settings::{LdapSettings, PeopleSearch};
 use crate::directories::entry::TheirPerson;
 
@@ -18,18 +19,17 @@ pub fn person(settings: &LdapSettings, entry: &Entry, now: Timestamp) -> Option<
         Dialect::Standard => (is_disabled(people, entry), Vec::new()),
         Dialect::Ad(ad) => (dialect::is_shut(entry, now), ad.names(entry)),
     };
-    let username = entry.first(&people.username).unwrap_or_default();
-    let mut names = people
-        .display_name
-        .iter()
-        .filter_map(|name| entry.first(name));
+    let of = |field, attributes: &[String]| said(&people.mappings, field, attributes, entry);
+    let one = |field, attribute: &String| of(field, std::slice::from_ref(attribute));
+    let username = one(MappedField::Username, &people.username).unwrap_or_default();
+    let display_name = of(MappedField::DisplayName, &people.display_name);
     Some(TheirPerson {
         key: entry.key(&people.key)?,
-        display_name: names.next().unwrap_or_else(|| username.clone()),
+        display_name: display_name.unwrap_or_else(|| username.clone()),
         username,
-        email: entry.first(&people.email),
-        mobile: entry.first(&people.mobile),
-        employee_number: entry.first(&people.employee_number),
+        email: one(MappedField::Email, &people.email),
+        mobile: one(MappedField::Mobile, &people.mobile),
+        employee_number: one(MappedField::EmployeeNumber, &people.employee_number),
         is_enabled: !is_shut,
         departments: Vec::new(),
         sign_in_names,
@@ -54,6 +54,12 @@ pub fn attributes_of(settings: &LdapSettings) -> Vec<String> {
         people.disabled.clone(),
     ];
     attributes.extend(people.display_name.iter().cloned());
+    attributes.extend(
+        people
+            .mappings
+            .iter()
+            .flat_map(|one| one.from.iter().cloned()),
+    );
     if matches!(settings.dialect, Dialect::Ad(_)) {
         attributes.extend(AdDialect::ATTRIBUTES.map(str::to_owned));
     }

@@ -5,6 +5,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::dialect::Dialect;
+use super::mapping::{self, AttributeMapping};
 use crate::directories::kind::UsedFor;
 use crate::refused::Invalid;
 
@@ -41,6 +42,9 @@ pub struct PeopleSearch {
     pub disabled: String,
     /// The values that say so, `*` for any. A number after `&` asks for those bits.
     pub disabled_values: Vec<String>,
+    /// What is made of attributes in other ways than those above. One a field.
+    #[schema(max_items = 5)]
+    pub mappings: Vec<AttributeMapping>,
 }
 
 impl Default for PeopleSearch {
@@ -56,6 +60,7 @@ impl Default for PeopleSearch {
             employee_number: "employeeNumber".to_owned(),
             disabled: String::new(),
             disabled_values: Vec::new(),
+            mappings: Vec::new(),
         }
     }
 }
@@ -196,6 +201,7 @@ impl LdapSettings {
         }
         wrong.extend(self.attribute_problems(used_for));
         wrong.extend(self.filter_problems());
+        wrong.extend(mapping::problems(&self.people.mappings));
         wrong
     }
 
@@ -334,7 +340,7 @@ fn is_filter(filter: &str) -> bool {
 }
 
 /// RFC 4512 §2.5: a short name or a dotted number, with options.
-fn is_attribute(name: &str) -> bool {
+pub fn is_attribute(name: &str) -> bool {
     (1..=100).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name

@@ -35,6 +35,8 @@ pub struct LdapSource {
     pub(super) no_departments: HashSet<String>,
     /// A search that goes on while something is waited for.
     pub(super) persisting: Option<Persisting>,
+    /// How far the controller had counted when it was last asked for changes.
+    pub(super) seen_number: Option<i64>,
     people: People,
     /// Keys by folded DNs, where groups are taken over.
     by_dn: HashMap<String, String>,
@@ -53,6 +55,7 @@ impl LdapSource {
             departments: HashMap::new(),
             no_departments: HashSet::new(),
             persisting: None,
+            seen_number: None,
             people: People::NotAsked,
             by_dn: HashMap::new(),
             by_username: HashMap::new(),

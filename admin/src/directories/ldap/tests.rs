@@ -3,9 +3,11 @@
 use config::Timestamp;
 use config::settings::Outbound;
 
+use super::authenticate::{Verdict, authenticate};
 use super::settings::Security;
 use super::source::LdapSource;
 use super::testing::{BASE, PASSWORD, Slapd, person};
+use super::who::Who;
 use super::{Access, LdapSettings};
 use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
 use crate::directories::source::OrganisationSource as _;
@@ -284,4 +286,28 @@ async fn of_several_values_the_same_one_is_read_in_whatever_order_they_come() {
         let found = all(&slapd.settings()).await.unwrap();
         assert_eq!(found.people[0].email.as_deref(), Some("a@example.com"));
     }
+}
+
+#[tokio::test]
+async fn what_is_known_of_people_is_made_of_attributes_as_they_are_mapped() {
+    let slapd = Slapd::start().await;
+    slapd.add(&person("CORP-Wang", "Fang", "")).await;
+    let mut settings = slapd.settings();
+    settings.people.mappings = serde_json::from_value(serde_json::json!([
+        {"to": "username", "from": ["uid"],
+         "steps": [{"do": "remove_prefix", "prefix": "corp-"}, {"do": "lower"}]},
+        {"to": "display_name", "from": ["sn", "cn"], "join": " "},
+        {"to": "employee_number", "from": ["employeeNumber"], "default": "none"},
+    ]))
+    .unwrap();
+    let found = all(&settings).await.unwrap().people.remove(0);
+    assert_eq!(
+        (found.username.as_str(), found.display_name.as_str()),
+        ("wang", "Fang Fang")
+    );
+    assert_eq!(found.employee_number.as_deref(), Some("none"));
+    let outbound = outbound();
+    let access = access(&outbound, &settings, PASSWORD);
+    let tried = authenticate(access, Who::Named("wang"), "secret of CORP-Wang").await;
+    assert!(matches!(tried, Verdict::Right(_)), "{tried:?}");
 }

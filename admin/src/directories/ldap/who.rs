@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::dialect::{ACCOUNT_NAME, AdDialect, Dialect, PRINCIPAL_NAME, dns_domain};
 use super::dn::folded;
+use super::mapping::MappedField;
 use super::settings::LdapSettings;
 
 /// Who it is.
@@ -70,38 +71,47 @@ fn escaped(bytes: &[u8]) -> String {
 
 /// By username or mail address.
 fn by_name(settings: &LdapSettings, name: &str) -> String {
-    let (people, name) = (&settings.people, ldap_escape(name));
-    either([people.username.as_str(), &people.email].map(|attribute| (attribute, &*name)))
+    let people = &settings.people;
+    let own =
+        [&people.username, &people.email].map(|attribute| (attribute.as_str(), name.to_owned()));
+    either(own.into_iter().chain(origins(settings, name)))
+}
+
+/// What may stand in the directory where the username is made of attributes.
+fn origins<'a>(settings: &'a LdapSettings, name: &str) -> Vec<(&'a str, String)> {
+    let mut mappings = settings.people.mappings.iter();
+    let username = mappings.find(|one| one.to == MappedField::Username);
+    username.map(|one| one.origins(name)).unwrap_or_default()
 }
 
 /// As Windows takes names: `DOMAIN\name`, a principal name, or the account's own name.
 fn by_ad_name(settings: &LdapSettings, ad: &AdDialect, name: &str) -> Option<String> {
     if let Some((domain, account)) = name.split_once('\\') {
         let is_ours = !ad.domain.is_empty() && domain.eq_ignore_ascii_case(&ad.domain);
-        let account = ldap_escape(account);
-        return (is_ours && !account.is_empty()).then(|| either([(ACCOUNT_NAME, &*account)]));
+        return (is_ours && !account.is_empty())
+            .then(|| either([(ACCOUNT_NAME, account.to_owned())]));
     }
     let people = &settings.people;
-    let whole = ldap_escape(name);
     let domain = dns_domain(&folded(&settings.base));
     let account = match name.rsplit_once('@') {
         // Everybody has the name of the account with the domain's, too.
-        Some((account, of)) if of.eq_ignore_ascii_case(&domain) => ldap_escape(account),
-        _ => whole.clone(),
+        Some((account, of)) if of.eq_ignore_ascii_case(&domain) => account,
+        _ => name,
     };
-    Some(either([
-        (PRINCIPAL_NAME, &*whole),
-        (ACCOUNT_NAME, &*account),
-        (&people.username, &*whole),
-        (&people.email, &*whole),
-    ]))
+    let own = [
+        (PRINCIPAL_NAME, name.to_owned()),
+        (ACCOUNT_NAME, account.to_owned()),
+        (people.username.as_str(), name.to_owned()),
+        (people.email.as_str(), name.to_owned()),
+    ];
+    Some(either(own.into_iter().chain(origins(settings, name))))
 }
 
-/// Whoever has one of these.
-fn either<const N: usize>(wanted: [(&str, &str); N]) -> String {
+/// Whoever has one of these values.
+fn either<'a>(wanted: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let mut terms: Vec<String> = Vec::new();
     for (attribute, value) in wanted {
-        let term = format!("({attribute}={value})");
+        let term = format!("({attribute}={})", ldap_escape(value));
         if !attribute.is_empty() && !terms.contains(&term) {
             terms.push(term);
         }

@@ -25,6 +25,11 @@ const t = texts({
   m60: ["每小时", "Every hour"],
   m360: ["每 6 小时", "Every 6 hours"],
   m1440: ["每天", "Every day"],
+  follows: ["实时跟进变更", "Changes are followed"],
+  followsHint: [
+    "两次完整同步之间，目录中的变更（例如停用）随时同步过来，前提是目录支持。",
+    "Between these, changes there, such as somebody who is disabled, are taken over as they happen, where the directory can tell.",
+  ],
   threshold: ["安全阈值", "Safety threshold"],
   thresholdHint: [
     "一次同步将停用的人数超过任一数值时，先停下等待确认。",
@@ -45,6 +50,7 @@ export function TakeOverStep() {
   const may = useMay();
   const form = Form.useFormInstance<DirectoryDraft>();
   const pushes = Form.useWatch((all: DirectoryDraft) => all.source?.kind, { form, preserve: true }) === "scim";
+  const every = Form.useWatch((all: DirectoryDraft) => all.organisation?.every_minutes, form);
   const trusts = Form.useWatch((all: DirectoryDraft) => all.organisation?.trusts_mail, form);
   return (
     <>
@@ -71,6 +77,11 @@ export function TakeOverStep() {
       {!pushes && (
         <Form.Item name={["organisation", "every_minutes"]} label={t.every} extra={t.everyHint}>
           <Every />
+        </Form.Item>
+      )}
+      {!pushes && every && (
+        <Form.Item name={["organisation", "follows"]} label={t.follows} extra={t.followsHint} valuePropName="checked">
+          <Switch />
         </Form.Item>
       )}
       <Form.Item label={t.threshold} extra={pushes ? t.thresholdOfPushes : t.thresholdHint}>

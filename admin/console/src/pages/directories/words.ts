@@ -25,8 +25,8 @@ export const t = texts({
   lastFailed: ["上次同步失败", "The last run failed"],
   none: ["还没有连接目录", "No directory is connected"],
   noneHint: [
-    "按步骤连接 LDAP、SCIM 等目录。首次同步先预览，确认之前不会写入任何内容。",
-    "Connect a directory step by step, by LDAP or SCIM. The first run is a trial: nothing is written until you say so.",
+    "按步骤连接 LDAP、Microsoft AD、SCIM 等目录。首次同步先预览，确认之前不会写入任何内容。",
+    "Connect a directory step by step: LDAP, Microsoft AD, SCIM. The first run is a trial: nothing is written until you say so.",
   ],
   readOnly: ["您的角色只能查看", "Your role may look, not change"],
 });

@@ -41,5 +41,6 @@ export function RunProgress({ run, size }: { run: SyncRun; size?: "small" }) {
 export function modeText({ mode, trial }: Pick<SyncRun, "mode" | "trial">): string {
   if (mode === "undo") return t.undo;
   if (mode === "push") return t.push;
+  if (mode === "changes") return t.followed;
   return trial ? t.trial : t.full;
 }

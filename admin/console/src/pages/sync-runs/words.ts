@@ -15,6 +15,7 @@ export const t = texts({
   schedule: ["定时同步", "By schedule"],
   mode: ["类型", "Kind"],
   full: ["同步", "Sync"],
+  followed: ["跟进变更", "Changes followed"],
   trial: ["预览", "Trial"],
   push: ["推送", "Pushed"],
   undo: ["撤销", "Undo"],

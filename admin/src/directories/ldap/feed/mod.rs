@@ -5,11 +5,13 @@
 //! | how | where | tells of |
 //! |---|---|---|
 //! | [`content_sync`] (RFC 4533) | where the server offers it, such as slapd with `syncprov` | everything, at once |
+//! | [`dir_sync`] | Microsoft AD, where the account may replicate | everything, within a second |
 //! | [`update_numbers`] | Microsoft AD | everything that the account may see, within a second |
 //! | [`timestamps`] | everywhere else | what is there, within half a minute; not what is gone |
 
 mod again;
 mod content_sync;
+mod dir_sync;
 mod timestamps;
 mod update_numbers;
 
@@ -39,6 +41,9 @@ enum At {
     ContentSync {
         cookie: String,
     },
+    DirSync {
+        cookie: String,
+    },
     UpdateNumbers {
         /// Which controller has counted: each counts by itself.
         controller: String,
@@ -59,7 +64,10 @@ impl LdapSource {
         }
         let root = self.root().await?;
         let at = match self.settings.dialect {
-            Dialect::Ad(_) => self.update_number_now(&root).await?,
+            Dialect::Ad(_) => match self.dir_sync_now(&root).await? {
+                Some(at) => Some(at),
+                None => self.update_number_now(&root).await?,
+            },
             Dialect::Standard => match self.cookie_now(&root).await? {
                 Some(at) => Some(at),
                 None => self.newest_now().await?,
@@ -82,6 +90,7 @@ impl LdapSource {
         }
         match at {
             At::ContentSync { cookie } => self.sync_news(&cookie, patience).await,
+            At::DirSync { cookie } => self.dir_sync_news(&cookie, patience).await,
             At::UpdateNumbers {
                 controller,
                 highest,

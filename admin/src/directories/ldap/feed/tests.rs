@@ -187,25 +187,64 @@ async fn a_mark_of_other_settings_or_of_another_server_is_lost() {
 }
 
 #[tokio::test]
-async fn the_numbers_of_a_controller_tell_who_was_changed_moved_and_deleted() {
+async fn a_controller_tells_who_was_changed_moved_and_deleted_by_either_way() {
     let domain = Domain::with_unit("numbers").await;
-    for name in ["numbers1", "numbers2", "numbers3"] {
-        domain.person(name, "", "").await;
-    }
-    let settings = domain.settings().ldap();
-    let mut source = open(&settings, ad::PASSWORD).await;
-    let mark = source.mark().await.unwrap().unwrap();
-    let gone = key_of(&mut open(&settings, ad::PASSWORD).await, "numbers2").await;
-    domain.set("numbers1", "displayName", "Another").await;
     let unit = &domain.unit;
-    domain
-        .change(&format!("dn: CN=numbers2,{unit}\nchangetype: delete\n"))
-        .await;
+    for by_numbers in [false, true] {
+        let name = |n: u8| format!("numbers{n}{by_numbers}");
+        for n in 1..4 {
+            domain.person(&name(n), "", "").await;
+        }
+        let settings = domain.settings().ldap();
+        let mut source = open(&settings, ad::PASSWORD).await;
+        let mark = if by_numbers {
+            let root = source.root().await.unwrap();
+            let at = source.update_number_now(&root).await.unwrap().unwrap();
+            source.written(at)
+        } else {
+            source.mark().await.unwrap().unwrap()
+        };
+        assert_eq!(mark.contains("dir_sync"), !by_numbers, "{mark}");
+        let gone = key_of(&mut open(&settings, ad::PASSWORD).await, &name(2)).await;
+        domain.set(&name(1), "displayName", "Another").await;
+        domain
+            .change(&format!("dn: CN={},{unit}\nchangetype: delete\n", name(2)))
+            .await;
+        let found = hints(now(&mut source, &mark).await);
+        assert_eq!(who(&mut source, &found).await, [name(1)]);
+        assert!(found.keys.contains(&gone), "a tombstone");
+        let after = source
+            .news(&found.cursor, Duration::from_millis(700))
+            .await
+            .unwrap();
+        if let News::Hints(after) = after {
+            assert_eq!(who(&mut source, &after).await, Vec::<String>::new());
+        }
+        domain.set(&name(3), "displayName", "Another").await;
+        let found = hints(now(&mut source, &found.cursor).await);
+        assert_eq!(who(&mut source, &found).await, [name(3)]);
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_replicate_asks_by_numbers_and_those_of_another_controller_are_lost()
+ {
+    let domain = Domain::with_unit("reader").await;
+    domain.person("reader1", "", "").await;
+    domain.person("reader2", "", "").await;
+    let mut settings = domain.settings().ldap();
+    r"GW\reader1".clone_into(&mut settings.bind_dn);
+    let mut source = open(&settings, ad::THEIRS).await;
+    let mark = source.mark().await.unwrap().unwrap();
+    assert!(mark.contains("update_numbers"), "{mark}");
+    domain.set("reader2", "displayName", "Another").await;
     let found = hints(now(&mut source, &mark).await);
-    assert_eq!(who(&mut source, &found).await, ["numbers1"]);
-    assert!(found.keys.contains(&gone), "a tombstone");
-    // Another controller counts otherwise.
+    assert!(
+        who(&mut source, &found)
+            .await
+            .contains(&"reader2".to_owned())
+    );
     let start = mark.find("controller").unwrap() + 13;
-    let elsewhere = format!("{}0000{}", &mark[..start], &mark[start + 4..]);
+    let elsewhere = format!("{}zzzz{}", &mark[..start], &mark[start + 4..]);
     assert_eq!(now(&mut source, &elsewhere).await, News::Lost);
 }

@@ -15,10 +15,10 @@ const HIGHEST: &str = "highestCommittedUSN";
 /// Which database has counted: another one after a restore.
 const DATABASE: &str = "invocationId";
 /// Whatever can be a person, a department or a group, also once it is moved away, or nobody's any more.
-const ANY: &str =
+pub(super) const ANY: &str =
     "(|(objectClass=user)(objectClass=contact)(objectClass=group)(objectClass=organizationalUnit))";
 /// How often the number is asked for, which is little work.
-const EVERY: Duration = Duration::from_millis(500);
+pub(super) const EVERY: Duration = Duration::from_millis(500);
 
 impl LdapSource {
     pub(super) async fn update_number_now(
@@ -101,6 +101,6 @@ impl LdapSource {
     }
 }
 
-fn highest(root: &Entry) -> Option<i64> {
+pub(super) fn highest(root: &Entry) -> Option<i64> {
     root.first(HIGHEST)?.trim().parse().ok()
 }

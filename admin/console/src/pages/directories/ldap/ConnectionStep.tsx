@@ -96,7 +96,7 @@ export function ConnectionStep({ directory }: StepProps) {
           }}
         />
       </Form.Item>
-      <Servers />
+      <Servers hint={t.serversHint} />
       {source?.security !== "none" && (
         <Form.Item name={["source", "ca"]} label={t.ca} extra={t.caHint}>
           <Input.TextArea className="mono" rows={3} placeholder="-----BEGIN CERTIFICATE-----" />
@@ -121,9 +121,10 @@ export function ConnectionStep({ directory }: StepProps) {
   );
 }
 
-function Servers() {
+/** Those that are asked, one after the other. */
+export function Servers({ hint }: { hint: string }) {
   return (
-    <Form.Item label={t.servers} extra={t.serversHint} required>
+    <Form.Item label={t.servers} extra={hint} required>
       <Form.List name={["source", "servers"]}>
         {(rows, { add, remove }) => (
           <Flex vertical gap={8}>
@@ -157,7 +158,8 @@ function Servers() {
   );
 }
 
-function ConnectionTest({ directory }: StepProps) {
+/** Whether what is typed works. */
+export function ConnectionTest({ directory }: StepProps) {
   const may = useMay();
   const { run, isTrying, finding, problem } = useProbe(directory);
   if (!may("directories:change")) return null;

@@ -38,6 +38,7 @@ export const LDAP: KindSetUp = {
       trusts_mail: false,
       below: null,
       every_minutes: 60,
+      follows: true,
       threshold: { people: 20, percent: 5 },
     },
     sign_in: { match_by: "nothing", creates: false, domains: [], trusts_mail: false, trusts_second_factor: false },

@@ -22,6 +22,7 @@ const PEOPLE = {
   employee_number: "employeeNumber",
   disabled: "",
   disabled_values: [] as string[],
+  mappings: [],
 };
 
 function preset(name: string, key: string, disabled: string, disabled_values: string[]): Preset {
@@ -44,8 +45,8 @@ export const PRESETS = {
 
 export type PresetName = keyof typeof PRESETS;
 
-/** Where people, units and groups are looked for, and whether they are, is not the server's kind. */
-const OWN = new Set(["base", "enabled"]);
+/** Where people, units and groups are looked for, whether they are, and what is made of them, is not the server's kind. */
+const OWN = new Set(["base", "enabled", "mappings"]);
 
 function said(part: object | undefined): string {
   const entries = Object.entries(part ?? {}).filter(([key]) => !OWN.has(key));
@@ -66,7 +67,7 @@ export function withPreset<S extends Pick<LdapSettings, "people" | "units" | "gr
   const { people: p, units: u, groups: g } = settings;
   return {
     ...settings,
-    people: { ...people, base: p?.base ?? "" },
+    people: { ...people, base: p?.base ?? "", mappings: p?.mappings ?? [] },
     units: { ...units, base: u?.base ?? "", enabled: u?.enabled ?? true },
     groups: { ...groups, base: g?.base ?? "", enabled: g?.enabled ?? false },
   };
