@@ -155,7 +155,9 @@ fn length(count: usize) -> Vec<u8> {
         (_, Some(first)) => {
             let digits = &bytes[first..];
             let count = u8::try_from(digits.len()).unwrap_or(8);
-            std::iter::once(0x80 | count).chain(digits.iter().copied()).collect()
+            std::iter::once(0x80 | count)
+                .chain(digits.iter().copied())
+                .collect()
         }
         _ => vec![0],
     }
@@ -167,9 +169,8 @@ fn answer(result: &LdapResult) -> Option<(bool, Vec<u8>)> {
     let control = controls.find(|control| control.1.ctype == CONTROL)?;
     let (_, tag) = parse_tag(control.1.val.as_deref()?).ok()?;
     let mut parts = tag.expect_constructed()?.into_iter();
-    let primitive = |part: Option<StructureTag>, kind: Types| {
-        part?.match_id(kind as u64)?.expect_primitive()
-    };
+    let primitive =
+        |part: Option<StructureTag>, kind: Types| part?.match_id(kind as u64)?.expect_primitive();
     let more = primitive(parts.next(), Types::Integer)?;
     let _ = primitive(parts.next(), Types::Integer)?;
     let cookie = primitive(parts.next(), Types::OctetString)?;

@@ -213,7 +213,10 @@ async fn a_controller_tells_who_was_changed_moved_and_deleted_by_either_way() {
         let found = hints(now(&mut source, &mark).await);
         assert_eq!(who(&mut source, &found).await, [name(1)]);
         assert!(found.keys.contains(&gone), "a tombstone");
-        let after = source.news(&found.cursor, Duration::from_millis(700)).await.unwrap();
+        let after = source
+            .news(&found.cursor, Duration::from_millis(700))
+            .await
+            .unwrap();
         if let News::Hints(after) = after {
             assert_eq!(who(&mut source, &after).await, Vec::<String>::new());
         }
@@ -224,7 +227,8 @@ async fn a_controller_tells_who_was_changed_moved_and_deleted_by_either_way() {
 }
 
 #[tokio::test]
-async fn an_account_that_may_not_replicate_asks_by_numbers_and_those_of_another_controller_are_lost() {
+async fn an_account_that_may_not_replicate_asks_by_numbers_and_those_of_another_controller_are_lost()
+ {
     let domain = Domain::with_unit("reader").await;
     domain.person("reader1", "", "").await;
     domain.person("reader2", "", "").await;
@@ -235,7 +239,11 @@ async fn an_account_that_may_not_replicate_asks_by_numbers_and_those_of_another_
     assert!(mark.contains("update_numbers"), "{mark}");
     domain.set("reader2", "displayName", "Another").await;
     let found = hints(now(&mut source, &mark).await);
-    assert!(who(&mut source, &found).await.contains(&"reader2".to_owned()));
+    assert!(
+        who(&mut source, &found)
+            .await
+            .contains(&"reader2".to_owned())
+    );
     let start = mark.find("controller").unwrap() + 13;
     let elsewhere = format!("{}zzzz{}", &mark[..start], &mark[start + 4..]);
     assert_eq!(now(&mut source, &elsewhere).await, News::Lost);
