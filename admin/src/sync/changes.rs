@@ -43,23 +43,24 @@ pub(super) async fn look(
     source: &mut dyn OrganisationSource,
     hints: &Hints,
 ) -> Result<Found, Broken> {
+    if hints.keys.is_empty() && hints.present.is_none() {
+        return Ok(Found::Nothing);
+    }
     let id = &directory.row.id;
     let mut read = state.store.read().await?;
     let scope = Scope::of(&mut read, directory).await?;
     let groups = units::groups(&mut read, id).await?;
     drop(read);
-    let mut structure: HashSet<&str> = scope.departments.keys().map(String::as_str).collect();
-    structure.extend(groups.iter().map(|group| group.key.as_str()));
-    if hints
-        .keys
-        .iter()
-        .any(|key| structure.contains(key.as_str()))
-    {
+    let groups: HashSet<&str> = groups.iter().map(|group| group.key.as_str()).collect();
+    let is_structure =
+        |key: &String| scope.departments.contains_key(key) || groups.contains(key.as_str());
+    if hints.keys.iter().any(is_structure) {
         return Ok(Found::Everything);
     }
     let mut keys: Vec<String> = hints.keys.clone();
     if let Some(present) = &hints.present {
-        if structure.iter().any(|key| !present.contains(*key)) {
+        // A group that is gone stays here, without anybody in it: it is missing from then on.
+        if scope.departments.keys().any(|key| !present.contains(key)) {
             return Ok(Found::Everything);
         }
         keys.extend(missing(state, directory, present).await?);

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use base64::Engine as _;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 use super::AdSettings;
@@ -92,10 +93,11 @@ impl Domain {
     }
 
     pub async fn group(&self, name: &str, members: &[&str]) {
-        let members: String = members
+        let members: Vec<String> = members
             .iter()
             .map(|member| format!("member: CN={member},{}\n", self.unit))
             .collect();
+        let members = members.concat();
         let unit = &self.unit;
         self.change(&format!(
             "dn: CN={name},{unit}\nchangetype: add\nobjectClass: group\nsAMAccountName: {name}\n{members}\n"
@@ -131,7 +133,6 @@ impl Domain {
             .unwrap();
         let told = String::from_utf8(found.stdout).unwrap();
         let (_, sid) = told.split_once("objectSid:: ").unwrap();
-        use base64::Engine as _;
         let engine = base64::engine::general_purpose::STANDARD;
         let sid = engine.decode(sid.trim()).unwrap();
         u32::from_le_bytes(*sid.last_chunk().unwrap()).to_string()
@@ -154,7 +155,6 @@ impl Domain {
 
 /// Text as AD takes passwords, in base64.
 fn base64(text: &str) -> String {
-    use base64::Engine as _;
     let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }

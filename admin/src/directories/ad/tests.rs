@@ -157,16 +157,12 @@ async fn a_group_of_more_people_than_the_controller_tells_at_once_is_read_to_its
     let domain = Domain::with_unit("ranges").await;
     let names: Vec<String> = (0..1600).map(|n| format!("ranges{n}")).collect();
     // Contacts are made sooner than accounts.
-    let people: String = names
+    let unit = &domain.unit;
+    let people: Vec<String> = names
         .iter()
-        .map(|name| {
-            format!(
-                "dn: CN={name},{}\nchangetype: add\nobjectClass: contact\n\n",
-                domain.unit
-            )
-        })
+        .map(|name| format!("dn: CN={name},{unit}\nchangetype: add\nobjectClass: contact\n\n"))
         .collect();
-    domain.change(&people).await;
+    domain.change(&people.concat()).await;
     let members: Vec<&str> = names.iter().map(String::as_str).collect();
     domain.group("ranges all", &members).await;
     let mut settings = domain.settings();

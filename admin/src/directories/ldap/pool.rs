@@ -1,9 +1,10 @@
 //! Connections that are bound as the account of a directory, kept for the next who signs in: most of what a
 //! sign-in costs is the beginning of a connection.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use config::clock::Stopwatch;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::connect::{Access, Bound, bound};
@@ -18,7 +19,7 @@ static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
 struct Kept {
     whose: [u8; 32],
-    since: Instant,
+    since: Stopwatch,
     bound: Bound,
 }
 
@@ -44,7 +45,7 @@ pub async fn take(access: Access<'_>) -> Result<(Bound, bool), SourceError> {
     let whose = whose(access);
     loop {
         let found = {
-            let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = KEPT.lock();
             kept.retain(|one| one.since.elapsed() < IDLE);
             let at = kept.iter().rposition(|one| one.whose == whose);
             at.map(|at| kept.swap_remove(at).bound)
@@ -62,11 +63,11 @@ pub async fn take(access: Access<'_>) -> Result<(Bound, bool), SourceError> {
 
 /// Keeps one that has just answered.
 pub fn keep(access: Access<'_>, bound: Bound) {
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut kept = KEPT.lock();
     if kept.len() < MOST {
         kept.push(Kept {
             whose: whose(access),
-            since: Instant::now(),
+            since: Stopwatch::start(),
             bound,
         });
     }

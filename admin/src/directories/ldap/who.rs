@@ -1,5 +1,7 @@
 //! By what somebody is looked for who wants to sign in.
 
+use std::fmt::Write as _;
+
 use ldap3::{Scope, ldap_escape};
 use uuid::Uuid;
 
@@ -66,7 +68,10 @@ pub fn by_key(attribute: &str, key: &str) -> String {
 }
 
 fn escaped(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "\\{byte:02x}");
+        text
+    })
 }
 
 /// By username or mail address.

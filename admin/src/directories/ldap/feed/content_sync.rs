@@ -246,26 +246,13 @@ impl LdapSource {
         let Ok(bytes) = STANDARD.decode(cookie) else {
             return Ok(News::Lost);
         };
-        let going_on = self
-            .persisting
-            .take()
-            .filter(|going_on| going_on.cookie == cookie);
-        let mut search = match going_on {
-            Some(search) => search,
-            None => Persisting {
-                cookie: cookie.to_owned(),
-                stream: Box::new(
-                    self.synchronize(RefreshMode::RefreshAndPersist, Some(bytes), KEY)
-                        .await?,
-                ),
-                is_refreshed: false,
-            },
-        };
+        let mut search = self.searching(cookie, bytes).await?;
         let mut heard = Heard {
             is_refreshed: search.is_refreshed,
             ..Heard::default()
         };
-        let mut until = Instant::now() + patience;
+        let deadline = Instant::now() + patience;
+        let mut until = deadline;
         loop {
             let Ok(message) = timeout_at(until, self.message(&mut search.stream)).await else {
                 break;
@@ -279,25 +266,45 @@ impl LdapSource {
             };
             heard.hear(message);
             // Whoever is left is named by the end of the first phase.
-            if heard.is_refreshed && heard.is_any() {
-                until = until.min(Instant::now() + TOGETHER);
-            }
+            until = match (heard.is_refreshed, heard.is_any()) {
+                (false, _) => Instant::now() + ANSWER,
+                (true, true) => deadline.min(Instant::now() + TOGETHER),
+                (true, false) => deadline,
+            };
         }
+        Ok(self.persisted(search, heard))
+    }
+
+    /// What was heard over a search, which goes on from there.
+    fn persisted(&mut self, mut search: Persisting, heard: Heard) -> News {
         if !heard.is_refreshed {
-            // So much is new that it is not told of yet: the next time goes on listening from the start.
-            return Ok(News::Nothing);
+            // Nothing was heard at all: the next time listens from the start.
+            return News::Nothing;
         }
         search.is_refreshed = true;
-        let news = if heard.is_any() || heard.cookie.is_some() {
-            let cookie = heard.cookie.as_ref().map(|cookie| STANDARD.encode(cookie));
-            let news = self.told(heard, cookie.as_deref().unwrap_or(cookie_of(&search)));
-            search.cookie = cookie.unwrap_or(search.cookie);
-            news
+        let cookie = heard.cookie.as_ref().map(|cookie| STANDARD.encode(cookie));
+        let news = if heard.is_any() || cookie.is_some() {
+            self.told(heard, &search.cookie)
         } else {
             News::Nothing
         };
+        search.cookie = cookie.unwrap_or(search.cookie);
         self.persisting = Some(search);
-        Ok(news)
+        news
+    }
+
+    /// The search that goes on behind a cookie.
+    async fn searching(&mut self, cookie: &str, bytes: Vec<u8>) -> Result<Persisting, SourceError> {
+        let going_on = self.persisting.take();
+        if let Some(search) = going_on.filter(|search| search.cookie == cookie) {
+            return Ok(search);
+        }
+        let mode = RefreshMode::RefreshAndPersist;
+        Ok(Persisting {
+            cookie: cookie.to_owned(),
+            stream: Box::new(self.synchronize(mode, Some(bytes), KEY).await?),
+            is_refreshed: false,
+        })
     }
 
     /// What was heard, as hints; without a newer cookie, the old one holds.
@@ -321,7 +328,3 @@ impl LdapSource {
 
 /// The server does not take the cookie.
 struct Refused;
-
-fn cookie_of(search: &Persisting) -> &str {
-    &search.cookie
-}
