@@ -1,7 +1,7 @@
 //! Connecting a directory, changing how, and letting it go.
 
 use config::Timestamp;
-use config::id::DirectoryId;
+use config::id::{DepartmentId, DirectoryId};
 
 use super::{
     Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, find, ldap, oidc, secret, whole,
@@ -12,7 +12,10 @@ use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
-use crate::store::{StoreError, departments, directory_people, holds, sync_marks, sync_runs};
+use crate::store::{
+    Connection, StoreError, department_lists, departments, directory_people, directory_units,
+    holds, sync_marks, sync_runs,
+};
 
 /// So many directories stand side by side.
 const MOST: usize = 50;
@@ -116,10 +119,12 @@ async fn settled(
         wrong.push(invalid);
         String::new()
     });
-    if let Some(below) = &draft.organisation.below
-        && departments::find(&mut edit.tx, below).await?.is_none()
-    {
-        wrong.push(no_department());
+    if let Some(below) = &draft.organisation.below {
+        if departments::find(&mut edit.tx, below).await?.is_none() {
+            wrong.push(no_department());
+        } else if is_own(&mut edit.tx, id, below).await? {
+            wrong.push(own_department());
+        }
     }
     if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
         wrong.push(another_kind());
@@ -149,6 +154,37 @@ async fn settled(
         next_run_at: next_run(draft, before, edit.now),
         version: before.map_or(1, |before| before.row.version),
     })
+}
+
+/// Whether the department comes from the directory itself, or hangs below one that does.
+async fn is_own(
+    connection: &mut Connection,
+    id: &DirectoryId,
+    department: &DepartmentId,
+) -> Result<bool, StoreError> {
+    let own = directory_units::departments(connection, id).await?;
+    let above = department_lists::paths(connection, std::slice::from_ref(department)).await?;
+    let above = above
+        .get(department)
+        .into_iter()
+        .flatten()
+        .map(|one| &one.id);
+    let mut line = above.chain([department]);
+    Ok(line.any(|id| own.iter().any(|one| one.id == *id)))
+}
+
+fn own_department() -> Invalid {
+    Invalid::new(
+        "organisation.below",
+        (
+            "this department comes from the directory itself, or hangs below one that does",
+            "该部门来自该目录，或位于来自该目录的部门之下",
+        ),
+        (
+            "a department outside the directory, or none",
+            "该目录之外的部门，或留空",
+        ),
+    )
 }
 
 fn no_department() -> Invalid {

@@ -56,6 +56,9 @@ pub struct Organisation {
     /// Its departments hang below this one; absent: at the top.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<DepartmentId>,
+    /// Whether a department that is here already, of the same name and in the same place, is taken for the
+    /// directory's, with all that is allowed to it; otherwise the two stand side by side.
+    pub links_departments: bool,
     /// Everything is taken over so often, in minutes, 5 to 10080; absent: when somebody says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 5, maximum = 10080)]
@@ -73,6 +76,7 @@ impl Default for Organisation {
             others: Others::Keep,
             trusts_mail: false,
             below: None,
+            links_departments: false,
             every_minutes: None,
             follows: true,
             threshold: Threshold::default(),

@@ -58,7 +58,7 @@ impl From<Place> for Fields {
 #[derive(Clone, Debug, Default)]
 pub struct Ours {
     pub linked: Vec<LinkedDepartment>,
-    /// Those that come from no directory, by the one above and the name.
+    /// Those that come from no directory, by the one above and the name, where they may be linked.
     pub free: HashMap<(Option<DepartmentId>, String), DepartmentId>,
     /// Below this one hangs what is at the top there.
     pub below: Option<DepartmentId>,

@@ -1,7 +1,7 @@
 //! Whoever a directory no longer names is shut out: disabled, with every session cut, and kept.
 
-use config::Role;
 use config::id::MemberId;
+use config::{PrincipalKind, Role};
 
 use super::apply::set_status;
 use super::scope::Scope;
@@ -32,6 +32,10 @@ pub(super) async fn leave(
         Err(other) => return Err(other),
     };
     change.name.clone_from(&before.display_name);
+    if change.turn == turn::OTHERS && is_spared(edit, &before).await? {
+        "none".clone_into(&mut change.kind);
+        return Ok(());
+    }
     let is_theirs = change.turn == turn::LEAVERS;
     if before.status == Status::Active {
         set_status(edit, &id, Status::Disabled).await?;
@@ -53,6 +57,15 @@ pub(super) async fn leave(
     let target = target("member", id.as_str(), &before.username);
     edit.note("disable", target, shown(&before), shown(&after))
         .await
+}
+
+/// Who holds a role by now, or has become somebody of a directory.
+async fn is_spared(edit: &mut Edit<'_>, before: &Member) -> Result<bool, StoreError> {
+    let is_ours = before.roles.is_empty() && before.kind == PrincipalKind::Member;
+    Ok(!is_ours
+        || links::organisation_of(&mut edit.tx, &before.id)
+            .await?
+            .is_some())
 }
 
 /// Without an owner nobody could ever make another one.

@@ -27,6 +27,8 @@ pub struct Planned {
     /// Who it is here.
     pub ours: Option<Ours>,
     pub verdict: Result<Change, Held>,
+    /// Whom the entry may be, where nobody has decided that yet.
+    pub candidates: Vec<MemberId>,
 }
 
 /// Why nothing is done.
@@ -135,6 +137,7 @@ pub async fn plan(
                 theirs,
                 facts,
                 verdict: Err(Held::Unfit(why)),
+                candidates: Vec::new(),
             },
             Ok(wanted) => known.plan(scope, theirs, facts, &wanted),
         }
@@ -226,12 +229,26 @@ impl Known {
         if let Ok(change) = &verdict {
             self.note(change, wanted, ours.as_ref());
         }
+        let candidates = match &verdict {
+            Ok(_) => Vec::new(),
+            Err(_) => self.candidates(scope, wanted),
+        };
         Planned {
             theirs,
             facts,
             ours,
             verdict,
+            candidates,
         }
+    }
+
+    /// All whom the entry fits, and whoever has its username.
+    fn candidates(&self, scope: &Scope, wanted: &Wanted) -> Vec<MemberId> {
+        let value = scope.match_by.and_then(|by| value(by, &wanted.fields));
+        let fitting = value.and_then(|value| self.fitting.get(value));
+        let holder = self.usernames.get(&wanted.fields.username_key);
+        let all = fitting.into_iter().flatten().chain(holder);
+        all.cloned().collect()
     }
 
     /// Who the entry is here.

@@ -1,7 +1,7 @@
 //! Reads all that a directory tells, and writes down what is to be done about it. Nothing else is written:
 //! a listing that breaks off changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub(super) struct Reading<'a> {
     pub counts: Counts,
     lease: &'a Lease,
     seq: i64,
+    /// Whom entries may be that wait for an administrator.
+    candidates: HashSet<MemberId>,
 }
 
 /// # Errors
@@ -139,6 +141,7 @@ impl<'a> Reading<'a> {
             counts: Counts::default(),
             lease,
             seq: 0,
+            candidates: HashSet::new(),
         };
         let mut tx = reading.begin().await?;
         rows::forget(&mut tx, run).await?;
@@ -241,7 +244,7 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) async fn plan(
-        &self,
+        &mut self,
         scope: &Scope,
         people: Vec<TheirPerson>,
         effect: &mut Effect,
@@ -251,6 +254,8 @@ impl<'a> Reading<'a> {
         let becoming = |status| count(planned.iter().filter(|one| becomes(one, status)).count());
         effect.shut += becoming(Status::Disabled);
         effect.opened += becoming(Status::Active);
+        let candidates = planned.iter().flat_map(|one| &one.candidates);
+        self.candidates.extend(candidates.cloned());
         planned
             .iter()
             .map(|one| rows_of::person(scope, one))
@@ -317,7 +322,7 @@ impl<'a> Reading<'a> {
     async fn others(&mut self, directory: &Whole) -> Result<i64, Broken> {
         let mut after = String::new();
         let mut shut = 0;
-        // Whoever this very run links is no other.
+        // Whoever this very run links is no other, nor is whoever may be in the directory.
         let linked = self.linked_by_this_run().await?;
         loop {
             let mut read = self.state.store.read().await?;
@@ -329,7 +334,7 @@ impl<'a> Reading<'a> {
             last.as_str().clone_into(&mut after);
             let others = page
                 .into_iter()
-                .filter(|(id, _)| !linked.contains(id.as_str()))
+                .filter(|(id, _)| !linked.contains(id.as_str()) && !self.candidates.contains(id))
                 .map(|(id, name)| ChangeRow {
                     turn: turn::OTHERS,
                     object: "person".to_owned(),
@@ -346,8 +351,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    async fn linked_by_this_run(&self) -> Result<std::collections::HashSet<String>, StoreError> {
-        let mut linked = std::collections::HashSet::new();
+    async fn linked_by_this_run(&self) -> Result<HashSet<String>, StoreError> {
+        let mut linked = HashSet::new();
         let wanted = rows::Wanted {
             object: Some("person"),
             ..rows::Wanted::default()
@@ -379,7 +384,11 @@ pub(super) async fn ours(
     connection: &mut Connection,
     directory: &Whole,
 ) -> Result<departments::Ours, StoreError> {
-    let free = units::free_departments(connection).await?.into_iter();
+    let free = if directory.organisation.links_departments {
+        units::free_departments(connection).await?
+    } else {
+        Vec::new()
+    };
     let below = directory.organisation.below.clone();
     let above = match &below {
         Some(below) => {
@@ -391,6 +400,7 @@ pub(super) async fn ours(
     Ok(departments::Ours {
         linked: units::departments(connection, &directory.row.id).await?,
         free: free
+            .into_iter()
             .map(|(id, parent, name)| ((parent, name), id))
             .filter(|(_, id): &(_, DepartmentId)| Some(id) != below.as_ref())
             .collect(),
@@ -403,7 +413,7 @@ pub(super) async fn ours(
 pub(super) async fn ignored(
     connection: &mut Connection,
     directory: &Whole,
-) -> Result<std::collections::HashSet<String>, StoreError> {
+) -> Result<HashSet<String>, StoreError> {
     let keys = sync_conflicts::ignored(connection, &directory.row.id).await?;
     Ok(keys.into_iter().collect())
 }

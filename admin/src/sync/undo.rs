@@ -11,16 +11,20 @@ use super::scope::Scope;
 use super::{Broken, departments, turn, undo_groups};
 use crate::departments as local_departments;
 use crate::directories;
-use crate::edit::Edit;
-use crate::members::Status;
+use crate::edit::{Edit, shown, target};
+use crate::members::{self as local_members, Status, credentials};
 use crate::name_key::name_key;
 use crate::refused::{Refused, both};
+use crate::store::credentials::{self as accounts, Account};
 use crate::store::directory_people as links;
 use crate::store::directory_units as units;
 use crate::store::members::Fields;
 use crate::store::sync_changes::{self as rows, ChangeRow};
 use crate::store::sync_people::{self, Match};
-use crate::store::{Connection, StoreError, departments as department_rows, members, sign_ins};
+use crate::store::{
+    Connection, StoreError, departments as department_rows, guests, members, role_holdings,
+    sign_ins,
+};
 
 pub(super) async fn undo(driven: &mut Driven<'_>, run: &RunId) -> Result<(), Broken> {
     while some(driven, run).await? {}
@@ -233,26 +237,47 @@ async fn let_in_again(
     {
         return Err(since());
     }
+    let before = local_members::find(&mut edit.tx, &ours.id).await?;
     super::apply::set_status(edit, &ours.id, Status::Active).await?;
     edit.forget(&ours.id);
     links::set_back(&mut edit.tx, &scope.directory, &change.key).await?;
-    Ok(())
+    let after = local_members::find(&mut edit.tx, &ours.id).await?;
+    let target = target("member", ours.id.as_str(), &before.username);
+    edit.note("enable", target, shown(&before), shown(&after))
+        .await
 }
 
-/// Somebody whom the run made is removed, unless they have come in meanwhile.
+/// Somebody whom the run made is removed, unless they have come in meanwhile, or have got something to lose.
 async fn forget(
     edit: &mut Edit<'_>,
     scope: &Scope,
     change: &ChangeRow,
     id: &MemberId,
 ) -> Result<(), Refused> {
-    if sign_ins::has_any(&mut edit.tx, id).await? {
+    if is_settled(&mut edit.tx, id).await? {
         return Err(since());
     }
+    let before = local_members::find(&mut edit.tx, id).await?;
+    let why = (
+        "it was withdrawn: the member was removed",
+        "已撤回，该成员已被移除",
+    );
+    credentials::end_codes(edit, id, why).await?;
     links::unlink(&mut edit.tx, &scope.directory, &change.key).await?;
     members::remove(&mut edit.tx, id).await?;
     edit.forget(id);
-    Ok(())
+    let target = target("member", id.as_str(), &before.username);
+    edit.note("delete", target, shown(&before), None).await
+}
+
+/// Whether the person has come in, can come in by something of their own, holds a role or answers for a guest.
+async fn is_settled(connection: &mut Connection, id: &MemberId) -> Result<bool, StoreError> {
+    let account = accounts::find(connection, id).await?;
+    let has_own = |account: Account| account.password_hash.is_some() || account.has_second_factor();
+    Ok(account.is_some_and(has_own)
+        || sign_ins::has_any(connection, id).await?
+        || !role_holdings::of_member(connection, id).await?.is_empty()
+        || !guests::sponsored_by(connection, id).await?.is_empty())
 }
 
 /// What makes of somebody what they were.

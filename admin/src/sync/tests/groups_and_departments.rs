@@ -3,10 +3,11 @@
 
 use super::taking_back::take_back;
 use super::{company, names};
+use crate::departments::{self, DepartmentDraft};
 use crate::directories::entry::TheirGroup;
-use crate::directories::{self, DirectoryDraft, Organisation, Source};
+use crate::directories::{self, Directory, DirectoryDraft, Organisation, Source};
 use crate::edit::Edit;
-use crate::refused::Expected;
+use crate::refused::{Expected, Refused};
 use crate::store::testing::on_both_engines;
 use crate::sync::testing::{Company, Listing, person, unlimited};
 use crate::testing::operator;
@@ -80,20 +81,30 @@ async fn tells(company: &Company, departments: bool, groups: bool) {
     };
     settings.units.enabled = departments;
     settings.groups.enabled = groups;
+    let organisation = whole.organisation.clone();
+    changed(company, Source::Ldap(settings), organisation)
+        .await
+        .unwrap();
+}
+
+async fn changed(
+    company: &Company,
+    source: Source,
+    organisation: Organisation,
+) -> Result<Directory, Refused> {
+    let whole = company.whole().await;
     let draft = DirectoryDraft {
         name: whole.row.name.clone(),
         used_for: whole.used_for(),
         enabled: true,
-        source: Source::Ldap(settings),
-        organisation: whole.organisation,
+        source,
+        organisation,
         sign_in: whole.sign_in,
         secret: None,
     };
     let permit = operator();
     let edit = Edit::begin(&company.house.state, &permit).await.unwrap();
-    directories::update(edit, &company.directory, Expected::Any, draft)
-        .await
-        .unwrap();
+    directories::update(edit, &company.directory, Expected::Any, draft).await
 }
 
 #[tokio::test]
@@ -169,6 +180,65 @@ async fn a_group_that_is_renamed_keeps_what_was_chosen_for_it_here() {
             .unwrap();
         assert_eq!(row.name, "operators");
         assert_eq!(row.ip_lists.as_deref(), Some("[\"office\"]"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_department_of_ours_is_taken_for_the_directorys_only_where_that_was_so_chosen() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, unlimited()).await;
+        let permit = operator();
+        let edit = Edit::begin(&company_.house.state, &permit).await.unwrap();
+        let sales = DepartmentDraft {
+            name: "Sales".to_owned(),
+            parent: None,
+            position: None,
+        };
+        let ours = departments::create(edit, &sales).await.unwrap().id;
+        company_.sync(&company()).await;
+        let theirs = async || {
+            company_.member("carol").await.unwrap().departments[0]
+                .id
+                .clone()
+        };
+        assert_ne!(theirs().await, ours, "side by side");
+        let organisation = Organisation {
+            links_departments: true,
+            ..unlimited()
+        };
+        let whole = company_.whole().await;
+        changed(&company_, whole.source, organisation)
+            .await
+            .unwrap();
+        let mut next = company();
+        next.departments[2].key = "d4".to_owned();
+        next.people[1].departments = vec!["d1".to_owned(), "d4".to_owned()];
+        next.people[2].departments = vec!["d4".to_owned()];
+        company_.sync(&next).await;
+        assert_eq!(theirs().await, ours);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_directory_does_not_hang_below_a_department_of_its_own() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, unlimited()).await;
+        company_.sync(&company()).await;
+        let platform = company_.member("alice").await.unwrap().departments[0]
+            .id
+            .clone();
+        let organisation = Organisation {
+            below: Some(platform),
+            ..unlimited()
+        };
+        let whole = company_.whole().await;
+        let refused = changed(&company_, whole.source, organisation).await;
+        let Err(Refused::Invalid(wrong)) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(wrong[0].field, "organisation.below");
     })
     .await;
 }

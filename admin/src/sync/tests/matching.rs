@@ -245,3 +245,45 @@ async fn attack_23_an_address_that_the_directory_changed_is_told_to_the_one_befo
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_may_be_in_the_directory_is_no_other_nor_is_whoever_holds_a_role_by_now() {
+    on_both_engines(async |store| {
+        let organisation = Organisation {
+            others: Others::Disable,
+            ..by(MatchBy::EmployeeNumber)
+        };
+        let company_ = Company::new(store, organisation).await;
+        let zoe = company_.house.member("zoe", "Zoe", &[]).await;
+        company_.house.member("alice", "Alice", &[]).await;
+        company_.house.member("yan", "Yan", &[]).await;
+        let mut listing = company();
+        listing.people[1].employee_number = Some("E1".to_owned());
+        let (state, now) = (&company_.house.state, company_.house.state.clock.now());
+        for name in ["x", "y"] {
+            let id = company_.house.member(name, name, &[]).await;
+            let mut tx = state.store.begin().await.unwrap();
+            crate::store::members::set_employee_number(&mut tx, &id, "E1")
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        let run = company_.begin(true).await;
+        company_.read(&run, &listing).await.unwrap();
+        let mut tx = state.store.begin().await.unwrap();
+        let role = Role::Auditor.as_str();
+        crate::store::role_holdings::set(&mut tx, &zoe, &[(role, None)], now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        company_.move_on(&run, "waiting", "applying").await;
+        company_.apply(&run).await.unwrap();
+        let status = async |name| company_.member(name).await.unwrap().status;
+        assert_eq!(status("alice").await, Status::Active, "has its username");
+        assert_eq!(status("x").await, Status::Active, "has its number");
+        assert_eq!(status("y").await, Status::Active, "has its number");
+        assert_eq!(status("zoe").await, Status::Active, "holds a role by now");
+        assert_eq!(status("yan").await, Status::Disabled);
+    })
+    .await;
+}

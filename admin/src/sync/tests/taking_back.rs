@@ -88,3 +88,30 @@ async fn what_was_changed_since_stays() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_has_something_to_lose_by_now_is_not_removed() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, unlimited()).await;
+        let done = company_.sync(&company()).await;
+        let (state, now) = (&company_.house.state, company_.house.state.clock.now());
+        let alice = company_.member("alice").await.unwrap().id;
+        let bob = company_.member("bob").await.unwrap().id;
+        let mut tx = state.store.begin().await.unwrap();
+        let role = config::Role::Auditor.as_str();
+        crate::store::role_holdings::set(&mut tx, &alice, &[(role, None)], now)
+            .await
+            .unwrap();
+        crate::store::credentials::set_password(&mut tx, &bob, "$argon2id$", now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        take_back(&company_, &done).await;
+        assert!(company_.member("alice").await.is_some(), "holds a role");
+        assert!(company_.member("bob").await.is_some(), "has a password");
+        assert!(company_.member("carol").await.is_none());
+        let audit = company_.house.audit().await;
+        assert!(audit.contains(&"delete".to_owned()), "{audit:?}");
+    })
+    .await;
+}
