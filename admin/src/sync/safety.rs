@@ -100,7 +100,7 @@ fn nothing_listed(effect: Effect) -> Option<LocalText> {
 fn is_too_many(now: i64, lately: i64, of: i64, threshold: Threshold) -> bool {
     let all = now.saturating_add(lately);
     let share = i64::from(threshold.percent);
-    let is_too_large = all.saturating_mul(100) > of.saturating_mul(share) && all > 1;
+    let is_too_large = share < 100 && all > 1 && all.saturating_mul(100) > of.saturating_mul(share);
     now > 0 && (all > i64::from(threshold.people) || is_too_large)
 }
 
@@ -137,7 +137,7 @@ fn too_many_opened(effect: Effect, threshold: Threshold) -> Option<LocalText> {
         opened_lately,
         ..
     } = effect;
-    let of = open.saturating_add(opened);
+    let of = open.saturating_add(opened).saturating_add(opened_lately);
     is_too_many(opened, opened_lately, of, threshold).then(|| {
         both((
             &format!(

@@ -17,6 +17,11 @@ const t = texts({
   disable: ["停用（拥有管理角色的除外）", "Are disabled, but for those who hold a role"],
   below: ["部门挂在此部门下", "Its departments hang below"],
   belowHint: ["留空则挂在组织的最上层。", "Empty: at the top of the organisation."],
+  links: ["关联已有的同名部门", "Departments of the same name are linked"],
+  linksHint: [
+    "同一上级下名称相同的已有部门会由该目录管理，原有的授权随之生效；关闭时两者并存。",
+    "One that is here already, in the same place, is the directory's from then on, with all that is allowed to it. Otherwise the two stand side by side.",
+  ],
   every: ["自动同步", "Taken over by itself"],
   everyHint: ["启用目录之后按此间隔同步全部内容。", "Once the directory is on, all of it is taken over so often."],
   minutes: ["间隔（分钟）", "Every (minutes)"],
@@ -32,8 +37,8 @@ const t = texts({
   ],
   threshold: ["安全阈值", "Safety threshold"],
   thresholdHint: [
-    "一次同步将停用的人数超过任一数值时，先停下等待确认。",
-    "A run that would shut out more people than either waits for a decision.",
+    "24 小时内将停用、恢复或移入移出用户组的人数超过任一数值时，先停下等待确认。",
+    "A run waits for a decision where more people than either would be shut out, let in again or moved between groups within a day.",
   ],
   thresholdOfPushes: [
     "一小时内推送停用的人数超过任一数值时，拒绝继续停用并等待确认；同步全部内容时同样适用。",
@@ -74,6 +79,14 @@ export function TakeOverStep() {
           <DepartmentChooser allowClear style={{ maxWidth: 400 }} />
         </Form.Item>
       )}
+      <Form.Item
+        name={["organisation", "links_departments"]}
+        label={t.links}
+        extra={t.linksHint}
+        valuePropName="checked"
+      >
+        <Switch />
+      </Form.Item>
       {!pushes && (
         <Form.Item name={["organisation", "every_minutes"]} label={t.every} extra={t.everyHint}>
           <Every />

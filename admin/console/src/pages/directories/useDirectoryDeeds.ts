@@ -2,7 +2,7 @@ import { useNavigate } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
-import { draftOf, readDirectory, setEnabled } from "../../api/directories";
+import { readDirectory, setEnabled } from "../../api/directories";
 import type { Directory } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { useAction } from "../../parts/useAction";
@@ -54,11 +54,7 @@ export function useDirectoryDeeds() {
     await told(api.DELETE("/directories/{id}", { params: { path: { id }, header: { "If-Match": etag } } }));
     leaveAt(id, undefined);
   };
-  const resume = async ({ id }: Directory) => {
-    const { value, etag } = await readDirectory(id);
-    const params = { path: { id }, header: { "If-Match": etag } };
-    await told(api.PUT("/directories/{id}", { params, body: draftOf(value) }));
-  };
+  const resume = ({ id }: Directory) => told(api.POST("/sync-runs", { body: { directory: id, trial: false } }));
 
   /** Those that are open to the reader as it stands. */
   const deedsOf = (directory: Directory): DirectoryDeed[] => {
@@ -69,7 +65,7 @@ export function useDirectoryDeeds() {
     const deeds: (DirectoryDeed | false)[] = [
       isSynced && isReady && { key: "trial", label: deedWords.trial, run: () => runs.trial(directory) },
       isSynced && enabled && isReady && { key: "start", label: deedWords.start, run: () => runs.start(directory) },
-      mayChange &&
+      isSynced &&
         isPaused(directory) && {
           key: "resume",
           label: t.resume,

@@ -19,6 +19,14 @@ export function ReadingStep({ directory }: StepProps) {
       </Part>
       {isOrganisation && (
         <>
+          <Form.Item
+            name={["source", "ignores_references"]}
+            label={t.references}
+            extra={t.referencesHint}
+            valuePropName="checked"
+          >
+            <Switch />
+          </Form.Item>
           <Part title={t.units}>
             <Units isOn={draft?.source?.units?.enabled ?? true} />
           </Part>

@@ -7,6 +7,11 @@ export const t = texts({
   people: ["人员", "People"],
   units: ["部门", "Departments"],
   groups: ["用户组", "Groups"],
+  references: ["忽略指向别处的引用", "References to elsewhere are ignored"],
+  referencesHint: [
+    "服务器表示目录的一部分存放在别处时：关闭则同步停止且不更改任何内容；开启则视该部分中没有本组织的人员。",
+    "Where the server says that a part of the directory is kept elsewhere: off, the run fails and changes nothing; on, nobody of yours is there.",
+  ],
   takeUnits: ["同步部门", "Take over departments"],
   takeUnitsHint: ["人员属于其上方最近的部门。", "People belong to the nearest one above them."],
   takeGroups: ["同步用户组", "Take over groups"],

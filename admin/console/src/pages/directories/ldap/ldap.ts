@@ -30,6 +30,7 @@ export const LDAP: KindSetUp = {
       ca: "",
       base: "",
       bind_dn: "",
+      ignores_references: false,
       ...PRESETS.openldap.settings,
     },
     organisation: {
@@ -37,6 +38,7 @@ export const LDAP: KindSetUp = {
       others: "keep",
       trusts_mail: false,
       below: null,
+      links_departments: false,
       every_minutes: 60,
       follows: true,
       threshold: { people: 20, percent: 5 },
