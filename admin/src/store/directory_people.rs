@@ -3,7 +3,7 @@
 use config::Timestamp;
 use config::id::{DirectoryId, MemberId};
 
-use super::many::{CHUNK, placeholders};
+use super::many::found;
 use super::{Connection, StoreError};
 
 /// The first half of a SHA-256.
@@ -110,20 +110,18 @@ pub async fn of_keys(
     directory: &DirectoryId,
     keys: &[&str],
 ) -> Result<Vec<(String, MemberId, bool)>, StoreError> {
-    let mut found = Vec::with_capacity(keys.len());
-    for keys in keys.chunks(CHUNK) {
-        let sql = format!(
+    let bound = [directory.as_str()];
+    let rows: Vec<(String, String, Option<i64>)> = found(connection, &bound, keys, |names| {
+        format!(
             "SELECT their_key, member_id, shut_at FROM directory_people \
-             WHERE directory_id = $1 AND their_key IN ({})",
-            placeholders(2, keys.len())
-        );
-        let query = sqlx::query_as::<_, (String, String, Option<i64>)>(sqlx::AssertSqlSafe(sql))
-            .bind(directory.as_str());
-        let query = keys.iter().fold(query, |query, key| query.bind(*key));
-        let rows = query.fetch_all(&mut *connection).await?.into_iter();
-        found.extend(rows.map(|(key, member, shut)| (key, member.into(), shut.is_some())));
-    }
-    Ok(found)
+             WHERE directory_id = $1 AND their_key IN ({names})"
+        )
+    })
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|(key, member, shut)| (key, member.into(), shut.is_some()))
+        .collect())
 }
 
 /// Of these people, those who come from another directory that is used for the organisation, with its name.
@@ -132,23 +130,20 @@ pub async fn from_elsewhere(
     directory: &DirectoryId,
     members: &[MemberId],
 ) -> Result<Vec<(MemberId, String)>, StoreError> {
-    let mut found = Vec::new();
-    for members in members.chunks(CHUNK) {
-        let sql = format!(
+    let members: Vec<&str> = members.iter().map(MemberId::as_str).collect();
+    let bound = [directory.as_str()];
+    let rows: Vec<(String, String)> = found(connection, &bound, &members, |names| {
+        format!(
             "SELECT p.member_id, d.name FROM directory_people p JOIN directories d \
              ON d.id = p.directory_id WHERE d.id <> $1 AND d.used_for <> 'sign_in' \
-             AND p.member_id IN ({})",
-            placeholders(2, members.len())
-        );
-        let query = sqlx::query_as::<_, (String, String)>(sqlx::AssertSqlSafe(sql))
-            .bind(directory.as_str());
-        let query = members
-            .iter()
-            .fold(query, |query, id| query.bind(id.as_str()));
-        let rows = query.fetch_all(&mut *connection).await?.into_iter();
-        found.extend(rows.map(|(member, name)| (member.into(), name)));
-    }
-    Ok(found)
+             AND p.member_id IN ({names})"
+        )
+    })
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(member, name)| (member.into(), name))
+        .collect())
 }
 
 /// Of these people, those who are linked to the directory under whatever key.
@@ -157,21 +152,15 @@ pub async fn linked(
     directory: &DirectoryId,
     members: &[MemberId],
 ) -> Result<Vec<MemberId>, StoreError> {
-    let mut found = Vec::new();
-    for members in members.chunks(CHUNK) {
-        let sql = format!(
-            "SELECT member_id FROM directory_people WHERE directory_id = $1 AND member_id IN ({})",
-            placeholders(2, members.len())
-        );
-        let query =
-            sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(sql)).bind(directory.as_str());
-        let query = members
-            .iter()
-            .fold(query, |query, id| query.bind(id.as_str()));
-        let rows = query.fetch_all(&mut *connection).await?.into_iter();
-        found.extend(rows.map(|(member,)| MemberId::from(member)));
-    }
-    Ok(found)
+    let members: Vec<&str> = members.iter().map(MemberId::as_str).collect();
+    let bound = [directory.as_str()];
+    let rows: Vec<(String,)> = found(connection, &bound, &members, |names| {
+        format!(
+            "SELECT member_id FROM directory_people WHERE directory_id = $1 AND member_id IN ({names})"
+        )
+    })
+    .await?;
+    Ok(rows.into_iter().map(|(member,)| member.into()).collect())
 }
 
 /// A link as it is to be.

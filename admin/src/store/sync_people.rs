@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use config::Timestamp;
 use config::id::{DepartmentId, MemberId};
 
-use super::many::{CHUNK, placeholders};
+use super::many::{found, placeholders};
 use super::members::{COLUMNS, Fields, MemberRow, Row, kind_name};
 use super::{Connection, StoreError};
 use crate::search_key;
@@ -36,15 +36,14 @@ pub async fn fitting(
     values: &[&str],
 ) -> Result<Vec<(String, MemberId)>, StoreError> {
     let (column, condition) = by.column();
-    let mut found = Vec::new();
-    for values in values.chunks(CHUNK) {
-        let sql = format!(
-            "SELECT {column}, id FROM members WHERE {condition} AND {column} IN ({})",
-            placeholders(1, values.len())
-        );
-        found.extend(pairs(connection, sql, values).await?);
-    }
-    Ok(found)
+    let rows: Vec<(String, String)> = found(connection, &[], values, |names| {
+        format!("SELECT {column}, id FROM members WHERE {condition} AND {column} IN ({names})")
+    })
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(value, id)| (value, id.into()))
+        .collect())
 }
 
 /// Who has these mail addresses, verified or not, by their keys.
@@ -52,26 +51,15 @@ pub async fn holders_of_mail(
     connection: &mut Connection,
     keys: &[&str],
 ) -> Result<HashMap<String, MemberId>, StoreError> {
-    let mut found = HashMap::new();
-    for keys in keys.chunks(CHUNK) {
-        let sql = format!(
-            "SELECT email_key, id FROM members WHERE email_key IN ({})",
-            placeholders(1, keys.len())
-        );
-        found.extend(pairs(connection, sql, keys).await?);
-    }
-    Ok(found)
+    let rows: Vec<(String, String)> = found(connection, &[], keys, |names| {
+        format!("SELECT email_key, id FROM members WHERE email_key IN ({names})")
+    })
+    .await?;
+    Ok(rows.into_iter().map(|(key, id)| (key, id.into())).collect())
 }
 
-async fn pairs(
-    connection: &mut Connection,
-    sql: String,
-    values: &[&str],
-) -> Result<Vec<(String, MemberId)>, StoreError> {
-    let query = sqlx::query_as::<_, (String, String)>(sqlx::AssertSqlSafe(sql));
-    let query = values.iter().fold(query, |query, value| query.bind(*value));
-    let rows = query.fetch_all(connection).await?.into_iter();
-    Ok(rows.map(|(value, id)| (value, id.into())).collect())
+fn names_of(ids: &[MemberId]) -> Vec<&str> {
+    ids.iter().map(MemberId::as_str).collect()
 }
 
 /// These people; those who are gone are missing.
@@ -79,18 +67,11 @@ pub async fn rows(
     connection: &mut Connection,
     ids: &[MemberId],
 ) -> Result<Vec<MemberRow>, StoreError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(CHUNK) {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM members m WHERE m.id IN ({})",
-            placeholders(1, ids.len())
-        );
-        let query = sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql));
-        let query = ids.iter().fold(query, |query, id| query.bind(id.as_str()));
-        let rows = query.fetch_all(&mut *connection).await?;
-        found.extend(rows.into_iter().map(MemberRow::from));
-    }
-    Ok(found)
+    let rows: Vec<Row> = found(connection, &[], &names_of(ids), |names| {
+        format!("SELECT {COLUMNS} FROM members m WHERE m.id IN ({names})")
+    })
+    .await?;
+    Ok(rows.into_iter().map(MemberRow::from).collect())
 }
 
 /// In which departments these people are, the main one first.
@@ -98,23 +79,19 @@ pub async fn departments(
     connection: &mut Connection,
     ids: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<DepartmentId>>, StoreError> {
-    let mut found: HashMap<MemberId, Vec<DepartmentId>> = HashMap::new();
-    for ids in ids.chunks(CHUNK) {
-        let sql = format!(
-            "SELECT member_id, department_id FROM department_members WHERE member_id IN ({}) \
-             ORDER BY member_id, position, department_id",
-            placeholders(1, ids.len())
-        );
-        let query = sqlx::query_as::<_, (String, String)>(sqlx::AssertSqlSafe(sql));
-        let query = ids.iter().fold(query, |query, id| query.bind(id.as_str()));
-        for (member, department) in query.fetch_all(&mut *connection).await? {
-            found
-                .entry(member.into())
-                .or_default()
-                .push(department.into());
-        }
+    let rows: Vec<(String, String)> = found(connection, &[], &names_of(ids), |names| {
+        format!(
+            "SELECT member_id, department_id FROM department_members WHERE member_id IN ({names}) \
+             ORDER BY member_id, position, department_id"
+        )
+    })
+    .await?;
+    let mut of_each: HashMap<MemberId, Vec<DepartmentId>> = HashMap::new();
+    for (member, department) in rows {
+        let theirs = of_each.entry(member.into()).or_default();
+        theirs.push(department.into());
     }
-    Ok(found)
+    Ok(of_each)
 }
 
 /// Of these people, those who hold a role.
@@ -122,18 +99,11 @@ pub async fn holding_roles(
     connection: &mut Connection,
     ids: &[MemberId],
 ) -> Result<Vec<MemberId>, StoreError> {
-    let mut found = Vec::new();
-    for ids in ids.chunks(CHUNK) {
-        let sql = format!(
-            "SELECT DISTINCT member_id FROM member_roles WHERE member_id IN ({})",
-            placeholders(1, ids.len())
-        );
-        let query = sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(sql));
-        let query = ids.iter().fold(query, |query, id| query.bind(id.as_str()));
-        let rows = query.fetch_all(&mut *connection).await?.into_iter();
-        found.extend(rows.map(|(id,)| MemberId::from(id)));
-    }
-    Ok(found)
+    let rows: Vec<(String,)> = found(connection, &[], &names_of(ids), |names| {
+        format!("SELECT DISTINCT member_id FROM member_roles WHERE member_id IN ({names})")
+    })
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Somebody new.
