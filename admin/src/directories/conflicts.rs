@@ -159,6 +159,8 @@ async fn link(
             &format!("该账号来自目录“{name}”"),
         ))));
     }
+    // Whoever was told of under another key before, and is no more, may be told of under this one.
+    let was_shut = links::unlink_gone(&mut edit.tx, id, member).await?;
     if !links::linked(&mut edit.tx, id, only).await?.is_empty() {
         return Err(Refused::Impossible(both((
             "the account is linked to another entry of the directory",
@@ -169,10 +171,13 @@ async fn link(
         key,
         member,
         facts: [0; 16],
-        is_shut: false,
+        // The directory lets in again whom it shut out.
+        is_shut: was_shut,
     };
     links::settle(&mut edit.tx, id, &[link], edit.now).await?;
-    links::set_back(&mut edit.tx, id, key).await?;
+    if !was_shut {
+        links::set_back(&mut edit.tx, id, key).await?;
+    }
     if directory.used_for().organisation() {
         sync_people::set_source(&mut edit.tx, member, Some(&directory.row.name)).await?;
     }

@@ -43,7 +43,7 @@ pub async fn config(Extension(caller): Directory) -> Response {
 
 pub async fn resource_types(Extension(caller): Directory) -> Response {
     let all = [&USERS, &GROUPS].map(|schema| of_type(schema, &caller.base));
-    answer::json(StatusCode::OK, &list(all.len(), 0, all.to_vec()))
+    answer::json(StatusCode::OK, &list(all.len(), 0, &all))
 }
 
 pub async fn resource_type(
@@ -73,7 +73,7 @@ fn of_type(schema: &Schema, base: &str) -> Value {
 
 pub async fn schemas(Extension(caller): Directory) -> Response {
     let all = all_schemas().map(|one| of_schema(one, &caller.base));
-    answer::json(StatusCode::OK, &list(all.len(), 0, all.to_vec()))
+    answer::json(StatusCode::OK, &list(all.len(), 0, &all))
 }
 
 pub async fn schema(

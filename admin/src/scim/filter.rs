@@ -240,8 +240,8 @@ mod tests {
             r#"emails co "work.""#,
             r#"emails[type eq "work" and value ew ".example"]"#,
             r#"displayName sw "ad" or userName eq "x""#,
-            r#"name.familyName pr and not (title pr)"#,
-            r#"title eq null"#,
+            "name.familyName pr and not (title pr)",
+            "title eq null",
             r#"meta.lastModified gt "2025-12-31T00:00:00Z""#,
             r#"urn:ietf:params:scim:schemas:core:2.0:User:userName sw "ada""#,
             r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "engines""#,
@@ -252,9 +252,9 @@ mod tests {
         for text in [
             r#"externalId eq "x1""#,
             r#"id eq "ab""#,
-            r#"active eq false"#,
+            "active eq false",
             r#"emails[type eq "home"]"#,
-            r#"nickName pr"#,
+            "nickName pr",
             r#"title eq "x""#,
             r#"userName ne "ada@example.com""#,
         ] {
@@ -270,7 +270,7 @@ mod tests {
             "",
             "userName",
             "userName eq",
-            r#"userName eq 'a'"#,
+            "userName eq 'a'",
             &deep,
             &long,
         ] {

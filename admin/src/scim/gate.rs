@@ -78,19 +78,7 @@ async fn ask(state: &State, directory: &DirectoryId, request: &Parts) -> Result<
     let now = state.clock.now();
     let visitor = request.extensions.get::<Visitor>();
     let address = visitor.map(|visitor| visitor.client_address);
-    // Addresses are written down on the way: what is in one is no secret.
-    let query = request.uri.query().unwrap_or_default();
-    let in_query = form_urlencoded::parse(query.as_bytes())
-        .any(|(name, _)| matches!(&*name, "access_token" | "token" | "authorization"));
-    if in_query {
-        return Err(ScimError::bad(
-            "sensitive",
-            (
-                "a token belongs into the header Authorization, never into an address: replace this one",
-                "令牌应放在 Authorization 请求头中，不能放在地址里，请更换此令牌",
-            ),
-        ));
-    }
+    refuse_in_address(request)?;
     let Some((whole, token)) = proven(state, directory, &request.headers).await? else {
         return Err(if state.api_rates.take_stranger(address, now) {
             not_known()
@@ -124,6 +112,23 @@ async fn ask(state: &State, directory: &DirectoryId, request: &Parts) -> Result<
         directory: directory.clone(),
         permit: permit_of_pushing(Actor::directory(&whole.row.name), origin),
     })
+}
+
+/// Addresses are written down on the way: what is in one is no secret.
+fn refuse_in_address(request: &Parts) -> Result<(), ScimError> {
+    let query = request.uri.query().unwrap_or_default();
+    let is_told = form_urlencoded::parse(query.as_bytes())
+        .any(|(name, _)| matches!(&*name, "access_token" | "token" | "authorization"));
+    if !is_told {
+        return Ok(());
+    }
+    Err(ScimError::bad(
+        "sensitive",
+        (
+            "a token belongs into the header Authorization, never into an address: replace this one",
+            "令牌应放在 Authorization 请求头中，不能放在地址里，请更换此令牌",
+        ),
+    ))
 }
 
 /// The directory and the token that was sent, if they belong together.

@@ -12,6 +12,7 @@ mod filter;
 mod gate;
 mod groups;
 mod patch;
+mod patch_target;
 mod query;
 pub mod schema;
 mod users;

@@ -4,19 +4,19 @@
 //! path whose keys are paths themselves, members that are removed by a list of values, and a value to be set
 //! where nothing fits a filter yet.
 
-use scim_v2::filter::{AttrExp, AttrPath, CompValue, CompareOp, PatchPath, ValFilter};
+use scim_v2::filter::{AttrPath, PatchPath};
 use serde_json::{Map, Value};
 
-use super::document::{one_primary, put, read, shaped};
+use super::document::read;
 use super::error::ScimError;
-use super::filter::element_matches;
-use super::schema::{Attribute, Schema, Shape, find};
+use super::patch_target::{Target, is_empty};
+use super::schema::{Attribute, Schema, find};
 
 /// No request has more operations.
 const MOST: usize = 1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Op {
+pub(super) enum Op {
     Add,
     Replace,
     Remove,
@@ -199,216 +199,6 @@ fn place<'a>(
     let attribute = find(attributes, &path.name)?;
     let inner = document.entry(urn).or_insert_with(|| Map::new().into());
     Some((inner.as_object_mut()?, attribute))
-}
-
-/// What an operation is about.
-struct Target<'a> {
-    attribute: &'static Attribute,
-    filter: Option<&'a ValFilter>,
-    sub: Option<&'a str>,
-}
-
-impl Target<'_> {
-    fn change(
-        &self,
-        map: &mut Map<String, Value>,
-        op: Op,
-        value: Option<&Value>,
-    ) -> Result<(), ScimError> {
-        let attribute = self.attribute;
-        match (self.filter, self.sub) {
-            (None, None) => self.whole(map, op, value),
-            (None, Some(sub)) if !attribute.is_many => {
-                let Some(part) = find(attribute.subs, sub) else {
-                    return Ok(());
-                };
-                let inner = map
-                    .entry(attribute.name)
-                    .or_insert_with(|| Map::new().into());
-                if let Some(inner) = inner.as_object_mut() {
-                    put(inner, part.name, wanted(part, op, value)?);
-                }
-                if is_empty(inner) {
-                    map.remove(attribute.name);
-                }
-                Ok(())
-            }
-            _ => self.elements(map, op, value),
-        }
-    }
-
-    fn whole(
-        &self,
-        map: &mut Map<String, Value>,
-        op: Op,
-        value: Option<&Value>,
-    ) -> Result<(), ScimError> {
-        let attribute = self.attribute;
-        let name = attribute.name;
-        match op {
-            // Entra ID removes members by naming them in the value.
-            Op::Remove if attribute.is_many && value.is_some_and(|value| !value.is_null()) => {
-                let gone = shaped(attribute, value.unwrap_or(&Value::Null))?;
-                let gone = listed(gone.as_ref());
-                if let Some(Value::Array(all)) = map.get_mut(name) {
-                    all.retain(|one| {
-                        !gone
-                            .iter()
-                            .any(|gone| gone.get("value") == one.get("value"))
-                    });
-                }
-            }
-            Op::Remove => {
-                map.remove(name);
-            }
-            Op::Add if attribute.is_many => {
-                let more = shaped(attribute, value.unwrap_or(&Value::Null))?;
-                add(map, name, listed(more.as_ref()));
-            }
-            Op::Add | Op::Replace => {
-                let new = wanted(attribute, op, value)?;
-                let is_merged = attribute.shape == Shape::Complex && !attribute.is_many;
-                match (map.get_mut(name).and_then(Value::as_object_mut), new) {
-                    (Some(old), Some(Value::Object(new))) if is_merged => old.extend(new),
-                    (_, new) => put(map, name, new),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Some of several values, or a part of each.
-    fn elements(
-        &self,
-        map: &mut Map<String, Value>,
-        op: Op,
-        value: Option<&Value>,
-    ) -> Result<(), ScimError> {
-        let attribute = self.attribute;
-        if !attribute.is_many {
-            return Ok(());
-        }
-        let fits = |one: &Value| {
-            self.filter
-                .is_none_or(|filter| element_matches(attribute.subs, filter, one))
-        };
-        let entry = map
-            .entry(attribute.name)
-            .or_insert_with(|| Value::Array(Vec::new()));
-        let Some(all) = entry.as_array_mut() else {
-            return Ok(());
-        };
-        if op == Op::Remove && self.sub.is_none() {
-            all.retain(|one| !fits(one));
-        } else {
-            let change = self.change_of_each(op, value)?;
-            if op != Op::Remove && !all.iter().any(fits) {
-                all.push(Value::Object(self.fresh()));
-            }
-            for one in all.iter_mut().filter(|one| fits(one)) {
-                if let Some(one) = one.as_object_mut() {
-                    for (name, value) in &change {
-                        put(one, name, value.clone());
-                    }
-                }
-            }
-            all.retain(|one| !is_empty(one));
-        }
-        let primary = one_primary(std::mem::take(all));
-        *all = primary;
-        if all.is_empty() {
-            map.remove(attribute.name);
-        }
-        Ok(())
-    }
-
-    fn change_of_each(
-        &self,
-        op: Op,
-        value: Option<&Value>,
-    ) -> Result<Vec<(&'static str, Option<Value>)>, ScimError> {
-        let attribute = self.attribute;
-        let Some(sub) = self.sub else {
-            let told = shaped(attribute, value.unwrap_or(&Value::Null))?;
-            let told = listed(told.as_ref()).into_iter().next().unwrap_or_default();
-            let parts = attribute.subs.iter();
-            let set =
-                parts.filter_map(|part| Some((part.name, Some(told.get(part.name)?.clone()))));
-            return Ok(set.collect());
-        };
-        match find(attribute.subs, sub) {
-            Some(part) => Ok(vec![(part.name, wanted(part, op, value)?)]),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// A value that fits the filter, where it says what must be equal to what.
-    fn fresh(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        if let Some(filter) = self.filter {
-            equal(self.attribute.subs, filter, &mut map);
-        }
-        map
-    }
-}
-
-fn equal(subs: &'static [Attribute], filter: &ValFilter, map: &mut Map<String, Value>) {
-    match filter {
-        ValFilter::Attr(AttrExp::Comparison(path, CompareOp::Eq, wanted)) => {
-            let value = match wanted {
-                CompValue::Str(text) => Value::from(text.as_str()),
-                CompValue::True => true.into(),
-                CompValue::False => false.into(),
-                CompValue::Null | CompValue::Number(_) => return,
-            };
-            if let Some(sub) = find(subs, &path.name) {
-                map.insert(sub.name.to_owned(), value);
-            }
-        }
-        ValFilter::And(all) => all.iter().for_each(|one| equal(subs, one, map)),
-        _ => {}
-    }
-}
-
-/// What a value is to be; `None`: it is taken away.
-fn wanted(
-    attribute: &Attribute,
-    op: Op,
-    value: Option<&Value>,
-) -> Result<Option<Value>, ScimError> {
-    if op == Op::Remove {
-        return Ok(None);
-    }
-    shaped(attribute, value.unwrap_or(&Value::Null))
-}
-
-fn listed(value: Option<&Value>) -> Vec<Value> {
-    match value {
-        Some(Value::Array(all)) => all.clone(),
-        _ => Vec::new(),
-    }
-}
-
-/// Adds those that are not there yet. A new one that is primary takes the place of the old one.
-fn add(map: &mut Map<String, Value>, name: &str, more: Vec<Value>) {
-    let entry = map.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-    let Some(all) = entry.as_array_mut() else {
-        return;
-    };
-    let there: std::collections::HashSet<String> = all.iter().map(Value::to_string).collect();
-    all.extend(
-        more.into_iter()
-            .filter(|one| !there.contains(&one.to_string())),
-    );
-    *all = one_primary(std::mem::take(all));
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.is_empty(),
-        Value::Array(all) => all.is_empty(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

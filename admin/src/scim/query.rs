@@ -96,7 +96,7 @@ impl Asked {
             .iter()
             .map(|one| Value::Object(self.chosen.of(one.schema, one.whole(base))))
             .collect();
-        answer::json(StatusCode::OK, &list(total, self.start, resources))
+        answer::json(StatusCode::OK, &list(total, self.start, &resources))
     }
 
     /// Whether it is one of those that are asked for.
@@ -112,7 +112,7 @@ impl Asked {
 
 /// RFC 7644 §3.4.2.
 #[must_use]
-pub fn list(total: usize, start: usize, resources: Vec<Value>) -> Value {
+pub fn list(total: usize, start: usize, resources: &[Value]) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total,

@@ -15,6 +15,10 @@ pub enum Shape {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a characteristic of its own (RFC 7643 §2.2)"
+)]
 pub struct Attribute {
     pub name: &'static str,
     pub shape: Shape,

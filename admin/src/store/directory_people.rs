@@ -288,6 +288,23 @@ pub async fn unlink(
     Ok(done.rows_affected() == 1)
 }
 
+/// Forgets the entry under which the directory names a person no more; whether they are shut out for that.
+pub async fn unlink_gone(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    member: &MemberId,
+) -> Result<bool, StoreError> {
+    let shut: Option<(Option<i64>,)> = sqlx::query_as(
+        "DELETE FROM directory_people WHERE directory_id = $1 AND member_id = $2 \
+         AND gone_at IS NOT NULL RETURNING shut_at",
+    )
+    .bind(directory.as_str())
+    .bind(member.as_str())
+    .fetch_optional(connection)
+    .await?;
+    Ok(shut.is_some_and(|(shut,)| shut.is_some()))
+}
+
 /// Has everybody looked at again: what the directory says is taken over by other rules from now on.
 pub async fn forget_facts(
     connection: &mut Connection,

@@ -38,19 +38,18 @@ pub async fn hold(
     }
     let unfinished = rows::unfinished(&mut edit.tx, Some(directory)).await?;
     let waiting = unfinished.into_iter().find(is_held);
-    let mut run = match waiting {
-        Some(run) => run,
-        None => {
-            let run = begun(&edit, &whole, "waiting");
-            rows::insert(&mut edit.tx, &run).await?;
-            let reason = serde_json::to_string(why).map_err(StoreError::from)?;
-            let stays = ("waiting", "waiting");
-            rows::move_on(&mut edit.tx, &run.id, stays, Some(&reason), None).await?;
-            let target = target("directory", directory.as_str(), &whole.row.name);
-            let after = serde_json::json!({ "run": run.id, "reason": why.en });
-            edit.note("hold_sync", target, None, Some(after)).await?;
-            run
-        }
+    let mut run = if let Some(run) = waiting {
+        run
+    } else {
+        let run = begun(&edit, &whole, "waiting");
+        rows::insert(&mut edit.tx, &run).await?;
+        let reason = serde_json::to_string(why).map_err(StoreError::from)?;
+        let stays = ("waiting", "waiting");
+        rows::move_on(&mut edit.tx, &run.id, stays, Some(&reason), None).await?;
+        let target = target("directory", directory.as_str(), &whole.row.name);
+        let after = serde_json::json!({ "run": run.id, "reason": why.en });
+        edit.note("hold_sync", target, None, Some(after)).await?;
+        run
     };
     run.counts.planned += 1;
     change.seq = run.counts.planned;

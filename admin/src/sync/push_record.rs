@@ -90,11 +90,10 @@ pub(super) async fn audit(
     let action = match row.kind.as_str() {
         "create" => "create",
         "link" => "link",
-        "update" => "update",
+        // A group that is removed stays, with nobody in it.
+        "update" | "remove" => "update",
         "enable" => "enable",
         "disable" => "disable",
-        // The group stays, with nobody in it.
-        "remove" => "update",
         _ => return Ok(()),
     };
     let read =

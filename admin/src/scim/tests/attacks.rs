@@ -15,8 +15,8 @@ use crate::store::{directory_tokens, sync_conflicts};
 use crate::sync::testing::unlimited;
 use crate::testing::operator;
 
-fn user(name: &str) -> Option<Value> {
-    Some(json!({"userName": name, "active": true}))
+fn user(name: &str) -> Value {
+    json!({"userName": name, "active": true})
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn attack_18_nothing_is_told_without_a_token_of_the_very_directory() {
             &[("cookie", "__Host-gatehouse=x")],
         ] {
             for (method, path) in [("GET", "/Users"), ("POST", "/Users"), ("GET", "/Schemas")] {
-                let body = (method == "POST").then(|| user("eve").unwrap());
+                let body = (method == "POST").then(|| user("eve"));
                 let answer = provider.send_with(method, path, body, with).await;
                 assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{with:?} {path}");
                 assert!(answer.headers["www-authenticate"] == "Bearer");
@@ -165,9 +165,12 @@ async fn attack_22_a_provider_changes_nobody_of_another() {
         let path = format!("/Users/{}", made.id());
         provider.get(&path).await.is(404);
         provider.send("DELETE", &path, None).await.is(404);
-        let ada = provider.send("POST", "/Users", user("ada")).await.is(201);
+        let ada = provider
+            .send("POST", "/Users", Some(user("ada")))
+            .await
+            .is(201);
         let bob = provider
-            .send("POST", "/Users", user("guest.bob"))
+            .send("POST", "/Users", Some(user("guest.bob")))
             .await
             .is(201);
         for one in [&ada, &bob] {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Provider;
+use crate::directories::conflicts::{self, ConflictDecision};
 use crate::directories::{MatchBy, Organisation};
 use crate::edit::Edit;
 use crate::members::Status;
@@ -168,8 +169,20 @@ async fn somebody_who_comes_back_under_their_id_is_who_they_were() {
             Status::Disabled
         );
         let runs = provider.runs().await;
-        let conflicts = provider.changes(&runs[0]).await;
-        assert_eq!(conflicts.last().unwrap().kind, "conflict");
+        let changes = provider.changes(&runs[0]).await;
+        assert_eq!(changes.last().unwrap().kind, "conflict");
+        // Until an administrator says that it is the same person.
+        let permit = operator();
+        let edit = Edit::begin(&provider.house.state, &permit).await.unwrap();
+        let decision = ConflictDecision::Link {
+            member: ada.id.clone(),
+        };
+        conflicts::decide(edit, &provider.directory, other.id(), &decision)
+            .await
+            .unwrap();
+        provider.set_active(other.id(), true).await.is(200);
+        let back = provider.member("ada").await.unwrap();
+        assert_eq!((back.id, back.status), (ada.id, Status::Active));
     })
     .await;
 }
