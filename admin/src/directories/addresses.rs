@@ -15,3 +15,21 @@ fn below(state: &State, id: &DirectoryId, what: &str) -> String {
 pub fn callback(state: &State, id: &DirectoryId) -> String {
     below(state, id, "callback")
 }
+
+/// Where the browser brings the assertions of SAML.
+#[must_use]
+pub fn assertions(state: &State, id: &DirectoryId) -> String {
+    below(state, id, "acs")
+}
+
+/// Our metadata for SAML, and our name in it.
+#[must_use]
+pub fn metadata(state: &State, id: &DirectoryId) -> String {
+    below(state, id, "metadata")
+}
+
+/// Where SAML's single logout is told.
+#[must_use]
+pub fn logout(state: &State, id: &DirectoryId) -> String {
+    below(state, id, "logout")
+}

@@ -4,12 +4,13 @@ use config::Timestamp;
 use config::id::DirectoryId;
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, ldap, oidc, secret, whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, ldap, oidc, saml, secret, whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
+use crate::sealed::Sealer;
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
 use crate::store::{StoreError, departments, directory_people, holds, sync_runs};
@@ -123,7 +124,13 @@ async fn settled(
     if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
         wrong.push(another_kind());
     }
-    let kept = kept_secret(edit, id, before, draft, &mut wrong);
+    let kept = match &draft.source {
+        Source::Saml(settings) => {
+            let sealer = edit.state().sealer.clone();
+            own_keys(&sealer, id, before, settings.key_generation, &mut wrong).await?
+        }
+        _ => kept_secret(edit, id, before, draft, &mut wrong),
+    };
     if !wrong.is_empty() {
         return Err(Refused::Invalid(wrong));
     }
@@ -187,6 +194,7 @@ pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid
         Source::Ldap(settings) => settings.problems(used_for),
         Source::Oidc(settings) => settings.problems(),
         Source::Cas(settings) => settings.problems(),
+        Source::Saml(settings) => settings.problems(),
     }
 }
 
@@ -221,7 +229,7 @@ fn kept_secret(
     let needs = match &draft.source {
         Source::Ldap(settings) => settings.needs_secret(),
         Source::Oidc(settings) => settings.needs_secret(),
-        Source::Cas(_) => false,
+        Source::Cas(_) | Source::Saml(_) => false,
     };
     let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
     let had = before.and_then(|before| before.row.secret.clone());
@@ -256,12 +264,44 @@ fn kept_secret(
     kept.filter(|_| needs)
 }
 
+/// Our keys at the provider, which are made here.
+async fn own_keys(
+    sealer: &Sealer,
+    id: &DirectoryId,
+    before: Option<&Whole>,
+    generation: u32,
+    wrong: &mut Vec<Invalid>,
+) -> Result<Option<Vec<u8>>, Refused> {
+    let had = match before {
+        Some(before) if matches!(before.source, Source::Saml(_)) => {
+            Some(secret::open(sealer, before)?)
+        }
+        _ => None,
+    };
+    match saml::kept_keys(had, generation).await {
+        Ok(keys) => Ok(Some(secret::seal(sealer, id, &keys))),
+        Err(saml::KeyError::Generation(now)) => {
+            let (as_is, next) = (now, now.saturating_add(1));
+            wrong.push(Invalid::new(
+                "source.key_generation",
+                ("keys follow each other one by one", "密钥只能逐个轮换"),
+                (
+                    &format!("{as_is} as it is, or {next} for the next key"),
+                    &format!("保持 {as_is}，或填 {next} 启用下一个密钥"),
+                ),
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(StoreError::Corrupt(error.to_string()).into()),
+    }
+}
+
 /// To whom the secret is shown, and how well guarded on its way: if that changes, it is asked for anew.
 pub(super) fn confidant(source: &Source) -> serde_json::Value {
     match source {
         Source::Ldap(settings) => ldap::confidant(settings),
         Source::Oidc(settings) => oidc::confidant(settings),
         // There is no secret to show.
-        Source::Cas(_) => serde_json::Value::Null,
+        Source::Cas(_) | Source::Saml(_) => serde_json::Value::Null,
     }
 }

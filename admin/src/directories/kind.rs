@@ -9,6 +9,7 @@ pub enum Kind {
     Ldap,
     Oidc,
     Cas,
+    Saml,
 }
 
 impl Kind {
@@ -18,6 +19,7 @@ impl Kind {
             Self::Ldap => "ldap",
             Self::Oidc => "oidc",
             Self::Cas => "cas",
+            Self::Saml => "saml",
         }
     }
 
@@ -26,7 +28,7 @@ impl Kind {
     pub fn lists_people(self) -> bool {
         match self {
             Self::Ldap => true,
-            Self::Oidc | Self::Cas => false,
+            Self::Oidc | Self::Cas | Self::Saml => false,
         }
     }
 
@@ -35,7 +37,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap => true,
-            Self::Oidc | Self::Cas => false,
+            Self::Oidc | Self::Cas | Self::Saml => false,
         }
     }
 
@@ -44,15 +46,21 @@ impl Kind {
     pub fn has_a_page(self) -> bool {
         match self {
             Self::Ldap => false,
-            Self::Oidc | Self::Cas => true,
+            Self::Oidc | Self::Cas | Self::Saml => true,
         }
+    }
+
+    /// Whether what it says comes back in a form from there, which browsers send without our cookies.
+    #[must_use]
+    pub fn posts_back(self) -> bool {
+        self == Self::Saml
     }
 
     /// Whether people can prove to it who they are.
     #[must_use]
     pub fn signs_in(self) -> bool {
         match self {
-            Self::Ldap | Self::Oidc | Self::Cas => true,
+            Self::Ldap | Self::Oidc | Self::Cas | Self::Saml => true,
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod oidc;
 mod organisation;
 pub mod probe;
 pub mod provider;
+pub mod saml;
 mod secret;
 pub mod sign_in;
 pub mod source;
@@ -38,6 +39,7 @@ use cas::CasProvider;
 use ldap::LdapSource;
 use oidc::OidcProvider;
 use provider::SignInProvider;
+use saml::SamlProvider;
 use sign_in::SignInTerms;
 use source::{OrganisationSource, SourceError};
 
@@ -56,6 +58,7 @@ pub enum Source {
     Ldap(ldap::LdapSettings),
     Oidc(oidc::OidcSettings),
     Cas(cas::CasSettings),
+    Saml(saml::SamlSettings),
 }
 
 impl Source {
@@ -65,6 +68,7 @@ impl Source {
             Self::Ldap(_) => Kind::Ldap,
             Self::Oidc(_) => Kind::Oidc,
             Self::Cas(_) => Kind::Cas,
+            Self::Saml(_) => Kind::Saml,
         }
     }
 }
@@ -166,7 +170,7 @@ pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn Organisati
             let source = LdapSource::open(&state.settings.outbound, settings, &secret).await?;
             Ok(Box::new(source))
         }
-        Source::Oidc(_) | Source::Cas(_) => Err(SourceError::new((
+        Source::Oidc(_) | Source::Cas(_) | Source::Saml(_) => Err(SourceError::new((
             "a directory of this kind lists nobody",
             "该类型的目录不提供人员列表",
         ))
@@ -197,6 +201,23 @@ pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvid
             outbound: state.settings.outbound.clone(),
             settings: settings.clone(),
         })),
+        Source::Saml(_) => Ok(Box::new(saml_provider(state, directory)?)),
+    }
+}
+
+/// Whoever speaks SAML with a directory.
+///
+/// # Errors
+/// [`Failure::NotFound`] if it is of another kind.
+pub fn saml_provider(state: &State, directory: &Whole) -> Result<SamlProvider, Failure> {
+    match &directory.source {
+        Source::Saml(settings) => Ok(SamlProvider {
+            state: state.clone(),
+            id: directory.row.id.clone(),
+            settings: settings.clone(),
+            secret: secret_of(state, directory)?,
+        }),
+        _ => Err(Failure::NotFound),
     }
 }
 

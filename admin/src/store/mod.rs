@@ -28,6 +28,7 @@ pub mod credentials;
 pub mod department_lists;
 pub mod departments;
 pub mod directories;
+pub mod directory_metadata;
 pub mod directory_people;
 pub mod directory_sessions;
 pub mod directory_units;
