@@ -18,7 +18,17 @@ use crate::store::{StoreError, departments, directory_people, holds, sync_runs};
 /// So many directories stand side by side.
 const MOST: usize = 50;
 
-pub async fn create(mut edit: Edit<'_>, draft: DirectoryDraft) -> Result<Directory, Refused> {
+pub async fn create(edit: Edit<'_>, draft: DirectoryDraft) -> Result<Directory, Refused> {
+    create_as(edit, DirectoryId::generate(), draft).await
+}
+
+/// The same, under an id that the caller chose, so that the addresses in which it stands could be entered
+/// elsewhere before.
+pub async fn create_as(
+    mut edit: Edit<'_>,
+    id: DirectoryId,
+    draft: DirectoryDraft,
+) -> Result<Directory, Refused> {
     holds::directories(&mut edit.tx).await?;
     let there = rows::all(&mut edit.tx).await?;
     if there.len() >= MOST {
@@ -27,7 +37,19 @@ pub async fn create(mut edit: Edit<'_>, draft: DirectoryDraft) -> Result<Directo
             "目录数量已达上限（50 个），请先移除不用的目录",
         ))));
     }
-    let id = DirectoryId::generate();
+    let is_id = uuid::Uuid::parse_str(id.as_str())
+        .is_ok_and(|uuid| uuid.hyphenated().to_string() == id.as_str());
+    if !is_id || there.iter().any(|one| one.id == id) {
+        return Err(Invalid::new(
+            "id",
+            ("this is no id for a new directory", "该 id 不能用于新目录"),
+            (
+                "a UUID in lower case that no directory has, or none",
+                "未被使用的小写 UUID，或留空",
+            ),
+        )
+        .into());
+    }
     let position = there.last().map_or(0, |last| last.position + 1);
     let row = settled(&mut edit, &id, position, None, &draft).await?;
     rows::insert(&mut edit.tx, &row, &name_key(&row.name), edit.now).await?;

@@ -43,7 +43,7 @@ use saml::SamlProvider;
 use sign_in::SignInTerms;
 use source::{OrganisationSource, SourceError};
 
-pub use change::{create, remove, update};
+pub use change::{create, create_as, remove, update};
 pub use kind::{Kind, UsedFor};
 pub use organisation::{MatchBy, Organisation, Others};
 
