@@ -1,3 +1,4 @@
+import { DIRECTORY_REASONS } from "./directoryReasons";
 import { texts } from "../../language/texts";
 
 /** What may happen around a sign-in. */
@@ -34,32 +35,35 @@ export function methodName(method: string): string {
   return METHODS[method] ?? method;
 }
 
-export const REASONS: Readonly<Record<string, string>> = texts({
-  unknown_account: ["没有这个账号", "No such account"],
-  wrong_password: ["密码错误", "Wrong password"],
-  captcha_not_answered: ["未通过图形验证码", "Captcha not answered"],
-  wrong_code: ["验证码错误", "Wrong code"],
-  wrong_passkey: ["通行密钥未通过验证", "Passkey not accepted"],
-  unknown_passkey: ["没有登记的通行密钥", "Unknown passkey"],
-  passkey_counted_back: ["通行密钥可能被复制", "The passkey may have been copied"],
-  passkey_not_verified: ["通行密钥未验证使用者", "The passkey did not verify its user"],
-  passkey_not_allowed: ["策略不允许仅用通行密钥登录", "The policy lets nobody in by a passkey alone"],
-  account_disabled: ["账号已停用", "Account disabled"],
-  account_expired: ["访客账号已到期", "The guest's time is over"],
-  guest_address: ["访客组不允许从此网络登录", "Not from a network of the guest's group"],
-  no_second_factor: ["异常登录，且没有第二因素", "Unusual, and no second factor"],
-  no_password_set: ["尚未设置密码", "No password set"],
-  too_many_attempts: ["尝试次数过多", "Too many attempts"],
-  too_many_messages: ["消息发送过于频繁", "Too many messages"],
-  too_late: ["未能及时处理", "Not in time"],
-  reset_not_allowed: ["策略不允许自行重设密码", "The policy lets nobody reset it"],
-  code_not_allowed: ["策略不允许仅用验证码登录", "The policy lets nobody in by a code alone"],
-  no_way_to_send: ["没有可用的接收方式", "No way to send a code"],
-  ended_by_person: ["由本人终止", "Ended by the person"],
-  password_changed: ["密码已修改", "Password changed"],
-  password_reset: ["密码已被重置", "Password reset"],
-  second_factor_reset: ["两步验证已被重置", "Second factor reset"],
-});
+export const REASONS: Readonly<Record<string, string>> = {
+  ...DIRECTORY_REASONS,
+  ...texts({
+    unknown_account: ["没有这个账号", "No such account"],
+    wrong_password: ["密码错误", "Wrong password"],
+    captcha_not_answered: ["未通过图形验证码", "Captcha not answered"],
+    wrong_code: ["验证码错误", "Wrong code"],
+    wrong_passkey: ["通行密钥未通过验证", "Passkey not accepted"],
+    unknown_passkey: ["没有登记的通行密钥", "Unknown passkey"],
+    passkey_counted_back: ["通行密钥可能被复制", "The passkey may have been copied"],
+    passkey_not_verified: ["通行密钥未验证使用者", "The passkey did not verify its user"],
+    passkey_not_allowed: ["策略不允许仅用通行密钥登录", "The policy lets nobody in by a passkey alone"],
+    account_disabled: ["账号已停用", "Account disabled"],
+    account_expired: ["访客账号已到期", "The guest's time is over"],
+    guest_address: ["访客组不允许从此网络登录", "Not from a network of the guest's group"],
+    no_second_factor: ["异常登录，且没有第二因素", "Unusual, and no second factor"],
+    no_password_set: ["尚未设置密码", "No password set"],
+    too_many_attempts: ["尝试次数过多", "Too many attempts"],
+    too_many_messages: ["消息发送过于频繁", "Too many messages"],
+    too_late: ["未能及时处理", "Not in time"],
+    reset_not_allowed: ["策略不允许自行重设密码", "The policy lets nobody reset it"],
+    code_not_allowed: ["策略不允许仅用验证码登录", "The policy lets nobody in by a code alone"],
+    no_way_to_send: ["没有可用的接收方式", "No way to send a code"],
+    ended_by_person: ["由本人终止", "Ended by the person"],
+    password_changed: ["密码已修改", "Password changed"],
+    password_reset: ["密码已被重置", "Password reset"],
+    second_factor_reset: ["两步验证已被重置", "Second factor reset"],
+  }),
+};
 
 /** What was unusual about a sign-in. */
 export const SIGNALS = texts({
