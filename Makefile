@@ -90,10 +90,10 @@ $(TOOLS)/.installed: .ci/tools.txt
 	@touch $@
 
 tools-build:
-	@.ci/packages build-essential cmake pkg-config
+	@.ci/packages build-essential cmake pkg-config libclang-dev libxml2-dev libxmlsec1-dev libxmlsec1-openssl libssl-dev
 
 tools-test: $(NPM_OIDC)/node_modules/.package-lock.json
-	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd ldap-utils $(SAMBA)
+	@.ci/packages chromium fonts-noto-cjk nginx caddy postgresql slapd ldap-utils xmlsec1 $(SAMBA)
 
 $(NPM_OIDC)/node_modules/.package-lock.json: $(NPM_OIDC)/package-lock.json
 	cd $(NPM_OIDC) && npm ci --no-audit --no-fund

@@ -22,6 +22,7 @@ use crate::breached::BreachedPasswords;
 use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::directories::oidc::Issuers;
+use crate::directories::saml::Idps;
 use crate::follow::Follower;
 use crate::health::{Health, Report};
 use crate::ip_lists::trial;
@@ -101,6 +102,7 @@ impl Plane {
             places: open_places(&settings).await?,
             api_rates: ApiRates::new(&settings.limits),
             issuers: Issuers::default(),
+            idps: Idps::default(),
             store,
             settings,
             clock,

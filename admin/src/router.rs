@@ -17,7 +17,7 @@ use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
     by_directory, code_alone, confirm, directory, directory_logout, enrol, enrol_passkey,
     forgot_password, guest_network, home_realm, message_factor, new_password, passkey,
-    passkey_alone, password, refused, second_factor, sign_out, welcome,
+    passkey_alone, password, refused, saml, saml_logout, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, scim, set_up};
@@ -110,6 +110,7 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/directories/{id}/callback",
             get(directory::callback).post(directory_logout::by_post),
         )
+        .merge(saml_pages())
         .route("/sign-in/passkey", post(passkey_alone::submit))
         .route("/sign-in/two-step/passkey", post(passkey::submit))
         .route(
@@ -150,6 +151,22 @@ fn sign_in_pages() -> Router<State> {
         .route("/sign-in/continue", get(handover::go_on))
         .route("/sign-in/onward", get(onward::page))
         .route("/sign-out", get(sign_out::page).post(sign_out::submit))
+}
+
+/// Where identity providers of SAML send browsers, and find us.
+fn saml_pages() -> Router<State> {
+    let below = |what: &str| format!("/sign-in/directories/{{id}}/{what}");
+    Router::new()
+        .route(&below("metadata"), get(saml::metadata))
+        .route(&below("acs"), post(saml::assertions))
+        .route(&below("arrive"), post(saml::arrive))
+        .route(&below("confirm"), post(saml::confirm))
+        .route(
+            &below("logout"),
+            get(saml_logout::by_redirect).post(saml_logout::by_form),
+        )
+        .route(&below("sign-out"), get(saml_logout::leave))
+        .layer(DefaultBodyLimit::max(saml::MAX_FORM))
 }
 
 /// On our own hosts: what a person changes of their own.

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::api::rates::ApiRates;
 use crate::breached::BreachedPasswords;
 use crate::directories::oidc::Issuers;
+use crate::directories::saml::Idps;
 use crate::passwords::Passwords;
 use crate::places::Places;
 use crate::sealed::Sealer;
@@ -53,6 +54,8 @@ pub struct State {
     pub api_rates: ApiRates,
     /// What OpenID providers said of themselves, as far as this node has asked.
     pub issuers: Issuers,
+    /// The same of identity providers of SAML.
+    pub idps: Idps,
     /// What the gateways of this node obey just now; `None` until the first has been built.
     pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
 }
@@ -72,7 +75,9 @@ pub mod testing {
     use config::settings::{AccessHost, Outbound, Passwords, Places};
     use config::{Settings, Timestamp};
 
-    use super::{ApiRates, Arc, BreachedPasswords, Clock, Issuers, Snapshot, State, Turns, watch};
+    use super::{
+        ApiRates, Arc, BreachedPasswords, Clock, Idps, Issuers, Snapshot, State, Turns, watch,
+    };
     use crate::passwords::Passwords as Hasher;
     use crate::places::Places as Known;
     use crate::sealed;
@@ -128,6 +133,7 @@ pub mod testing {
             surroundings: Arc::default(),
             api_rates: ApiRates::new(&settings.limits),
             issuers: Issuers::default(),
+            idps: Idps::default(),
             settings,
             clock: Clock::manual(Timestamp(1_767_225_600_000)),
             snapshots,

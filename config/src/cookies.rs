@@ -9,6 +9,8 @@ pub const SESSION: &str = "__Host-gatehouse";
 pub const HANDOVER: &str = "__Host-gatehouse-handover";
 /// A sign-in under way at the access host.
 pub const SIGN_IN: &str = "__Host-gatehouse-sign-in";
+/// Sign-ins under way at directories that answer by a form of theirs: what must come back with them, sealed.
+pub const DIRECTORY: &str = "__Host-gatehouse-directory";
 /// Binds the forms of our pages to the browser that was shown them.
 pub const FORMS: &str = "__Host-gatehouse-forms";
 /// A browser in which a person has signed in before: guesses from elsewhere do not lock it out.

@@ -34,16 +34,29 @@ pub async fn list(
     Ok(Json(DirectoryList { items }))
 }
 
+/// Under which id.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct AsDirectory {
+    /// A UUID that the caller chose, so that the addresses below `/sign-in/directories/{id}/` could be entered
+    /// elsewhere before. Left out, one is made.
+    id: Option<String>,
+}
+
 /// Connects a directory.
-#[utoipa::path(post, path = "/directories", tag = "directories", request_body = DirectoryDraft,
+#[utoipa::path(post, path = "/directories", tag = "directories", params(AsDirectory),
+    request_body = DirectoryDraft,
     responses((status = 201, body = Directory)))]
 pub async fn create(
     Extract(state): Extract<State>,
     permit: Permit,
+    Query(AsDirectory { id }): Query<AsDirectory>,
     Body(draft): Body<DirectoryDraft>,
 ) -> Result<Versioned<Directory>, Problem> {
     let edit = Edit::begin(&state, &permit).await?;
-    let made = directories::create(edit, draft).await?;
+    let id = id.map_or_else(DirectoryId::generate, DirectoryId::from);
+    let made = directories::create_as(edit, id, draft).await?;
     Ok(Versioned::created(made.version, made))
 }
 

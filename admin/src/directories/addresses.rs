@@ -28,3 +28,21 @@ pub fn callback_at(state: &State, here: &str, id: &DirectoryId) -> String {
     };
     below(state, host, id, "callback")
 }
+
+/// Where the browser brings the assertions of SAML.
+#[must_use]
+pub fn assertions(state: &State, id: &DirectoryId) -> String {
+    below(state, state.settings.access.host(), id, "acs")
+}
+
+/// Our metadata for SAML, and our name in it.
+#[must_use]
+pub fn metadata(state: &State, id: &DirectoryId) -> String {
+    below(state, state.settings.access.host(), id, "metadata")
+}
+
+/// Where SAML's single logout is told.
+#[must_use]
+pub fn logout(state: &State, id: &DirectoryId) -> String {
+    below(state, state.settings.access.host(), id, "logout")
+}

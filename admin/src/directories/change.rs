@@ -4,12 +4,14 @@ use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, find, ldap, oidc, secret, whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, find, ldap, oidc, saml, secret,
+    whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
+use crate::sealed::Sealer;
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
 use crate::store::{
@@ -20,7 +22,17 @@ use crate::store::{
 /// So many directories stand side by side.
 const MOST: usize = 50;
 
-pub async fn create(mut edit: Edit<'_>, draft: DirectoryDraft) -> Result<Directory, Refused> {
+pub async fn create(edit: Edit<'_>, draft: DirectoryDraft) -> Result<Directory, Refused> {
+    create_as(edit, DirectoryId::generate(), draft).await
+}
+
+/// The same, under an id that the caller chose, so that the addresses in which it stands could be entered
+/// elsewhere before.
+pub async fn create_as(
+    mut edit: Edit<'_>,
+    id: DirectoryId,
+    draft: DirectoryDraft,
+) -> Result<Directory, Refused> {
     holds::directories(&mut edit.tx).await?;
     let there = rows::all(&mut edit.tx).await?;
     if there.len() >= MOST {
@@ -29,7 +41,19 @@ pub async fn create(mut edit: Edit<'_>, draft: DirectoryDraft) -> Result<Directo
             "目录数量已达上限（50 个），请先移除不用的目录",
         ))));
     }
-    let id = DirectoryId::generate();
+    let is_id = uuid::Uuid::parse_str(id.as_str())
+        .is_ok_and(|uuid| uuid.hyphenated().to_string() == id.as_str());
+    if !is_id || there.iter().any(|one| one.id == id) {
+        return Err(Invalid::new(
+            "id",
+            ("this is no id for a new directory", "该 id 不能用于新目录"),
+            (
+                "a UUID in lower case that no directory has, or none",
+                "未被使用的小写 UUID，或留空",
+            ),
+        )
+        .into());
+    }
     let position = there.last().map_or(0, |last| last.position + 1);
     let row = settled(&mut edit, &id, position, None, &draft).await?;
     rows::insert(&mut edit.tx, &row, &name_key(&row.name), edit.now).await?;
@@ -129,7 +153,13 @@ async fn settled(
     if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
         wrong.push(another_kind());
     }
-    let kept = kept_secret(edit, id, before, draft, &mut wrong);
+    let kept = match &draft.source {
+        Source::Saml(settings) => {
+            let sealer = edit.state().sealer.clone();
+            own_keys(&sealer, id, before, settings.key_generation, &mut wrong).await?
+        }
+        _ => kept_secret(edit, id, before, draft, &mut wrong),
+    };
     if !wrong.is_empty() {
         return Err(Refused::Invalid(wrong));
     }
@@ -229,6 +259,7 @@ pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid
         Source::Oidc(settings) => settings.problems(),
         Source::Cas(settings) => settings.problems(),
         Source::Scim(settings) => settings.problems(),
+        Source::Saml(settings) => settings.problems(),
     }
 }
 
@@ -274,7 +305,7 @@ fn kept_secret(
         Source::Ldap(settings) => settings.needs_secret(),
         Source::ActiveDirectory(_) => true,
         Source::Oidc(settings) => settings.needs_secret(),
-        Source::Cas(_) | Source::Scim(_) => false,
+        Source::Cas(_) | Source::Scim(_) | Source::Saml(_) => false,
     };
     let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
     let had = before.and_then(|before| before.row.secret.clone());
@@ -309,6 +340,38 @@ fn kept_secret(
     kept.filter(|_| needs)
 }
 
+/// Our keys at the provider, which are made here.
+async fn own_keys(
+    sealer: &Sealer,
+    id: &DirectoryId,
+    before: Option<&Whole>,
+    generation: u32,
+    wrong: &mut Vec<Invalid>,
+) -> Result<Option<Vec<u8>>, Refused> {
+    let had = match before {
+        Some(before) if matches!(before.source, Source::Saml(_)) => {
+            Some(secret::open(sealer, before)?)
+        }
+        _ => None,
+    };
+    match saml::kept_keys(had, generation).await {
+        Ok(keys) => Ok(Some(secret::seal(sealer, id, &keys))),
+        Err(saml::KeyError::Generation(now)) => {
+            let (as_is, next) = (now, now.saturating_add(1));
+            wrong.push(Invalid::new(
+                "source.key_generation",
+                ("keys follow each other one by one", "密钥只能逐个轮换"),
+                (
+                    &format!("{as_is} as it is, or {next} for the next key"),
+                    &format!("保持 {as_is}，或填 {next} 启用下一个密钥"),
+                ),
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(StoreError::Corrupt(error.to_string()).into()),
+    }
+}
+
 /// To whom the secret is shown, and how well guarded on its way: if that changes, it is asked for anew.
 pub(super) fn confidant(source: &Source) -> serde_json::Value {
     match source {
@@ -316,6 +379,6 @@ pub(super) fn confidant(source: &Source) -> serde_json::Value {
         Source::ActiveDirectory(settings) => ad::confidant(settings),
         Source::Oidc(settings) => oidc::confidant(settings),
         // There is no secret to show.
-        Source::Cas(_) | Source::Scim(_) => serde_json::Value::Null,
+        Source::Cas(_) | Source::Scim(_) | Source::Saml(_) => serde_json::Value::Null,
     }
 }

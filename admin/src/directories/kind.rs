@@ -12,6 +12,7 @@ pub enum Kind {
     Oidc,
     Cas,
     Scim,
+    Saml,
 }
 
 impl Kind {
@@ -23,6 +24,7 @@ impl Kind {
             Self::Oidc => "oidc",
             Self::Cas => "cas",
             Self::Scim => "scim",
+            Self::Saml => "saml",
         }
     }
 
@@ -31,7 +33,7 @@ impl Kind {
     pub fn lists_people(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory | Self::Scim => true,
-            Self::Oidc | Self::Cas => false,
+            Self::Oidc | Self::Cas | Self::Saml => false,
         }
     }
 
@@ -40,7 +42,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory => true,
-            Self::Oidc | Self::Cas | Self::Scim => false,
+            Self::Oidc | Self::Cas | Self::Scim | Self::Saml => false,
         }
     }
 
@@ -49,15 +51,21 @@ impl Kind {
     pub fn has_a_page(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory | Self::Scim => false,
-            Self::Oidc | Self::Cas => true,
+            Self::Oidc | Self::Cas | Self::Saml => true,
         }
+    }
+
+    /// Whether what it says comes back in a form from there, which browsers send without our cookies.
+    #[must_use]
+    pub fn posts_back(self) -> bool {
+        self == Self::Saml
     }
 
     /// Whether people can prove to it who they are.
     #[must_use]
     pub fn signs_in(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas => true,
+            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas | Self::Saml => true,
             Self::Scim => false,
         }
     }
@@ -66,7 +74,7 @@ impl Kind {
     #[must_use]
     pub fn pushes(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas => false,
+            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas | Self::Saml => false,
             Self::Scim => true,
         }
     }

@@ -18,6 +18,7 @@ pub mod oidc;
 mod organisation;
 pub mod probe;
 pub mod provider;
+pub mod saml;
 pub mod scim;
 mod secret;
 pub mod sign_in;
@@ -43,11 +44,12 @@ use cas::CasProvider;
 use ldap::LdapSource;
 use oidc::OidcProvider;
 use provider::SignInProvider;
+use saml::SamlProvider;
 use scim::ScimSource;
 use sign_in::SignInTerms;
 use source::{OrganisationSource, SourceError};
 
-pub use change::{create, remove, update};
+pub use change::{create, create_as, remove, update};
 pub use kind::{Kind, UsedFor};
 pub use organisation::{MatchBy, Organisation, Others};
 
@@ -65,6 +67,7 @@ pub enum Source {
     Oidc(oidc::OidcSettings),
     Cas(cas::CasSettings),
     Scim(scim::ScimSettings),
+    Saml(saml::SamlSettings),
 }
 
 impl Source {
@@ -76,6 +79,7 @@ impl Source {
             Self::Oidc(_) => Kind::Oidc,
             Self::Cas(_) => Kind::Cas,
             Self::Scim(_) => Kind::Scim,
+            Self::Saml(_) => Kind::Saml,
         }
     }
 
@@ -86,7 +90,7 @@ impl Source {
             Self::Ldap(settings) => settings.units.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().units.enabled,
             Self::Scim(_) => true,
-            Self::Oidc(_) | Self::Cas(_) => false,
+            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }
 
@@ -97,7 +101,7 @@ impl Source {
             Self::Ldap(settings) => settings.groups.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().groups.enabled,
             Self::Scim(_) => true,
-            Self::Oidc(_) | Self::Cas(_) => false,
+            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }
 
@@ -107,7 +111,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => Some(Cow::Borrowed(settings)),
             Self::ActiveDirectory(settings) => Some(Cow::Owned(settings.ldap())),
-            Self::Oidc(_) | Self::Cas(_) | Self::Scim(_) => None,
+            Self::Oidc(_) | Self::Cas(_) | Self::Scim(_) | Self::Saml(_) => None,
         }
     }
 
@@ -263,6 +267,23 @@ pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvid
             outbound: state.settings.outbound.clone(),
             settings: settings.clone(),
         })),
+        Source::Saml(_) => Ok(Box::new(saml_provider(state, directory)?)),
+    }
+}
+
+/// Whoever speaks SAML with a directory.
+///
+/// # Errors
+/// [`Failure::NotFound`] if it is of another kind.
+pub fn saml_provider(state: &State, directory: &Whole) -> Result<SamlProvider, Failure> {
+    match &directory.source {
+        Source::Saml(settings) => Ok(SamlProvider {
+            state: state.clone(),
+            id: directory.row.id.clone(),
+            settings: settings.clone(),
+            secret: secret_of(state, directory)?,
+        }),
+        _ => Err(Failure::NotFound),
     }
 }
 

@@ -100,7 +100,7 @@ fn earliest(directory: &Whole) -> Option<(LocalText, Timestamp)> {
         Source::Ldap(settings) => &settings.ca,
         Source::ActiveDirectory(settings) => &settings.ca,
         Source::Cas(settings) => &settings.ca,
-        Source::Scim(_) => return None,
+        Source::Scim(_) | Source::Saml(_) => return None,
         Source::Oidc(settings) => &settings.ca,
     };
     let which = both(("the certificate of the authority", "证书颁发机构的证书"));

@@ -11,7 +11,7 @@ use super::entry::{TheirDepartment, TheirPerson};
 use super::ldap::LdapSource;
 use super::provider::Unusable;
 use super::source::OrganisationSource;
-use super::{Source, addresses, cas, change, ldap_access, oidc, secret, whole};
+use super::{Source, addresses, cas, change, ldap_access, oidc, saml, secret, whole};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
@@ -107,6 +107,7 @@ async fn answers(
             let callback = directory.map(|id| addresses::callback(state, id));
             cas::try_out(outbound, settings, callback.as_deref()).await
         }
+        Source::Saml(settings) => saml::try_out(state, settings).await,
     }
 }
 

@@ -32,6 +32,14 @@ pub struct Start<'a> {
     pub hint: Option<&'a str>,
 }
 
+/// How the browser gets there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Onward {
+    To(Url),
+    /// By a form that it sends.
+    Form(Url, Vec<(&'static str, String)>),
+}
+
 /// What the browser brought back.
 pub struct Brought<'a> {
     /// The parameters of the address or of the form, each once.
@@ -97,7 +105,7 @@ impl From<Unusable> for ProviderError {
 /// A sign-in page elsewhere.
 pub trait SignInProvider: Send + Sync {
     /// Where the browser goes.
-    fn start<'a>(&'a self, start: Start<'a>) -> BoxFuture<'a, Result<Url, ProviderError>>;
+    fn start<'a>(&'a self, start: Start<'a>) -> BoxFuture<'a, Result<Onward, ProviderError>>;
 
     /// Who it was that came back.
     fn finish<'a>(&'a self, brought: Brought<'a>)

@@ -2,6 +2,7 @@
 //! is known by the key that the directory gave it, and by nothing that somebody could have written there
 //! themselves.
 
+use config::Timestamp;
 use config::id::{DirectoryId, MemberId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -90,7 +91,7 @@ impl SignInTerms {
 }
 
 /// What a directory says of somebody who has just proven to it who they are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asserted {
     /// The key, the names and the addresses.
     pub person: TheirPerson,
@@ -100,8 +101,12 @@ pub struct Asserted {
     pub has_second_factor: bool,
     /// What the directory calls its session, should it end it.
     pub session: Option<String>,
-    /// As whom the directory knows the person in it, as it is to be repeated when one of us ends it.
+    /// As whom the directory knows the person in it.
     pub subject: Option<String>,
+    /// What is repeated to the directory where we end it.
+    pub repeated: Option<String>,
+    /// What counts once, on whatever node, and until when it would count.
+    pub once: Option<(String, Timestamp)>,
 }
 
 /// By which directory a sign-in came.
@@ -112,6 +117,8 @@ pub struct CameBy {
     pub session: Option<String>,
     #[serde(default)]
     pub subject: Option<String>,
+    #[serde(default)]
+    pub repeated: Option<String>,
 }
 
 /// Why nobody is let in, for the log and for the page.

@@ -1,4 +1,4 @@
-//! Style of our pages, and the script that asks for passkeys, inside the program. Addresses carry the hash of the content, so a
+//! Style of our pages, and our scripts, inside the program. Addresses carry the hash of the content, so a
 //! browser keeps them for good and asks anew when they change.
 
 use std::sync::LazyLock;
@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::hex::hex;
 
 const STYLE: &str = include_str!("../../assets/style.css");
+const ONWARD: &str = include_str!("../../assets/onward.js");
 const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
 
 /// Under `/.gatehouse/`, so that the same address serves the access host and application hosts.
@@ -19,11 +20,18 @@ pub const ROUTE: &str = "/.gatehouse/assets/{name}";
 const FOLDER: &str = "/.gatehouse/assets";
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| addressed("style", STYLE, "css"));
+static ONWARD_PATH: LazyLock<String> = LazyLock::new(|| addressed("onward", ONWARD, "js"));
 static PASSKEYS_PATH: LazyLock<String> = LazyLock::new(|| addressed("passkeys", PASSKEYS, "js"));
 
 #[must_use]
 pub fn style() -> &'static str {
     &STYLE_PATH
+}
+
+/// The script that sends a form by itself.
+#[must_use]
+pub fn onward() -> &'static str {
+    &ONWARD_PATH
 }
 
 /// The script that asks for passkeys.
@@ -43,6 +51,9 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     let path = format!("{FOLDER}/{name}");
     if path == *STYLE_PATH {
         return kept("text/css; charset=utf-8", STYLE.to_owned());
+    }
+    if path == *ONWARD_PATH {
+        return kept("text/javascript; charset=utf-8", ONWARD.to_owned());
     }
     if path == *PASSKEYS_PATH {
         return kept("text/javascript; charset=utf-8", PASSKEYS.to_owned());

@@ -23,20 +23,25 @@ pub fn field_value(cookie: &Token) -> String {
 /// Whether the form came from a page of ours.
 #[must_use]
 pub fn is_ours(headers: &HeaderMap, origin: &str, cookie: Option<&Token>, field: &str) -> bool {
-    let sent_from_here = |name| match headers.get(name) {
-        Some(value) => value == origin,
-        None => true,
-    };
-    let site_is_same = headers
-        .get("sec-fetch-site")
-        .is_none_or(|site| site == "same-origin");
     let token_fits = cookie.is_some_and(|cookie| {
         field_value(cookie)
             .as_bytes()
             .ct_eq(field.as_bytes())
             .into()
     });
-    site_is_same && sent_from_here(header::ORIGIN) && token_fits
+    is_from_here(headers, origin) && token_fits
+}
+
+/// Whether the browser says nothing else than that a form was sent from a page of ours.
+#[must_use]
+pub fn is_from_here(headers: &HeaderMap, origin: &str) -> bool {
+    let site_is_same = headers
+        .get("sec-fetch-site")
+        .is_none_or(|site| site == "same-origin");
+    let sent_from_here = headers
+        .get(header::ORIGIN)
+        .is_none_or(|value| value == origin);
+    site_is_same && sent_from_here
 }
 
 #[cfg(test)]

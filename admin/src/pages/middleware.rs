@@ -2,14 +2,14 @@
 //! page to itself.
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use config::cookies;
 use config::link::Visitor;
 
 use super::cookies::{Keep, set};
-use super::{Failure, Reader, failure};
+use super::{Failure, Reader, csrf, failure};
 use crate::state::State;
 
 /// No script (but see [`allow_script`]), no frame, no foreign style; forms go to this host only.
@@ -26,6 +26,19 @@ pub fn allow_script(response: &mut Response) {
     response
         .headers_mut()
         .insert(header::CONTENT_SECURITY_POLICY, policy);
+}
+
+/// Of a page with a form that it sends by itself, to another host: that one may lead the browser on to others.
+pub fn allow_form_to(response: &mut Response, to: &url::Url) {
+    let origin = to.origin().ascii_serialization();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         form-action 'self' https: {origin}; frame-ancestors 'none'; base-uri 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        let name = header::CONTENT_SECURITY_POLICY;
+        response.headers_mut().insert(name, policy);
+    }
 }
 
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -57,15 +70,20 @@ pub async fn around(Shared(state): Shared<State>, mut request: Request, next: Ne
         .map_or("/", axum::http::uri::PathAndQuery::as_str);
     let reader = Reader::new(visitor, request.headers(), here, &state.places);
     request.extensions_mut().insert(reader.clone());
+    // With a form of another site no cookies come: that there are none says nothing, and the browser keeps those
+    // that it has.
+    let origin = state.settings.origin_of(&reader.visitor.host);
+    let is_foreign =
+        request.method() == Method::POST && !csrf::is_from_here(request.headers(), &origin);
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = failure::page(&failure, &state, &reader);
     }
-    dress(&mut response, &reader);
+    dress(&mut response, &reader, is_foreign);
     response
 }
 
-fn dress(response: &mut Response, reader: &Reader) {
+fn dress(response: &mut Response, reader: &Reader, is_foreign: bool) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers
@@ -83,7 +101,7 @@ fn dress(response: &mut Response, reader: &Reader) {
             header::CONTENT_LANGUAGE,
             HeaderValue::from_static(reader.language.tag()),
         );
-        if reader.csrf_is_new {
+        if reader.csrf_is_new && !is_foreign {
             set(
                 response,
                 cookies::FORMS,

@@ -5,57 +5,38 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use askama::Template;
 use axum::extract::{Path, State as Shared};
-use axum::http::StatusCode;
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use config::cookies;
 use config::id::DirectoryId;
 use config::session::AuthenticationMethod;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::attempt::{self, Attempt};
+use super::directory_page::{Doing, Why, lead, refuse};
 use super::directory_password::known;
 use super::flow::{self, Flow};
 use super::lockout::Counters;
 use super::methods::{self, Offer};
-use crate::directories::provider::{Brought, ProviderError, Secrets, Start};
+use crate::directories::provider::{Brought, Onward, ProviderError, Secrets, Start};
 use crate::directories::sign_in::{Asserted, CameBy};
 use crate::directories::{self, Whole, addresses};
 use crate::hex::hex;
-use crate::pages::text::texts;
-use crate::pages::{Answer, Failure, Frame, Query, Reader, ReturnPath, go_to, show_with};
+use crate::pages::cookies::{Keep, set};
+use crate::pages::{Answer, Failure, Frame, Query, Reader, ReturnPath, go_to};
 use crate::question::{Occasion, Question, QuestionError};
 use crate::state::State;
-use crate::store::{Connection, StoreError, credentials, members};
+use crate::store::{Connection, StoreError, Tx, answered_questions, credentials, members};
 
 /// Long enough to sign in elsewhere, with a second factor there.
 const LIFE: Duration = Duration::from_mins(15);
-const METHOD: AuthenticationMethod = AuthenticationMethod::Directory;
-
-texts! {
-    /// The page for whoever came back and is not let in, and the links to directories.
-    DirectoryTexts {
-        title: "无法登录", "You are not signed in";
-        again: "重新登录", "Try again";
-        unknown: "您已通过验证，但这里还没有您的账号。请联系管理员。", "You have proven who you are, but there is no account for you here yet. Ask an administrator.";
-        waits: "您已通过验证，但需要管理员先确认您的账号。请联系管理员。", "You have proven who you are, but an administrator has to say first which account is yours. Ask them to look at the conflicts of the directory.";
-        refused: "对方登录页面没有确认您的身份。请重试，或换一种登录方式。", "The other sign-in page did not confirm who you are. Try again, or sign in another way.";
-        untrusted: "返回的信息无法确认是为这次登录签发的，已拒绝。请重新登录。", "What came back does not prove that it was meant for this sign-in, and was refused. Please sign in again.";
-        away: "暂时无法连接登录服务，请稍后再试。", "The sign-in service cannot be reached. Please try again in a moment.";
-        disabled: "您的账号已停用，请联系管理员。", "Your account is disabled. Ask an administrator.";
-    }
-}
-
-#[derive(Template)]
-#[template(path = "directory_refused.html")]
-struct RefusedPage {
-    frame: Frame,
-    t: &'static DirectoryTexts,
-    why: &'static str,
-    again: String,
-}
+pub(super) const METHOD: AuthenticationMethod = AuthenticationMethod::Directory;
+/// No cookie of ours is longer, in bytes: browsers drop those of more than 4096.
+const MOST_CARRIED: usize = 3500;
 
 /// The directories that have a sign-in page of their own, as links, in the order of the sign-in page.
 pub async fn offers(
@@ -82,7 +63,7 @@ pub struct Returned(HashMap<String, String>);
 
 /// What comes back sealed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     directory: DirectoryId,
     secrets: Secrets,
     to: String,
@@ -124,21 +105,18 @@ pub async fn start(
     attempt::refuse_spent_address(&state, &reader).await?;
     let to = ReturnPath::or_root(&asked.to);
     let directory = found(&mut *state.store.read().await?, &id).await?;
-    match address(&state, &reader, &directory, &to, None).await? {
-        Some(address) => Ok(go_to(address.as_str())),
-        None => away(&state, &reader, &to),
-    }
+    send(&state, &reader, &directory, &to, None).await
 }
 
-/// Where the browser is to go, with the mail address that the person has typed, if they have. `None` if the
-/// directory is away.
-pub(super) async fn address(
+/// Sends the browser to the directory: with the mail address that the person has typed, who then comes by a form,
+/// which browsers let lead to no other host.
+pub(super) async fn send(
     state: &State,
     reader: &Reader,
     directory: &Whole,
     to: &ReturnPath,
     hint: Option<&str>,
-) -> Result<Option<Url>, Failure> {
+) -> Answer {
     let kept = Kept {
         directory: directory.row.id.clone(),
         secrets: Secrets {
@@ -158,18 +136,61 @@ pub(super) async fn address(
         hint,
     };
     let provider = directories::provider(state, directory)?;
-    match provider.start(start).await {
-        Ok(address) => Ok(Some(address)),
+    let mut response = match provider.start(start).await {
+        Ok(Onward::To(address)) if hint.is_none() => go_to(address.as_str()),
+        Ok(onward) => lead(state, reader, Doing::SigningIn, &onward)?,
         Err(error) => {
             tracing::warn!(%error, directory = directory.row.name, "nobody can be sent to a directory");
-            Ok(None)
+            return refuse(state, reader, to, Why::Away);
         }
+    };
+    if directory.source.kind().posts_back() {
+        carry(&mut response, reader, &sealed);
     }
+    if reader.csrf_is_new {
+        // Whoever comes by a link that somebody has kept has seen no page of ours yet.
+        set(
+            &mut response,
+            cookies::FORMS,
+            reader.csrf.as_text(),
+            Keep::ForNow,
+        );
+    }
+    Ok(response)
 }
 
-/// The page for whoever cannot be sent to a directory just now.
-pub(super) fn away(state: &State, reader: &Reader, to: &ReturnPath) -> Answer {
-    refuse(state, reader, to, Why::Away)
+/// Has the browser hold what must come back, where the directory would not carry it: that of the latest sign-ins,
+/// as far as a cookie holds them.
+fn carry(response: &mut Response, reader: &Reader, sealed: &str) {
+    let before = reader.cookies.get(cookies::DIRECTORY).unwrap_or_default();
+    let mut all = sealed.to_owned();
+    for one in before.split('.').filter(|one| !one.is_empty()) {
+        if all.len() + one.len() >= MOST_CARRIED {
+            break;
+        }
+        all.push('.');
+        all.push_str(one);
+    }
+    let keep = Keep::Seconds(u32::try_from(LIFE.as_secs()).unwrap_or(u32::MAX));
+    set(response, cookies::DIRECTORY, &all, keep);
+}
+
+/// Which of the sign-ins that the browser holds it is that came back.
+pub(super) fn carried(
+    state: &State,
+    reader: &Reader,
+    (directory, relay_state): (&Whole, &str),
+) -> Option<Question<Kept>> {
+    let whose = hex(&reader.csrf.hash());
+    let all = reader.cookies.get(cookies::DIRECTORY).unwrap_or_default();
+    let opened = |sealed: &str| {
+        let now = state.clock.now();
+        Question::<Kept>::open(&state.sealer, occasion(&whose), sealed, now).ok()
+    };
+    all.split('.').filter_map(opened).find(|question| {
+        let asked = &question.asked;
+        asked.directory == directory.row.id && asked.secrets.verifier == relay_state
+    })
 }
 
 /// `GET /sign-in/directories/{id}/callback`
@@ -181,68 +202,71 @@ pub async fn callback(
 ) -> Answer {
     attempt::refuse_spent_address(&state, &reader).await?;
     let directory = found(&mut *state.store.read().await?, &id).await?;
+    if directory.source.kind().posts_back() {
+        return Err(Failure::NotFound);
+    }
     let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
     let field = parameters.get("state").map_or("", String::as_str);
-    let question = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now);
-    let counters = Counters::of_directories(&reader);
-    let question = match question {
-        Ok(question) if question.asked.directory == directory.row.id => question,
-        // A sealed state is nothing that can be guessed: whoever has none costs nobody a try.
-        _ => return refuse(&state, &reader, &ReturnPath::root(), Why::Untrusted),
-    };
-    let attempt = Attempt::count(&state, &reader, counters, (None, ""), METHOD).await?;
-    let to = ReturnPath::or_root(&question.asked.to);
-    let callback = callback_of(&state, &reader, &directory)?;
-    let brought = Brought {
-        parameters: &parameters,
-        callback: &callback,
-        secrets: &question.asked.secrets,
-        now,
-    };
-    let provider = directories::provider(&state, &directory)?;
-    let asserted = match provider.finish(brought).await {
-        Ok(asserted) => asserted,
-        Err(error) => {
-            tracing::info!(%error, directory = directory.row.name, "a sign-in by a directory was refused");
-            let why = note(&attempt, &error).await?;
-            return refuse(&state, &reader, &to, why);
-        }
-    };
-    settle(
-        &state,
-        &reader,
-        (&directory, asserted),
-        (&attempt, &question),
-    )
-    .await
+    let question = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now).ok();
+    let question = question.filter(|question| question.asked.directory == directory.row.id);
+    arrived(&state, &reader, &directory, (question, &parameters)).await
 }
 
-/// Tells of a refusal in the log. What nobody has judged weighs on nobody.
-async fn note(attempt: &Attempt<'_>, error: &ProviderError) -> Result<Why, Failure> {
-    Ok(match error {
-        ProviderError::Refused(_) => {
-            attempt.not_checked("directory_refused").await?;
-            Why::Refused
+/// Judges what the browser brought back, for the sign-in for which it was sent.
+pub(super) async fn arrived(
+    state: &State,
+    reader: &Reader,
+    directory: &Whole,
+    (question, parameters): (Option<Question<Kept>>, &HashMap<String, String>),
+) -> Answer {
+    let Some(question) = question else {
+        // What was sealed is nothing that can be guessed: whoever has none costs nobody a try.
+        return refuse(state, reader, &ReturnPath::root(), Why::Untrusted);
+    };
+    let counters = Counters::of_directories(reader);
+    let attempt = Attempt::count(state, reader, counters, (None, ""), METHOD).await?;
+    let to = ReturnPath::or_root(&question.asked.to);
+    let callback = callback_of(state, reader, directory)?;
+    let brought = Brought {
+        parameters,
+        callback: &callback,
+        secrets: &question.asked.secrets,
+        now: state.clock.now(),
+    };
+    let provider = directories::provider(state, directory)?;
+    match provider.finish(brought).await {
+        Ok(asserted) => {
+            let whom = (directory, asserted);
+            settle(state, reader, whom, (&attempt, &question, &to)).await
         }
-        ProviderError::Untrusted(reason) => {
-            attempt.failed(reason).await?;
-            Why::Untrusted
-        }
-        ProviderError::Away(_) => {
-            attempt.not_checked("directory_away").await?;
-            Why::Away
-        }
-    })
+        Err(error) => not_proven(state, reader, directory, (&attempt, &error, &to)).await,
+    }
+}
+
+/// Nobody was proven to be anybody.
+pub(super) async fn not_proven(
+    state: &State,
+    reader: &Reader,
+    directory: &Whole,
+    (attempt, error, to): (&Attempt<'_>, &ProviderError, &ReturnPath),
+) -> Answer {
+    tracing::info!(%error, directory = directory.row.name, "a sign-in by a directory was refused");
+    let (reason, why) = Why::of(error);
+    // What nobody has judged weighs on nobody.
+    match error {
+        ProviderError::Untrusted(_) => attempt.failed(reason).await?,
+        ProviderError::Refused(_) | ProviderError::Away(_) => attempt.not_checked(reason).await?,
+    }
+    refuse(state, reader, to, why)
 }
 
 /// Signs in whoever was proven to be somebody of ours.
-async fn settle(
+pub(super) async fn settle<T: Serialize + DeserializeOwned>(
     state: &State,
     reader: &Reader,
     (directory, asserted): (&Whole, Asserted),
-    (attempt, question): (&Attempt<'_>, &Question<Kept>),
+    (attempt, question, to): (&Attempt<'_>, &Question<T>, &ReturnPath),
 ) -> Answer {
-    let to = ReturnPath::or_root(&question.asked.to);
     let member = match known(state, directory, &asserted).await? {
         Ok(member) => member,
         Err(reason) => {
@@ -252,7 +276,7 @@ async fn settle(
             } else {
                 Why::Unknown
             };
-            return refuse(state, reader, &to, why);
+            return refuse(state, reader, to, why);
         }
     };
     let now = state.clock.now();
@@ -262,22 +286,19 @@ async fn settle(
     if !present.is_some_and(|account| account.is_active(now)) {
         drop(tx);
         attempt.failed("account_disabled").await?;
-        return refuse(state, reader, &to, Why::Disabled);
+        return refuse(state, reader, to, Why::Disabled);
     }
-    match question.take_answer(&mut tx).await {
-        Ok(()) => {}
-        Err(QuestionError::Store(error)) => return Err(error.into()),
-        Err(QuestionError::Over) => {
-            drop(tx);
-            attempt.failed("answered_before").await?;
-            return refuse(state, reader, &to, Why::Untrusted);
-        }
+    if let Some(reason) = counted_before(&mut tx, question, &asserted).await? {
+        drop(tx);
+        attempt.failed(reason).await?;
+        return refuse(state, reader, to, Why::Untrusted);
     }
     attempt.succeeded(&mut tx).await?;
     let came_by = CameBy {
         directory: directory.row.id.clone(),
         session: asserted.session.clone(),
         subject: asserted.subject.clone(),
+        repeated: asserted.repeated.clone(),
     };
     let mut flow = Flow::begin_by_directory(member, (METHOD, came_by), now, to.as_str());
     if asserted.has_second_factor && directory.sign_in.trusts_second_factor {
@@ -286,31 +307,21 @@ async fn settle(
     flow::advance(state, reader, tx, flow, None).await
 }
 
-#[derive(Clone, Copy)]
-enum Why {
-    Unknown,
-    Waits,
-    Refused,
-    Untrusted,
-    Away,
-    Disabled,
-}
-
-fn refuse(state: &State, reader: &Reader, to: &ReturnPath, why: Why) -> Answer {
-    let t = DirectoryTexts::of(reader.language);
-    let (status, why) = match why {
-        Why::Unknown => (StatusCode::FORBIDDEN, t.unknown),
-        Why::Waits => (StatusCode::FORBIDDEN, t.waits),
-        Why::Refused => (StatusCode::FORBIDDEN, t.refused),
-        Why::Untrusted => (StatusCode::BAD_REQUEST, t.untrusted),
-        Why::Away => (StatusCode::SERVICE_UNAVAILABLE, t.away),
-        Why::Disabled => (StatusCode::FORBIDDEN, t.disabled),
-    };
-    let page = RefusedPage {
-        frame: Frame::new(state, reader),
-        t,
-        why,
-        again: format!("/sign-in?to={}", to.encoded()),
-    };
-    show_with(status, &page)
+/// Takes what counts once: the sign-in that was begun, and what was said of it. The reason, if it was taken before.
+async fn counted_before<T: Serialize + DeserializeOwned>(
+    tx: &mut Tx,
+    question: &Question<T>,
+    asserted: &Asserted,
+) -> Result<Option<&'static str>, StoreError> {
+    match question.take_answer(tx).await {
+        Ok(()) => {}
+        Err(QuestionError::Store(error)) => return Err(error),
+        Err(QuestionError::Over) => return Ok(Some("answered_before")),
+    }
+    if let Some((what, until)) = &asserted.once
+        && !answered_questions::note(tx, what, *until).await?
+    {
+        return Ok(Some("said_before"));
+    }
+    Ok(None)
 }

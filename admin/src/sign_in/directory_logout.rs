@@ -40,6 +40,7 @@ pub async fn by_post(
                 directory: directory.row.id.clone(),
                 session: Some(ticket),
                 subject: None,
+                repeated: None,
             };
             end(&state, &reader, &came_by).await?;
         }

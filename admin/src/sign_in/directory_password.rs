@@ -171,6 +171,7 @@ async fn begin(
         directory: directory.row.id.clone(),
         session: None,
         subject: None,
+        repeated: None,
     };
     let method = (AuthenticationMethod::Password, came_by);
     let mut flow = Flow::begin_by_directory(member, method, now, tried.to.as_str());

@@ -17,6 +17,7 @@ pub mod confirm;
 pub mod directory;
 pub mod directory_logout;
 pub mod directory_new_password;
+pub mod directory_page;
 pub mod directory_password;
 pub mod enrol;
 pub mod enrol_passkey;
@@ -46,6 +47,8 @@ pub mod record;
 pub mod recovery_codes;
 pub mod refused;
 pub mod risk;
+pub mod saml;
+pub mod saml_logout;
 pub mod second_factor;
 pub mod sign_out;
 pub mod strength;
@@ -398,6 +401,12 @@ mod over_tests;
 mod policy_tests;
 #[cfg(test)]
 mod reset_tests;
+#[cfg(test)]
+mod saml_attack_tests;
+#[cfg(test)]
+mod saml_logout_tests;
+#[cfg(test)]
+mod saml_tests;
 #[cfg(test)]
 mod second_factor_policy_tests;
 #[cfg(test)]

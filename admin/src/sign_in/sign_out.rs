@@ -8,6 +8,7 @@ use config::session::Revocation;
 use config::{Session, cookies};
 
 use super::record::{Happening, record};
+use super::saml_logout;
 use crate::logs::SignInKind;
 use crate::pages::cookies::clear;
 use crate::pages::text::texts;
@@ -78,11 +79,16 @@ fn show_page(state: &State, reader: &Reader, apart: bool, is_done: bool) -> Answ
 /// `POST /sign-out`
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, _: Form) -> Answer {
     let session = end(&state, &reader).await?;
-    Ok(without_session(go_to(farewell(
-        &state,
-        &reader,
-        session.as_ref(),
-    ))))
+    let mut way_out = None;
+    if let Some(session) = &session {
+        let mut read = state.store.read().await?;
+        way_out = saml_logout::way_out(&state, &mut read, session).await?;
+    }
+    let next = match &way_out {
+        Some(way_out) => way_out,
+        None => farewell(&state, &reader, session.as_ref()),
+    };
+    Ok(without_session(go_to(next)))
 }
 
 /// `POST /.gatehouse/sign-out`, at an application host.

@@ -49,22 +49,16 @@ pub async fn known(
     directory: &DirectoryId,
     keys: &[String],
 ) -> Result<Vec<Known>, StoreError> {
-    let mut found = Vec::with_capacity(keys.len());
-    for keys in keys.chunks(CHUNK) {
-        let sql = format!(
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let bound = [directory.as_str()];
+    let rows = found::<PageRow>(connection, &bound, &keys, |keys| {
+        format!(
             "SELECT p.their_key, p.facts, p.member_version, p.gone_at, p.member_id, m.version, m.status \
              FROM directory_people p JOIN members m ON m.id = p.member_id \
-             WHERE p.directory_id = $1 AND p.their_key IN ({})",
-            placeholders(2, keys.len())
-        );
-        let query = sqlx::query_as::<_, PageRow>(sqlx::AssertSqlSafe(sql)).bind(directory.as_str());
-        let query = keys
-            .iter()
-            .fold(query, |query, key| query.bind(key.as_str()));
-        let rows = query.fetch_all(&mut *connection).await?.into_iter();
-        found.extend(rows.map(self::row));
-    }
-    Ok(found)
+             WHERE p.directory_id = $1 AND p.their_key IN ({keys})"
+        )
+    });
+    Ok(rows.await?.into_iter().map(row).collect())
 }
 
 /// How many who come from a directory can sign in.

@@ -26,13 +26,14 @@ pub async fn insert(
         return Ok(());
     }
     sqlx::query(
-        "INSERT INTO directory_sessions (sign_in_id, directory_id, session, subject) \
-         SELECT $1, id, $3, $4 FROM directories WHERE id = $2",
+        "INSERT INTO directory_sessions (sign_in_id, directory_id, session, subject, repeated) \
+         SELECT $1, id, $3, $4, $5 FROM directories WHERE id = $2",
     )
     .bind(sign_in.as_str())
     .bind(came_by.directory.as_str())
     .bind(session)
     .bind(subject)
+    .bind(came_by.repeated.as_deref())
     .execute(connection)
     .await?;
     Ok(())
@@ -81,16 +82,17 @@ pub async fn of_sign_in(
     connection: &mut Connection,
     sign_in: &SignInId,
 ) -> Result<Option<CameBy>, StoreError> {
-    let row: Option<(String, String, String)> = sqlx::query_as(
-        "SELECT directory_id, session, subject FROM directory_sessions WHERE sign_in_id = $1",
+    let row: Option<(String, String, String, Option<String>)> = sqlx::query_as(
+        "SELECT directory_id, session, subject, repeated FROM directory_sessions WHERE sign_in_id = $1",
     )
     .bind(sign_in.as_str())
     .fetch_optional(connection)
     .await?;
     let said = |text: String| Some(text).filter(|text| !text.is_empty());
-    Ok(row.map(|(directory, session, subject)| CameBy {
+    Ok(row.map(|(directory, session, subject, repeated)| CameBy {
         directory: DirectoryId::from(directory),
         session: said(session),
         subject: said(subject),
+        repeated,
     }))
 }

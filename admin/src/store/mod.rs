@@ -28,6 +28,7 @@ pub mod credentials;
 pub mod department_lists;
 pub mod departments;
 pub mod directories;
+pub mod directory_metadata;
 pub mod directory_names;
 pub mod directory_notices;
 pub mod directory_people;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use config::id::{DepartmentId, RunId};
+use config::id::{DepartmentId, MemberId, RunId};
 use futures::FutureExt as _;
 
 use super::changes::{self, Changed, Found};

@@ -110,6 +110,8 @@ pub fn asserted(
         has_second_factor,
         session: Some(ticket.to_owned()),
         subject: None,
+        repeated: None,
+        once: None,
         person: TheirPerson {
             key: key.ok_or("key_attribute_missing")?,
             display_name: display_name.unwrap_or_else(|| username.clone()),

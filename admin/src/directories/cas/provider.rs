@@ -6,7 +6,9 @@ use url::Url;
 
 use super::answer::{Answer, asserted, read};
 use super::settings::CasSettings;
-use crate::directories::provider::{Brought, ProviderError, SignInProvider, Start, Unusable};
+use crate::directories::provider::{
+    Brought, Onward, ProviderError, SignInProvider, Start, Unusable,
+};
 use crate::directories::sign_in::Asserted;
 use crate::outbound::http;
 
@@ -19,7 +21,7 @@ pub struct CasProvider {
 }
 
 impl SignInProvider for CasProvider {
-    fn start<'a>(&'a self, start: Start<'a>) -> BoxFuture<'a, Result<Url, ProviderError>> {
+    fn start<'a>(&'a self, start: Start<'a>) -> BoxFuture<'a, Result<Onward, ProviderError>> {
         Box::pin(async move {
             let mut address = self.settings.login().ok_or_else(no_server)?;
             let mut query = address.query_pairs_mut();
@@ -30,7 +32,7 @@ impl SignInProvider for CasProvider {
                 query.append_pair("gateway", "true");
             }
             drop(query);
-            Ok(address)
+            Ok(Onward::To(address))
         })
     }
 

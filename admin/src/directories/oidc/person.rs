@@ -66,6 +66,8 @@ pub fn asserted(settings: &OidcSettings, claims: &Claims) -> Result<Asserted, &'
         has_second_factor: has_second_factor(&settings.second_factor, claims),
         session: text(claims, "sid").map(str::to_owned),
         subject: None,
+        repeated: None,
+        once: None,
         person: TheirPerson {
             key: key.to_owned(),
             display_name: display_name.unwrap_or_else(|| username.clone()),

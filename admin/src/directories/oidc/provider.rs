@@ -17,7 +17,7 @@ use super::issuers::{Issuer, Issuers};
 use super::person;
 use super::settings::{ClientAuthentication, OidcSettings};
 use super::token::{Claims, Expected, UNKNOWN_KEY, text, verified};
-use crate::directories::provider::{Brought, ProviderError, SignInProvider, Start};
+use crate::directories::provider::{Brought, Onward, ProviderError, SignInProvider, Start};
 use crate::directories::sign_in::Asserted;
 
 pub struct OidcProvider {
@@ -35,14 +35,14 @@ struct Tokens {
 }
 
 impl SignInProvider for OidcProvider {
-    fn start<'a>(&'a self, start: Start<'a>) -> BoxFuture<'a, Result<Url, ProviderError>> {
+    fn start<'a>(&'a self, start: Start<'a>) -> BoxFuture<'a, Result<Onward, ProviderError>> {
         Box::pin(async move {
             let now = self.clock.now();
             let issuer = self
                 .issuers
                 .known(&self.outbound, &self.settings, now)
                 .await?;
-            Ok(self.address(&issuer, &start))
+            Ok(Onward::To(self.address(&issuer, &start)))
         })
     }
 

@@ -40,6 +40,8 @@ type Props = {
   kind: KindSetUp;
   initial: DirectoryDraft;
   directory?: Directory;
+  /** Its id, which it has before it is kept. */
+  id: string;
   /** What the form was read from, where it is kept. */
   draft?: Pick<Draft<unknown>, "touch" | "renew">;
   mayChange: boolean;
@@ -52,7 +54,7 @@ type Props = {
 };
 
 /** Everything about a directory: step by step while it is set up, else side by side. */
-export function DirectoryForm({ kind, initial, directory, draft, mayChange, at, setAt, last, send }: Props) {
+export function DirectoryForm({ kind, initial, directory, id, draft, mayChange, at, setAt, last, send }: Props) {
   const [form] = Form.useForm<DirectoryDraft>();
   const isWide = Grid.useBreakpoint().md ?? true;
   const { act } = useAction();
@@ -127,7 +129,7 @@ export function DirectoryForm({ kind, initial, directory, draft, mayChange, at, 
         {steps.map(({ key, title, content: Content }, index) => (
           // All are there, so that the form knows all its fields; one is seen.
           <section key={key} aria-label={title} hidden={index !== at}>
-            <Content directory={directory} />
+            <Content directory={directory} id={id} />
           </section>
         ))}
         {mayChange && (

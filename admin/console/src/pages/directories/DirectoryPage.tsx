@@ -21,6 +21,7 @@ import { DirectoryForm, stepsOf } from "./DirectoryForm";
 import { DirectoryState } from "./DirectoryState";
 import { FirstRun } from "./FirstRun";
 import { kindOf, KINDS } from "./kinds";
+import { nextId, takeId } from "./page/addresses";
 import { isUnfinished, type KindSetUp, leaveAt, leftAt, resumeAt } from "./steps";
 import { useDirectoryDeeds } from "./useDirectoryDeeds";
 import { t as words } from "./words";
@@ -32,6 +33,10 @@ const t = texts({
   ready: [
     "设置已保存。启用后，该目录中的人员可以用目录密码登录。",
     "The settings are kept. Once it is on, people of this directory can sign in with its passwords.",
+  ],
+  readyPage: [
+    "设置已保存。启用后，登录页会出现使用该目录登录的链接。",
+    "The settings are kept. Once it is on, the sign-in page has a link to it.",
   ],
   switchOn: ["启用目录", "Switch it on"],
 });
@@ -83,16 +88,21 @@ function New({ kind }: { kind: KindSetUp }) {
   const queries = useQueryClient();
   const once = useOnce();
   const [initial] = useState(kind.blank);
+  const [id] = useState(() => nextId(kind.kind));
   return (
     <DirectoryForm
       kind={kind}
       initial={initial}
+      id={id}
       mayChange
       at={0}
       setAt={() => undefined}
       last={null}
       send={async (body) => {
-        const made = await once(body, (header) => told(api.POST("/directories", { params: { header }, body })));
+        const made = await once(body, (header) =>
+          told(api.POST("/directories", { params: { header, query: { id } }, body })),
+        );
+        takeId(kind.kind);
         leaveAt(made.id, 1);
         await queries.invalidateQueries({ queryKey: ["directories"] });
         await go(`/directories/${made.id}`, { replace: true });
@@ -141,6 +151,7 @@ function Settings({ kind, draft }: Kept) {
       kind={kind}
       initial={initialOf(kind, draft.value)}
       directory={draft.latest.value}
+      id={draft.value.id}
       draft={draft}
       mayChange={mayChange}
       at={at}
@@ -177,6 +188,7 @@ function Guided({ kind, draft, first }: Kept & { first: number }) {
       kind={kind}
       initial={initialOf(kind, draft.value)}
       directory={directory}
+      id={directory.id}
       draft={draft}
       mayChange={mayChange}
       at={at}
@@ -207,7 +219,7 @@ function Ready({ directory }: { directory: Directory }) {
   const { act } = useAction();
   return (
     <Flex vertical gap={16} align="flex-start">
-      <Typography.Text>{t.ready}</Typography.Text>
+      <Typography.Text>{kindOf(directory.source.kind)?.hasPage ? t.readyPage : t.ready}</Typography.Text>
       <Button
         type="primary"
         onClick={() => void act(() => switchOn(directory)).then((done) => done && go("/directories"))}

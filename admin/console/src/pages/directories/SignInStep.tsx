@@ -10,6 +10,10 @@ const t = texts({
     "从该目录同步或已关联的人员可以用目录密码登录。以下决定首次以这种方式登录、但尚未关联的人员。",
     "People who were taken over from this directory, or are linked to it, sign in with its passwords. What follows is about whoever does so for the first time and is not linked yet.",
   ],
+  knownPage: [
+    "已关联的人员在对方页面登录后即可进入。以下决定首次以这种方式登录、但尚未关联的人员。",
+    "People who are linked to it sign in on its page. What follows is about whoever does so for the first time and is not linked yet.",
+  ],
   trustsMail: ["信任该目录的邮箱", "Its mail addresses are trusted"],
   trustsMailHint: ["目录中的邮箱确属本人时开启。", "Where they are known to be the people's own."],
   creates: ["首次登录时创建成员", "Whoever is nobody here yet becomes a member"],
@@ -32,7 +36,7 @@ export function SignInStep() {
   const kind = kindOf(draft?.source?.kind ?? null);
   return (
     <>
-      <Alert type="info" showIcon title={t.known} style={{ marginBottom: 24 }} />
+      <Alert type="info" showIcon title={kind?.hasPage ? t.knownPage : t.known} style={{ marginBottom: 24 }} />
       <Form.Item
         name={["sign_in", "trusts_mail"]}
         label={t.trustsMail}

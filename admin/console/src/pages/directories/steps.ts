@@ -7,13 +7,16 @@ export type StepProps = {
   directory?: Directory;
 };
 
+/** The same, where its id counts, which it has before it is kept. */
+export type PageStepProps = StepProps & { id: string };
+
 /** A part of a directory's settings: a step of setting one up. */
 export type Step = {
   key: string;
   title: string;
   /** Fields that begin with one of these are here, dotted. */
   fields: string[];
-  content: ComponentType<StepProps>;
+  content: ComponentType<PageStepProps>;
 };
 
 /** All that the console knows of a kind of directory. What all kinds have in common comes after its steps. */
@@ -23,6 +26,8 @@ export type KindSetUp = {
   hint: string;
   /** Whether it tells that somebody has proven a second factor to it. */
   seesSecondFactor: boolean;
+  /** Whether people sign in on a page of its own, rather than by its passwords on ours. */
+  hasPage?: boolean;
   blank: () => DirectoryDraft;
   /** What is typed, as it is sent. */
   tidy: (draft: DirectoryDraft) => DirectoryDraft;

@@ -3,8 +3,8 @@ import { texts } from "../../language/texts";
 export const t = texts({
   title: ["目录", "Directories"],
   lead: [
-    "连接保存组织架构的目录：人员、部门和用户组从那里同步，也可以用目录密码登录。",
-    "Where the organisation keeps who is who: people, departments and groups are taken over from there, and people can sign in with its passwords.",
+    "连接保存组织架构的目录：人员、部门和用户组从那里同步，也可以用目录密码或在对方页面登录。",
+    "Where the organisation keeps who is who: people, departments and groups are taken over from there, and people can sign in with its passwords or on a page of its own.",
   ],
   connect: ["连接目录", "Connect a directory"],
   name: ["名称", "Name"],
@@ -25,8 +25,8 @@ export const t = texts({
   lastFailed: ["上次同步失败", "The last run failed"],
   none: ["还没有连接目录", "No directory is connected"],
   noneHint: [
-    "按步骤连接 LDAP、Microsoft AD、SCIM 等目录。首次同步先预览，确认之前不会写入任何内容。",
-    "Connect a directory step by step: LDAP, Microsoft AD, SCIM. The first run is a trial: nothing is written until you say so.",
+    "按步骤连接 LDAP、Microsoft AD、OpenID Connect、SAML、CAS 或 SCIM。首次同步先预览，确认之前不会写入任何内容。",
+    "Connect LDAP, Microsoft AD, OpenID Connect, SAML, CAS or SCIM step by step. The first run is a trial: nothing is written until you say so.",
   ],
   readOnly: ["您的角色只能查看", "Your role may look, not change"],
 });

@@ -1,0 +1,29 @@
+/** Where a directory with a sign-in page of its own finds us: what is entered there. */
+export function addressesOf(accessUrl: string, id: string) {
+  const below = (what: string) => new URL(`/sign-in/directories/${id}/${what}`, accessUrl).href;
+  return {
+    /** OpenID Connect's redirect URI; the service of CAS begins with it. */
+    callback: below("callback"),
+    assertions: below("acs"),
+    /** Also our entity ID. */
+    metadata: below("metadata"),
+    logout: below("logout"),
+    /** A link that leads straight there. */
+    start: new URL(`/sign-in/directories/${id}`, accessUrl).href,
+  };
+}
+
+const KEPT = "gatehouse.directory-new.";
+
+/** The id of the next directory of a kind that this browser connects: it stays until that is kept. */
+export function nextId(kind: string): string {
+  const kept = localStorage.getItem(KEPT + kind);
+  if (kept) return kept;
+  const made = crypto.randomUUID();
+  localStorage.setItem(KEPT + kind, made);
+  return made;
+}
+
+export function takeId(kind: string): void {
+  localStorage.removeItem(KEPT + kind);
+}
