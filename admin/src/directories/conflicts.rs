@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::authz::{Action, Resource};
 use crate::directories;
 use crate::edit::{Edit, shown, target};
-use crate::members::{self, reach};
+use crate::members::{self, Member, reach};
 use crate::refused::{Invalid, Refused, both};
 use crate::store::directory_people as links;
 use crate::store::sync_conflicts::{self as rows, ConflictRow};
@@ -144,12 +144,7 @@ async fn link(
     let before = members::find(&mut edit.tx, member).await;
     let before = before.map_err(no_such_member)?;
     reach::may_touch(edit, &before).await?;
-    if before.kind == PrincipalKind::Guest {
-        return Err(Refused::Impossible(both((
-            "the account is a guest's: make it a member's first",
-            "该账号为访客账号，请先将其转为成员",
-        ))));
-    }
+    no_guest(&before)?;
     let id = &directory.row.id;
     let only = std::slice::from_ref(member);
     let elsewhere = links::from_elsewhere(&mut edit.tx, id, only).await?;
@@ -186,6 +181,16 @@ async fn link(
     let target = target("member", member.as_str(), &before.username);
     edit.note("link", target, shown(&before), shown(&after))
         .await
+}
+
+fn no_guest(before: &Member) -> Result<(), Refused> {
+    if before.kind != PrincipalKind::Guest {
+        return Ok(());
+    }
+    Err(Refused::Impossible(both((
+        "the account is a guest's: make it a member's first",
+        "该账号为访客账号，请先将其转为成员",
+    ))))
 }
 
 fn no_such_member(refused: Refused) -> Refused {

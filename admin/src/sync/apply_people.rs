@@ -8,6 +8,7 @@ use super::apply::{change_person, settled};
 use super::people::{self, Held, Planned};
 use super::plan::Change;
 use super::scope::Scope;
+use super::shown::Shown;
 use super::{Broken, conflicts, leave, pushed, turn};
 use crate::directories::entry::TheirPerson;
 use crate::edit::Edit;
@@ -171,8 +172,7 @@ async fn person(
     if change.is_nothing() {
         "none".clone_into(&mut row.kind);
     }
-    let json =
-        |shown: Option<people::Shown>| shown.and_then(|shown| serde_json::to_string(&shown).ok());
+    let json = |shown: Option<Shown>| shown.and_then(|shown| serde_json::to_string(&shown).ok());
     row.before = json(planned.before(scope));
     row.after = json(planned.after(scope));
     sync_conflicts::remove(&mut edit.tx, &scope.directory, &planned.theirs.key).await?;

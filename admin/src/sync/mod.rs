@@ -41,6 +41,7 @@ mod rows_of;
 pub mod run;
 pub mod safety;
 mod scope;
+mod shown;
 pub mod undo;
 mod undo_groups;
 mod wanted;

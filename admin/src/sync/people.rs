@@ -3,13 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use config::Named;
-use config::id::{DepartmentId, MemberId};
+use config::id::MemberId;
 use config::language::LocalText;
-use serde::{Deserialize, Serialize};
 
 use super::plan::{self, Change, Conflict, Found, Ours, Taken};
 use super::scope::Scope;
+use super::shown::{Shown, shown, shown_of};
 use super::wanted::{Wanted, facts, wanted};
 use crate::directories::entry::TheirPerson;
 use crate::members::Status;
@@ -40,19 +39,6 @@ pub enum Held {
     Unfit(LocalText),
 }
 
-/// A person as the record shows them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
-    pub username: String,
-    pub display_name: String,
-    pub email: Option<String>,
-    pub email_verified: bool,
-    pub mobile: Option<String>,
-    pub employee_number: Option<String>,
-    pub departments: Vec<Named<DepartmentId>>,
-    pub status: Status,
-}
-
 impl Planned {
     #[must_use]
     pub fn before(&self, scope: &Scope) -> Option<Shown> {
@@ -77,41 +63,6 @@ impl Planned {
             departments,
             status.unwrap_or(Status::Active),
         ))
-    }
-}
-
-/// Somebody as they are.
-#[must_use]
-pub fn shown_of(scope: &Scope, ours: &Ours) -> Shown {
-    shown(
-        scope,
-        &ours.fields,
-        ours.is_email_verified,
-        &ours.departments,
-        ours.status,
-    )
-}
-
-fn shown(
-    scope: &Scope,
-    fields: &Fields,
-    is_verified: bool,
-    departments: &[DepartmentId],
-    status: Status,
-) -> Shown {
-    let departments = departments.iter().map(|id| Named {
-        id: id.clone(),
-        name: scope.names.get(id).cloned().unwrap_or_default(),
-    });
-    Shown {
-        username: fields.username.clone(),
-        display_name: fields.display_name.clone(),
-        email: fields.email.clone(),
-        email_verified: is_verified,
-        mobile: fields.mobile.clone(),
-        employee_number: fields.employee_number.clone(),
-        departments: departments.collect(),
-        status,
     }
 }
 

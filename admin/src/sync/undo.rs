@@ -2,12 +2,14 @@
 //! person or thing since.
 
 use config::id::{DepartmentId, MemberId, RunId};
+use serde::de::DeserializeOwned;
 
 use super::apply::{FEW, change_person};
-use super::people::{self, Shown};
+use super::people;
 use super::plan::{Change, Ours};
 use super::run::Driven;
 use super::scope::Scope;
+use super::shown::{Shown, shown_of};
 use super::{Broken, departments, turn, undo_groups};
 use crate::departments as local_departments;
 use crate::directories;
@@ -119,6 +121,11 @@ async fn note(
     Ok(())
 }
 
+/// What the record says something was, or became.
+pub(super) fn read<T: DeserializeOwned>(text: &Option<String>) -> Result<Option<T>, StoreError> {
+    Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+}
+
 pub(super) fn since() -> Refused {
     Refused::Impossible(both((
         "it was changed since: it stays as it is",
@@ -164,14 +171,12 @@ async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Resul
             "用户名或邮箱现已被另一账号使用",
         ))));
     }
-    let read = |text: &Option<String>| -> Result<Option<Shown>, StoreError> {
-        Ok(text.as_deref().map(serde_json::from_str).transpose()?)
-    };
-    let after = read(&change.after)?;
-    if after.as_ref() != Some(&people::shown_of(scope, ours)) {
+    let after: Option<Shown> = read(&change.after)?;
+    if after.as_ref() != Some(&shown_of(scope, ours)) {
         return Err(since());
     }
-    let Some(before) = read(&change.before)? else {
+    let before: Option<Shown> = read(&change.before)?;
+    let Some(before) = before else {
         return forget(edit, scope, change, &id).await;
     };
     let mut was = differences(&before, ours);
@@ -311,10 +316,8 @@ async fn department(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> R
         return Ok(());
     };
     let there = department_rows::find(&mut edit.tx, &id).await?;
-    let read = |text: &Option<String>| -> Result<Option<departments::Place>, StoreError> {
-        Ok(text.as_deref().map(serde_json::from_str).transpose()?)
-    };
-    let (before, after) = (read(&change.before)?, read(&change.after)?);
+    let (before, after): (Option<departments::Place>, _) =
+        (read(&change.before)?, read(&change.after)?);
     let now = edit.now;
     match (change.kind.as_str(), there) {
         ("create", Some(row)) if row.members == 0 && row.children == 0 => {

@@ -5,20 +5,20 @@ use std::collections::HashSet;
 use config::id::{GroupId, MemberId};
 
 use super::groups::{Moved, Shown, move_people};
-use super::undo::since;
+use super::undo::{read, since};
 use crate::edit::Edit;
 use crate::name_key::name_key;
 use crate::refused::{Refused, both};
 use crate::store::groups::{self as rows, Fields, GroupRow};
 use crate::store::sync_changes::ChangeRow;
-use crate::store::{StoreError, sync_people};
+use crate::store::sync_people;
 
 /// One that the run made stays, empty, as one stays that a directory names no more.
 pub(super) async fn group(edit: &mut Edit<'_>, change: &ChangeRow) -> Result<(), Refused> {
     let id = change.object_id.as_deref().map(GroupId::from);
     let id = id.ok_or_else(since)?;
     let row = rows::find(&mut edit.tx, &id).await?.ok_or_else(since)?;
-    let moved: Moved = read(change.moved.as_deref())?.ok_or_else(not_known)?;
+    let moved: Moved = read(&change.moved)?.ok_or_else(not_known)?;
     let there = rows::member_ids(&mut edit.tx, &id).await?;
     let there: HashSet<MemberId> = there.into_iter().collect();
     let left = sync_people::rows(&mut edit.tx, &moved.removed).await?;
@@ -37,8 +37,8 @@ async fn name_back(
     row: GroupRow,
     change: &ChangeRow,
 ) -> Result<(), Refused> {
-    let before: Option<Shown> = read(change.before.as_deref())?;
-    let after: Option<Shown> = read(change.after.as_deref())?;
+    let before: Option<Shown> = read(&change.before)?;
+    let after: Option<Shown> = read(&change.after)?;
     let (Some(before), Some(after)) = (before, after) else {
         return Ok(());
     };
@@ -64,10 +64,6 @@ async fn name_back(
     } else {
         Err(Refused::Stale)
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, StoreError> {
-    Ok(text.map(serde_json::from_str).transpose()?)
 }
 
 fn not_known() -> Refused {
