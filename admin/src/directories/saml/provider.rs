@@ -65,9 +65,10 @@ impl SignInProvider for SamlProvider {
                 now: self.state.clock.now(),
             };
             let text = messages::authn_request(&head, &own.callback, &self.settings);
-            let key = match self.settings.sign_requests {
-                true => Some(self.keys()?.signing()?),
-                false => None,
+            let key = if self.settings.sign_requests {
+                Some(self.keys()?.signing()?)
+            } else {
+                None
             };
             let parcel = Parcel {
                 field: "SAMLRequest",
