@@ -11,7 +11,6 @@ use crate::edit::{Edit, shown, target};
 use crate::members::names;
 use crate::name_key::name_key;
 use crate::refused::{Expected, Invalid, Refused, both};
-use crate::sealed::Sealer;
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
 use crate::store::{
@@ -154,10 +153,7 @@ async fn settled(
         wrong.push(another_kind());
     }
     let kept = match &draft.source {
-        Source::Saml(settings) => {
-            let sealer = edit.state().sealer.clone();
-            own_keys(&sealer, id, before, settings.key_generation, &mut wrong).await?
-        }
+        Source::Saml(settings) => own_keys(edit, id, before, (settings, &mut wrong)).await?,
         _ => kept_secret(edit, id, before, draft, &mut wrong),
     };
     if !wrong.is_empty() {
@@ -342,19 +338,19 @@ fn kept_secret(
 
 /// Our keys at the provider, which are made here.
 async fn own_keys(
-    sealer: &Sealer,
+    edit: &mut Edit<'_>,
     id: &DirectoryId,
     before: Option<&Whole>,
-    generation: u32,
-    wrong: &mut Vec<Invalid>,
+    (settings, wrong): (&saml::SamlSettings, &mut Vec<Invalid>),
 ) -> Result<Option<Vec<u8>>, Refused> {
+    let sealer = &edit.state().sealer.clone();
     let had = match before {
         Some(before) if matches!(before.source, Source::Saml(_)) => {
             Some(secret::open(sealer, before)?)
         }
         _ => None,
     };
-    match saml::kept_keys(had, generation).await {
+    match saml::kept_keys(had, settings.key_generation).await {
         Ok(keys) => Ok(Some(secret::seal(sealer, id, &keys))),
         Err(saml::KeyError::Generation(now)) => {
             let (as_is, next) = (now, now.saturating_add(1));

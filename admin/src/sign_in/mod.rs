@@ -408,6 +408,8 @@ mod saml_logout_tests;
 #[cfg(test)]
 mod saml_tests;
 #[cfg(test)]
+mod saml_wrapping_tests;
+#[cfg(test)]
 mod second_factor_policy_tests;
 #[cfg(test)]
 mod session_policy_tests;

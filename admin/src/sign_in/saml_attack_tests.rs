@@ -14,14 +14,14 @@ use crate::directories::saml::testing::{Form, IdentityProvider};
 use crate::store::testing::TestStore;
 use crate::testing::{ACCESS, Browser, House};
 
-struct Scene {
-    idp: IdentityProvider,
+pub(super) struct Scene {
+    pub(super) idp: IdentityProvider,
     house: House,
     id: DirectoryId,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let idp = IdentityProvider::start();
         let (house, id) = connected(TestStore::sqlite().await, &idp).await;
         Self { idp, house, id }
@@ -45,7 +45,7 @@ impl Scene {
         reason
     }
 
-    async fn refused_with(&self, change: impl FnOnce(&str) -> String) -> String {
+    pub(super) async fn refused_with(&self, change: impl FnOnce(&str) -> String) -> String {
         let (mut browser, form) = self.sent_back().await;
         let (text, changed) = (text(&form), change(&text(&form)));
         assert_ne!(text, changed, "nothing was changed");
@@ -70,188 +70,16 @@ fn bringing(form: &Form, text: &str) -> Form {
     form.with("SAMLResponse", &STANDARD.encode(text))
 }
 
-/// The pieces of a response, as they stand in it.
-struct Pieces<'a> {
-    whole: &'a str,
-    assertion: &'a str,
-    /// Of the assertion, or of the response.
-    signature: &'a str,
-    /// The first signature of the whole stands in the response itself.
-    id: &'a str,
-}
-
-fn piece<'a>(text: &'a str, name: &str) -> &'a str {
+pub(super) fn piece<'a>(text: &'a str, name: &str) -> &'a str {
     let document = roxmltree::Document::parse(text).unwrap();
     let mut all = document.descendants();
     let found = all.find(|node| node.tag_name().name() == name).unwrap();
     &text[found.range()]
 }
 
-fn pieces(whole: &str) -> Pieces<'_> {
-    let document = roxmltree::Document::parse(whole).unwrap();
-    let mut all = document.descendants();
-    let assertion = all
-        .find(|node| node.tag_name().name() == "Assertion")
-        .unwrap();
-    let at = assertion.attribute_node("ID").unwrap().range_value();
-    Pieces {
-        whole,
-        assertion: &whole[assertion.range()],
-        signature: piece(whole, "Signature"),
-        id: &whole[at],
-    }
-}
-
-impl Pieces<'_> {
-    /// The assertion without its signature.
-    fn bare(&self) -> String {
-        self.assertion.replacen(self.signature, "", 1)
-    }
-
-    /// The same, of somebody else, under another ID.
-    fn evil(&self) -> String {
-        self.bare()
-            .replace(">wang<", ">boss<")
-            .replace(self.id, "_evil")
-    }
-
-    /// The evil assertion with something more in it.
-    fn evil_with(&self, more: &str) -> String {
-        let evil = self.evil();
-        let end = evil.rfind("</").unwrap();
-        format!("{}{more}{}", &evil[..end], &evil[end..])
-    }
-
-    /// The signature with an object in it.
-    fn signature_around(&self, object: &str) -> String {
-        let end = self.signature.rfind("</").unwrap();
-        let (start, end) = self.signature.split_at(end);
-        let prefix = start[1..].split(':').next().unwrap();
-        format!("{start}<{prefix}:Object>{object}</{prefix}:Object>{end}")
-    }
-
-    fn with(&self, assertions: &str) -> String {
-        self.whole.replacen(self.assertion, assertions, 1)
-    }
-}
-
-/// The response as it would be of somebody else, under another ID, without a signature.
-fn evil_response(pieces: &Pieces<'_>) -> String {
-    let bare = pieces.whole.replacen(pieces.signature, "", 1);
-    let id = piece_id(&bare);
-    let evil = bare.replace(">wang<", ">boss<").replacen(&id, "_evil", 1);
-    evil.replace(pieces.id, "_evil_assertion")
-}
-
-fn piece_id(text: &str) -> String {
-    let document = roxmltree::Document::parse(text).unwrap();
-    document.root_element().attribute("ID").unwrap().to_owned()
-}
-
-/// Behind the issuer of the response, where a signature belongs.
-fn behind_issuer(response: &str, more: &str) -> String {
-    let issuer = piece(response, "Issuer");
-    response.replacen(issuer, &format!("{issuer}{more}"), 1)
-}
-
-fn without_declaration(text: &str) -> &str {
+pub(super) fn without_declaration(text: &str) -> &str {
     text.strip_prefix("<?xml")
         .map_or(text, |rest| rest.split_once("?>").unwrap().1)
-}
-
-#[tokio::test]
-async fn attack_13_wrapping_of_a_signed_response_is_refused() {
-    let scene = Scene::new().await;
-    scene.idp.now(json!({"sign": ["response"]}));
-    type Wrap = fn(&Pieces<'_>) -> String;
-    let variants: [(&str, Wrap); 4] = [
-        // The signed response within the signature of another.
-        ("xsw1", |of| {
-            let object = without_declaration(of.whole).replacen(of.signature, "", 1);
-            behind_issuer(&evil_response(of), &of.signature_around(&object))
-        }),
-        // The signed response beside its signature.
-        ("xsw2", |of| {
-            let bare = without_declaration(of.whole).replacen(of.signature, "", 1);
-            behind_issuer(&evil_response(of), &format!("{}{bare}", of.signature))
-        }),
-        ("the signed response whole within another", |of| {
-            behind_issuer(&evil_response(of), without_declaration(of.whole))
-        }),
-        ("the signed response as an extension of another", |of| {
-            let inner = format!(
-                "<ns0:Extensions xmlns:ns0=\"urn:oasis:names:tc:SAML:2.0:protocol\">{}</ns0:Extensions>",
-                without_declaration(of.whole)
-            );
-            behind_issuer(&evil_response(of), &inner)
-        }),
-    ];
-    for (name, wrap) in variants {
-        let reason = scene.refused_with(|text| wrap(&pieces(text))).await;
-        let expected = [
-            "signature_of_something_else",
-            "signature_elsewhere",
-            "several_assertions",
-        ];
-        assert!(expected.contains(&reason.as_str()), "{name}: {reason}");
-    }
-}
-
-#[tokio::test]
-async fn attack_13_wrapping_of_a_signed_assertion_is_refused() {
-    let scene = Scene::new().await;
-    type Wrap = fn(&Pieces<'_>) -> String;
-    let variants: [(&str, Wrap); 9] = [
-        ("xsw3", |of| {
-            of.with(&format!("{}{}", of.evil(), of.assertion))
-        }),
-        ("xsw4", |of| of.with(&of.evil_with(of.assertion))),
-        ("xsw5", |of| {
-            of.with(&format!("{}{}", of.evil_with(of.signature), of.bare()))
-        }),
-        ("xsw6", |of| {
-            of.with(&of.evil_with(&of.signature_around(&of.bare())))
-        }),
-        ("xsw7", |of| {
-            let extensions = format!(
-                "<ns0:Extensions xmlns:ns0=\"urn:oasis:names:tc:SAML:2.0:protocol\">{}</ns0:Extensions>",
-                of.assertion
-            );
-            behind_issuer(&of.with(&of.evil()), &extensions)
-        }),
-        ("xsw8", |of| {
-            let object = of.signature_around(&of.assertion.replacen(of.signature, "", 1));
-            of.with(&of.evil_with(&object))
-        }),
-        ("xsw9", |of| {
-            let same = of.evil().replace("_evil", of.id);
-            of.with(&format!("{same}{}", of.assertion))
-        }),
-        ("by another kind of ID", |of| {
-            let same = of.evil().replacen(
-                "ID=\"_evil\"",
-                &format!("ID=\"_evil\" xml:id=\"{}\"", of.id),
-                1,
-            );
-            let end = same.rfind("</").unwrap();
-            of.with(&format!("{}{}{}", &same[..end], of.signature, &same[end..]))
-        }),
-        ("at the end", |of| {
-            of.with(&format!("{}{}", of.assertion, of.evil()))
-        }),
-    ];
-    for (name, wrap) in variants {
-        let reason = scene.refused_with(|text| wrap(&pieces(text))).await;
-        let expected = [
-            "signature_of_something_else",
-            "signature_elsewhere",
-            "several_assertions",
-            "signature_shape",
-            "id_twice",
-            "not_signed",
-        ];
-        assert!(expected.contains(&reason.as_str()), "{name}: {reason}");
-    }
 }
 
 #[tokio::test]
@@ -410,10 +238,10 @@ async fn attack_13_what_was_encrypted_for_us_by_anybody_proves_nothing() {
     for garbage in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
         let text = text(&form);
         let document = roxmltree::Document::parse(&text).unwrap();
-        let values = document
+        let mut values = document
             .descendants()
             .filter(|node| node.tag_name().name() == "CipherValue");
-        let last = values.last().unwrap().text().unwrap().to_owned();
+        let last = values.next_back().unwrap().text().unwrap().to_owned();
         let changed = bringing(&form, &text.replace(&last, garbage));
         let reason = scene.reason(&mut browser, &changed).await;
         assert_eq!(reason, "assertion_not_decrypted", "{garbage}");

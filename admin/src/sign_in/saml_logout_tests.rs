@@ -27,19 +27,17 @@ fn logout_of(id: &DirectoryId) -> String {
 /// The provider has a browser bring what it says of a logout.
 async fn told(house: &House, idp: &IdentityProvider, what: serde_json::Value) -> Answered {
     let said = idp.now(json!({"logout": what}));
-    match said["address"].as_str() {
-        Some(address) => house.browser().open(address).await,
-        None => {
-            let form = Form {
-                to: Url::parse(what["to"].as_str().unwrap()).unwrap(),
-                fields: vec![(
-                    "SAMLRequest".to_owned(),
-                    said["SAMLRequest"].as_str().unwrap().to_owned(),
-                )],
-            };
-            from_elsewhere(house, &form).await
-        }
+    if let Some(address) = said["address"].as_str() {
+        return house.browser().open(address).await;
     }
+    let form = Form {
+        to: Url::parse(what["to"].as_str().unwrap()).unwrap(),
+        fields: vec![(
+            "SAMLRequest".to_owned(),
+            said["SAMLRequest"].as_str().unwrap().to_owned(),
+        )],
+    };
+    from_elsewhere(house, &form).await
 }
 
 #[tokio::test]

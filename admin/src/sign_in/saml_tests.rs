@@ -261,7 +261,7 @@ async fn new_certificates_are_followed_and_broken_metadata_leaves_the_last_good(
         // A node that starts now has nothing in memory.
         let fresh = crate::directories::saml::Idps::default();
         let Source::Saml(settings) =
-            directories::whole(&mut *house.state.store.read().await.unwrap(), &id)
+            directories::whole(&mut house.state.store.read().await.unwrap(), &id)
                 .await
                 .unwrap()
                 .source

@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use config::Timestamp;
 
+use super::assertion::{NameId, name_id};
 use super::names::{ASSERTION, PROTOCOL};
-use super::response::{NameId, SKEW, check_issuer, name_id};
+use super::response::{SKEW, check_issuer};
 use super::{messages, signature, time};
 use crate::directories::xml;
 
@@ -113,15 +114,15 @@ fn read(text: &str, expected: &Expected<'_>) -> Result<Over, &'static str> {
     if root.attribute("Destination") != Some(expected.destination) {
         return Err("destination");
     }
-    let issued = root
+    let said_at = root
         .attribute("IssueInstant")
         .and_then(time)
         .ok_or("issue_instant")?;
     let until = match root.attribute("NotOnOrAfter") {
-        Some(text) => time(text).ok_or("issue_instant")?.min(issued.plus(LIFE)),
-        None => issued.plus(LIFE),
+        Some(text) => time(text).ok_or("issue_instant")?.min(said_at.plus(LIFE)),
+        None => said_at.plus(LIFE),
     };
-    if issued > expected.now.plus(SKEW) || expected.now >= until.plus(SKEW) {
+    if said_at > expected.now.plus(SKEW) || expected.now >= until.plus(SKEW) {
         return Err("issue_instant");
     }
     let sessions = xml::children(root, PROTOCOL, "SessionIndex");

@@ -13,9 +13,10 @@ use openssl::pkey::{PKey, Private};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use super::assertion::NameId;
 use super::metadata::Endpoint;
 use super::names::{ASSERTION, METADATA, POST, PROTOCOL, REDIRECT, RSA_SHA256, SIGNATURE};
-use super::response::{NameId, escaped};
+use super::response::escaped;
 use super::settings::{SamlBinding, SamlSettings};
 use super::signature;
 use crate::directories::provider::Onward;

@@ -6,12 +6,13 @@
 //! InResponseTo that is absent, keeps no account of assertions that were used, passes over conditions that it does
 //! not know, decrypts by AES-128 alone and by RSA with PKCS #1 v1.5, and knows of logout the names of its messages.
 //! So it is ours to read metadata (`metadata.rs`), to say what must hold of a response and to hold it to that
-//! (`response.rs`: what is read is what was signed, and nothing around it), to decrypt (`encryption.rs`), to count
+//! (`response.rs`, `assertion.rs`: what is read is what was signed, and nothing around it), to decrypt (`encryption.rs`), to count
 //! each assertion once (`sign_in::directory`, in the store), and to judge logouts (`logout.rs`).
 //!
 //! Every document is read first in safe Rust, bounded, without a document type (`directories::xml`); the C below
 //! sees only what has passed, and signatures only of a fixed shape (`signature.rs`).
 
+mod assertion;
 mod encryption;
 mod idps;
 mod keys;
@@ -30,10 +31,10 @@ use config::Timestamp;
 use super::provider::Unusable;
 use crate::state::State;
 
+pub use assertion::NameId;
 pub use idps::Idps;
 pub use keys::{KeyError, kept as kept_keys};
 pub use provider::SamlProvider;
-pub use response::NameId;
 pub use settings::{SamlAttributes, SamlBinding, SamlNameFormat, SamlSettings};
 
 /// Whether there is such a provider.

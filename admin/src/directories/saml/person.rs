@@ -1,7 +1,7 @@
 //! What an assertion says of a person.
 
+use super::assertion::Said;
 use super::names::TRANSIENT;
-use super::response::Said;
 use super::settings::SamlSettings;
 use crate::directories::entry::TheirPerson;
 use crate::directories::sign_in::Asserted;

@@ -11,11 +11,12 @@ use openssl::pkey::{PKey, Private};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::assertion::{NameId, Said};
 use super::keys::{KeyError, Keys};
 use super::messages::{Head, Own, Parcel};
 use super::metadata::{Endpoint, Idp};
 use super::names::SUCCESS;
-use super::response::{NameId, Refusal, Said};
+use super::response::Refusal;
 use super::settings::SamlSettings;
 use super::{logout, messages, person, response, signature};
 use crate::directories::addresses;
@@ -64,9 +65,10 @@ impl SignInProvider for SamlProvider {
                 now: self.state.clock.now(),
             };
             let text = messages::authn_request(&head, &own.callback, &self.settings);
-            let key = match self.settings.sign_requests {
-                true => Some(self.keys()?.signing()?),
-                false => None,
+            let key = if self.settings.sign_requests {
+                Some(self.keys()?.signing()?)
+            } else {
+                None
             };
             let parcel = Parcel {
                 field: "SAMLRequest",

@@ -9,9 +9,15 @@ test("addresses are at the host of sign-in, whatever the path of its page", () =
 });
 
 test("what was entered elsewhere stays good until the directory is kept", () => {
-  const first = nextId("oidc");
-  expect(nextId("oidc")).toBe(first);
-  expect(nextId("saml")).not.toBe(first);
-  takeId("oidc");
-  expect(nextId("oidc")).not.toBe(first);
+  const kept = new Map<string, string>();
+  const store = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  const first = nextId("oidc", store);
+  expect(nextId("oidc", store)).toBe(first);
+  expect(nextId("saml", store)).not.toBe(first);
+  takeId("oidc", store);
+  expect(nextId("oidc", store)).not.toBe(first);
 });

@@ -13,17 +13,19 @@ export function addressesOf(accessUrl: string, id: string) {
   };
 }
 
+type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
 const KEPT = "gatehouse.directory-new.";
 
 /** The id of the next directory of a kind that this browser connects: it stays until that is kept. */
-export function nextId(kind: string): string {
-  const kept = localStorage.getItem(KEPT + kind);
+export function nextId(kind: string, store: Store = localStorage): string {
+  const kept = store.getItem(KEPT + kind);
   if (kept) return kept;
   const made = crypto.randomUUID();
-  localStorage.setItem(KEPT + kind, made);
+  store.setItem(KEPT + kind, made);
   return made;
 }
 
-export function takeId(kind: string): void {
-  localStorage.removeItem(KEPT + kind);
+export function takeId(kind: string, store: Store = localStorage): void {
+  store.removeItem(KEPT + kind);
 }
