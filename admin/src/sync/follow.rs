@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use config::Timestamp;
+use config::clock::Stopwatch;
 use config::id::DirectoryId;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::Instant;
 
 use super::changes::{self, Found};
 use super::lease::Lease;
@@ -42,7 +42,7 @@ const UNWANTED: Duration = Duration::from_mins(10);
 pub async fn run(state: &State, node: &str) {
     let mut listening = JoinSet::new();
     let mut whose: HashMap<Id, DirectoryId> = HashMap::new();
-    let mut not_before: HashMap<DirectoryId, Instant> = HashMap::new();
+    let mut not_before: HashMap<DirectoryId, (Stopwatch, Duration)> = HashMap::new();
     loop {
         while let Some(ended) = listening.try_join_next_with_id() {
             let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
@@ -57,9 +57,9 @@ pub async fn run(state: &State, node: &str) {
                     RETRY
                 }
             };
-            not_before.insert(directory, Instant::now() + wait);
+            not_before.insert(directory, (Stopwatch::start(), wait));
         }
-        not_before.retain(|_, then| Instant::now() < *then);
+        not_before.retain(|_, (since, wait)| since.elapsed() < *wait);
         for id in followed(state).await {
             if not_before.contains_key(&id) || whose.values().any(|one| *one == id) {
                 continue;
@@ -123,7 +123,7 @@ struct Listener<'a> {
     kept: String,
     /// Behind all that was looked at.
     mark: String,
-    kept_at: Instant,
+    kept_at: Stopwatch,
 }
 
 async fn listened(state: &State, id: &DirectoryId, holder: &str) -> Result<Duration, Broken> {
@@ -145,10 +145,10 @@ async fn listened(state: &State, id: &DirectoryId, holder: &str) -> Result<Durat
         directory,
         kept: mark.clone(),
         mark,
-        kept_at: Instant::now(),
+        kept_at: Stopwatch::start(),
     };
-    let until = Instant::now() + LIFE;
-    while Instant::now() < until && lease.take(state).await? {
+    let since = Stopwatch::start();
+    while since.elapsed() < LIFE && lease.take(state).await? {
         if !listener.is_as_before().await? {
             break;
         }
@@ -207,7 +207,7 @@ impl Listener<'_> {
         if moved {
             self.kept.clone_from(&self.mark);
         }
-        self.kept_at = Instant::now();
+        self.kept_at = Stopwatch::start();
         Ok(())
     }
 

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use config::clock::Stopwatch;
 use ldap3::controls::{
     ControlType, EntryState, MakeCritical as _, RefreshMode, SyncDone, SyncInfo, SyncRequest,
     SyncState, parse_syncinfo,
 };
 use ldap3::{LdapResult, ResultEntry, Scope, SearchStream};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::super::connect::ANSWER;
@@ -251,10 +252,9 @@ impl LdapSource {
             is_refreshed: search.is_refreshed,
             ..Heard::default()
         };
-        let deadline = Instant::now() + patience;
-        let mut until = deadline;
+        let (since, mut wait) = (Stopwatch::start(), patience);
         loop {
-            let Ok(message) = timeout_at(until, self.message(&mut search.stream)).await else {
+            let Ok(message) = timeout(wait, self.message(&mut search.stream)).await else {
                 break;
             };
             let Some(message) = message? else {
@@ -266,10 +266,11 @@ impl LdapSource {
             };
             heard.hear(message);
             // Whoever is left is named by the end of the first phase.
-            until = match (heard.is_refreshed, heard.is_any()) {
-                (false, _) => Instant::now() + ANSWER,
-                (true, true) => deadline.min(Instant::now() + TOGETHER),
-                (true, false) => deadline,
+            let left = patience.saturating_sub(since.elapsed());
+            wait = match (heard.is_refreshed, heard.is_any()) {
+                (false, _) => ANSWER,
+                (true, true) => left.min(TOGETHER),
+                (true, false) => left,
             };
         }
         Ok(self.persisted(search, heard))

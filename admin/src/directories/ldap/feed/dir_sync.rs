@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use config::clock::Stopwatch;
 use ldap3::asn1::{StructureTag, Types, parse_tag};
 use ldap3::controls::RawControl;
 use ldap3::{LdapResult, Scope};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 
 use super::super::connect::ANSWER;
 use super::super::entry::{Entry, attributes_of};
@@ -47,16 +48,17 @@ impl LdapSource {
         cookie: &str,
         patience: Duration,
     ) -> Result<News, SourceError> {
-        let until = Instant::now() + patience;
+        let since = Stopwatch::start();
         let Ok(bytes) = STANDARD.decode(cookie) else {
             return Ok(News::Lost);
         };
         let mut root = self.root().await?;
         // To ask for the number is less work than to ask for changes.
         while highest(&root).is_some() && highest(&root) == self.seen_number {
-            if timeout_at(until, sleep(EVERY)).await.is_err() {
+            if since.elapsed() >= patience {
                 return Ok(News::Nothing);
             }
+            sleep(EVERY.min(patience)).await;
             root = self.root().await?;
         }
         let Some((keys, cookie)) = self.dir_sync(&root, bytes, ANY).await? else {

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use config::clock::Stopwatch;
 use ldap3::controls::RawControl;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 
 use super::super::entry::Entry;
 use super::super::source::LdapSource;
@@ -39,7 +40,7 @@ impl LdapSource {
         since: i64,
         patience: Duration,
     ) -> Result<News, SourceError> {
-        let until = Instant::now() + patience;
+        let since_when = Stopwatch::start();
         let mut root = self.root().await?;
         // Numbers of another controller say nothing of this one's.
         if self.controller(&root).await?.as_deref() != Some(controller) {
@@ -52,10 +53,11 @@ impl LdapSource {
                 Some(highest) if highest > since => {
                     return self.numbered(&root, controller, (since, highest)).await;
                 }
-                Some(_) if timeout_at(until, sleep(EVERY)).await.is_err() => {
-                    return Ok(News::Nothing);
+                Some(_) if since_when.elapsed() >= patience => return Ok(News::Nothing),
+                Some(_) => {
+                    sleep(EVERY.min(patience)).await;
+                    root = self.root().await?;
                 }
-                Some(_) => root = self.root().await?,
             }
         }
     }
