@@ -142,13 +142,7 @@ async fn settled(
         wrong.push(invalid);
         String::new()
     });
-    if let Some(below) = &draft.organisation.below {
-        if departments::find(&mut edit.tx, below).await?.is_none() {
-            wrong.push(no_department());
-        } else if is_own(&mut edit.tx, id, below).await? {
-            wrong.push(own_department());
-        }
-    }
+    wrong.extend(misplaced(&mut edit.tx, id, draft).await?);
     if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
         wrong.push(another_kind());
     }
@@ -180,6 +174,21 @@ async fn settled(
         next_run_at: next_run(draft, before, edit.now),
         version: before.map_or(1, |before| before.row.version),
     })
+}
+
+/// What is wrong with where its departments are to hang.
+async fn misplaced(
+    connection: &mut Connection,
+    id: &DirectoryId,
+    draft: &DirectoryDraft,
+) -> Result<Option<Invalid>, StoreError> {
+    let Some(below) = &draft.organisation.below else {
+        return Ok(None);
+    };
+    if departments::find(connection, below).await?.is_none() {
+        return Ok(Some(no_department()));
+    }
+    Ok(is_own(connection, id, below).await?.then(own_department))
 }
 
 /// Whether the department comes from the directory itself, or hangs below one that does.

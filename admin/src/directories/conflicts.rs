@@ -147,12 +147,8 @@ async fn link(
     no_guest(&before)?;
     let id = &directory.row.id;
     let only = std::slice::from_ref(member);
-    let elsewhere = links::from_elsewhere(&mut edit.tx, id, only).await?;
-    if let Some((_, name)) = elsewhere.first() {
-        return Err(Refused::Impossible(both((
-            &format!("the account comes from the directory “{name}”"),
-            &format!("该账号来自目录“{name}”"),
-        ))));
+    if let Some((_, name)) = { links::from_elsewhere(&mut edit.tx, id, only).await? }.first() {
+        return Err(from_elsewhere(name));
     }
     // Whoever was told of under another key before, and is no more, may be told of under this one.
     let was_shut = links::unlink_gone(&mut edit.tx, id, member).await?;
@@ -181,6 +177,13 @@ async fn link(
     let target = target("member", member.as_str(), &before.username);
     edit.note("link", target, shown(&before), shown(&after))
         .await
+}
+
+fn from_elsewhere(name: &str) -> Refused {
+    Refused::Impossible(both((
+        &format!("the account comes from the directory “{name}”"),
+        &format!("该账号来自目录“{name}”"),
+    )))
 }
 
 fn no_guest(before: &Member) -> Result<(), Refused> {

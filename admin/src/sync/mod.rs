@@ -30,6 +30,7 @@ mod known;
 pub mod lease;
 mod leave;
 pub mod newcomer;
+mod others;
 mod people;
 mod plan;
 pub mod push;
