@@ -58,6 +58,8 @@ export const AD: KindSetUp = {
       match_by: "nothing",
       others: "keep",
       trusts_mail: false,
+      links_departments: false,
+
       below: null,
       every_minutes: 60,
       follows: true,

@@ -11,6 +11,8 @@ export function blankPage(source: Source): DirectoryDraft {
       match_by: "nothing",
       others: "keep",
       trusts_mail: false,
+      links_departments: false,
+      follows: true,
       below: null,
       every_minutes: null,
       threshold: { people: 20, percent: 5 },

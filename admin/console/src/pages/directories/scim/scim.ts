@@ -26,6 +26,8 @@ export const SCIM: KindSetUp = {
       match_by: "nothing",
       others: "keep",
       trusts_mail: false,
+      links_departments: false,
+      follows: true,
       below: null,
       every_minutes: null,
       threshold: { people: 20, percent: 5 },
