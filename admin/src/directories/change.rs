@@ -5,7 +5,7 @@ use config::id::{DepartmentId, DirectoryId};
 
 use super::{
     Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, find, ldap, oidc, saml, secret,
-    whole,
+    vouch, whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
@@ -73,6 +73,7 @@ pub async fn update(
     holds::directories(&mut edit.tx).await?;
     let before = whole(&mut edit.tx, id).await?;
     expected.check(before.row.version)?;
+    vouch::may_change(&mut edit, &before, &draft).await?;
     let was = find(&mut edit.tx, id).await?;
     let row = settled(&mut edit, id, before.row.position, Some(&before), &draft).await?;
     if !rows::update(&mut edit.tx, &row, &name_key(&row.name), edit.now).await? {

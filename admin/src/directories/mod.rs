@@ -23,6 +23,7 @@ pub mod scim;
 mod secret;
 pub mod sign_in;
 pub mod source;
+mod vouch;
 mod xml;
 
 use std::borrow::Cow;

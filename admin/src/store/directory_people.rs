@@ -157,6 +157,21 @@ pub async fn linked(
     Ok(rows.into_iter().map(|(member,)| member.into()).collect())
 }
 
+/// Whoever comes from the directory and holds a role.
+pub async fn holders_of_roles(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+) -> Result<Vec<MemberId>, StoreError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT DISTINCT p.member_id FROM directory_people p \
+         JOIN member_roles r ON r.member_id = p.member_id WHERE p.directory_id = $1",
+    )
+    .bind(directory.as_str())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
 /// A link as it is to be.
 #[derive(Clone, Debug)]
 pub struct Link<'a> {

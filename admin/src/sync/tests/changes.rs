@@ -74,7 +74,7 @@ async fn the_mark_moves_once_what_it_covers_is_done_and_stays_where_a_run_stops(
 }
 
 #[tokio::test]
-async fn leavers_who_come_one_after_the_other_count_together_for_an_hour() {
+async fn leavers_who_come_one_after_the_other_count_together_for_a_day() {
     let strict = Organisation {
         threshold: Threshold {
             people: 1,
@@ -90,9 +90,9 @@ async fn leavers_who_come_one_after_the_other_count_together_for_an_hour() {
     assert_eq!(run.phase, "done");
     next.people.remove(0);
     let run = company_.sync_changes(&hinting(next.clone(), &["k2"])).await;
-    assert_eq!(run.phase, "waiting", "two within the hour");
+    assert_eq!(run.phase, "waiting", "two within a day");
     company_.move_on(&run, "waiting", "dropped").await;
-    company_.house.state.clock.advance(Duration::from_hours(2));
+    company_.house.state.clock.advance(Duration::from_hours(25));
     let run = company_.sync_changes(&hinting(next, &["k2"])).await;
     assert_eq!(run.phase, "done");
 }
