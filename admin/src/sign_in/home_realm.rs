@@ -24,12 +24,10 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     drop(read);
     let mut pages = all.into_iter().filter(|one| one.source.kind().has_a_page());
     let home = pages.find(|one| mail.len() <= LONGEST && one.sign_in.is_home_of(mail));
-    match home {
-        Some(home) => directory::send(&state, &reader, &home, &to, Some(mail)).await,
-        None => {
-            let page = SignInPage::new(Frame::new(&state, &reader), reader.language, to);
-            let page = page.not_knowing(mail);
-            password::show(&state, &reader, StatusCode::UNPROCESSABLE_ENTITY, page).await
-        }
+    if let Some(home) = home {
+        return directory::send(&state, &reader, &home, &to, Some(mail)).await;
     }
+    let page = SignInPage::new(Frame::new(&state, &reader), reader.language, to);
+    let page = page.not_knowing(mail);
+    password::show(&state, &reader, StatusCode::UNPROCESSABLE_ENTITY, page).await
 }

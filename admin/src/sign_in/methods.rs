@@ -158,16 +158,12 @@ pub async fn preview(
     let mut read = state.store.read().await?;
     let methods = &brand.sign_in_methods;
     let offered = offered(&mut read, methods, None, (&to, language)).await?;
-    Ok(match offered.form {
-        Some(SignInMethod::OneTimeCode) => {
-            let page = welcome::WelcomePage::new(frame, language, to);
-            page.offering(offered).render()
-        }
-        _ => {
-            let page = password::SignInPage::new(frame, language, to);
-            page.offering(offered).render()
-        }
-    })
+    if offered.form == Some(SignInMethod::OneTimeCode) {
+        let page = welcome::WelcomePage::new(frame, language, to);
+        return Ok(page.offering(offered).render());
+    }
+    let page = password::SignInPage::new(frame, language, to);
+    Ok(page.offering(offered).render())
 }
 
 #[cfg(test)]

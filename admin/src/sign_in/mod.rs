@@ -111,6 +111,10 @@ impl Step {
 }
 
 /// What counts beside what was proven and what the account has.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing of its own, and no state of one"
+)]
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
     pub rules: &'a Rules,

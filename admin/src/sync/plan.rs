@@ -50,6 +50,10 @@ pub struct Taken {
 }
 
 /// What is to be done.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing of its own to be done, and no state of one"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     pub creates: bool,
@@ -225,7 +229,6 @@ fn status(is_enabled: bool, ours: &Ours) -> (Option<Status>, bool) {
     match (is_enabled, ours.status) {
         (false, Status::Active) => (Some(Status::Disabled), true),
         (false, _) => (None, ours.is_shut),
-        (true, Status::Active) => (None, false),
         (true, Status::Disabled) if ours.is_shut => (Some(Status::Active), false),
         (true, _) => (None, false),
     }

@@ -122,8 +122,8 @@ async fn note(
 }
 
 /// What the record says something was, or became.
-pub(super) fn read<T: DeserializeOwned>(text: &Option<String>) -> Result<Option<T>, StoreError> {
-    Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+pub(super) fn read<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, StoreError> {
+    Ok(text.map(serde_json::from_str).transpose()?)
 }
 
 pub(super) fn since() -> Refused {
@@ -171,11 +171,11 @@ async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Resul
             "用户名或邮箱现已被另一账号使用",
         ))));
     }
-    let after: Option<Shown> = read(&change.after)?;
+    let after: Option<Shown> = read(change.after.as_deref())?;
     if after.as_ref() != Some(&shown_of(scope, ours)) {
         return Err(since());
     }
-    let before: Option<Shown> = read(&change.before)?;
+    let before: Option<Shown> = read(change.before.as_deref())?;
     let Some(before) = before else {
         return forget(edit, scope, change, &id).await;
     };
@@ -316,8 +316,10 @@ async fn department(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> R
         return Ok(());
     };
     let there = department_rows::find(&mut edit.tx, &id).await?;
-    let (before, after): (Option<departments::Place>, _) =
-        (read(&change.before)?, read(&change.after)?);
+    let (before, after): (Option<departments::Place>, _) = (
+        read(change.before.as_deref())?,
+        read(change.after.as_deref())?,
+    );
     let now = edit.now;
     match (change.kind.as_str(), there) {
         ("create", Some(row)) if row.members == 0 && row.children == 0 => {

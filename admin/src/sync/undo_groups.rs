@@ -18,7 +18,7 @@ pub(super) async fn group(edit: &mut Edit<'_>, change: &ChangeRow) -> Result<(),
     let id = change.object_id.as_deref().map(GroupId::from);
     let id = id.ok_or_else(since)?;
     let row = rows::find(&mut edit.tx, &id).await?.ok_or_else(since)?;
-    let moved: Moved = read(&change.moved)?.ok_or_else(not_known)?;
+    let moved: Moved = read(change.moved.as_deref())?.ok_or_else(not_known)?;
     let there = rows::member_ids(&mut edit.tx, &id).await?;
     let there: HashSet<MemberId> = there.into_iter().collect();
     let left = sync_people::rows(&mut edit.tx, &moved.removed).await?;
@@ -37,8 +37,8 @@ async fn name_back(
     row: GroupRow,
     change: &ChangeRow,
 ) -> Result<(), Refused> {
-    let before: Option<Shown> = read(&change.before)?;
-    let after: Option<Shown> = read(&change.after)?;
+    let before: Option<Shown> = read(change.before.as_deref())?;
+    let after: Option<Shown> = read(change.after.as_deref())?;
     let (Some(before), Some(after)) = (before, after) else {
         return Ok(());
     };

@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// What starting it took has gone back to the operating system.
 const UNTIL_IDLE: Duration = Duration::from_secs(15);
 /// Whoever is not cut off within this time is not cut off.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAGE: &str = "/page.html";
 
 fn main() -> ExitCode {
