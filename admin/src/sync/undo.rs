@@ -316,11 +316,8 @@ async fn department(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> R
         return Ok(());
     };
     let there = department_rows::find(&mut edit.tx, &id).await?;
-    let (before, after): (Option<departments::Place>, _) = (
-        read(change.before.as_deref())?,
-        read(change.after.as_deref())?,
-    );
-    let now = edit.now;
+    let before: Option<departments::Place> = read(change.before.as_deref())?;
+    let (after, now) = (read(change.after.as_deref())?, edit.now);
     match (change.kind.as_str(), there) {
         ("create", Some(row)) if row.members == 0 && row.children == 0 => {
             if directories::hanging_below(&mut edit.tx, &id)
@@ -353,7 +350,7 @@ async fn department(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> R
                 return Err(since());
             }
             department_rows::insert(&mut edit.tx, &id, &before.into(), now).await?;
-            units::link_department(&mut edit.tx, &scope.directory, &change.key, &id).await?;
+            units::link_department(&mut edit.tx, directory, &change.key, &id).await?;
         }
         ("link", Some(_)) => {
             units::unlink_department(&mut edit.tx, &scope.directory, &change.key).await?;
