@@ -47,10 +47,12 @@ pub async fn sweep(state: &State, now: Timestamp) -> Result<(), StoreError> {
         .collect();
     for row in directory_rows::all(&mut read).await? {
         // One that cannot be read is told of where it is used.
-        if let Ok(whole) = Whole::of(row)
-            && whole.is_enabled()
+        let Ok(whole) = Whole::of(row) else { continue };
+        let ending = of_credentials(&whole, now).filter(|_| whole.is_enabled());
+        if let Some(one) = ending
+            && !rows::is_told(&mut read, &one.directory, &one.subject).await?
         {
-            due.extend(of_credentials(&whole, now));
+            due.push(one);
         }
     }
     if due.is_empty() {

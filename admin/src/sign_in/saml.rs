@@ -126,7 +126,7 @@ async fn unsolicited(
     directory: &Whole,
     brought: &HashMap<String, String>,
 ) -> Answer {
-    let counters = Counters::of_codes(reader);
+    let counters = Counters::of_directories(reader);
     let attempt = Attempt::count(state, reader, counters, (None, ""), METHOD).await?;
     let of = |name: &str| brought.get(name).map_or("", String::as_str);
     let to = ReturnPath::or_root(of("RelayState"));
@@ -167,7 +167,7 @@ pub async fn confirm(
     let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
     let field = form.get("question");
     let question = Question::<Came>::open(&state.sealer, occasion(&whose), field, now);
-    let counters = Counters::of_codes(&reader);
+    let counters = Counters::of_directories(&reader);
     let attempt = Attempt::count(&state, &reader, counters, (None, ""), METHOD).await?;
     let question = question
         .ok()

@@ -25,6 +25,22 @@ pub async fn note(
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether administrators were told.
+pub async fn is_told(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    subject: &str,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT told_at FROM directory_notices WHERE directory_id = $1 AND subject = $2",
+    )
+    .bind(directory.as_str())
+    .bind(subject)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
 /// The newest run of each directory, where the schedule began it and it has failed or waits, and of which nobody
 /// was told: `run:` with its id is the subject. Of failures one after the other the first is told.
 pub async fn untold_runs(connection: &mut Connection) -> Result<Vec<RunRow>, StoreError> {
