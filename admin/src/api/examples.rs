@@ -315,9 +315,9 @@ fn told_of_events(name: &str) -> Option<Value> {
         }),
         "AuditEvent" => json!({
             "id": ID, "at": THEN, "actor_kind": "member", "actor": OTHER,
-            "actor_name": "zhang.san", "client_address": "192.0.2.7", "request_id": OTHER,
+            "actor_name": "zhang.san", "actor_guest": false, "client_address": "192.0.2.7", "request_id": OTHER,
             "action": "update", "target_kind": "group", "target": ID, "target_name": "Wiki editors",
-            "result": "done", "before": {"name": "Wiki"}, "after": {"name": "Wiki editors"}
+            "target_guest": false, "result": "done", "before": {"name": "Wiki"}, "after": {"name": "Wiki editors"}
         }),
         _ => return None,
     })

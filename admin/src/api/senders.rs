@@ -21,6 +21,7 @@ use crate::messages::sms_sender::SmsSender;
 use crate::messages::{Channel, Content, Message, outbox};
 use crate::refused::{Expected, Invalid};
 use crate::state::State;
+use crate::store::members;
 use crate::store::messages::{self as rows, MessageFilter, MessageRow};
 
 /// The mail server, if one is set.
@@ -235,6 +236,8 @@ pub struct SentMessage {
     pub channel: Channel,
     pub recipient: String,
     pub member: Option<MemberId>,
+    /// Whether that is a guest.
+    pub guest: bool,
     /// `test`, `one_time_code`, or what a newer version sends.
     pub kind: String,
     pub state: MessageState,
@@ -306,7 +309,12 @@ pub async fn list(
     let is_full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
     let last = found.last().filter(|_| is_full);
     let next = last.map(|row| format!("{}_{}", row.created_at.as_millis(), row.id));
-    let items = found.into_iter().filter_map(|row| shown(row, language));
+    let members: Vec<_> = found.iter().filter_map(|row| row.member.as_ref()).collect();
+    let guests = members::guests_among(&mut connection, &members).await?;
+    let items = found.into_iter().filter_map(|row| {
+        let guest = row.member.as_ref().is_some_and(|id| guests.contains(id));
+        shown(row, guest, language)
+    });
     Ok(Json(Listing {
         items: items.collect(),
         next,
@@ -327,7 +335,7 @@ fn place(after: &str) -> Result<(Timestamp, &str), Problem> {
         })
 }
 
-fn shown(row: MessageRow, language: Language) -> Option<SentMessage> {
+fn shown(row: MessageRow, guest: bool, language: Language) -> Option<SentMessage> {
     let state = MessageState::ALL
         .into_iter()
         .find(|state| state.as_str() == row.state)?;
@@ -338,6 +346,7 @@ fn shown(row: MessageRow, language: Language) -> Option<SentMessage> {
         channel: Channel::from_name(&row.channel)?,
         recipient: row.recipient,
         member: row.member,
+        guest,
         kind: row.kind,
         state,
         attempts: row.attempts,

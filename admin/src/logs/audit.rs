@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use config::Timestamp;
-use config::id::EventId;
+use config::id::{EventId, MemberId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::clean;
-use crate::store::{Connection, StoreError, events};
+use crate::store::{Connection, StoreError, events, members};
 
 /// Who acted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,11 @@ pub async fn record_audit(
     now: Timestamp,
     entry: &AuditEntry,
 ) -> Result<EventId, StoreError> {
+    let actor = (entry.actor.kind == ActorKind::Member).then_some(&entry.actor.id);
+    let target = (entry.target.kind == "member").then_some(&entry.target.id);
     let event = events::AuditEvent {
+        actor_guest: is_guest(tx, actor).await?,
+        target_guest: is_guest(tx, target).await?,
         id: EventId::generate(),
         at: now,
         actor_kind: entry.actor.kind.as_str().to_owned(),
@@ -117,4 +121,11 @@ pub async fn record_audit(
     };
     events::insert_audit(tx, &event).await?;
     Ok(event.id)
+}
+
+async fn is_guest(tx: &mut Connection, id: Option<&Option<String>>) -> Result<bool, StoreError> {
+    match id {
+        Some(Some(id)) => members::is_guest(tx, &MemberId::from(id.as_str())).await,
+        _ => Ok(false),
+    }
 }

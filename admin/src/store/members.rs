@@ -1,7 +1,9 @@
 //! Members: rows, search, and what hangs on a member: roles, departments, groups.
 
+use std::collections::HashSet;
+
 use super::many::{CHUNK, placeholders};
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, many};
 use crate::search_key;
 use config::id::{DepartmentId, GroupId, MemberId};
 
@@ -272,6 +274,18 @@ pub async fn is_guest(connection: &mut Connection, id: &MemberId) -> Result<bool
         .fetch_optional(connection)
         .await?;
     Ok(row.is_some_and(|(kind,)| kind == kind_name(PrincipalKind::Guest)))
+}
+
+/// Which of them are guests.
+pub async fn guests_among(
+    connection: &mut Connection,
+    ids: &[&MemberId],
+) -> Result<HashSet<MemberId>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.as_str()).collect();
+    let guest = kind_name(PrincipalKind::Guest);
+    let sql = |names: &str| format!("SELECT id FROM members WHERE kind = $1 AND id IN ({names})");
+    let found: Vec<(String,)> = many::found(connection, &[guest], &ids, sql).await?;
+    Ok(found.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// By the key of a username or a mail address.

@@ -119,6 +119,7 @@ const COLUMNS: &[Column<AuditEvent>] = &[
     (
         ("Kind of actor", "操作者类型"),
         |e, reader| match &*e.actor_kind {
+            "member" if e.actor_guest => reader.word(("Guest", "访客")),
             "member" => reader.word(("Member", "成员")),
             "token" => reader.word(("API token", "API 令牌")),
             "operator" => reader.word(("On the server", "服务器命令行")),

@@ -36,7 +36,7 @@ pub(super) fn of_messages(name: &str) -> Option<Value> {
         }),
         "SentMessage" => json!({
             "id": ID, "created_at": THEN, "channel": "mail", "recipient": "zhang.san@example.com",
-            "member": OTHER, "kind": "one_time_code", "state": "sent", "attempts": 1, "next_at": null,
+            "member": OTHER, "guest": false, "kind": "one_time_code", "state": "sent", "attempts": 1, "next_at": null,
             "done_at": THEN, "reference": null, "finding": "the mail server took it: 2.0.0 Ok: queued"
         }),
         "OneTimeMessage" => json!({"channel": "mail", "language": "zh-CN"}),

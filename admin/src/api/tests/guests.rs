@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::app::{Answer, App, With};
 use crate::store::guests as rows;
+use crate::store::messages::{self, MessageRow};
 use crate::store::testing::on_both_engines;
 use crate::store::{credentials, holds};
 
@@ -338,4 +339,51 @@ async fn whoever_was_a_guest_before_guests_ended_comes_in_until_an_end_is_set() 
         assert!(account.is_active(Timestamp(i64::MAX)));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_guest_is_marked_in_the_audit_log_and_among_messages() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let gil = invite(&app, OP, draft("gil")).await.id();
+        let (ann, _) = app.member("ann", &[]).await;
+        for (who, guest) in [(gil.as_str(), true), (ann.as_str(), false)] {
+            let path = format!("/members/{who}/one-time-link");
+            let made = app.call(OP, "POST", &path, Value::Null).await;
+            assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+            let log = app.get(OP, "/events/audit?limit=1").await;
+            assert_eq!(log.json["items"][0]["target"], who);
+            assert_eq!(log.json["items"][0]["target_guest"], guest);
+            assert_eq!(log.json["items"][0]["actor_guest"], false);
+
+            told(&app, who).await;
+            let sent = app.get(OP, &format!("/messages?member={who}")).await;
+            assert_eq!(sent.json["items"][0]["guest"], guest, "{}", sent.body);
+        }
+    })
+    .await;
+}
+
+/// A message to them waits to be sent.
+async fn told(app: &App, who: &str) {
+    let now = app.state.clock.now();
+    let row = MessageRow {
+        id: who.into(),
+        created_at: now,
+        channel: "mail".into(),
+        recipient: format!("{who}@example.com"),
+        member: Some(who.into()),
+        kind: "notice".into(),
+        language: "en".into(),
+        state: "waiting".into(),
+        attempts: 0,
+        next_at: now,
+        expires_at: now,
+        done_at: None,
+        reference: None,
+        finding: None,
+    };
+    let mut tx = app.state.store.begin().await.unwrap();
+    messages::insert(&mut tx, &row, None).await.unwrap();
+    tx.commit().await.unwrap();
 }

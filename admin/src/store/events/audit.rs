@@ -19,12 +19,18 @@ pub struct AuditEvent {
     pub actor_kind: String,
     pub actor: Option<String>,
     pub actor_name: String,
+    /// Whether that was a guest; never of events that were recorded before this was.
+    #[serde(default)]
+    pub actor_guest: bool,
     pub client_address: Option<String>,
     pub request_id: Option<String>,
     pub action: String,
     pub target_kind: String,
     pub target: Option<String>,
     pub target_name: String,
+    /// Whether that was a guest, as `actor_guest`.
+    #[serde(default)]
+    pub target_guest: bool,
     pub result: String,
     pub before: Option<Value>,
     pub after: Option<Value>,
@@ -78,12 +84,14 @@ impl FromRow<'_, AnyRow> for AuditEvent {
             actor_kind: row.try_get("actor_kind")?,
             actor: row.try_get("actor_id")?,
             actor_name: row.try_get("actor_name")?,
+            actor_guest: row.try_get::<Option<i64>, _>("actor_guest")?.is_some(),
             client_address: row.try_get("client_address")?,
             request_id: row.try_get("request_id")?,
             action: row.try_get("action")?,
             target_kind: row.try_get("target_kind")?,
             target: row.try_get("target_id")?,
             target_name: row.try_get("target_name")?,
+            target_guest: row.try_get::<Option<i64>, _>("target_guest")?.is_some(),
             result: row.try_get("result")?,
             before: json(row, "state_before")?,
             after: json(row, "state_after")?,
@@ -102,7 +110,8 @@ pub async fn insert_audit(tx: &mut Connection, event: &AuditEvent) -> Result<(),
     sqlx::query(
         "INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_name, client_address, \
          request_id, action, target_kind, target_id, target_name, result, state_before, \
-         state_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         state_after, actor_guest, target_guest) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(event.id.as_str())
     .bind(event.at.as_millis())
@@ -118,6 +127,8 @@ pub async fn insert_audit(tx: &mut Connection, event: &AuditEvent) -> Result<(),
     .bind(event.result.as_str())
     .bind(event.before.as_ref().map(Value::to_string))
     .bind(event.after.as_ref().map(Value::to_string))
+    .bind(event.actor_guest.then_some(1_i64))
+    .bind(event.target_guest.then_some(1_i64))
     .execute(tx)
     .await?;
     Ok(())

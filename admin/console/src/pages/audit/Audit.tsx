@@ -14,6 +14,7 @@ import { useFilter } from "../../parts/log/useFilter";
 import { Nothing } from "../../parts/Nothing";
 import { PageHeader } from "../../parts/PageHeader";
 import { TimeText } from "../../parts/TimeText";
+import { WithGuestTag } from "../../parts/WithGuestTag";
 import { difference, type FieldChange } from "./difference";
 import { actionName, ACTIONS, resultName, RESULTS, targetName, TARGETS } from "./words";
 
@@ -109,14 +110,19 @@ export default function Audit() {
               </Button>
             ),
           },
-          { title: t.actor, dataIndex: "actor_name" },
+          {
+            title: t.actor,
+            dataIndex: "actor_name",
+            render: (name: string, { actor_guest }) => <WithGuestTag name={name} isGuest={actor_guest} />,
+          },
           { title: t.action, dataIndex: "action", render: actionName },
           {
             title: t.target,
             key: "target",
             render: (_, event) => (
               <>
-                <Tag>{targetName(event.target_kind)}</Tag> {event.target_name}
+                <Tag>{targetName(event.target_kind)}</Tag>{" "}
+                <WithGuestTag name={event.target_name} isGuest={event.target_guest} />
               </>
             ),
           },
@@ -130,7 +136,7 @@ export default function Audit() {
           onClose={() => setOpen(undefined)}
           rows={[
             [t.at, <TimeText key="at" at={open.at} />],
-            [t.actor, open.actor_name],
+            [t.actor, <WithGuestTag key="actor" name={open.actor_name} isGuest={open.actor_guest} />],
             [t.action, actionName(open.action)],
             [t.target, `${targetName(open.target_kind)} ${open.target_name}`],
             [t.id, open.target],

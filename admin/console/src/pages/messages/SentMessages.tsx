@@ -10,6 +10,7 @@ import { MemberChooser } from "../../parts/choosers";
 import { CursorTable } from "../../parts/CursorTable";
 import { Nothing } from "../../parts/Nothing";
 import { TimeText } from "../../parts/TimeText";
+import { WithGuestTag } from "../../parts/WithGuestTag";
 import { channelName, KINDS, t as words } from "./words";
 
 const t = texts({
@@ -85,7 +86,11 @@ export function SentMessages() {
       columns={[
         { title: t.at, dataIndex: "created_at", render: (at: number) => <TimeText at={at} /> },
         { title: t.channel, dataIndex: "channel", render: channelName },
-        { title: t.recipient, dataIndex: "recipient" },
+        {
+          title: t.recipient,
+          dataIndex: "recipient",
+          render: (name: string, { guest }) => <WithGuestTag name={name} isGuest={guest} />,
+        },
         { title: t.kind, dataIndex: "kind", render: (kind: MessageKind) => KINDS[kind] },
         {
           title: t.state,
