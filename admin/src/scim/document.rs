@@ -90,23 +90,30 @@ pub fn shaped(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Sci
         Value::Array(all) => all.as_slice(),
         single => std::slice::from_ref(single),
     };
-    let most = if attribute.name == "members" {
-        MOST_MEMBERS
-    } else {
-        MOST_VALUES
-    };
-    if all.len() > most {
-        return Err(ScimError::invalid_value((
-            &format!("{} has more than {most} values", attribute.name),
-            &format!("{} 的值超过 {most} 个", attribute.name),
-        )));
-    }
+    check_count(attribute, all.len())?;
     let mut kept = Vec::with_capacity(all.len());
     for value in all {
         kept.extend(one(attribute, value)?);
     }
     let kept = one_primary(kept);
     Ok((!kept.is_empty()).then(|| kept.into()))
+}
+
+/// # Errors
+/// If an attribute would have more values than any has.
+pub fn check_count(attribute: &Attribute, count: usize) -> Result<(), ScimError> {
+    let most = if attribute.name == "members" {
+        MOST_MEMBERS
+    } else {
+        MOST_VALUES
+    };
+    if count <= most {
+        return Ok(());
+    }
+    Err(ScimError::invalid_value((
+        &format!("{} has more than {most} values", attribute.name),
+        &format!("{} 的值超过 {most} 个", attribute.name),
+    )))
 }
 
 /// The last that is said to be primary is (RFC 7643 §2.4).

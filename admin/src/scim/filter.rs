@@ -5,7 +5,7 @@ use scim_v2::filter::{AttrExp, AttrPath, CompValue, CompareOp, Filter, ValFilter
 use serde_json::{Map, Value};
 
 use super::error::ScimError;
-use super::schema::{Attribute, EXTERNAL_ID, Schema, find};
+use super::schema::{Attribute, EXTERNAL_ID, Place, Schema, find};
 use crate::name_key::name_key;
 use crate::store::scim_users::By;
 
@@ -69,20 +69,24 @@ pub fn element_matches(subs: &'static [Attribute], filter: &ValFilter, element: 
 
 /// What an index finds, where every resource that is asked for is among it.
 #[must_use]
-pub fn indexed(filter: &Filter) -> Option<By> {
+pub fn indexed(schema: &Schema, filter: &Filter) -> Option<By> {
     match filter {
         Filter::Attr(AttrExp::Comparison(path, CompareOp::Eq, CompValue::Str(value)))
-            if path.sub_attr.is_none() =>
+            if path.sub_attr.is_none()
+                && matches!(schema.place(path.uri.as_deref()), Some(Place::Core)) =>
         {
             let is = |name: &str| path.name.eq_ignore_ascii_case(name);
             match () {
-                () if is("userName") || is("displayName") => Some(By::NameKey(name_key(value))),
+                // Each is kept by the name that it must have.
+                () if schema.core(&path.name).is_some_and(|one| one.is_required) => {
+                    Some(By::NameKey(name_key(value)))
+                }
                 () if is("externalId") => Some(By::ExternalId(value.clone())),
                 () if is("id") => Some(By::Id(value.clone())),
                 () => None,
             }
         }
-        Filter::And(all) => all.iter().find_map(indexed),
+        Filter::And(all) => all.iter().find_map(|one| indexed(schema, one)),
         _ => None,
     }
 }
@@ -117,16 +121,13 @@ fn elements_at<'a>(
     whole: &'a Map<String, Value>,
     path: &AttrPath,
 ) -> (Vec<&'a Value>, Option<&'static Attribute>) {
-    let extension = path
-        .uri
-        .as_deref()
-        .and_then(|urn| schema.extension_named(urn));
-    let (map, attribute) = match extension {
-        Some((urn, attributes)) => (
+    let (map, attribute) = match schema.place(path.uri.as_deref()) {
+        Some(Place::Extension(urn, attributes)) => (
             whole.get(urn).and_then(Value::as_object),
             find(attributes, &path.name),
         ),
-        None => (Some(whole), schema.core(&path.name)),
+        Some(Place::Core) => (Some(whole), schema.core(&path.name)),
+        None => (None, None),
     };
     let key = attribute.map_or_else(|| common(&path.name), |one| one.name);
     let all = match map.and_then(|map| map.get(key)) {
@@ -212,7 +213,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::scim::schema::{ENTERPRISE, USERS};
+    use crate::scim::schema::{ENTERPRISE, GROUPS, USERS};
 
     fn ada() -> Map<String, Value> {
         let ada = json!({
@@ -255,6 +256,8 @@ mod tests {
             "active eq false",
             r#"emails[type eq "home"]"#,
             "nickName pr",
+            r#"urn:example:other:2.0:User:userName eq "ada@example.com""#,
+            "urn:ietf:params:scim:schemas:core:2.0:Group:displayName pr",
             r#"title eq "x""#,
             r#"userName ne "ada@example.com""#,
         ] {
@@ -280,7 +283,7 @@ mod tests {
 
     #[test]
     fn an_index_is_asked_where_it_finds_all() {
-        let of = |text: &str| indexed(&parse(text).unwrap());
+        let of = |text: &str| indexed(&USERS, &parse(text).unwrap());
         let name = || Some(By::NameKey("ada".to_owned()));
         assert_eq!(of(r#"userName eq "Ada""#), name());
         assert_eq!(of(r#"active eq true and userName eq "ada""#), name());
@@ -291,5 +294,8 @@ mod tests {
         assert_eq!(of(r#"userName eq "ada" or active eq true"#), None);
         assert_eq!(of(r#"not (userName eq "ada")"#), None);
         assert_eq!(of(r#"userName sw "ada""#), None);
+        assert_eq!(of(r#"displayName eq "ada""#), None);
+        let group = indexed(&GROUPS, &parse(r#"displayName eq "Ada""#).unwrap());
+        assert_eq!(group, name());
     }
 }

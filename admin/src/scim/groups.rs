@@ -34,7 +34,8 @@ pub async fn list(
 ) -> Result<Response, ScimError> {
     let mut read = state.store.read().await?;
     let with_members = asked.touches("members");
-    let by = asked.filter.as_ref().and_then(filter::indexed);
+    let by = asked.filter.as_ref();
+    let by = by.and_then(|filter| filter::indexed(&GROUPS, filter));
     let all = rows::all(&mut read, &caller.directory).await?;
     let all = all.into_iter().filter(|row| match &by {
         Some(By::Id(id)) => row.id == *id,

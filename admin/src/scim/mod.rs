@@ -11,6 +11,7 @@ mod error;
 mod filter;
 mod gate;
 mod groups;
+mod members;
 mod patch;
 mod patch_target;
 mod query;

@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 
 use super::document::read;
 use super::error::ScimError;
+use super::members::Members;
 use super::patch_target::{Target, is_empty};
-use super::schema::{Attribute, Schema, find};
+use super::schema::{Attribute, Place, Schema, find};
 
 /// No request has more operations.
 const MOST: usize = 1000;
@@ -45,18 +46,17 @@ pub fn apply(
             ),
         ));
     }
-    let mut document = document.clone();
+    let mut patched = Patched::of(schema, document);
     for operation in operations {
         let op = op(operation)?;
         let value = key(operation, "value");
         let path = key(operation, "path").and_then(Value::as_str);
         match path.map(str::trim).filter(|path| !path.is_empty()) {
-            Some(path) => at(schema, &mut document, op, path, value)?,
-            None => everywhere(schema, &mut document, op, value)?,
+            Some(path) => patched.at(op, path, value)?,
+            None => patched.everywhere(op, value)?,
         }
     }
-    document.retain(|_, value| !is_empty(value));
-    Ok(document)
+    Ok(patched.whole())
 }
 
 /// A key of a message, however it is written.
@@ -84,103 +84,143 @@ fn op(operation: &Value) -> Result<Op, ScimError> {
     }
 }
 
-/// Without a path, each key of the value is one.
-fn everywhere(
-    schema: &Schema,
-    document: &mut Map<String, Value>,
-    op: Op,
-    value: Option<&Value>,
-) -> Result<(), ScimError> {
-    if op == Op::Remove {
-        let what = ("remove takes a path", "remove 需要 path");
-        return Err(ScimError::bad("noTarget", what));
-    }
-    let Some(Value::Object(map)) = value else {
-        let what = (
-            "without a path, value is an object",
-            "没有 path 时 value 应为对象",
-        );
-        return Err(ScimError::invalid_value(what));
-    };
-    for (path, value) in map {
-        // What is told along and is ours to say, such as `id`, changes nothing.
-        if is_ours(schema, path) {
-            continue;
-        }
-        at(schema, document, op, path, Some(value))?;
-    }
-    Ok(())
-}
-
-fn is_ours(schema: &Schema, name: &str) -> bool {
+fn is_ours(schema: &Schema, path: &AttrPath) -> bool {
+    let name = path.name.as_str();
     let common = ["id", "meta", "schemas"];
-    common.iter().any(|one| one.eq_ignore_ascii_case(name))
-        || schema.core(name).is_some_and(|one| one.is_read_only)
+    match schema.place(path.uri.as_deref()) {
+        Some(Place::Core) => {
+            common.iter().any(|one| one.eq_ignore_ascii_case(name))
+                || schema.core(name).is_some_and(|one| one.is_read_only)
+        }
+        Some(Place::Extension(..)) | None => false,
+    }
 }
 
-fn at(
-    schema: &Schema,
-    document: &mut Map<String, Value>,
-    op: Op,
-    path: &str,
-    value: Option<&Value>,
-) -> Result<(), ScimError> {
-    if is_ours(schema, path) {
-        let what = (
-            &*format!("{path} is not for a client to set"),
-            &*format!("{path} 不能由客户端设置"),
-        );
-        return Err(ScimError::bad("mutability", what));
-    }
-    if let Some((urn, attributes)) = schema.extension_named(path) {
-        return extension(schema, document, op, (urn, attributes), value);
-    }
-    let parsed: PatchPath = path.parse().map_err(|_| {
+fn parsed(path: &str) -> Result<PatchPath, ScimError> {
+    path.parse().map_err(|_| {
         let what = (
             &*format!("{path} is no path"),
             &*format!("{path} 不是有效的 path"),
         );
         ScimError::bad("invalidPath", what)
-    })?;
-    let (attribute_path, filter, sub) = match &parsed {
-        PatchPath::Attr(attribute) => (attribute, None, attribute.sub_attr.as_deref()),
-        PatchPath::Value(path) => (&path.attr, Some(&path.filter), path.sub_attr.as_deref()),
-    };
-    // What we have no place for is not kept, and fails nothing.
-    let Some((map, attribute)) = place(schema, document, attribute_path) else {
-        return Ok(());
-    };
-    let target = Target {
-        attribute,
-        filter,
-        sub,
-    };
-    target.change(map, op, value)
+    })
 }
 
-/// All of the extension at once.
-fn extension(
-    schema: &Schema,
-    document: &mut Map<String, Value>,
-    op: Op,
-    (urn, _): (&'static str, &'static [Attribute]),
-    value: Option<&Value>,
-) -> Result<(), ScimError> {
-    if op == Op::Remove {
-        document.remove(urn);
-        return Ok(());
+fn attribute_of(path: &PatchPath) -> &AttrPath {
+    match path {
+        PatchPath::Attr(attribute) => attribute,
+        PatchPath::Value(path) => &path.attr,
     }
-    let told = value.cloned().unwrap_or_default();
-    let mut wrapped = Map::new();
-    wrapped.insert(urn.to_owned(), told);
-    let told = read(schema, &Value::Object(wrapped))?;
-    if let Some(Value::Object(told)) = told.get(urn) {
-        let kept = document.entry(urn).or_insert_with(|| Map::new().into());
-        if let Some(kept) = kept.as_object_mut() {
-            kept.extend(told.clone());
+}
+
+/// A resource between its operations.
+struct Patched<'a> {
+    schema: &'a Schema,
+    document: Map<String, Value>,
+    /// Beside the document: there may be very many.
+    members: Members,
+}
+
+impl<'a> Patched<'a> {
+    fn of(schema: &'a Schema, document: &Map<String, Value>) -> Self {
+        let mut document = document.clone();
+        Self {
+            schema,
+            members: Members::take(&mut document),
+            document,
         }
     }
-    Ok(())
+
+    fn whole(self) -> Map<String, Value> {
+        let mut document = self.document;
+        document.retain(|_, value| !is_empty(value));
+        self.members.put(&mut document);
+        document
+    }
+
+    /// Without a path, each key of the value is one.
+    fn everywhere(&mut self, op: Op, value: Option<&Value>) -> Result<(), ScimError> {
+        if op == Op::Remove {
+            let what = ("remove takes a path", "remove 需要 path");
+            return Err(ScimError::bad("noTarget", what));
+        }
+        let Some(Value::Object(map)) = value else {
+            let what = (
+                "without a path, value is an object",
+                "没有 path 时 value 应为对象",
+            );
+            return Err(ScimError::invalid_value(what));
+        };
+        for (path, value) in map {
+            // What is told along and is ours to say, such as `id`, changes nothing.
+            let told = path.parse::<PatchPath>();
+            if told.is_ok_and(|told| is_ours(self.schema, attribute_of(&told))) {
+                continue;
+            }
+            self.at(op, path, Some(value))?;
+        }
+        Ok(())
+    }
+
+    fn at(&mut self, op: Op, path: &str, value: Option<&Value>) -> Result<(), ScimError> {
+        if let Some((urn, _)) = self.schema.extension_named(path) {
+            return self.extension(op, urn, value);
+        }
+        let parsed = parsed(path)?;
+        if is_ours(self.schema, attribute_of(&parsed)) {
+            let what = (
+                &*format!("{path} is not for a client to set"),
+                &*format!("{path} 不能由客户端设置"),
+            );
+            return Err(ScimError::bad("mutability", what));
+        }
+        let (filter, sub) = match &parsed {
+            PatchPath::Attr(attribute) => (None, attribute.sub_attr.as_deref()),
+            PatchPath::Value(path) => (Some(&path.filter), path.sub_attr.as_deref()),
+        };
+        // What we have no place for is not kept, and fails nothing.
+        let path = attribute_of(&parsed);
+        let Some((map, attribute)) = place(self.schema, &mut self.document, path) else {
+            return Ok(());
+        };
+        if attribute.name != "members" {
+            let target = Target {
+                attribute,
+                filter,
+                sub,
+            };
+            return target.change(map, op, value);
+        }
+        if sub.is_some_and(|sub| !sub.eq_ignore_ascii_case("value")) {
+            return Ok(());
+        }
+        self.members.change(attribute, filter, op, value)
+    }
+
+    /// All of the extension at once.
+    fn extension(
+        &mut self,
+        op: Op,
+        urn: &'static str,
+        value: Option<&Value>,
+    ) -> Result<(), ScimError> {
+        if op == Op::Remove {
+            self.document.remove(urn);
+            return Ok(());
+        }
+        let told = value.cloned().unwrap_or_default();
+        let mut wrapped = Map::new();
+        wrapped.insert(urn.to_owned(), told);
+        let told = read(self.schema, &Value::Object(wrapped))?;
+        if let Some(Value::Object(told)) = told.get(urn) {
+            let kept = self.document.entry(urn);
+            let kept = kept.or_insert_with(|| Map::new().into());
+            if let Some(kept) = kept.as_object_mut() {
+                kept.extend(told.clone());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The object in which an attribute is.
@@ -189,16 +229,14 @@ fn place<'a>(
     document: &'a mut Map<String, Value>,
     path: &AttrPath,
 ) -> Option<(&'a mut Map<String, Value>, &'static Attribute)> {
-    let extension = path
-        .uri
-        .as_deref()
-        .and_then(|urn| schema.extension_named(urn));
-    let Some((urn, attributes)) = extension else {
-        return Some((document, schema.core(&path.name)?));
-    };
-    let attribute = find(attributes, &path.name)?;
-    let inner = document.entry(urn).or_insert_with(|| Map::new().into());
-    Some((inner.as_object_mut()?, attribute))
+    match schema.place(path.uri.as_deref())? {
+        Place::Core => Some((document, schema.core(&path.name)?)),
+        Place::Extension(urn, attributes) => {
+            let attribute = find(attributes, &path.name)?;
+            let inner = document.entry(urn).or_insert_with(|| Map::new().into());
+            Some((inner.as_object_mut()?, attribute))
+        }
+    }
 }
 
 #[cfg(test)]

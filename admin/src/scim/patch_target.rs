@@ -1,9 +1,11 @@
 //! What one operation of a PATCH is about: an attribute, some of its values, or a part of them.
 
+use std::collections::HashSet;
+
 use scim_v2::filter::{AttrExp, CompValue, CompareOp, ValFilter};
 use serde_json::{Map, Value};
 
-use super::document::{one_primary, put, shaped};
+use super::document::{check_count, one_primary, put, shaped};
 use super::error::ScimError;
 use super::filter::element_matches;
 use super::patch::Op;
@@ -55,16 +57,13 @@ impl Target<'_> {
         let attribute = self.attribute;
         let name = attribute.name;
         match op {
-            // Entra ID removes members by naming them in the value.
             Op::Remove if attribute.is_many && value.is_some_and(|value| !value.is_null()) => {
                 let gone = shaped(attribute, value.unwrap_or(&Value::Null))?;
                 let gone = listed(gone.as_ref());
+                let gone: HashSet<Option<&Value>> =
+                    gone.iter().map(|one| one.get("value")).collect();
                 if let Some(Value::Array(all)) = map.get_mut(name) {
-                    all.retain(|one| {
-                        !gone
-                            .iter()
-                            .any(|gone| gone.get("value") == one.get("value"))
-                    });
+                    all.retain(|one| !gone.contains(&one.get("value")));
                 }
             }
             Op::Remove => {
@@ -72,7 +71,7 @@ impl Target<'_> {
             }
             Op::Add if attribute.is_many => {
                 let more = shaped(attribute, value.unwrap_or(&Value::Null))?;
-                add(map, name, listed(more.as_ref()));
+                add(map, attribute, listed(more.as_ref()))?;
             }
             Op::Add | Op::Replace => {
                 let new = wanted(attribute, op, value)?;
@@ -113,6 +112,7 @@ impl Target<'_> {
             let change = self.change_of_each(op, value)?;
             if op != Op::Remove && !all.iter().any(fits) {
                 all.push(Value::Object(self.fresh()));
+                check_count(attribute, all.len())?;
             }
             for one in all.iter_mut().filter(|one| fits(one)) {
                 if let Some(one) = one.as_object_mut() {
@@ -199,17 +199,21 @@ fn listed(value: Option<&Value>) -> Vec<Value> {
 }
 
 /// Adds those that are not there yet. A new one that is primary takes the place of the old one.
-fn add(map: &mut Map<String, Value>, name: &str, more: Vec<Value>) {
-    let entry = map.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+fn add(
+    map: &mut Map<String, Value>,
+    attribute: &Attribute,
+    more: Vec<Value>,
+) -> Result<(), ScimError> {
+    let entry = map.entry(attribute.name);
+    let entry = entry.or_insert_with(|| Value::Array(Vec::new()));
     let Some(all) = entry.as_array_mut() else {
-        return;
+        return Ok(());
     };
-    let there: std::collections::HashSet<String> = all.iter().map(Value::to_string).collect();
-    all.extend(
-        more.into_iter()
-            .filter(|one| !there.contains(&one.to_string())),
-    );
+    let there: HashSet<Value> = all.iter().cloned().collect();
+    all.extend(more.into_iter().filter(|one| !there.contains(one)));
+    check_count(attribute, all.len())?;
     *all = one_primary(std::mem::take(all));
+    Ok(())
 }
 
 pub(super) fn is_empty(value: &Value) -> bool {

@@ -101,6 +101,12 @@ fn members_come_and_go_in_all_the_ways_that_are_used() {
     assert_eq!(group(&["a", "b"], by_list), ["b"]);
     let by_filter = json!({"op": "remove", "path": "members[value eq \"a\"]"});
     assert_eq!(group(&["a", "b"], by_filter), ["b"]);
+    let by_no_list = json!({"op": "remove", "path": "members", "value": []});
+    assert_eq!(group(&["a", "b"], by_no_list), ["a", "b"]);
+    let by_another_filter = json!({"op": "remove", "path": "members[value sw \"a\"]"});
+    assert_eq!(group(&["aa", "ab", "b"], by_another_filter), ["b"]);
+    let added = json!({"op": "add", "path": "members[value eq \"b\"]"});
+    assert_eq!(group(&["a"], added), ["a", "b"]);
     let all = json!({"op": "remove", "path": "members"});
     assert!(group(&["a", "b"], all).is_empty());
     let others = json!({"op": "replace", "path": "members", "value": [{"value": "c"}]});
@@ -142,6 +148,67 @@ fn what_cannot_be_done_is_told() {
     assert_eq!(refused(id), "mutability");
     let path = json!([{"op": "replace", "path": "emails[", "value": "x"}]);
     assert_eq!(refused(path), "invalidPath");
+    for path in [
+        "groups[value eq \"g\"]",
+        "groups[value eq \"g\"].value",
+        "groups.value",
+        "urn:ietf:params:scim:schemas:core:2.0:User:groups",
+    ] {
+        let operation = json!([{"op": "replace", "path": path, "value": "x"}]);
+        assert_eq!(refused(operation), "mutability", "{path}");
+    }
     let one = json!({"op": "replace", "path": "title", "value": "x"});
     assert_eq!(refused(vec![one; 1001].into()), "tooMany");
+}
+
+#[test]
+fn attack_18_a_path_of_another_schema_reaches_nothing_of_a_user() {
+    let before = json!({"userName": "ada", "active": true});
+    for path in [
+        "urn:example:other:2.0:User:active",
+        "urn:ietf:params:scim:schemas:core:2.0:Group:active",
+    ] {
+        let by_path = json!([{"op": "replace", "path": path, "value": false}]);
+        assert_eq!(user(&before, &by_path), before);
+        let by_key = json!([{"op": "replace", "value": {path: false}}]);
+        assert_eq!(user(&before, &by_key), before);
+    }
+    let own = "urn:ietf:params:scim:schemas:core:2.0:User:active";
+    let found = user(
+        &before,
+        &json!([{"op": "replace", "path": own, "value": false}]),
+    );
+    assert_eq!(found["active"], false);
+}
+
+#[test]
+fn attack_18_what_can_be_several_does_not_grow_without_end() {
+    let emails = |from: usize| -> Value {
+        (from..from + 60)
+            .map(|at| json!({"value": format!("{at}@b.example")}))
+            .collect()
+    };
+    let before = json!({"userName": "ada", "emails": emails(0)});
+    let added = json!([{"op": "add", "path": "emails", "value": emails(100)}]);
+    assert!(patched(&USERS, &before, &added).is_err());
+    let one_by_one: Vec<Value> = (0..60)
+        .map(|at| json!({"op": "add", "path": format!("emails[value eq \"x{at}\"].type"), "value": "work"}))
+        .collect();
+    assert!(patched(&USERS, &before, &one_by_one.into()).is_err());
+}
+
+#[test]
+fn attack_18_filters_that_look_at_all_of_a_large_group_are_bounded() {
+    let members: Vec<Value> = (0..5_000)
+        .map(|at| json!({"value": format!("u{at}")}))
+        .collect();
+    let before = json!({"displayName": "g", "members": members});
+    let by_filter = json!({"op": "remove", "path": "members[value sw \"x\"]"});
+    let refused = patched(&GROUPS, &before, &vec![by_filter; 1000].into());
+    assert_eq!(refused.unwrap_err().scim_type, Some("tooMany"));
+    let by_id: Vec<Value> = (0..1000)
+        .map(|at| json!({"op": "remove", "path": format!("members[value eq \"u{at}\"]")}))
+        .collect();
+    let left = patched(&GROUPS, &before, &by_id.into()).unwrap();
+    assert_eq!(left["members"].as_array().unwrap().len(), 4_000);
 }

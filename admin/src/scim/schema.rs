@@ -210,12 +210,32 @@ pub fn find<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute
         .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
 }
 
+/// Which attributes of a resource are meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    Core,
+    Extension(&'static str, &'static [Attribute]),
+}
+
 impl Schema {
     /// Whether a name is that of the extension.
     #[must_use]
     pub fn extension_named(&self, urn: &str) -> Option<(&'static str, &'static [Attribute])> {
         self.extension
             .filter(|(known, _)| known.eq_ignore_ascii_case(urn))
+    }
+
+    /// Where a path points that begins with this name; `None`: to what we have no place for.
+    #[must_use]
+    pub fn place(&self, urn: Option<&str>) -> Option<Place> {
+        match urn {
+            None => Some(Place::Core),
+            Some(urn) if urn.eq_ignore_ascii_case(self.urn) => Some(Place::Core),
+            Some(urn) => {
+                let (urn, attributes) = self.extension_named(urn)?;
+                Some(Place::Extension(urn, attributes))
+            }
+        }
     }
 
     /// One at the top: of the core, or `externalId`.

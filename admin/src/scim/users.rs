@@ -64,7 +64,8 @@ async fn filtered(
     asked: &Asked,
 ) -> Result<(usize, Vec<ScimUserRow>), ScimError> {
     let mut found = Found::default();
-    let by = asked.filter.as_ref().and_then(filter::indexed);
+    let by = asked.filter.as_ref();
+    let by = by.and_then(|filter| filter::indexed(&USERS, filter));
     if let Some(by) = by {
         let some = rows::find_by(read, &caller.directory, &by).await?;
         found.look_at(read, caller, asked, some).await?;
