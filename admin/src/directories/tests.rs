@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use config::Role;
-use config::id::DirectoryId;
+use config::id::{DirectoryId, MemberId};
 use serde_json::json;
 
 use super::{DirectoryDraft, addresses, create_as, find};
@@ -95,6 +95,30 @@ async fn attack_18_nobody_has_a_directory_vouch_otherwise_for_whoever_holds_a_ro
         tx.commit().await.unwrap();
         let refused = change("https://evil.example.com/cas").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        attack_18_by_a_token(&app, &with, &owner).await;
     })
     .await;
+}
+
+/// Whoever has a token of a directory that tells us by itself says who everybody of it is.
+async fn attack_18_by_a_token(app: &App, with: &With, owner: &MemberId) {
+    let draft = json!({"name": "Okta", "used_for": "organisation", "source": {"kind": "scim"}});
+    let directory = app.call(OP, "POST", "/directories", draft).await.id();
+    let path = format!("/directories/{directory}/tokens");
+    let made = app.call(with, "POST", &path, json!({})).await;
+    assert!(made.status.is_success(), "nobody is linked: {}", made.body);
+    let mut tx = app.state.store.begin().await.unwrap();
+    let link = Link {
+        key: "owner",
+        member: owner,
+        facts: [0; 16],
+        is_shut: false,
+    };
+    let id = DirectoryId::from(directory);
+    directory_people::settle(&mut tx, &id, &[link], app.state.clock.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let refused = app.call(with, "POST", &path, json!({})).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
 }

@@ -1,6 +1,8 @@
 //! Who may change what vouches for people: whoever says to which server a directory belongs, or how it is
 //! believed, could have it say that they are anybody who is linked to it.
 
+use config::id::DirectoryId;
+
 use super::{DirectoryDraft, Whole};
 use crate::edit::Edit;
 use crate::members::{self, reach};
@@ -17,7 +19,13 @@ pub(super) async fn may_change(
     if draft.source == before.source && draft.sign_in == before.sign_in {
         return Ok(());
     }
-    for id in directory_people::holders_of_roles(&mut edit.tx, &before.row.id).await? {
+    may_vouch(edit, &before.row.id).await
+}
+
+/// # Errors
+/// If one of those for whom the directory speaks holds a role that is not the caller's to govern.
+pub(super) async fn may_vouch(edit: &mut Edit<'_>, directory: &DirectoryId) -> Result<(), Refused> {
+    for id in directory_people::holders_of_roles(&mut edit.tx, directory).await? {
         let member = members::find(&mut edit.tx, &id).await?;
         reach::may_touch(edit, &member).await?;
     }

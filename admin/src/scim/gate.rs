@@ -89,7 +89,7 @@ async fn ask(state: &State, directory: &DirectoryId, request: &Parts) -> Result<
     let Source::Scim(settings) = &whole.source else {
         return Err(not_known());
     };
-    if address.is_some_and(|address| !settings.lets_in(address)) {
+    if !settings.lets_in(address) {
         return Err(ScimError::new(
             StatusCode::FORBIDDEN,
             (

@@ -54,16 +54,13 @@ impl ScimSettings {
         wrong
     }
 
-    /// Whether it may push from there.
+    /// Whether it may push from there; from where nobody knows, only if it may from everywhere.
     #[must_use]
-    pub fn lets_in(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
+    pub fn lets_in(&self, address: Option<IpAddr>) -> bool {
+        let mut networks = self.networks.iter().filter_map(|text| network(text));
+        let address = address.map(|address| address.to_canonical());
         self.networks.is_empty()
-            || self
-                .networks
-                .iter()
-                .filter_map(|text| network(text))
-                .any(|network| network.contains(&address))
+            || address.is_some_and(|address| networks.any(|network| network.contains(&address)))
     }
 }
 
@@ -81,13 +78,16 @@ mod tests {
     fn networks_are_checked_and_keep_others_out() {
         let mut settings = ScimSettings::default();
         let (inside, outside) = ("203.0.113.9", "198.51.100.1");
-        assert!(settings.lets_in(outside.parse().unwrap()));
+        let lets_in =
+            |settings: &ScimSettings, from: &str| settings.lets_in(Some(from.parse().unwrap()));
+        assert!(lets_in(&settings, outside) && settings.lets_in(None));
         settings.networks = vec!["203.0.113.0/24".to_owned(), "2001:db8::1".to_owned()];
         assert_eq!(settings.problems(), []);
-        assert!(settings.lets_in(inside.parse().unwrap()));
-        assert!(settings.lets_in("::ffff:203.0.113.9".parse().unwrap()));
-        assert!(settings.lets_in("2001:db8::1".parse().unwrap()));
-        assert!(!settings.lets_in(outside.parse().unwrap()));
+        assert!(lets_in(&settings, inside));
+        assert!(lets_in(&settings, "::ffff:203.0.113.9"));
+        assert!(lets_in(&settings, "2001:db8::1"));
+        assert!(!lets_in(&settings, outside));
+        assert!(!settings.lets_in(None), "nobody knows from where");
         settings.networks.push("office".to_owned());
         assert_eq!(settings.problems()[0].field, "source.networks[2]");
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
-use crate::directories::{self, Kind};
+use crate::directories::{self, Kind, vouch};
 use crate::edit::{Edit, shown, target};
 use crate::refused::{Refused, both};
 use crate::scim;
@@ -86,6 +86,8 @@ pub async fn create(
 ) -> Result<NewDirectoryToken, Refused> {
     holds::directories(&mut edit.tx).await?;
     let name = pushes(&mut edit.tx, directory).await?;
+    // Whoever has a token says who people are.
+    vouch::may_vouch(&mut edit, directory).await?;
     if rows::of_directory(&mut edit.tx, directory).await?.len() >= MOST {
         return Err(Refused::Impossible(both((
             "two tokens are good already: end the one that is no longer used first",
