@@ -84,9 +84,15 @@ impl Asked {
     /// Whether the filter, or what is wanted, has to do with this attribute.
     #[must_use]
     pub fn touches(&self, name: &str) -> bool {
+        self.chosen.has(name) || self.filters(name)
+    }
+
+    /// Whether the filter has to do with it.
+    #[must_use]
+    pub fn filters(&self, name: &str) -> bool {
         let filter = self.filter.as_ref().map(ToString::to_string);
         let filter = filter.unwrap_or_default().to_ascii_lowercase();
-        self.chosen.has(name) || filter.contains(&name.to_ascii_lowercase())
+        filter.contains(&name.to_ascii_lowercase())
     }
 
     /// Part of a list.

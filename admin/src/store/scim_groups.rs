@@ -120,6 +120,21 @@ pub async fn all(
     Ok(rows.into_iter().map(ScimGroupRow::from).collect())
 }
 
+/// The group that has a name.
+pub async fn holder_of_name(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    name_key: &str,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT id FROM scim_groups WHERE directory_id = $1 AND name_key = $2")
+            .bind(directory.as_str())
+            .bind(name_key)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|(id,)| id))
+}
+
 /// Who is in a group, by their ids.
 pub async fn members(
     connection: &mut Connection,
