@@ -15,8 +15,8 @@ use crate::signing_keys;
 use crate::state::State;
 use crate::store::events::Log;
 use crate::store::{
-    StoreError, Tx, changes, events, expiry, idempotent_answers, leases, lockouts, member_imports,
-    messages, search_keys, sync_runs,
+    StoreError, Tx, changes, directory_notices, events, expiry, idempotent_answers, leases,
+    lockouts, member_imports, messages, search_keys, sync_runs,
 };
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -93,6 +93,7 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
         let sent = messages::forget(&mut tx, now.minus(KEEP_MESSAGES), BATCH).await?;
         let events = forget_events(&mut tx, &state.settings.events, now).await?;
         let runs = sync_runs::forget(&mut tx, now.minus(KEEP_RUNS), RUNS).await?;
+        directory_notices::forget_runs(&mut tx).await?;
         tx.commit().await?;
         if ended + sent + events + runs == 0 {
             return Ok(());

@@ -46,6 +46,9 @@ pub async fn begin(
 pub struct WhichRuns {
     /// The id of a directory.
     directory: Option<String>,
+    /// Of a directory, the one to be looked at alone: one that is not over, else the newest, the records of what
+    /// the directory told by itself aside.
+    latest: bool,
 }
 
 /// Runs, the newest first.
@@ -69,9 +72,26 @@ pub async fn list(
     let before = page.after.as_deref().map(moment).transpose()?;
     let mut view = state.store.view().await?;
     let directory = which.directory.map(DirectoryId::from);
+    if which.latest {
+        let directory = directory.ok_or_else(no_directory)?;
+        let items = record::latest(&mut view, &directory).await?;
+        let items = items.into_iter().collect();
+        return Ok(Json(SyncRunPage { items, next: None }));
+    }
     let found = record::list(&mut view, directory.as_ref(), before, page.limit()?).await?;
     let (items, next) = found;
     Ok(Json(SyncRunPage { items, next }))
+}
+
+fn no_directory() -> Invalid {
+    Invalid::new(
+        "directory",
+        (
+            "the latest run is that of one directory",
+            "latest 需要与 directory 一起使用",
+        ),
+        ("the id of a directory", "目录的 id"),
+    )
 }
 
 fn moment(after: &str) -> Result<(i64, &str), Invalid> {

@@ -75,10 +75,10 @@ fn of_run(run: RunRow) -> Due {
         directory: run.directory,
         name: run.directory_name,
         subject: format!("run:{}", run.id),
-        trouble: if run.phase == "waiting" {
-            Trouble::Waits { why }
-        } else {
-            Trouble::Failed { why }
+        trouble: match (run.phase.as_str(), run.mode.as_str()) {
+            ("waiting", "push") => Trouble::Held { why },
+            ("waiting", _) => Trouble::Waits { why },
+            _ => Trouble::Failed { why },
         },
     }
 }

@@ -41,21 +41,21 @@ pub async fn is_told(
     Ok(row.is_some())
 }
 
-/// The newest run of each directory, where the schedule began it and it has failed or waits, and of which nobody
+/// The newest run of each directory, the records of what it told by itself aside, where the schedule began it and it has failed or waits, and of which nobody
 /// was told: `run:` with its id is the subject. Of failures one after the other the first is told.
 pub async fn untold_runs(connection: &mut Connection) -> Result<Vec<RunRow>, StoreError> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT r.id FROM sync_runs r JOIN directories d ON d.id = r.directory_id \
          WHERE r.phase IN ('failed', 'waiting') AND r.is_trial IS NULL AND r.actor_kind = 'system' \
          AND NOT EXISTS (SELECT 1 FROM sync_runs n WHERE n.directory_id = r.directory_id \
-         AND n.started_at > r.started_at) \
+         AND n.started_at > r.started_at AND NOT (n.mode = 'push' AND n.phase = 'done')) \
          AND NOT EXISTS (SELECT 1 FROM directory_notices t WHERE t.directory_id = r.directory_id \
          AND t.subject = 'run:' || r.id) \
          AND NOT (r.phase = 'failed' AND EXISTS (SELECT 1 FROM directory_notices t \
          JOIN sync_runs f ON t.subject = 'run:' || f.id \
          WHERE f.directory_id = r.directory_id AND f.phase = 'failed' \
          AND NOT EXISTS (SELECT 1 FROM sync_runs ok WHERE ok.directory_id = r.directory_id \
-         AND ok.phase = 'done' AND ok.started_at > f.started_at)))",
+         AND ok.phase = 'done' AND ok.mode <> 'push' AND ok.started_at > f.started_at)))",
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -64,6 +64,17 @@ pub async fn untold_runs(connection: &mut Connection) -> Result<Vec<RunRow>, Sto
         runs.extend(sync_runs::find(connection, &id.into()).await?);
     }
     Ok(runs)
+}
+
+/// Forgets that administrators were told of runs that are forgotten.
+pub async fn forget_runs(connection: &mut Connection) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM directory_notices WHERE subject LIKE 'run:%' \
+         AND NOT EXISTS (SELECT 1 FROM sync_runs r WHERE directory_notices.subject = 'run:' || r.id)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Who holds a role that is not confined to departments.

@@ -223,6 +223,25 @@ pub async fn unfinished(
     rows.iter().map(read).collect()
 }
 
+/// The run of a directory to be looked at: one that is not over, else the newest, the records of what it told by
+/// itself aside.
+pub async fn latest(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+) -> Result<Option<RunRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sync_runs WHERE directory_id = $1 \
+         AND NOT (mode = 'push' AND phase IN ('done', 'undone')) \
+         ORDER BY CASE WHEN phase IN ('reading', 'waiting', 'applying') THEN 0 ELSE 1 END, \
+         started_at DESC, id DESC LIMIT 1"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(directory.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The latest run of what a directory told by itself that began after `since` and is over.
 pub async fn latest_push(
     connection: &mut Connection,

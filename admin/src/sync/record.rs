@@ -174,6 +174,15 @@ pub async fn list(
     Ok((runs?, next))
 }
 
+/// That of a directory to be looked at.
+pub async fn latest(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+) -> Result<Option<SyncRun>, StoreError> {
+    let row = rows::latest(connection, directory).await?;
+    row.map(|row| shown(row, Vec::new())).transpose()
+}
+
 /// One, with how many changes of each sort there are.
 pub async fn find(connection: &mut Connection, id: &RunId) -> Result<SyncRun, Refused> {
     let row = rows::find(connection, id).await?;

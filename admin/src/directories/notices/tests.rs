@@ -54,6 +54,10 @@ async fn scene(app: &App, ca: &str) -> DirectoryId {
 
 /// A run that the schedule began, and that stands at `phase` now.
 async fn run(app: &App, directory: &DirectoryId, phase: &str, actor: &str) {
+    run_of(app, directory, ("full", phase), actor).await;
+}
+
+async fn run_of(app: &App, directory: &DirectoryId, (mode, phase): (&str, &str), actor: &str) {
     // Nobody is sent two messages at once.
     app.state.clock.advance(Duration::from_mins(1));
     let now = app.state.clock.now();
@@ -61,7 +65,7 @@ async fn run(app: &App, directory: &DirectoryId, phase: &str, actor: &str) {
         id: RunId::generate(),
         directory: directory.clone(),
         directory_name: "Staff".into(),
-        mode: "full".into(),
+        mode: mode.into(),
         is_trial: false,
         phase: phase.into(),
         actor_kind: actor.into(),
@@ -108,6 +112,47 @@ async fn administrators_are_told_once_that_scheduled_runs_fail_and_anew_after_on
         for _ in 0..2 {
             assert_eq!(told(&app).await.len(), 3, "each that waits");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_is_told_and_shown_although_a_directory_goes_on_telling() {
+    on_both_engines(async |store| {
+        let app = App::start(&store).await;
+        let staff = scene(&app, "").await;
+        run_of(&app, &staff, ("push", "waiting"), "system").await;
+        run_of(&app, &staff, ("push", "done"), "system").await;
+        assert_eq!(told(&app).await, ["ann@example.com"]);
+        let path = format!("/sync-runs?directory={staff}&latest=true");
+        let latest = app.get(OP, &path).await;
+        assert_eq!(latest.json["items"][0]["phase"], "waiting");
+        run_of(&app, &staff, ("full", "failed"), "system").await;
+        let latest = app.get(OP, &path).await;
+        assert_eq!(
+            latest.json["items"][0]["phase"], "waiting",
+            "it is not over"
+        );
+        let refused = app.get(OP, "/sync-runs?latest=true").await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.body);
+        let mut tx = app.state.store.begin().await.unwrap();
+        runs::forget(&mut tx, Timestamp(i64::MAX), 100)
+            .await
+            .unwrap();
+        rows::forget_runs(&mut tx).await.unwrap();
+        let runs = runs::list(&mut tx, Some(&staff), None, 10).await.unwrap();
+        for run in runs {
+            let subject = format!("run:{}", run.id);
+            assert_eq!(
+                rows::is_told(&mut tx, &staff, &subject).await.unwrap(),
+                run.mode == "push" && run.phase == "waiting"
+            );
+        }
+        rows::note(&mut tx, &staff, "run:gone", Timestamp(1))
+            .await
+            .unwrap();
+        rows::forget_runs(&mut tx).await.unwrap();
+        assert!(!rows::is_told(&mut tx, &staff, "run:gone").await.unwrap());
     })
     .await;
 }
