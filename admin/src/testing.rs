@@ -78,10 +78,21 @@ impl House {
 
     /// A member with the password of all tests.
     pub async fn member(&self, username: &str, display_name: &str, roles: &[Role]) -> MemberId {
+        let kind = PrincipalKind::Member;
+        self.person(kind, username, display_name, roles).await
+    }
+
+    pub async fn person(
+        &self,
+        kind: PrincipalKind,
+        username: &str,
+        display_name: &str,
+        roles: &[Role],
+    ) -> MemberId {
         let now = self.state.clock.now();
         let id = MemberId::generate();
         let fields = Fields {
-            kind: PrincipalKind::Member,
+            kind,
             username: username.to_owned(),
             username_key: name_key(username),
             display_name: display_name.to_owned(),

@@ -291,31 +291,52 @@ pub async fn set_awaits(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes what was refused as told, and counts anew from now on.
+/// Notes that somebody has agreed to what was refused, and counts anew from now on.
 pub async fn release(
     connection: &mut Connection,
     directory: &DirectoryId,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     for sql in [
-        "DELETE FROM scim_group_members WHERE directory_id = $1 AND user_id IN (SELECT id FROM scim_users \
-         WHERE directory_id = $1 AND awaits = 'removed')",
-        "UPDATE scim_users SET shut_at = NULL WHERE directory_id = $1",
+        "UPDATE scim_users SET awaits = 'agreed_' || awaits WHERE directory_id = $1 \
+         AND awaits IN ('inactive', 'removed')",
+        "UPDATE scim_users SET shut_at = NULL WHERE directory_id = $1 AND shut_at IS NOT NULL",
     ] {
         sqlx::query(sql)
             .bind(directory.as_str())
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query(
-        "UPDATE scim_users SET is_active = NULL, modified_at = $2, version = version + 1, \
-         deleted_at = CASE WHEN awaits = 'removed' THEN CAST($2 AS BIGINT) ELSE NULL END, awaits = NULL \
-         WHERE directory_id = $1 AND awaits IS NOT NULL",
-    )
-    .bind(directory.as_str())
-    .bind(now.as_millis())
-    .execute(connection)
-    .await?;
+    Ok(())
+}
+
+/// Takes as told what was refused of these, and has been agreed to.
+pub async fn take_agreed(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+    ids: &[&str],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for ids in ids.chunks(CHUNK) {
+        let these = placeholders(2, ids.len());
+        let groups = format!(
+            "DELETE FROM scim_group_members WHERE directory_id = $1 AND user_id IN (SELECT id FROM scim_users \
+             WHERE directory_id = $1 AND awaits = 'agreed_removed' AND id IN ({these}))"
+        );
+        let told = format!(
+            "UPDATE scim_users SET is_active = NULL, modified_at = ${now}, version = version + 1, \
+             deleted_at = CASE WHEN awaits = 'agreed_removed' THEN CAST(${now} AS BIGINT) ELSE NULL END, \
+             awaits = NULL WHERE directory_id = $1 AND awaits IN ('agreed_inactive', 'agreed_removed') \
+             AND id IN ({these})",
+            now = ids.len() + 2,
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(groups)).bind(directory.as_str());
+        let query = ids.iter().fold(query, |query, id| query.bind(*id));
+        query.execute(&mut *connection).await?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(told)).bind(directory.as_str());
+        let query = ids.iter().fold(query, |query, id| query.bind(*id));
+        let query = query.bind(now.as_millis());
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

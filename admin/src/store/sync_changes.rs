@@ -252,6 +252,26 @@ pub async fn tally(
     .await?)
 }
 
+/// Says anew what is to be done about a thing that is planned; whether it is.
+pub async fn set_kind(
+    connection: &mut Connection,
+    run: &RunId,
+    (object, key): (&str, &str),
+    kind: &str,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE sync_changes SET kind = $4 WHERE run_id = $1 AND object = $2 AND their_key = $3 \
+         AND outcome = 'planned'",
+    )
+    .bind(run.as_str())
+    .bind(object)
+    .bind(key)
+    .bind(kind)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Forgets what was planned: the run reads anew.
 pub async fn forget(connection: &mut Connection, run: &RunId) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM sync_changes WHERE run_id = $1")

@@ -33,7 +33,7 @@ pub(super) async fn apply(
     let mut listed = Vec::with_capacity(changes.len());
     let mut at: HashMap<String, usize> = HashMap::with_capacity(changes.len());
     let mut touched = Vec::new();
-    let left = pushed::renew(&mut edit.tx, scope, changes).await?;
+    let left = pushed::renew(&mut edit.tx, scope, changes, edit.now).await?;
     for (index, change) in changes.iter_mut().enumerate() {
         if !left.contains(&index) {
             continue;

@@ -53,7 +53,7 @@ pub async fn go_on(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
         ))));
     }
     let now = edit.now;
-    held::release(&mut edit.tx, &run, now).await?;
+    held::release(&mut edit.tx, &run).await?;
     // What was read long ago may be so no more: it is read, and looked at, anew.
     let is_fresh = run.mode == Mode::Push.as_str() || now.since(run.started_at) < FRESH;
     let to = if is_fresh { "applying" } else { "reading" };

@@ -38,7 +38,7 @@ pub(super) struct Moved {
 
 impl Moved {
     /// Who has to move so that those who are there become those whom the directory names.
-    async fn of(
+    pub(super) async fn of(
         connection: &mut Connection,
         scope: &Scope,
         there: Vec<MemberId>,

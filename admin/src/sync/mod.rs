@@ -34,6 +34,7 @@ mod others;
 mod people;
 mod plan;
 pub mod push;
+mod push_groups;
 mod push_record;
 mod pushed;
 mod read;

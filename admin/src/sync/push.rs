@@ -1,4 +1,4 @@
-//! What a directory tells by itself, of one person or group: planned and made as a run would, at once. What
+//! What a directory tells by itself, of one person or group ([`super::push_groups`]): planned and made as a run would, at once. What
 //! it tells within an hour is one run in the records, which can be taken back as any other.
 //!
 //! More people who can no longer sign in than a run may shut out ([`super::safety`]) wait for a person: what
@@ -14,19 +14,17 @@ use super::plan::Change;
 use super::rows_of;
 use super::safety::{self, Effect};
 use super::scope::Scope;
-use super::{Broken, apply, apply_people, departments, groups, push_record, read, turn};
+use super::{Broken, apply, apply_people, departments, push_record, read, turn};
 use crate::authz::Permit;
-use crate::directories::entry::{TheirDepartment, TheirGroup, TheirPerson};
-use crate::directories::scim::their_group;
+use crate::directories::entry::{TheirDepartment, TheirPerson};
 use crate::directories::{self, Whole};
 use crate::edit::{Edit, target};
-use crate::name_key::name_key;
+use crate::members::Status;
 use crate::refused::{Refused, both};
 use crate::state::State;
 use crate::store::sync_changes::ChangeRow;
 use crate::store::{
-    Connection, StoreError, directory_people as links, directory_units as units, holds,
-    scim_groups, scim_users, sync_conflicts,
+    Connection, StoreError, directory_people as links, holds, scim_users, sync_conflicts,
 };
 
 /// For so long back those who were shut out are counted.
@@ -69,9 +67,9 @@ impl From<Broken> for PushError {
 pub struct Push<'a> {
     pub edit: Edit<'a>,
     pub directory: Whole,
-    scope: Scope,
+    pub(super) scope: Scope,
     /// What is to be recorded.
-    made: Vec<ChangeRow>,
+    pub(super) made: Vec<ChangeRow>,
 }
 
 impl<'a> Push<'a> {
@@ -108,8 +106,8 @@ impl<'a> Push<'a> {
                 .map(|_| ())
                 .map_err(PushError::Unfit);
         }
-        let ignored = sync_conflicts::ignored(&mut self.edit.tx, &id).await?;
-        if ignored.contains(&theirs.key) {
+        let linked = links::of_keys(&mut self.edit.tx, &id, &[&theirs.key]).await?;
+        if linked.is_empty() && self.is_left_alone(&theirs).await? {
             return Ok(());
         }
         if let Some(department) = department.filter(|_| theirs.is_enabled) {
@@ -122,19 +120,36 @@ impl<'a> Push<'a> {
         Ok(())
     }
 
+    /// Whether an entry that is nobody here stays so: an administrator has decided that, or it could not sign
+    /// in, so that linking it would do nothing but shut somebody out.
+    async fn is_left_alone(&mut self, theirs: &TheirPerson) -> Result<bool, PushError> {
+        if !theirs.is_enabled {
+            super::wanted::wanted(theirs, &self.scope.departments).map_err(PushError::Unfit)?;
+            return Ok(true);
+        }
+        let id = &self.scope.directory;
+        let ignored = sync_conflicts::ignored(&mut self.edit.tx, id).await?;
+        Ok(ignored.contains(&theirs.key))
+    }
+
     async fn planned(&mut self, planned: &Planned) -> Result<(), PushError> {
         let row = rows_of::person(&self.scope, planned)?;
         match &planned.verdict {
             Err(Held::Unfit(why)) => return Err(PushError::Unfit(why.clone())),
             // Nobody is made here who could not sign in.
             Ok(change) if planned.ours.is_none() && change.is_nothing() => return Ok(()),
-            Ok(change) if change.kind() == "disable" => self.may_shut(&row).await?,
             _ => {}
+        }
+        // Whatever else is done along, and by whatever word the record calls it.
+        let shuts =
+            matches!(&planned.verdict, Ok(change) if change.status == Some(Status::Disabled));
+        if shuts {
+            self.may_shut(&row).await?;
         }
         let comes =
             matches!(&planned.verdict, Ok(Change { creates, links, .. }) if *creates || *links);
         let key = row.key.clone();
-        self.make(row).await?;
+        self.make(row, shuts).await?;
         if comes {
             self.fill_groups_of(&key).await?;
         }
@@ -158,7 +173,7 @@ impl<'a> Push<'a> {
         )
         .await?;
         let ours = known.get(&member);
-        let is_active = ours.is_some_and(|ours| ours.status == crate::members::Status::Active);
+        let is_active = ours.is_some_and(|ours| ours.status == Status::Active);
         let row = ChangeRow {
             turn: turn::LEAVERS,
             object: "person".to_owned(),
@@ -172,7 +187,7 @@ impl<'a> Push<'a> {
         if is_active {
             self.may_shut(&row).await?;
         }
-        self.make(row).await
+        self.make(row, is_active).await
     }
 
     /// Whether one more may be shut out without a person's word.
@@ -199,14 +214,14 @@ impl<'a> Push<'a> {
     }
 
     /// Makes a change of a person, and keeps it for the record.
-    async fn make(&mut self, row: ChangeRow) -> Result<(), PushError> {
+    async fn make(&mut self, row: ChangeRow, shuts: bool) -> Result<(), PushError> {
         let mut rows = [row];
         apply_people::apply(&mut self.edit, &self.scope, &mut rows, true).await?;
         let [row] = rows;
         if row.outcome == "failed" && row.kind != "conflict" {
             return Err(PushError::Refused(Refused::Impossible(why(&row))));
         }
-        if row.kind == "disable" {
+        if shuts && row.outcome == "done" && row.kind != "none" {
             let (id, now) = (&self.scope.directory, self.edit.now);
             scim_users::set_shut(&mut self.edit.tx, id, &row.key, now).await?;
         }
@@ -235,74 +250,6 @@ impl<'a> Push<'a> {
         }
         crate::groups::refresh_departments(&mut self.edit).await?;
         self.scope = Scope::of(&mut self.edit.tx, &self.directory).await?;
-        Ok(())
-    }
-
-    /// Takes over what is said of a group.
-    pub async fn group(&mut self, theirs: &TheirGroup) -> Result<(), PushError> {
-        if !self.directory.is_enabled() {
-            return Ok(());
-        }
-        let id = &self.scope.directory;
-        let linked = units::groups(&mut self.edit.tx, id).await?;
-        let mut known = linked.iter().find(|one| one.key == theirs.key).cloned();
-        if known.is_none() {
-            known = self.told_anew(theirs, linked).await?;
-        }
-        let mut row = groups::row(theirs, known.as_ref()).map_err(StoreError::from)?;
-        groups::apply(&mut self.edit, &self.scope, &mut row).await?;
-        "done".clone_into(&mut row.outcome);
-        push_record::audit(&mut self.edit, "group", &row).await?;
-        self.made.push(row);
-        Ok(())
-    }
-
-    /// A group that was told of before under another key, and has the same name, is the same.
-    async fn told_anew(
-        &mut self,
-        theirs: &TheirGroup,
-        linked: Vec<units::LinkedGroup>,
-    ) -> Result<Option<units::LinkedGroup>, StoreError> {
-        let (id, wanted) = (&self.scope.directory, name_key(&theirs.name));
-        let same = linked.into_iter().find(|one| name_key(&one.name) == wanted);
-        let Some(same) = same else { return Ok(None) };
-        let is_told = scim_groups::find(&mut self.edit.tx, id, &same.key).await?;
-        if is_told.is_some() {
-            return Ok(None);
-        }
-        units::relink_group(&mut self.edit.tx, id, (&same.key, &theirs.key)).await?;
-        Ok(Some(units::LinkedGroup {
-            key: theirs.key.clone(),
-            ..same
-        }))
-    }
-
-    /// A group is told of no more.
-    pub async fn group_gone(&mut self, key: &str) -> Result<(), PushError> {
-        if !self.directory.is_enabled() {
-            return Ok(());
-        }
-        let linked = units::groups(&mut self.edit.tx, &self.scope.directory).await?;
-        let Some(known) = linked.iter().find(|one| one.key == key) else {
-            return Ok(());
-        };
-        let mut row = groups::gone_row(known);
-        groups::apply(&mut self.edit, &self.scope, &mut row).await?;
-        "done".clone_into(&mut row.outcome);
-        push_record::audit(&mut self.edit, "group", &row).await?;
-        self.made.push(row);
-        Ok(())
-    }
-
-    /// Somebody who was told to be in groups before they were anybody here is put into them.
-    async fn fill_groups_of(&mut self, user: &str) -> Result<(), PushError> {
-        let id = self.scope.directory.clone();
-        for (_, group, _) in scim_groups::of_users(&mut self.edit.tx, &id, &[user]).await? {
-            if let Some(row) = scim_groups::find(&mut self.edit.tx, &id, &group).await? {
-                let theirs = their_group(&mut self.edit.tx, &id, row).await?;
-                self.group(&theirs).await?;
-            }
-        }
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use config::Timestamp;
+
 use super::scope::Scope;
 use super::turn;
 use crate::directories::entry::{TheirGroup, TheirPerson};
@@ -11,17 +13,20 @@ use crate::store::sync_changes::ChangeRow;
 use crate::store::{Connection, StoreError, scim_groups, scim_users};
 
 /// Puts what is said by now in the place of what was said; whoever came or left meanwhile has been taken
-/// over when that was told, and nothing is left to be done about them. Which changes are left.
+/// over when that was told, and nothing is left to be done about them. What was refused and has been agreed to
+/// is told from now on, together with what is made of it. Which changes are left.
 pub(super) async fn renew(
     connection: &mut Connection,
     scope: &Scope,
     changes: &mut [ChangeRow],
+    at: Timestamp,
 ) -> Result<HashSet<usize>, StoreError> {
     let mut left: HashSet<usize> = (0..changes.len()).collect();
     let Some(settings) = &scope.told else {
         return Ok(left);
     };
     let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
+    scim_users::take_agreed(connection, &scope.directory, &keys, at).await?;
     let mut told: HashMap<String, TheirPerson> = HashMap::with_capacity(keys.len());
     for row in scim_users::of_ids(connection, &scope.directory, &keys).await? {
         told.insert(row.id.clone(), their_person(&row, settings)?);

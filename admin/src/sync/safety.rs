@@ -10,7 +10,8 @@ use crate::refused::both;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Threshold {
-    /// So many people may be shut out within a day by runs that nobody looked at. 0 to 1000000.
+    /// So many people may be shut out within a day by runs that nobody looked at, and within an hour by what a
+    /// directory tells by itself. 0 to 1000000.
     #[schema(maximum = 1_000_000)]
     pub people: u32,
     /// And so many of a hundred who are there. 0 to 100.
@@ -194,6 +195,24 @@ pub fn within_an_hour(effect: Effect, threshold: Threshold) -> LocalText {
              人、{percent}%"
         ),
     ))
+}
+
+/// Why what a directory tells by itself of a group must wait for somebody, if it must.
+#[must_use]
+pub fn out_of_a_group(effect: Effect, threshold: Threshold) -> Option<LocalText> {
+    verdict(effect, threshold)?;
+    let Effect { leaving, open, .. } = effect;
+    let Threshold { people, percent } = threshold;
+    Some(both((
+        &format!(
+            "{leaving} people would be taken out of a group at once, of {open} who come from the directory; without an \
+             administrator's word these may be {people} people and {percent} %"
+        ),
+        &format!(
+            "将有 {leaving} 人一次性移出用户组（来自该目录的现有成员共 {open} 人）；未经管理员确认，最多允许 {people} \
+             人、{percent}%"
+        ),
+    )))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Whoever proves nothing changes nothing, and a provider reaches nobody who is not its own.
 
 use axum::http::StatusCode;
-use config::Role;
+use config::{PrincipalKind, Role};
 use serde_json::{Value, json};
 
 use super::{Provider, connect, token};
@@ -151,10 +151,11 @@ async fn attack_22_a_provider_changes_nobody_of_another() {
     on_both_engines(async |store| {
         let mut provider = Provider::new(store, unlimited()).await;
         let made = provider.user("ada").await.is(201);
-        provider
-            .house
-            .member("guest.bob", "Bob", &[Role::Auditor])
+        let house = &provider.house;
+        house
+            .person(PrincipalKind::Guest, "guest.bob", "Bob", &[])
             .await;
+        house.member("carl", "Carl", &[Role::Auditor]).await;
         let organisation = Organisation {
             match_by: MatchBy::Username,
             ..unlimited()
@@ -173,10 +174,14 @@ async fn attack_22_a_provider_changes_nobody_of_another() {
             .send("POST", "/Users", Some(user("guest.bob")))
             .await
             .is(201);
-        for one in [&ada, &bob] {
+        let carl = provider
+            .send("POST", "/Users", Some(user("carl")))
+            .await
+            .is(201);
+        for one in [&ada, &bob, &carl] {
             provider.set_active(one.id(), false).await.is(200);
         }
-        for name in ["ada", "guest.bob"] {
+        for name in ["ada", "guest.bob", "carl"] {
             assert_eq!(provider.member(name).await.unwrap().status, Status::Active);
         }
     })

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod compliance;
+mod groups;
 mod providers;
 mod resources;
 mod safety;

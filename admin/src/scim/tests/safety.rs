@@ -26,7 +26,7 @@ fn two_an_hour() -> Organisation {
     }
 }
 
-async fn five(store: crate::store::testing::TestStore) -> (Provider, Vec<String>) {
+pub(super) async fn five(store: crate::store::testing::TestStore) -> (Provider, Vec<String>) {
     let provider = Provider::new(store, two_an_hour()).await;
     let mut ids = Vec::new();
     for name in ["p1", "p2", "p3", "p4", "p5"] {
@@ -46,7 +46,7 @@ async fn active(provider: &Provider) -> Vec<&'static str> {
     found
 }
 
-async fn waiting(provider: &Provider) -> Option<RunRow> {
+pub(super) async fn waiting(provider: &Provider) -> Option<RunRow> {
     let runs = provider.runs().await;
     runs.into_iter().find(|run| run.phase == "waiting")
 }
@@ -260,6 +260,87 @@ async fn a_directory_that_is_off_is_only_written_down_until_a_run_takes_it_over(
         provider.set_active(bob.id(), true).await.is(200);
         let groups = provider.member("bob").await.unwrap().groups;
         assert_eq!(groups[0].name, "Team", "they were told to be in it before");
+        // What was told while it was off is told no more: it is taken over once it is on again.
+        set(false).await;
+        provider.set_active(bob.id(), false).await.is(200);
+        let status = async || provider.member("bob").await.unwrap().status;
+        assert_eq!(status().await, Status::Active);
+        set(true).await;
+        provider.work().await;
+        assert_eq!(status().await, Status::Disabled);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_18_an_entry_that_cannot_sign_in_shuts_out_nobody_whom_it_fits() {
+    on_both_engines(async |store| {
+        let organisation = Organisation {
+            match_by: MatchBy::Username,
+            ..two_an_hour()
+        };
+        let provider = Provider::new(store, organisation).await;
+        for name in ["m1", "m2", "m3"] {
+            provider.house.member(name, name, &[]).await;
+            let told = json!({"userName": name, "active": false});
+            provider.send("POST", "/Users", Some(told)).await.is(201);
+            let member = provider.member(name).await.unwrap();
+            assert_eq!((member.status, member.source), (Status::Active, None));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_was_ignored_once_and_is_linked_is_shut_out_when_told_so() {
+    on_both_engines(async |store| {
+        let provider = Provider::new(store, unlimited()).await;
+        let made = provider.user("ada").await.is(201);
+        let mut tx = provider.house.state.store.begin().await.unwrap();
+        let conflict = crate::store::sync_conflicts::ConflictRow {
+            directory: provider.directory.clone(),
+            key: made.id().to_owned(),
+            name: "ada".to_owned(),
+            entry: "{}".to_owned(),
+            reason: "{}".to_owned(),
+            member: None,
+            found_at: provider.house.state.clock.now(),
+            ignored_at: None,
+        };
+        let id = &provider.directory;
+        crate::store::sync_conflicts::put(&mut tx, &conflict)
+            .await
+            .unwrap();
+        let now = Some(provider.house.state.clock.now());
+        crate::store::sync_conflicts::set_ignored(&mut tx, id, made.id(), now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        provider.set_active(made.id(), false).await.is(200);
+        let ada = provider.member("ada").await.unwrap();
+        assert_eq!(ada.status, Status::Disabled);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_agreed_to_is_told_only_once_it_is_made() {
+    on_both_engines(async |store| {
+        let (provider, ids) = five(store).await;
+        for id in &ids[..2] {
+            provider.set_active(id, false).await.is(200);
+        }
+        provider.set_active(&ids[2], false).await.is(503);
+        let run = waiting(&provider).await.unwrap();
+        let permit = operator();
+        let edit = Edit::begin(&provider.house.state, &permit).await.unwrap();
+        decide::go_on(edit, &run.id).await.unwrap();
+        let path = format!("/Users/{}", ids[2]);
+        assert_eq!(provider.get(&path).await.body["active"], true);
+        assert_eq!(active(&provider).await, ["p3", "p4", "p5"]);
+        provider.work().await;
+        assert_eq!(provider.get(&path).await.body["active"], false);
+        assert_eq!(active(&provider).await, ["p4", "p5"]);
     })
     .await;
 }
