@@ -4,8 +4,8 @@ use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, find, ldap, oidc, saml, secret,
-    vouch, whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, catch_up, find, ldap, oidc, saml,
+    secret, vouch, whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
@@ -17,7 +17,6 @@ use crate::store::{
     Connection, StoreError, department_lists, departments, directory_people, directory_units,
     holds, sync_marks, sync_runs,
 };
-use crate::sync::run;
 
 /// So many directories stand side by side.
 const MOST: usize = 50;
@@ -89,44 +88,13 @@ pub async fn update(
         directory_people::forget_facts(&mut edit.tx, id).await?;
         sync_marks::set_of_directory(&mut edit.tx, id, None).await?;
     }
-    if is_behind(&before, &draft) {
-        catch_up(&mut edit, id, &draft.name).await?;
-    }
+    catch_up::catch_up(&mut edit, &before, &draft).await?;
     let after = find(&mut edit.tx, id).await?;
     let target = target("directory", id.as_str(), &after.name);
     let told_after = told(&after, draft.secret.is_some());
     edit.commit("update", target, shown(&was), told_after)
         .await?;
     Ok(after)
-}
-
-/// Whether a directory that tells us by itself has told something while it was off, and tells it no more.
-fn is_behind(before: &Whole, draft: &DirectoryDraft) -> bool {
-    let comes_on = draft.enabled && !before.is_enabled();
-    let was_taken_over = before.row.synced_at.is_some();
-    comes_on && was_taken_over && draft.source.kind().pushes() && draft.used_for.organisation()
-}
-
-/// Has all of it taken over, unless that waits to be decided already.
-async fn catch_up(edit: &mut Edit<'_>, id: &DirectoryId, name: &str) -> Result<(), Refused> {
-    if !sync_runs::unfinished(&mut edit.tx, Some(id))
-        .await?
-        .is_empty()
-    {
-        return Ok(());
-    }
-    let begin = run::Begin {
-        directory: id,
-        mode: run::Mode::Full,
-        is_trial: false,
-        actor: edit.permit().actor().into(),
-        undoes: None,
-    };
-    let now = edit.now;
-    let run = run::begin(&mut edit.tx, begin, now).await?;
-    let after = serde_json::json!({ "run": run.id, "phase": run.phase });
-    let target = target("directory", id.as_str(), name);
-    edit.note("start_sync", target, None, Some(after)).await
 }
 
 /// Lets it go. Whoever came from it stays as they are, and is looked after by hand from now on.

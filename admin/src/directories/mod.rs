@@ -7,6 +7,7 @@
 pub mod ad;
 pub mod addresses;
 pub mod cas;
+mod catch_up;
 mod change;
 mod checks;
 pub mod conflicts;
