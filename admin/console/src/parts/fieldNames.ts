@@ -2,6 +2,7 @@ import { texts } from "../language/texts";
 
 /** Fields as the API names them, without the numbers of rows, as a reader does; the parts of one are named by it. */
 const NAMES: Readonly<Record<string, string>> = texts({
+  id: ["编号", "ID"],
   name: ["名称", "Name"],
   description: ["说明", "Description"],
   username: ["用户名", "Username"],

@@ -50,11 +50,13 @@ type Props = {
   setAt: (at: number) => void;
   /** Step by step, with this as the last one. */
   last?: ReactNode;
+  /** What is to be seen beside the form. */
+  note?: string;
   send: (body: DirectoryDraft) => Promise<unknown>;
 };
 
 /** Everything about a directory: step by step while it is set up, else side by side. */
-export function DirectoryForm({ kind, initial, directory, id, draft, mayChange, at, setAt, last, send }: Props) {
+export function DirectoryForm({ kind, initial, directory, id, draft, mayChange, at, setAt, last, note, send }: Props) {
   const [form] = Form.useForm<DirectoryDraft>();
   const isWide = Grid.useBreakpoint().md ?? true;
   const { act } = useAction();
@@ -142,6 +144,7 @@ export function DirectoryForm({ kind, initial, directory, id, draft, mayChange, 
           </Flex>
         )}
       </Form>
+      {note && <Alert type="warning" showIcon title={note} style={{ marginTop: 16 }} />}
       {isLast && last}
     </Card>
   );

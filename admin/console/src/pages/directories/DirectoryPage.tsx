@@ -1,13 +1,14 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Flex, Typography } from "antd";
 import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 
 import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
-import { draftOf, readDirectory } from "../../api/directories";
+import { directoriesQuery, draftOf, readDirectory } from "../../api/directories";
 import { type Draft, useDraft } from "../../api/draft";
 import { useOnce } from "../../api/once";
+import { Refusal } from "../../api/problem";
 import type { Directory, DirectoryDraft } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { Loading } from "../../parts/Loading";
@@ -21,7 +22,7 @@ import { DirectoryForm, stepsOf } from "./DirectoryForm";
 import { DirectoryState } from "./DirectoryState";
 import { FirstRun } from "./FirstRun";
 import { kindOf, KINDS } from "./kinds";
-import { nextId, takeId } from "./page/addresses";
+import { anotherId, nextId, takeId } from "./page/addresses";
 import { isUnfinished, type KindSetUp, leaveAt, leftAt, resumeAt } from "./steps";
 import { useDirectoryDeeds } from "./useDirectoryDeeds";
 import { t as words } from "./words";
@@ -39,6 +40,10 @@ const t = texts({
     "The settings are kept. Once it is on, the sign-in page has a link to it.",
   ],
   switchOn: ["启用目录", "Switch it on"],
+  changed: [
+    "上方的地址已更换，因为原地址属于已连接的目录。如已在对方填写，请改用新地址，然后再次保存。",
+    "The addresses above have changed, since a directory has those that were there. Enter the new ones at the provider, and save again.",
+  ],
 });
 
 const BACK = { to: "/directories", title: words.title };
@@ -82,13 +87,23 @@ function ChooseKind() {
   );
 }
 
-/** Kept, switched off, as soon as the first step holds all that it takes. */
 function New({ kind }: { kind: KindSetUp }) {
+  const { data, error } = useQuery(directoriesQuery);
+  if (!data && !error) return <Loading />;
+  return <NewForm kind={kind} taken={data?.items.map(({ id }) => id) ?? []} />;
+}
+
+/** Kept, switched off, as soon as the first step holds all that it takes. */
+function NewForm({ kind, taken }: { kind: KindSetUp; taken: string[] }) {
   const go = useNavigate();
   const queries = useQueryClient();
   const once = useOnce();
   const [initial] = useState(kind.blank);
-  const [id] = useState(() => nextId(kind.kind));
+  const another = () => ({ id: anotherId(kind.kind), hasChanged: true });
+  const [{ id, hasChanged }, setId] = useState(() => {
+    const kept = nextId(kind.kind);
+    return taken.includes(kept) ? another() : { id: kept, hasChanged: false };
+  });
   return (
     <DirectoryForm
       kind={kind}
@@ -98,10 +113,14 @@ function New({ kind }: { kind: KindSetUp }) {
       at={0}
       setAt={() => undefined}
       last={null}
+      note={hasChanged && kind.hasPage ? t.changed : undefined}
       send={async (body) => {
-        const made = await once(body, (header) =>
+        const made = await once({ id, body }, (header) =>
           told(api.POST("/directories", { params: { header, query: { id } }, body })),
-        );
+        ).catch((thrown: unknown) => {
+          if (thrown instanceof Refusal && thrown.fields.some(({ field }) => field === "id")) setId(another());
+          throw thrown;
+        });
         takeId(kind.kind);
         leaveAt(made.id, 1);
         await queries.invalidateQueries({ queryKey: ["directories"] });

@@ -37,12 +37,12 @@ const t = texts({
   ],
   threshold: ["安全阈值", "Safety threshold"],
   thresholdHint: [
-    "24 小时内将停用、恢复或移入移出用户组的人数超过任一数值时，先停下等待确认。",
-    "A run waits for a decision where more people than either would be shut out, let in again or moved between groups within a day.",
+    "24 小时内停用或恢复的人数，或单次同步移入移出用户组的人数，超过任一数值时，先停下等待确认。",
+    "A run waits for a decision where more people than either would be shut out or let in again within a day, or moved between groups by it alone.",
   ],
   thresholdOfPushes: [
-    "一小时内推送停用的人数超过任一数值时，拒绝继续停用并等待确认；同步全部内容时同样适用。",
-    "More people than either who are disabled by pushes within an hour wait for a decision, and further ones are refused; so are those of a run over everybody.",
+    "一小时内推送停用的人数超过任一数值时，拒绝继续停用并等待确认；单次推送移出用户组的人数超过时，也等待确认（移入不计）。同步全部内容时按天计算。",
+    "More people than either who are disabled by pushes within an hour wait for a decision, and further ones are refused. So do more who are taken out of a group by one push; those who are put in do not count. A run over everybody counts by the day.",
   ],
   people: ["人数", "People"],
   percent: ["占比（%）", "Share (%)"],

@@ -24,10 +24,12 @@ test("setting up goes on at the run, else where it was left, else after the firs
 });
 
 test("one is set up once it was taken over, or lets people in where that is all", () => {
-  const directory = (more: Partial<Directory>) => ({ used_for: "both", enabled: false, ...more }) as Directory;
+  const directory = (more: Partial<Directory>) =>
+    ({ used_for: "both", enabled: false, people: 0, ...more }) as Directory;
   expect(isUnfinished(directory({}))).toBe(true);
   expect(isUnfinished(directory({ enabled: true }))).toBe(true);
   expect(isUnfinished(directory({ synced_at: 1 }))).toBe(false);
   expect(isUnfinished(directory({ used_for: "sign_in" }))).toBe(true);
   expect(isUnfinished(directory({ used_for: "sign_in", enabled: true }))).toBe(false);
+  expect(isUnfinished(directory({ used_for: "sign_in", people: 1 }))).toBe(false);
 });

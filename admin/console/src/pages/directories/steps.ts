@@ -42,9 +42,9 @@ export function stepOf(steps: readonly Pick<Step, "fields">[], field: readonly (
   return steps.findIndex(({ fields }) => fields.some(within));
 }
 
-/** Whether setting it up is not over. */
-export function isUnfinished({ used_for, enabled, synced_at }: Directory): boolean {
-  return used_for === "sign_in" ? !enabled : !synced_at;
+/** Whether setting it up is not over. Where it lets people in and that is all, it is once somebody came, on or off. */
+export function isUnfinished({ used_for, enabled, synced_at, people }: Directory): boolean {
+  return used_for === "sign_in" ? !enabled && people === 0 : !synced_at;
 }
 
 /**

@@ -4,9 +4,11 @@ import { useMay } from "../../api/caller";
 import { api, told } from "../../api/client";
 import { readDirectory, setEnabled } from "../../api/directories";
 import type { Directory } from "../../api/schema";
+import { isChinese } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useAction } from "../../parts/useAction";
 import { deedWords, useRunDeeds } from "../sync-runs/useRunDeeds";
+import { kindOf } from "./kinds";
 import { isUnfinished, leaveAt } from "./steps";
 
 const t = texts({
@@ -17,10 +19,21 @@ const t = texts({
     "之后可以同步；如设置了自动同步，会立即开始。用于登录的目录中的人员可以登录。",
     "It can be taken over; where that happens by itself, it begins at once. Where it is used for sign-in, its people can sign in.",
   ],
+  onPushesText: [
+    "之后推送立即生效。曾经同步过的目录会先同步全部内容，补上停用期间的推送。",
+    "What it pushes takes effect at once from then on. One that was taken over before is so once more first, for what it pushed meanwhile.",
+  ],
   offTitle: (name: string) => [`停用目录“${name}”？`, `Switch off the directory “${name}”?`],
-  offText: [
-    "不再同步，也不能再用目录密码登录。已同步的成员保持不变。",
-    "It is taken over no more, and nobody signs in with its passwords. People who came from it stay as they are.",
+  offText: ["来自该目录的成员保持不变。", "People who came from it stay as they are."],
+  offTakeOver: ["不再同步。", "It is taken over no more."],
+  offPushes: [
+    "推送的内容只会保存，不再生效，重新启用时再同步。",
+    "What it pushes is only written down, and taken over once it is on again.",
+  ],
+  offPage: ["不能再通过该目录登录。", "Nobody signs in by it."],
+  offPasswords: [
+    "不能再用目录密码登录；成员此前在本系统设置的密码会重新有效。",
+    "Nobody signs in with its passwords; passwords that were set here before count again.",
   ],
   resume: ["恢复自动同步", "Resume taking over by itself"],
   resumeTitle: ["恢复自动同步？", "Take it over by itself again?"],
@@ -38,6 +51,18 @@ export type DirectoryDeed = { key: string; label: string; danger?: boolean; run:
 /** Whether it was to be taken over by itself, and is not, as after what it did was taken back. */
 export function isPaused({ enabled, used_for, organisation, next_run_at }: Directory): boolean {
   return enabled && used_for !== "sign_in" && Boolean(organisation.every_minutes) && !next_run_at;
+}
+
+function onText({ source }: Directory): string {
+  return source.kind === "scim" ? t.onPushesText : t.onText;
+}
+
+/** What comes of switching a directory off. */
+function offText({ used_for, source }: Directory): string {
+  const takeOver = source.kind === "scim" ? t.offPushes : t.offTakeOver;
+  const signIn = kindOf(source.kind)?.hasPage ? t.offPage : t.offPasswords;
+  const said = [used_for !== "sign_in" && takeOver, used_for !== "organisation" && signIn, t.offText];
+  return said.filter((text) => text !== false).join(isChinese ? "" : " ");
 }
 
 /** What can be done about directories. */
@@ -76,14 +101,15 @@ export function useDirectoryDeeds() {
         isReady && {
           key: "on",
           label: t.on,
-          run: () => ask({ title: t.onTitle(name), content: t.onText, okText: t.on }, () => switchOn(directory)),
+          run: () =>
+            ask({ title: t.onTitle(name), content: onText(directory), okText: t.on }, () => switchOn(directory)),
         },
       mayChange &&
         enabled && {
           key: "off",
           label: t.off,
           run: () =>
-            ask({ title: t.offTitle(name), content: t.offText, okText: t.off, isDanger: true }, () =>
+            ask({ title: t.offTitle(name), content: offText(directory), okText: t.off, isDanger: true }, () =>
               setEnabled(directory.id, false),
             ),
         },

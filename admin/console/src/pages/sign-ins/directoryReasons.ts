@@ -33,6 +33,10 @@ export const DIRECTORY_REASONS = texts({
   no_authentication: ["断言没有认证声明", "No statement of authentication"],
   no_bearer_confirmation: ["没有 bearer 主体确认", "No bearer confirmation"],
   issuer: ["签发者不符", "Another issuer"],
+  assertion_version: ["断言的 SAML 版本不受支持", "An assertion of another version"],
+  response_version: ["响应的 SAML 版本不受支持", "A response of another version"],
+  no_status: ["响应没有状态", "No status"],
+  not_checked: ["未能完成检查", "It could not be checked"],
   audience: ["受众不符", "Another audience"],
   recipient: ["接收地址不符", "Another recipient"],
   response_destination: ["目标地址不符", "Another destination"],
@@ -47,4 +51,20 @@ export const DIRECTORY_REASONS = texts({
   xml_malformed: ["XML 格式错误", "Malformed XML"],
   xml_with_document_type: ["XML 含有 DTD", "XML with a document type"],
   xml_too_deep: ["XML 嵌套过深", "XML nested too deep"],
+});
+
+/** Why an ID token is not trusted, as it follows `id_token_`. */
+export const ID_TOKEN_REASONS: Readonly<Record<string, string>> = texts({
+  missing: ["没有返回", "there is none"],
+  malformed: ["格式错误", "it is malformed"],
+  algorithm: ["签名算法不被接受", "an algorithm that is not taken"],
+  key_unknown: ["签名密钥未知", "its key is not known"],
+  signature: ["签名无效", "its signature does not hold"],
+  issuer: ["签发者不符", "another issuer"],
+  audience: ["受众不符", "another audience"],
+  azp: ["授权方不符", "another authorized party"],
+  nonce: ["不属于此次登录", "not for this sign-in"],
+  subject: ["缺少用户标识", "no subject"],
+  expired: ["已过期", "it is over"],
+  not_yet: ["尚未生效", "it has not begun"],
 });

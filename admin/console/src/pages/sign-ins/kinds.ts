@@ -1,4 +1,4 @@
-import { DIRECTORY_REASONS } from "./directoryReasons";
+import { DIRECTORY_REASONS, ID_TOKEN_REASONS } from "./directoryReasons";
 import { texts } from "../../language/texts";
 
 /** What may happen around a sign-in. */
@@ -95,5 +95,5 @@ const t = texts({
 
 export function reasonName(reason: string): string {
   const why = /^id_token_(.+)$/.exec(reason)?.[1];
-  return REASONS[reason] ?? (why ? t.idToken(why.replaceAll("_", " ")) : reason);
+  return REASONS[reason] ?? (why ? t.idToken(ID_TOKEN_REASONS[why] ?? why) : reason);
 }

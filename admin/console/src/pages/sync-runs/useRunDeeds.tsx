@@ -39,8 +39,8 @@ const t = texts({
   undo: ["撤销这次同步", "Take it back"],
   undoTitle: (n: number) => [`撤销这 ${n} 项更改？`, `Take back ${plural(n, "change")}?`],
   undoText: [
-    "从最后一项开始逐项恢复；之后又被修改过的会保持现状。该目录的自动同步会暂停，直到有人恢复。",
-    "From the last change to the first. What was changed since stays as it is. The directory is not taken over by itself until somebody resumes that.",
+    "从最后一项开始逐项恢复；之后又被修改过的会保持现状。定时同步会暂停，直到有人恢复；目录主动推送的内容仍会立即同步。",
+    "From the last change to the first. What was changed since stays as it is. A schedule pauses until somebody resumes it; what a directory pushes is taken over all the same.",
   ],
 });
 

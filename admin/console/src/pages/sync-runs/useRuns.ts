@@ -26,12 +26,12 @@ export function useRun(id: string) {
   return query;
 }
 
-/** The newest run of a directory: the only one that may not be over. Null: there is none. */
+/** The run of a directory to be looked at: not over, else the newest, past what was pushed. Null: there is none. */
 export function useLatestRun(directory: string, enabled = true) {
   const query = useQuery({
     queryKey: ["sync-runs", "latest", directory],
     queryFn: async (): Promise<SyncRun | null> => {
-      const page = await told(api.GET("/sync-runs", { params: { query: { directory, limit: 1 } } }));
+      const page = await told(api.GET("/sync-runs", { params: { query: { directory, latest: true } } }));
       return page.items[0] ?? null;
     },
     refetchInterval: ({ state }) => (isUnderWay(state.data?.phase) ? OFTEN : NOW_AND_THEN),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { addressesOf, nextId, takeId } from "./addresses";
+import { addressesOf, anotherId, nextId, takeId } from "./addresses";
 
 test("addresses are at the host of sign-in, whatever the path of its page", () => {
   const { callback, metadata } = addressesOf("https://access.example.com/", "7");
@@ -18,6 +18,8 @@ test("what was entered elsewhere stays good until the directory is kept", () => 
   const first = nextId("oidc", store);
   expect(nextId("oidc", store)).toBe(first);
   expect(nextId("saml", store)).not.toBe(first);
+  const another = anotherId("saml", store);
+  expect([nextId("saml", store), another === first]).toEqual([another, false]);
   takeId("oidc", store);
   expect(nextId("oidc", store)).not.toBe(first);
 });

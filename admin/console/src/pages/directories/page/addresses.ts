@@ -26,6 +26,12 @@ export function nextId(kind: string, store: Store = localStorage): string {
   return made;
 }
 
+/** Another one, in the place of one that cannot be had. */
+export function anotherId(kind: string, store: Store = localStorage): string {
+  takeId(kind, store);
+  return nextId(kind, store);
+}
+
 export function takeId(kind: string, store: Store = localStorage): void {
   store.removeItem(KEPT + kind);
 }
