@@ -1,6 +1,6 @@
-//! What a directory tells by itself and what is refused until somebody decides: too many people could no
-//! longer sign in. It is written down in a run that waits; once somebody says so it is made, and what the
-//! directory tells counts anew.
+//! What a directory tells by itself and what waits until somebody decides: too many people could no longer sign
+//! in, or would be taken out of a group at once. It is written down in a run that waits; once somebody says so it
+//! is made, and what the directory tells counts anew.
 
 use config::id::DirectoryId;
 use config::language::LocalText;
