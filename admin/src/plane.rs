@@ -112,6 +112,7 @@ impl Plane {
             picture_turns: Turns::new(1),
             reading_turns: Turns::new(2),
             captcha_turns: Turns::with_queue(2, crate::captcha::MOST_WAITING),
+            xml_turns: Turns::with_queue(2, crate::directories::MOST_XML_WAITING),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
             serves_certificates: Arc::new(OnceLock::new()),

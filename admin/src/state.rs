@@ -50,6 +50,8 @@ pub struct State {
     pub reading_turns: Turns,
     /// Pictures of captchas are drawn two at a time: anybody can ask for one.
     pub captcha_turns: Turns,
+    /// Signatures in XML that strangers send are checked in them.
+    pub xml_turns: Turns,
     /// How many requests a caller may send to the API.
     pub api_rates: ApiRates,
     /// What OpenID providers said of themselves, as far as this node has asked.
@@ -127,6 +129,7 @@ pub mod testing {
             picture_turns: Turns::new(1),
             reading_turns: Turns::new(2),
             captcha_turns: Turns::with_queue(2, crate::captcha::MOST_WAITING),
+            xml_turns: Turns::with_queue(2, crate::directories::MOST_XML_WAITING),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
             serves_certificates: Arc::default(),

@@ -194,7 +194,7 @@ fn from_encrypted(
         .collect();
     let text = format!(
         "<opened{prefixes}>{}</opened>",
-        without_declaration(&opened)
+        xml::without_declaration(&opened)
     );
     let document = xml::parse(&text)?;
     let assertion = only_assertion(&document)?;
@@ -217,14 +217,6 @@ fn only_assertion<'a, 'i>(opened: &'a Document<'i>) -> Result<Node<'a, 'i>, Refu
     match (inside.next(), inside.next()) {
         (Some(one), None) if one.has_tag_name((ASSERTION, "Assertion")) => Ok(one),
         _ => Err("no_assertion".into()),
-    }
-}
-
-fn without_declaration(text: &str) -> &str {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    match text.strip_prefix("<?xml") {
-        Some(rest) => rest.split_once("?>").map_or(text, |(_, rest)| rest),
-        None => text,
     }
 }
 
