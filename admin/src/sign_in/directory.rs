@@ -125,16 +125,11 @@ pub(super) async fn send(
         },
         to: to.as_str().to_owned(),
     };
-    let whose = hex(&reader.csrf.hash());
-    let seal = |kept: &Kept| {
-        let question = Question::new(kept.clone(), state.clock.now(), LIFE);
-        question.seal(&state.sealer, occasion(&whose))
-    };
-    let mut sealed = seal(&kept)?;
+    let mut sealed = seal(state, reader, &kept)?;
     if directory.source.kind().posts_back() && sealed.len() > MOST_CARRIED {
         // A browser would drop it: to come in at the front is better than not at all.
         ReturnPath::root().as_str().clone_into(&mut kept.to);
-        sealed = seal(&kept)?;
+        sealed = seal(state, reader, &kept)?;
     }
     let callback = callback_of(state, reader, directory)?;
     let start = Start {
@@ -157,14 +152,16 @@ pub(super) async fn send(
     }
     if reader.csrf_is_new {
         // Whoever comes by a link that somebody has kept has seen no page of ours yet.
-        set(
-            &mut response,
-            cookies::FORMS,
-            reader.csrf.as_text(),
-            Keep::ForNow,
-        );
+        let forms = reader.csrf.as_text();
+        set(&mut response, cookies::FORMS, forms, Keep::ForNow);
     }
     Ok(response)
+}
+
+fn seal(state: &State, reader: &Reader, kept: &Kept) -> Result<String, Failure> {
+    let question = Question::new(kept.clone(), state.clock.now(), LIFE);
+    let whose = hex(&reader.csrf.hash());
+    Ok(question.seal(&state.sealer, occasion(&whose))?)
 }
 
 /// Has the browser hold what must come back, where the directory would not carry it: that of the latest sign-ins,

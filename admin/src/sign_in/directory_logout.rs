@@ -36,7 +36,7 @@ pub async fn by_post(
     let request = fields.find(|(name, _)| name == "logoutRequest");
     let (_, request) = request.ok_or(Failure::BadRequest)?;
     let request = request.into_owned();
-    let read = state.xml_turns.run_if_room(move || cas::ended(&request));
+    let read = state.turns.xml.run_if_room(move || cas::ended(&request));
     match read.await?.ok_or(Failure::Busy)? {
         Ok(ticket) => {
             let came_by = CameBy {

@@ -170,7 +170,7 @@ impl SamlProvider {
             now,
         };
         let asked = Arc::new(asked);
-        let turns = &self.state.xml_turns;
+        let turns = &self.state.turns.xml;
         let said = match checked(turns, asked.clone(), idp.clone()).await {
             Err(Refusal::Untrusted(signature::UNKNOWN_KEY)) => {
                 let renewed = self.renewed().await?;
@@ -252,7 +252,7 @@ impl SamlProvider {
             };
             logout::check(&brought, &expected)
         };
-        let done = self.state.xml_turns.run_if_room(check).await;
+        let done = self.state.turns.xml.run_if_room(check).await;
         done.ok().flatten().unwrap_or(Err("not_checked"))
     }
 
