@@ -119,6 +119,7 @@ fn sent(name: &str) -> Option<Value> {
         "Batch" => json!({"action": {"kind": "add_group", "group": ID}, "members": [OTHER]}),
         "Apply" => json!({"leave_out_errors": true}),
         "Place" => json!({"parent": null, "before": OTHER}),
+        "ManagersDraft" => json!({"managers": [OTHER]}),
         "GroupDraft" => json!({
             "name": "Wiki editors", "description": "May change pages",
             "rule": {"kind": "member", "email_domains": ["example.com"]}
@@ -241,6 +242,12 @@ fn told_of_people(name: &str) -> Option<Value> {
         }
         "BatchResults" => json!({
             "done": 0, "failed": 1, "results": [{"id": ID, "problem": told("Problem")?}]
+        }),
+        "Managers" => json!({
+            "managers": [{
+                "id": OTHER, "username": "li.si", "display_name": "李四", "status": "active"
+            }],
+            "said_by": null
         }),
         "MemberImport" => json!({
             "id": ID, "file_name": "people.csv", "create_departments": true,

@@ -10,7 +10,7 @@ use super::plan::{Change, Ours};
 use super::run::Driven;
 use super::scope::Scope;
 use super::shown::{Shown, shown_of};
-use super::{Broken, departments, turn, undo_groups};
+use super::{Broken, departments, managers, turn, undo_groups};
 use crate::departments as local_departments;
 use crate::directories;
 use crate::edit::{Edit, shown, target};
@@ -74,6 +74,7 @@ async fn take_back(
     let done = match change.object.as_str() {
         "person" => person(edit, scope, &change).await,
         "department" => department(edit, scope, &change).await,
+        managers::OF_PERSON | managers::OF_DEPARTMENT => managers::undo(edit, &change).await,
         _ => undo_groups::group(edit, &change).await,
     };
     note(edit, driven, run, change, done).await

@@ -10,6 +10,7 @@ mod random;
 mod schedule;
 mod standstill;
 mod taking_back;
+mod walk;
 
 use super::testing::{Company, Listing, department, person, unlimited};
 use crate::departments::{self, Heirs};
