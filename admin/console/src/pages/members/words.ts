@@ -28,6 +28,8 @@ export const t = texts({
   member: ["成员", "Member"],
   guest: ["访客", "Guest"],
   departments: ["部门", "Departments"],
+  manager: ["上级", "Manager"],
+  managers: ["负责人", "Managers"],
   departmentsHint: ["第一个是主部门。", "The first is the main one."],
   group: ["用户组", "Group"],
   direct: ["仅直属成员", "Direct members only"],
