@@ -29,6 +29,7 @@ pub fn of_text(kind: &str) -> Option<Value> {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
             json!("PK… (a workbook)")
         }
+        "application/x-ndjson" => json!("{\"Username\":\"zhang.san\"}\n"),
         "application/vnd.sqlite3" => json!("SQLite format 3… (a database)"),
         _ => return None,
     })

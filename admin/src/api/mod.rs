@@ -39,6 +39,7 @@ pub mod routes;
 pub mod senders;
 pub mod sign_in_policy;
 pub mod sign_ins;
+pub mod sync_export;
 pub mod sync_runs;
 pub mod tokens;
 pub mod upstreams;

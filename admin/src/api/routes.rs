@@ -17,7 +17,8 @@ use super::{
     appearance, applications, caller, certificates, configuration, credentials, departments,
     directories, directory_tokens, document, events, explanations, groups, guests, ip_lists,
     ip_rules, managers, member_batch, member_export, member_imports, members, node, overview,
-    pictures, problem, roles, senders, sign_in_policy, sign_ins, sync_runs, tokens, upstreams,
+    pictures, problem, roles, senders, sign_in_policy, sign_ins, sync_export, sync_runs, tokens,
+    upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -120,6 +121,7 @@ fn of_directories(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::list)))
         .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::read)))
         .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::changes)))
+        .routes(may(R::SyncRuns,     Read,   routes!(sync_export::take)))
         .routes(may(R::SyncRuns,     Change, routes!(sync_runs::go_on)))
         .routes(may(R::SyncRuns,     Change, routes!(sync_runs::drop_run)))
         .routes(may(R::SyncRuns,     Change, routes!(sync_runs::undo)))
