@@ -96,7 +96,8 @@ pub async fn directory_of_member(
 ) -> Result<Option<DirectoryId>, StoreError> {
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT p.directory_id FROM directory_people p JOIN directories d ON d.id = p.directory_id \
-         WHERE p.member_id = $1 AND d.used_for <> 'sign_in' LIMIT 1",
+         JOIN members m ON m.id = p.member_id WHERE p.member_id = $1 AND d.used_for <> 'sign_in' \
+         ORDER BY CASE WHEN m.source = d.name THEN 0 ELSE 1 END, p.linked_at LIMIT 1",
     )
     .bind(member.as_str())
     .fetch_optional(connection)

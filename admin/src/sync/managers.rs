@@ -169,8 +169,13 @@ async fn look(
     let linked = links::of_keys(connection, &scope.directory, &keys).await?;
     let linked: HashMap<String, MemberId> =
         linked.into_iter().map(|(key, id, _)| (key, id)).collect();
+    let here: Vec<MemberId> = linked.values().cloned().collect();
+    let elsewhere = links::from_elsewhere(connection, &scope.directory, &here).await?;
+    let elsewhere: HashSet<MemberId> = elsewhere.into_iter().map(|(id, _)| id).collect();
     let id_of = |one: &Told| match one.object {
-        OF_PERSON => linked.get(&one.key).map(|id| id.as_str().to_owned()),
+        // To whom they report says the directory from which they come.
+        OF_PERSON => { linked.get(&one.key).filter(|id| !elsewhere.contains(*id)) }
+            .map(|id| id.as_str().to_owned()),
         _ => { scope.departments.get(&one.key) }.map(|id| id.as_str().to_owned()),
     };
     let ids: Vec<Option<String>> = told.iter().map(id_of).collect();

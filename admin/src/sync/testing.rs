@@ -166,6 +166,16 @@ impl Company {
         read_from(&self.house.state, run, asked, (&mut told, None)).await
     }
 
+    /// The same of a directory that is there.
+    pub async fn read_from(
+        &self,
+        run: &RunRow,
+        source: &mut dyn OrganisationSource,
+    ) -> Result<(), Broken> {
+        let (whole, lease) = (self.whole().await, self.lease().await);
+        read_from(&self.house.state, run, (&whole, &lease), (source, None)).await
+    }
+
     pub async fn apply(&self, run: &RunRow) -> Result<(), Broken> {
         let lease = self.lease().await;
         applied(&self.house.state, run, &self.whole().await, &lease).await

@@ -104,7 +104,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
                 "en": "the username “zhang.san” belongs to another account",
                 "zh-CN": "用户名“zhang.san”已被另一账号使用"
             },
-            "candidate": {"id": OTHER, "username": "zhang.san", "display_name": "张三"},
+            "candidate": {"id": OTHER, "username": "zhang.san", "display_name": "张三", "source": "HR"},
             "found_at": THEN, "ignored": false
         }]}),
         "DecidedConflict" => json!({"key": "8f0c…", "decision": {"kind": "link", "member": OTHER}}),

@@ -63,7 +63,12 @@ function Mapping({ at, onRemove }: { at: number; onRemove: () => void }) {
       <Form.Item name={[at, "to"]} rules={[{ required: true }]} aria-label={t.to}>
         <Select options={fields} aria-label={t.to} />
       </Form.Item>
-      <Form.Item name={[at, "from"]} label={t.from} extra={t.fromHint} rules={[{ required: true, type: "array", max: 4 }]}>
+      <Form.Item
+        name={[at, "from"]}
+        label={t.from}
+        extra={t.fromHint}
+        rules={[{ required: true, type: "array", max: 4 }]}
+      >
         <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[",", " "]} className="mono" />
       </Form.Item>
       <Form.Item name={[at, "join"]} label={t.join}>

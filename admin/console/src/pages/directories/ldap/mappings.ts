@@ -30,8 +30,8 @@ export const STEPS: { value: Deed; label: string }[] = [
 ];
 
 /** Steps as they are sent: a prefix with those alone that take one away. */
-export function tidiedMappings(mappings: AttributeMapping[] | undefined): AttributeMapping[] | undefined {
-  return mappings?.map((one) => ({
+export function tidiedMappings(mappings: AttributeMapping[] | undefined): AttributeMapping[] {
+  return (mappings ?? []).map((one) => ({
     ...one,
     steps: one.steps?.map((step) =>
       step.do === "remove_prefix" ? { do: step.do, prefix: step.prefix } : { do: step.do },

@@ -12,7 +12,10 @@ import { type Managed, useManagers } from "./useManagers";
 
 const t = texts({
   change: ["修改", "Change"],
-  saidBy: (name: string) => [`由目录“${name}”提供，请在该目录中修改。`, `The directory “${name}” says so: change it there.`],
+  saidBy: (name: string) => [
+    `由目录“${name}”提供，请在该目录中修改。`,
+    `The directory “${name}” says so: change it there.`,
+  ],
 });
 
 /** The managers of a department or a person; those who are no longer active are marked. */
@@ -25,7 +28,13 @@ export function ManagerTags({ of }: { of: Managed }) {
   const tags = data.managers.map((one) => <ManagerTag key={one.id} manager={one} />);
   return (
     <Flex gap={4} wrap align="center">
-      {tags.length === 0 ? "–" : data.said_by ? <Tooltip title={t.saidBy(data.said_by)}>{<span>{tags}</span>}</Tooltip> : tags}
+      {tags.length === 0 ? (
+        "–"
+      ) : data.said_by ? (
+        <Tooltip title={t.saidBy(data.said_by)}>{<span>{tags}</span>}</Tooltip>
+      ) : (
+        tags
+      )}
       {mayChange && !data.said_by && (
         <Button
           type="text"
