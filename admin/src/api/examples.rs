@@ -201,7 +201,7 @@ fn kept(name: &str) -> Option<Value> {
             "DepartmentDraft",
             json!({
                 "id": ID, "parent": OTHER, "path": [{"id": OTHER, "name": "总部"}], "children": 2,
-                "members": 12, "members_below": 40, "version": 3
+                "members": 12, "members_below": 40, "source": "HR", "version": 3
             }),
         ),
         "Group" => with(

@@ -156,13 +156,21 @@ impl Company {
 
     /// Reads what the directory tells; as far as the run goes by itself.
     pub async fn read(&self, run: &RunRow, listing: &Listing) -> Result<(), Broken> {
+        let (whole, lease) = (self.whole().await, self.lease().await);
+        self.read_under(run, listing, (&whole, &lease)).await
+    }
+
+    pub async fn read_under(
+        &self,
+        run: &RunRow,
+        listing: &Listing,
+        asked: (&Whole, &Lease),
+    ) -> Result<(), Broken> {
         let mut told = Told {
             listing: listing.clone(),
             at: 0,
             asked: 0,
         };
-        let (whole, lease) = (self.whole().await, self.lease().await);
-        let asked = (&whole, &lease);
         read_from(&self.house.state, run, asked, (&mut told, None)).await
     }
 

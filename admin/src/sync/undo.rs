@@ -160,9 +160,9 @@ async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Resul
         return Ok(());
     };
     let found = people::people(&mut edit.tx, scope, std::slice::from_ref(&id)).await?;
-    let Some(ours) = found.get(&id) else {
-        return Err(since());
-    };
+    // Whoever was handed over since is another directory's.
+    let ours = found.get(&id).filter(|ours| ours.elsewhere.is_none());
+    let ours = ours.ok_or_else(since)?;
     if change.turn != turn::PEOPLE {
         return let_in_again(edit, scope, change, ours).await;
     }

@@ -11,13 +11,15 @@ use config::settings::StoreUrl;
 
 use super::company;
 use crate::departments::{self, List, Under};
-use crate::directories;
 use crate::directories::entry::TheirGroup;
+use crate::directories::{self, Whole};
 use crate::managers;
 use crate::store::Store;
 use crate::store::sync_runs::RunRow;
 use crate::store::testing::{TestStore, Wire, on_both_engines};
 use crate::sync::Broken;
+use crate::sync::lease::Lease;
+use crate::sync::run::applied;
 use crate::sync::testing::{Company, Listing, department, person, unlimited};
 
 /// Lets the work go so many steps; what it came to, if it came to an end.
@@ -154,9 +156,9 @@ impl Walk {
         &self.says[self.turn]
     }
 
-    async fn whole(&self, run: &RunRow) -> Result<(), Broken> {
-        self.company.read(run, self.listing()).await?;
-        self.company.apply(run).await
+    async fn whole(&self, run: &RunRow, asked: (&Whole, &Lease)) -> Result<(), Broken> {
+        self.company.read_under(run, self.listing(), asked).await?;
+        applied(&self.company.house.state, run, asked.0, asked.1).await
     }
 
     /// Connections that ended with the database are noticed one by one, as they are taken.
@@ -204,7 +206,8 @@ async fn a_run_that_is_killed_at_any_step_ends_as_one_that_is_not() {
         let mut walk = Walk::begin(store).await;
         for step in 1.. {
             let run = walk.next().await;
-            let got_through = steps(step, walk.whole(&run)).await;
+            let (whole, lease) = (walk.company.whole().await, walk.company.lease().await);
+            let got_through = steps(step, walk.whole(&run, (&whole, &lease))).await;
             walk.goes_on(&run, step).await;
             if got_through.is_some() {
                 eprintln!("{step} steps");
@@ -236,7 +239,9 @@ async fn a_run_whose_database_is_restarted_at_any_step_ends_as_one_whose_is_not(
     // Killing goes through each step; here every seventh shows the same of what the store loses.
     for step in (1..).step_by(7) {
         let run = walk.next().await;
-        let (is_struck, came_to) = struck(step, walk.whole(&run), async || {
+        let (whole, lease) = (walk.company.whole().await, walk.company.lease().await);
+        let work = walk.whole(&run, (&whole, &lease));
+        let (is_struck, came_to) = struck(step, work, async || {
             wire.cut().await;
             // What is on its way ends a moment later.
             tokio::time::sleep(Duration::from_millis(10)).await;

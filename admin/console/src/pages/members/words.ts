@@ -43,6 +43,7 @@ export const t = texts({
   isOff: ["未开启", "Off"],
   locked: ["已锁定", "Locked"],
   source: ["来源", "Source"],
+  from: (source: string) => [`来自目录“${source}”`, `From the directory “${source}”`],
   here: ["在此创建", "Created here"],
   groups: ["用户组", "Groups"],
   roles: ["管理角色", "Roles"],

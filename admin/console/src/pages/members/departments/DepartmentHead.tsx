@@ -1,5 +1,5 @@
 import { DownOutlined } from "@ant-design/icons";
-import { Breadcrumb, Button, Dropdown, Flex, Typography } from "antd";
+import { Breadcrumb, Button, Dropdown, Flex, Tag, Typography } from "antd";
 import type { ReactNode } from "react";
 
 import { useDepartments } from "../../../api/departments";
@@ -49,6 +49,7 @@ export function DepartmentHead({ id, onChoose, deeds, count }: Props) {
           <Flex gap={8} align="center" style={{ marginTop: 4 }}>
             <Typography.Text type="secondary">{words.managers}</Typography.Text>
             <ManagerTags of={{ kind: "department", id: department.id, name: department.name }} />
+            {department.source && <Tag>{words.from(department.source)}</Tag>}
           </Flex>
         )}
       </div>
