@@ -82,6 +82,7 @@ impl TheirPerson {
             .chain(&mut self.employee_number)
             .chain(&mut self.departments)
             .chain(&mut self.manager)
+            .chain(&mut self.sign_in_names)
             .for_each(storable);
         self
     }

@@ -44,6 +44,7 @@ pub mod run;
 pub mod safety;
 mod scope;
 mod shown;
+mod stale;
 pub mod table;
 pub mod undo;
 mod undo_groups;

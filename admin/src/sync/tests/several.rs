@@ -196,3 +196,23 @@ async fn whatever_directories_say_and_is_handed_over_nobody_has_two_sources() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_directory_shuts_out_nobody_who_does_not_come_from_it() {
+    on_both_engines(async |store| {
+        let (mut company, all) = with(store, &["AD"]).await;
+        let [one, two] = all.as_slice() else {
+            panic!("two")
+        };
+        sync(&mut company, one, &tells(&[("k1", "alice")])).await;
+        sync(&mut company, two, &tells(&[("x1", "alice")])).await;
+        hand_over(&company, two, ("x1", "alice")).await.unwrap();
+        sync(&mut company, two, &tells(&[("x1", "alice")])).await;
+        let mut disabled = tells(&[("k1", "alice")]);
+        disabled.people[0].is_enabled = false;
+        sync(&mut company, one, &disabled).await;
+        let alice = company.member("alice").await.unwrap();
+        assert_eq!(alice.status, Status::Active);
+    })
+    .await;
+}
