@@ -29,6 +29,7 @@ pub mod ip_lists;
 pub mod logs;
 pub mod lookup;
 pub mod malformed;
+pub mod managers;
 pub mod members;
 pub mod messages;
 pub mod metrics;

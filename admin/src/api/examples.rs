@@ -29,6 +29,7 @@ pub fn of_text(kind: &str) -> Option<Value> {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => {
             json!("PK… (a workbook)")
         }
+        "application/x-ndjson" => json!("{\"Username\":\"zhang.san\"}\n"),
         "application/vnd.sqlite3" => json!("SQLite format 3… (a database)"),
         _ => return None,
     })
@@ -121,6 +122,7 @@ fn sent(name: &str) -> Option<Value> {
         "Batch" => json!({"action": {"kind": "add_group", "group": ID}, "members": [OTHER]}),
         "Apply" => json!({"leave_out_errors": true}),
         "Place" => json!({"parent": null, "before": OTHER}),
+        "ManagersDraft" => json!({"managers": [OTHER]}),
         "GroupDraft" => json!({
             "name": "Wiki editors", "description": "May change pages",
             "rule": {"kind": "member", "email_domains": ["example.com"]}
@@ -201,7 +203,7 @@ fn kept(name: &str) -> Option<Value> {
             "DepartmentDraft",
             json!({
                 "id": ID, "parent": OTHER, "path": [{"id": OTHER, "name": "总部"}], "children": 2,
-                "members": 12, "members_below": 40, "version": 3
+                "members": 12, "members_below": 40, "source": "HR", "version": 3
             }),
         ),
         "Group" => with(
@@ -243,6 +245,12 @@ fn told_of_people(name: &str) -> Option<Value> {
         }
         "BatchResults" => json!({
             "done": 0, "failed": 1, "results": [{"id": ID, "problem": told("Problem")?}]
+        }),
+        "Managers" => json!({
+            "managers": [{
+                "id": OTHER, "username": "li.si", "display_name": "李四", "status": "active"
+            }],
+            "said_by": null
         }),
         "MemberImport" => json!({
             "id": ID, "file_name": "people.csv", "create_departments": true,

@@ -19,7 +19,8 @@ use crate::table_file::by_page;
 #[utoipa::path(get, path = "/member-export", tag = "members", operation_id = "export",
     params(Which, Download),
     responses((status = 200, content((String = "text/csv"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson")))))]
 pub async fn take(
     Extract(state): Extract<State>,
     permit: Permit,

@@ -23,6 +23,7 @@ use crate::refused::{Invalid, Refused};
 use crate::state::State;
 use crate::store::StoreError;
 use crate::store::member_imports::LineRow;
+use crate::table_file::Format;
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -198,6 +199,17 @@ pub async fn template(
     headers: HeaderMap,
     Query(download): Query<Download>,
 ) -> Result<Response, Problem> {
+    if download.format == Format::Ndjson {
+        return Err(Invalid::new(
+            "format",
+            (
+                "there is nothing to be filled in by hand",
+                "该格式不能作为填写模板",
+            ),
+            ("csv or xlsx", "csv 或 xlsx"),
+        )
+        .into());
+    }
     let language = language::of(&headers);
     let headings = Column::ALL.map(|column| column.heading(language).to_owned());
     let rows = futures::stream::empty();

@@ -16,8 +16,9 @@ use super::guard::guarded;
 use super::{
     appearance, applications, caller, certificates, configuration, credentials, departments,
     directories, directory_tokens, document, events, explanations, groups, guests, ip_lists,
-    ip_rules, member_batch, member_export, member_imports, members, node, overview, pictures,
-    problem, roles, senders, sign_in_policy, sign_ins, sync_runs, tokens, upstreams,
+    ip_rules, managers, member_batch, member_export, member_imports, members, node, overview,
+    pictures, problem, roles, senders, sign_in_policy, sign_ins, sync_export, sync_runs, tokens,
+    upstreams,
 };
 use crate::authz::Action::{Change, Create, Read, Remove};
 use crate::authz::Resource as R;
@@ -86,6 +87,10 @@ fn of_people(state: &State) -> OpenApiRouter<State> {
         .routes(within(R::Departments,  Remove, routes!(departments::remove)))
         .routes(within(R::Departments,  Change, routes!(departments::add_member)))
         .routes(within(R::Departments,  Change, routes!(departments::remove_member)))
+        .routes(within(R::Departments,  Read,   routes!(managers::of_department)))
+        .routes(within(R::Departments,  Change, routes!(managers::set_of_department)))
+        .routes(within(R::Members,      Read,   routes!(managers::of_member)))
+        .routes(within(R::Members,      Change, routes!(managers::set_of_member)))
         .routes(may(R::Groups,       Read,   routes!(groups::list)))
         .routes(may(R::Groups,       Create, routes!(groups::create)))
         .routes(may(R::Groups,       Read,   routes!(groups::count_rule)))
@@ -116,6 +121,7 @@ fn of_directories(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::list)))
         .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::read)))
         .routes(may(R::SyncRuns,     Read,   routes!(sync_runs::changes)))
+        .routes(may(R::SyncRuns,     Read,   routes!(sync_export::take)))
         .routes(may(R::SyncRuns,     Change, routes!(sync_runs::go_on)))
         .routes(may(R::SyncRuns,     Change, routes!(sync_runs::drop_run)))
         .routes(may(R::SyncRuns,     Change, routes!(sync_runs::undo)))

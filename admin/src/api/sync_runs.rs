@@ -113,18 +113,34 @@ pub async fn read(
 }
 
 /// Which changes. What is left out does not narrow.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct WhichChanges {
-    /// `department`, `person` or `group`.
+    /// `department`, `person`, `group`, `person_manager` or `department_managers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<String>,
     /// `create`, `update`, `link`, `enable`, `disable`, `remove`, `conflict`, `unfit` or `undo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<String>,
     /// `planned`, `held`, `done`, `failed`, `taken_back` or `kept`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     came_of_it: Option<String>,
     /// A part of the name, or of the key in the directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
     search: Option<String>,
+}
+
+impl WhichChanges {
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        let search = self.search.as_deref();
+        Wanted {
+            object: self.object.as_deref(),
+            kind: self.change.as_deref(),
+            outcome: self.came_of_it.as_deref(),
+            search: search.filter(|text| !text.trim().is_empty()),
+        }
+    }
 }
 
 /// Changes of a run.
@@ -149,18 +165,9 @@ pub async fn changes(
 ) -> Result<Json<SyncChangePage>, Problem> {
     let after = page.after.as_deref().map(str::parse::<i64>).transpose();
     let after = after.map_err(|_| Invalid::no_place())?.unwrap_or(0);
-    let wanted = Wanted {
-        object: which.object.as_deref(),
-        kind: which.change.as_deref(),
-        outcome: which.came_of_it.as_deref(),
-        search: which
-            .search
-            .as_deref()
-            .filter(|text| !text.trim().is_empty()),
-    };
     let mut view = state.store.view().await?;
     let id = RunId::from(id);
-    let found = record::changes(&mut view, &id, wanted, after, page.limit()?).await?;
+    let found = record::changes(&mut view, &id, which.wanted(), after, page.limit()?).await?;
     let (items, next) = found;
     Ok(Json(SyncChangePage { items, next }))
 }

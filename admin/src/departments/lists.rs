@@ -8,6 +8,7 @@ use crate::refused::{Invalid, Refused};
 use crate::store::Connection;
 use crate::store::department_lists::{self as tree, Place};
 use crate::store::departments::DepartmentRow;
+use crate::store::directory_units as units;
 
 /// Which departments are listed.
 #[derive(Clone, Debug)]
@@ -89,7 +90,9 @@ pub(super) async fn complete(
 ) -> Result<Vec<Department>, Refused> {
     let ids: Vec<DepartmentId> = rows.iter().map(|row| row.id.clone()).collect();
     let mut paths = tree::paths(connection, &ids).await?;
+    let mut sources = units::sources_of_departments(connection, &ids).await?;
     let departments = rows.into_iter().map(|row| Department {
+        source: sources.remove(&row.id),
         path: paths.remove(&row.id).unwrap_or_default(),
         id: row.id,
         parent: row.parent,

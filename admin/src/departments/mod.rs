@@ -56,6 +56,8 @@ pub struct Department {
     /// How many people are in it and below it, each counted once; where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members_below: Option<i64>,
+    /// The directory that it comes from, and is changed in; `null` for those made here.
+    pub source: Option<String>,
     pub version: i64,
 }
 

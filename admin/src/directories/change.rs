@@ -82,10 +82,15 @@ pub async fn update(
     last_way::keep(&mut edit, &before).await?;
     let is_renamed = row.name != before.row.name;
     if is_renamed && before.used_for().organisation() {
-        rows::name_source(&mut edit.tx, id, Some(&row.name)).await?;
+        let names = (before.row.name.as_str(), Some(row.name.as_str()));
+        rows::name_source(&mut edit.tx, id, names).await?;
     }
     // What the directory said is taken over by the new rules, whether it says the same or not.
-    if draft.source != before.source || draft.organisation != before.organisation {
+    let is_used_otherwise = draft.used_for != before.used_for();
+    if draft.source != before.source
+        || draft.organisation != before.organisation
+        || is_used_otherwise
+    {
         directory_people::forget_facts(&mut edit.tx, id).await?;
         sync_marks::set_of_directory(&mut edit.tx, id, None).await?;
     }
@@ -115,7 +120,7 @@ pub async fn remove(
         ))));
     }
     let last = whole(&mut edit.tx, id).await?;
-    rows::name_source(&mut edit.tx, id, None).await?;
+    rows::name_source(&mut edit.tx, id, (&before.name, None)).await?;
     rows::remove(&mut edit.tx, id).await?;
     last_way::keep(&mut edit, &last).await?;
     let target = target("directory", id.as_str(), &before.name);

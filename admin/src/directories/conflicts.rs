@@ -40,6 +40,8 @@ pub struct Candidate {
     pub id: MemberId,
     pub username: String,
     pub display_name: String,
+    /// The directory from which they come; `null` for those made here.
+    pub source: Option<String>,
 }
 
 /// What is decided about an entry.
@@ -48,6 +50,9 @@ pub struct Candidate {
 pub enum ConflictDecision {
     /// It is this member: from the next run on, the directory says who they are.
     Link { member: MemberId },
+    /// It is this member, who comes from another directory until now: from the next run on, this one says who
+    /// they are, and what the other says waits.
+    HandOver { member: MemberId },
     /// It is nobody of ours, and asks no more.
     Ignore,
     /// The next run looks at it again.
@@ -90,6 +95,7 @@ async fn told(connection: &mut Connection, row: ConflictRow) -> Result<SyncConfl
             id: member.id,
             username: member.username,
             display_name: member.display_name,
+            source: member.source,
         }),
         found_at: row.found_at,
         ignored: row.ignored_at.is_some(),
@@ -110,9 +116,16 @@ pub async fn decide(
     let now = edit.now;
     let (action, after) = match decision {
         ConflictDecision::Link { member } => {
-            link(&mut edit, &whole, key, member).await?;
+            link(&mut edit, &whole, key, member, false).await?;
             (
                 "link",
+                Some(serde_json::json!({ "key": key, "member": member })),
+            )
+        }
+        ConflictDecision::HandOver { member } => {
+            link(&mut edit, &whole, key, member, true).await?;
+            (
+                "hand_over",
                 Some(serde_json::json!({ "key": key, "member": member })),
             )
         }
@@ -136,6 +149,7 @@ async fn link(
     directory: &directories::Whole,
     key: &str,
     member: &MemberId,
+    takes_over: bool,
 ) -> Result<(), Refused> {
     let permit = edit.permit();
     permit.also_everywhere(Resource::Directories, Action::Change)?;
@@ -147,12 +161,17 @@ async fn link(
     no_guest(&before)?;
     let id = &directory.row.id;
     let only = std::slice::from_ref(member);
-    if let Some((_, name)) = { links::from_elsewhere(&mut edit.tx, id, only).await? }.first() {
-        return Err(from_elsewhere(name));
+    let elsewhere = links::from_elsewhere(&mut edit.tx, id, only).await?;
+    match elsewhere.first() {
+        Some((_, name)) if !takes_over => return Err(from_elsewhere(name)),
+        None if takes_over => return Err(from_nowhere_else()),
+        _ => {}
     }
     // Whoever was told of under another key before, and is no more, may be told of under this one.
     let was_shut = links::unlink_gone(&mut edit.tx, id, member).await?;
-    if !links::linked(&mut edit.tx, id, only).await?.is_empty() {
+    let known = links::of_keys(&mut edit.tx, id, &[key]).await?;
+    let is_known = known.iter().any(|(_, known, _)| known == member);
+    if !is_known && !links::linked(&mut edit.tx, id, only).await?.is_empty() {
         return Err(Refused::Impossible(both((
             "the account is linked to another entry of the directory",
             "该账号已关联到该目录的另一条目",
@@ -172,6 +191,7 @@ async fn link(
     if directory.used_for().organisation() {
         sync_people::set_source(&mut edit.tx, member, Some(&directory.row.name)).await?;
     }
+    links::forget_facts_of(&mut edit.tx, member).await?;
     rows::remove(&mut edit.tx, id, key).await?;
     let after = members::find(&mut edit.tx, member).await?;
     let target = target("member", member.as_str(), &before.username);
@@ -183,6 +203,13 @@ fn from_elsewhere(name: &str) -> Refused {
     Refused::Impossible(both((
         &format!("the account comes from the directory “{name}”"),
         &format!("该账号来自目录“{name}”"),
+    )))
+}
+
+fn from_nowhere_else() -> Refused {
+    Refused::Impossible(both((
+        "the account comes from no other directory: link it instead",
+        "该账号不来自其他目录，请直接关联",
     )))
 }
 

@@ -20,6 +20,9 @@ pub struct TheirDepartment {
     pub name: String,
     /// Siblings stand in the order of this number.
     pub position: i64,
+    /// The keys of the people who head it, the first among them first; who is not among us is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub managers: Vec<String>,
 }
 
 /// A person as a directory tells of them.
@@ -42,6 +45,9 @@ pub struct TheirPerson {
     /// By what else they sign in, besides the username.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_in_names: Vec<String>,
+    /// The key of whom they report to, who may not be among us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<String>,
 }
 
 /// A group as a directory tells of it.
@@ -60,6 +66,7 @@ impl TheirDepartment {
         [&mut self.key, &mut self.name]
             .into_iter()
             .chain(&mut self.parent)
+            .chain(&mut self.managers)
             .for_each(storable);
         self
     }
@@ -74,6 +81,7 @@ impl TheirPerson {
             .chain(&mut self.mobile)
             .chain(&mut self.employee_number)
             .chain(&mut self.departments)
+            .chain(&mut self.manager)
             .chain(&mut self.sign_in_names)
             .for_each(storable);
         self

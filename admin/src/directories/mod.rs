@@ -111,6 +111,27 @@ impl Source {
         }
     }
 
+    /// Whether it says to whom people report.
+    #[must_use]
+    pub fn tells_managers(&self) -> bool {
+        match self {
+            Self::Ldap(settings) => !settings.people.manager.is_empty(),
+            Self::ActiveDirectory(settings) => !settings.people.manager.is_empty(),
+            Self::Scim(_) => true,
+            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
+        }
+    }
+
+    /// Whether it says who heads departments.
+    #[must_use]
+    pub fn tells_department_managers(&self) -> bool {
+        match self {
+            Self::Ldap(settings) => settings.units.tells_managers(),
+            Self::ActiveDirectory(settings) => settings.ldap().units.tells_managers(),
+            Self::Scim(_) | Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
+        }
+    }
+
     /// As what it is asked by LDAP, if it is.
     #[must_use]
     pub fn ldap(&self) -> Option<Cow<'_, ldap::LdapSettings>> {

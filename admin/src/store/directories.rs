@@ -203,14 +203,15 @@ pub async fn count_people(
 pub async fn name_source(
     connection: &mut Connection,
     id: &DirectoryId,
-    name: Option<&str>,
+    (from, to): (&str, Option<&str>),
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE members SET source = $2 WHERE id IN \
+        "UPDATE members SET source = $2 WHERE source = $3 AND id IN \
          (SELECT member_id FROM directory_people WHERE directory_id = $1)",
     )
     .bind(id.as_str())
-    .bind(name)
+    .bind(to)
+    .bind(from)
     .execute(connection)
     .await?;
     Ok(())

@@ -118,7 +118,8 @@ pub async fn of_keys(
         .collect())
 }
 
-/// Of these people, those who come from another directory that is used for the organisation, with its name.
+/// Of these people, those who come from another directory that is used for the organisation, with its name: the
+/// one that is said to be their source.
 pub async fn from_elsewhere(
     connection: &mut Connection,
     directory: &DirectoryId,
@@ -129,7 +130,8 @@ pub async fn from_elsewhere(
     let rows: Vec<(String, String)> = found(connection, &bound, &members, |names| {
         format!(
             "SELECT p.member_id, d.name FROM directory_people p JOIN directories d \
-             ON d.id = p.directory_id WHERE d.id <> $1 AND d.used_for <> 'sign_in' \
+             ON d.id = p.directory_id JOIN members m ON m.id = p.member_id \
+             WHERE d.id <> $1 AND d.used_for <> 'sign_in' AND m.source = d.name \
              AND p.member_id IN ({names})"
         )
     })
@@ -326,6 +328,18 @@ pub async fn forget_facts(
     Ok(())
 }
 
+/// Has every directory look at the person again: another one says who they are from now on.
+pub async fn forget_facts_of(
+    connection: &mut Connection,
+    member: &MemberId,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE directory_people SET facts = NULL WHERE member_id = $1")
+        .bind(member.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Members who can sign in, hold no role, and are linked to no directory: behind `after`, by id.
 pub async fn unlinked(
     connection: &mut Connection,
@@ -355,7 +369,8 @@ pub async fn organisation_of(
 ) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT d.name FROM directory_people p JOIN directories d ON d.id = p.directory_id \
-         WHERE p.member_id = $1 AND d.used_for <> 'sign_in' LIMIT 1",
+         JOIN members m ON m.id = p.member_id WHERE p.member_id = $1 AND d.used_for <> 'sign_in' \
+         ORDER BY CASE WHEN m.source = d.name THEN 0 ELSE 1 END, p.linked_at LIMIT 1",
     )
     .bind(member.as_str())
     .fetch_optional(connection)

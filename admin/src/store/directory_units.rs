@@ -1,7 +1,10 @@
 //! Which department or group of a directory is which one here.
 
+use std::collections::HashMap;
+
 use config::id::{DepartmentId, DirectoryId, GroupId};
 
+use super::many::found;
 use super::{Connection, StoreError};
 
 /// A department here that comes from a directory.
@@ -88,6 +91,25 @@ pub async fn unlink_department(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The names of the directories from which these departments come, where any does.
+pub async fn sources_of_departments(
+    connection: &mut Connection,
+    ids: &[DepartmentId],
+) -> Result<HashMap<DepartmentId, String>, StoreError> {
+    let ids: Vec<&str> = ids.iter().map(DepartmentId::as_str).collect();
+    let rows: Vec<(String, String)> = found(connection, &[], &ids, |names| {
+        format!(
+            "SELECT l.department_id, d.name FROM directory_departments l \
+             JOIN directories d ON d.id = l.directory_id WHERE l.department_id IN ({names})"
+        )
+    })
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (id.into(), name))
+        .collect())
 }
 
 /// The name of the directory from which a department comes.

@@ -59,6 +59,7 @@ mod listen;
 pub mod listing;
 pub mod lockouts;
 pub mod managed;
+pub mod managers;
 mod many;
 pub mod member_imports;
 pub mod member_languages;

@@ -202,6 +202,24 @@ async fn insert_rows(
 }
 
 /// Says where a person comes from; `None`: from here.
+/// Has these people come from the directory of this name, unless they come from another.
+pub async fn claim(
+    connection: &mut Connection,
+    ids: &[MemberId],
+    source: &str,
+) -> Result<(), StoreError> {
+    for ids in ids.chunks(super::many::CHUNK) {
+        let sql = format!(
+            "UPDATE members SET source = $1 WHERE source IS NULL AND id IN ({})",
+            placeholders(2, ids.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(source);
+        let query = ids.iter().fold(query, |query, id| query.bind(id.as_str()));
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 pub async fn set_source(
     connection: &mut Connection,
     id: &MemberId,

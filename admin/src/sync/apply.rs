@@ -9,7 +9,7 @@ use super::departments::Place;
 use super::plan::Change;
 use super::run::Driven;
 use super::scope::Scope;
-use super::{Broken, apply_people, groups, leave, turn};
+use super::{Broken, apply_people, groups, leave, managers, turn};
 use crate::departments;
 use crate::directories;
 use crate::edit::Edit;
@@ -62,6 +62,9 @@ async fn some(driven: &mut Driven<'_>, outcome: &str) -> Result<bool, Broken> {
                 let made = groups::apply(&mut edit, &scope, change).await;
                 settled(change, made)?;
             }
+        }
+        managers::OF_PERSON | managers::OF_DEPARTMENT => {
+            managers::apply(&mut edit, &scope, &mut changes).await?;
         }
         _ => apply_people::apply(&mut edit, &scope, &mut changes, outcome == "held").await?,
     }

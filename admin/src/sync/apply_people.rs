@@ -97,6 +97,8 @@ async fn link(
         })
         .collect();
     links::settle(&mut edit.tx, &scope.directory, &links, edit.now).await?;
+    let ids: Vec<MemberId> = settled.iter().map(|(_, id, _)| id.clone()).collect();
+    sync_people::claim(&mut edit.tx, &ids, &scope.name).await?;
     let people = settled.iter().map(|(one, ..)| &one.theirs);
     Ok(sign_in_names(edit, &scope.directory, people).await?)
 }

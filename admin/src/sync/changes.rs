@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Broken;
+use super::managers::{self, Told};
 use super::read::{Reading, ignored};
 use super::safety::Effect;
 use super::scope::Scope;
@@ -113,13 +114,19 @@ async fn compared(
     let mut read = state.store.read().await?;
     let known = links::known(&mut read, &directory.row.id, keys).await?;
     let ignored = ignored(&mut read, directory).await?;
+    let told = told(directory, &people);
+    let moved = managers::plan(&mut read, scope, &told).await?;
+    let moved: HashSet<String> = moved.into_iter().map(|row| row.key).collect();
     drop(read);
     let mut known: HashMap<String, Known> = known
         .into_iter()
         .map(|one| (one.key.clone(), one))
         .collect();
     people.retain(|theirs| match known.remove(&theirs.key) {
-        Some(one) => one.was_gone || one.facts != Some(facts(theirs, &scope.departments)),
+        Some(one) => {
+            let is_other = one.facts != Some(facts(theirs, &scope.departments));
+            one.was_gone || is_other || moved.contains(&theirs.key)
+        }
         // Nobody is made here who could not sign in.
         None => theirs.is_enabled && !ignored.contains(&theirs.key),
     });
@@ -128,6 +135,12 @@ async fn compared(
         people,
         gone: gone.collect(),
     })
+}
+
+/// Whose managers the directory names, where it names any.
+fn told(directory: &Whole, people: &[TheirPerson]) -> Vec<Told> {
+    let people = people.iter().filter(|_| directory.source.tells_managers());
+    people.map(Told::of_person).collect()
 }
 
 /// Writes down what is to be done about them.
@@ -151,8 +164,10 @@ pub(super) async fn read(
         ..Effect::default()
     };
     reading.lately(directory, &mut effect).await?;
+    let told = told(directory, &changed.people);
     let people = reading.plan(&scope, changed.people, &mut effect).await?;
     reading.write(people).await?;
+    reading.managers(&scope, &told).await?;
     reading.gone(changed.gone, &mut effect).await?;
     Ok(effect)
 }

@@ -234,7 +234,7 @@ mod tests {
             key: key.to_owned(),
             parent: parent.map(str::to_owned),
             name: name.to_owned(),
-            position: 0,
+            ..TheirDepartment::default()
         }
     }
 

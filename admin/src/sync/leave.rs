@@ -37,6 +37,13 @@ pub(super) async fn leave(
         return Ok(());
     }
     let is_theirs = change.turn == turn::LEAVERS;
+    if is_theirs && is_elsewhere(edit, scope, &id).await? {
+        // Another directory says who they are: that this one names them no more shuts nobody out.
+        "none".clone_into(&mut change.kind);
+        let key = &change.key;
+        links::set_gone(&mut edit.tx, &scope.directory, key, false, edit.now).await?;
+        return Ok(());
+    }
     if before.status == Status::Active {
         set_status(edit, &id, Status::Disabled).await?;
     }
@@ -57,6 +64,16 @@ pub(super) async fn leave(
     let target = target("member", id.as_str(), &before.username);
     edit.note("disable", target, shown(&before), shown(&after))
         .await
+}
+
+async fn is_elsewhere(
+    edit: &mut Edit<'_>,
+    scope: &Scope,
+    id: &MemberId,
+) -> Result<bool, StoreError> {
+    let only = std::slice::from_ref(id);
+    let found = links::from_elsewhere(&mut edit.tx, &scope.directory, only).await?;
+    Ok(!found.is_empty())
 }
 
 /// Who holds a role by now, or has become somebody of a directory.

@@ -29,6 +29,7 @@ pub mod held;
 mod known;
 pub mod lease;
 mod leave;
+mod managers;
 pub mod newcomer;
 mod others;
 mod people;
@@ -45,6 +46,7 @@ pub mod safety;
 mod scope;
 mod shown;
 mod stale;
+pub mod table;
 pub mod undo;
 mod undo_groups;
 mod wanted;
@@ -54,14 +56,15 @@ use crate::directories::source::SourceError;
 use crate::refused::Refused;
 use crate::store::StoreError;
 
-/// In which order changes are made: departments from the top, then people, then groups, and at last the
-/// departments that are gone, from the bottom.
+/// In which order changes are made: departments from the top, then people, then groups, then who is whose
+/// manager, and at last the departments that are gone, from the bottom.
 pub(crate) mod turn {
     pub const DEPARTMENTS: i64 = 0;
     pub const PEOPLE: i64 = 1000;
     pub const LEAVERS: i64 = 1100;
     pub const OTHERS: i64 = 1200;
     pub const GROUPS: i64 = 2000;
+    pub const MANAGERS: i64 = 2500;
     pub const GONE_DEPARTMENTS: i64 = 3000;
 }
 

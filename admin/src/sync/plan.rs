@@ -128,8 +128,24 @@ pub fn person(
                 ..change
             })
         }
-        Found::Linked(ours) => update(wanted, ours, taken, trust),
+        Found::Linked(ours) => match &ours.elsewhere {
+            // Each account has one source: what another says of it waits until somebody hands it over.
+            Some(name) => Err(Conflict {
+                candidate: Some(ours.id.clone()),
+                why: from_elsewhere(name),
+            }),
+            None => update(wanted, ours, taken, trust),
+        },
     }
+}
+
+fn from_elsewhere(name: &str) -> LocalText {
+    both((
+        &format!(
+            "this account comes from the directory “{name}”, which says who it is until it is handed over"
+        ),
+        &format!("该账号由目录“{name}”管理；如需由本目录管理，请先移交"),
+    ))
 }
 
 /// Nobody is made here who could not sign in.
@@ -156,15 +172,16 @@ fn create(wanted: &Wanted, taken: &Taken, trust: Trust) -> Result<Change, Confli
 
 /// Nobody is taken over who could do more than their directory may decide.
 fn may_link(ours: &Ours) -> Result<(), Conflict> {
+    if let Some(name) = ours.elsewhere.as_ref().filter(|_| !ours.is_linked) {
+        return Err(Conflict {
+            candidate: Some(ours.id.clone()),
+            why: from_elsewhere(name),
+        });
+    }
     let why = if ours.is_linked {
         (
             "this account is linked to another entry of the directory",
             "该账号已关联到目录中的另一条目",
-        )
-    } else if ours.elsewhere.is_some() {
-        (
-            "this account comes from another directory",
-            "该账号来自另一个目录",
         )
     } else if ours.fields.kind == PrincipalKind::Guest {
         ("this account is a guest's", "该账号为访客账号")
@@ -187,9 +204,13 @@ fn may_link(ours: &Ours) -> Result<(), Conflict> {
     })
 }
 
-/// Whoever the directory has disabled is shut out, whatever else of their entry is not taken over for now.
+/// Whoever the directory has disabled is shut out, whatever else of their entry is not taken over for now;
+/// not by one from which they do not come.
 #[must_use]
 pub fn shut(is_enabled: bool, ours: &Ours) -> Option<Change> {
+    if ours.elsewhere.is_some() {
+        return None;
+    }
     let (status, is_shut) = status(is_enabled, ours);
     (status == Some(Status::Disabled)).then(|| Change {
         status,

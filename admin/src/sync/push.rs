@@ -9,6 +9,7 @@ use std::time::Duration;
 use config::id::DirectoryId;
 use config::language::LocalText;
 
+use super::managers::{self, Told};
 use super::people::{self, Held, Planned};
 use super::plan::Change;
 use super::rows_of;
@@ -113,10 +114,21 @@ impl<'a> Push<'a> {
         if let Some(department) = department.filter(|_| theirs.is_enabled) {
             self.department(&department).await?;
         }
+        let told = Told::of_person(&theirs);
         let planned = people::plan(&mut self.edit.tx, &self.scope, vec![theirs]).await?;
         for one in planned {
             self.planned(&one).await?;
         }
+        self.manager(&told).await
+    }
+
+    /// Takes over to whom a person reports, once they are here.
+    async fn manager(&mut self, told: &Told) -> Result<(), PushError> {
+        let (tx, told) = (&mut self.edit.tx, std::slice::from_ref(told));
+        let mut rows = managers::plan(tx, &self.scope, told).await?;
+        rows.retain(|row| row.kind != "none");
+        managers::apply(&mut self.edit, &self.scope, &mut rows).await?;
+        self.made.extend(rows);
         Ok(())
     }
 

@@ -22,15 +22,13 @@ pub(super) async fn renew(
     at: Timestamp,
 ) -> Result<HashSet<usize>, StoreError> {
     let mut left: HashSet<usize> = (0..changes.len()).collect();
-    let Some(settings) = &scope.told else {
+    if scope.told.is_none() {
         return Ok(left);
-    };
-    let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
-    scim_users::take_agreed(connection, &scope.directory, &keys, at).await?;
-    let mut told: HashMap<String, TheirPerson> = HashMap::with_capacity(keys.len());
-    for row in scim_users::of_ids(connection, &scope.directory, &keys).await? {
-        told.insert(row.id.clone(), their_person(&row, settings)?);
     }
+    let keys: Vec<String> = changes.iter().map(|change| change.key.clone()).collect();
+    let named: Vec<&str> = keys.iter().map(String::as_str).collect();
+    scim_users::take_agreed(connection, &scope.directory, &named, at).await?;
+    let told = people(connection, scope, &keys).await?;
     for (at, change) in changes.iter_mut().enumerate() {
         let now = told.get(&change.key);
         let is_old = match change.turn {
@@ -47,6 +45,23 @@ pub(super) async fn renew(
         }
     }
     Ok(left)
+}
+
+/// People as they are told of by now; nobody of a directory that is asked.
+pub(super) async fn people(
+    connection: &mut Connection,
+    scope: &Scope,
+    keys: &[String],
+) -> Result<HashMap<String, TheirPerson>, StoreError> {
+    let mut told = HashMap::new();
+    let Some(settings) = &scope.told else {
+        return Ok(told);
+    };
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    for row in scim_users::of_ids(connection, &scope.directory, &keys).await? {
+        told.insert(row.id.clone(), their_person(&row, settings)?);
+    }
+    Ok(told)
 }
 
 /// A group as it is told of by now; `None`: it is no more.

@@ -13,6 +13,7 @@ use super::departments;
 use super::groups;
 use super::known::{KnownPeople, Listed};
 use super::lease::Lease;
+use super::managers::{self, Told};
 use super::people::{self, Planned};
 use super::rows_of;
 use super::run::Mode;
@@ -203,6 +204,10 @@ impl<'a> Reading<'a> {
             self.write(planned.iter().map(rows_of::department).collect())
                 .await?;
         }
+        if directory.source.tells_department_managers() {
+            let told: Vec<Told> = theirs.iter().map(Told::of_department).collect();
+            self.managers(&scope, &told).await?;
+        }
         Ok(scope)
     }
 
@@ -226,8 +231,13 @@ impl<'a> Reading<'a> {
             effect.listed += count(listed.len());
             let mut unsettled = Vec::new();
             let mut twice = Vec::new();
+            let mut told = Vec::new();
             for theirs in listed.into_iter().map(TheirPerson::storable) {
-                match known.list(&theirs.key, facts(&theirs, &scope.departments)) {
+                let listed = known.list(&theirs.key, facts(&theirs, &scope.departments));
+                if directory.source.tells_managers() && listed != Listed::Twice {
+                    told.push(Told::of_person(&theirs));
+                }
+                match listed {
                     Listed::Same => {}
                     // Nobody is made here who could not sign in.
                     Listed::New if !theirs.is_enabled || ignored.contains(&theirs.key) => {}
@@ -238,9 +248,21 @@ impl<'a> Reading<'a> {
             let changes = self.plan(scope, unsettled, effect).await?;
             self.write(changes.into_iter().chain(twice).collect())
                 .await?;
+            self.managers(scope, &told).await?;
         }
         self.leavers(directory, &known, effect).await?;
         Ok(())
+    }
+
+    /// Writes down whose managers are others than here.
+    pub(super) async fn managers(&mut self, scope: &Scope, told: &[Told]) -> Result<(), Broken> {
+        let mut read = self.state.store.read().await?;
+        let changes = managers::plan(&mut read, scope, told).await?;
+        drop(read);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.write(changes).await
     }
 
     pub(super) async fn plan(

@@ -46,7 +46,7 @@ impl SyncPhase {
 /// So many changes of one sort.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SyncTally {
-    /// `department`, `person` or `group`.
+    /// `department`, `person`, `group`, `person_manager` or `department_managers`.
     pub object: String,
     /// `create`, `update`, `link`, `enable`, `disable`, `remove`, `conflict`, `unfit` or `undo`.
     pub kind: String,

@@ -30,6 +30,8 @@ pub struct Listing {
     pub groups: Vec<TheirGroup>,
     /// So many people are told of before it breaks off.
     pub breaks_after: Option<usize>,
+    /// It breaks off at this question.
+    pub breaks_at: Option<usize>,
     /// The keys that it says have changed.
     pub hinted: Vec<String>,
 }
@@ -37,6 +39,17 @@ pub struct Listing {
 struct Told {
     listing: Listing,
     at: usize,
+    asked: usize,
+}
+
+impl Told {
+    fn ask(&mut self) -> Result<(), SourceError> {
+        self.asked += 1;
+        if self.listing.breaks_at == Some(self.asked) {
+            return Err(SourceError::new(("it broke off", "连接中断")));
+        }
+        Ok(())
+    }
 }
 
 impl OrganisationSource for Told {
@@ -68,11 +81,14 @@ impl OrganisationSource for Told {
     }
 
     fn departments(&mut self) -> BoxFuture<'_, Result<Vec<TheirDepartment>, SourceError>> {
-        let all = self.listing.departments.clone();
-        async move { Ok(all) }.boxed()
+        let all = self.ask().map(|()| self.listing.departments.clone());
+        async move { all }.boxed()
     }
 
     fn people(&mut self) -> BoxFuture<'_, Result<Option<Vec<TheirPerson>>, SourceError>> {
+        if let Err(error) = self.ask() {
+            return async { Err(error) }.boxed();
+        }
         if self
             .listing
             .breaks_after
@@ -93,8 +109,8 @@ impl OrganisationSource for Told {
     }
 
     fn groups(&mut self) -> BoxFuture<'_, Result<Vec<TheirGroup>, SourceError>> {
-        let all = self.listing.groups.clone();
-        async move { Ok(all) }.boxed()
+        let all = self.ask().map(|()| self.listing.groups.clone());
+        async move { all }.boxed()
     }
 }
 
@@ -140,13 +156,32 @@ impl Company {
 
     /// Reads what the directory tells; as far as the run goes by itself.
     pub async fn read(&self, run: &RunRow, listing: &Listing) -> Result<(), Broken> {
+        let (whole, lease) = (self.whole().await, self.lease().await);
+        self.read_under(run, listing, (&whole, &lease)).await
+    }
+
+    pub async fn read_under(
+        &self,
+        run: &RunRow,
+        listing: &Listing,
+        asked: (&Whole, &Lease),
+    ) -> Result<(), Broken> {
         let mut told = Told {
             listing: listing.clone(),
             at: 0,
+            asked: 0,
         };
-        let (whole, lease) = (self.whole().await, self.lease().await);
-        let asked = (&whole, &lease);
         read_from(&self.house.state, run, asked, (&mut told, None)).await
+    }
+
+    /// The same of a directory that is there.
+    pub async fn read_from(
+        &self,
+        run: &RunRow,
+        source: &mut dyn OrganisationSource,
+    ) -> Result<(), Broken> {
+        let (whole, lease) = (self.whole().await, self.lease().await);
+        read_from(&self.house.state, run, (&whole, &lease), (source, None)).await
     }
 
     pub async fn apply(&self, run: &RunRow) -> Result<(), Broken> {
@@ -236,6 +271,7 @@ pub async fn connect(house: &House, name: &str, organisation: Organisation) -> D
         "servers": ["ldaps://ldap.example.com"],
         "base": "dc=example,dc=com",
         "groups": { "enabled": true },
+        "units": { "managers": "manager" },
     });
     let draft = DirectoryDraft {
         name: name.to_owned(),
@@ -254,7 +290,7 @@ pub fn department(key: &str, parent: Option<&str>, name: &str) -> TheirDepartmen
         key: key.to_owned(),
         parent: parent.map(str::to_owned),
         name: name.to_owned(),
-        position: 0,
+        ..TheirDepartment::default()
     }
 }
 

@@ -11,7 +11,7 @@ use super::plan::{Change, Ours};
 use super::run::Driven;
 use super::scope::Scope;
 use super::shown::{Shown, shown_of};
-use super::{Broken, departments, turn, undo_groups};
+use super::{Broken, departments, managers, turn, undo_groups};
 use crate::departments as local_departments;
 use crate::directories;
 use crate::edit::{Edit, shown, target};
@@ -75,6 +75,7 @@ async fn take_back(
     let done = match change.object.as_str() {
         "person" => person(edit, scope, &change).await,
         "department" => department(edit, scope, &change).await,
+        managers::OF_PERSON | managers::OF_DEPARTMENT => managers::undo(edit, &change).await,
         _ => undo_groups::group(edit, &change).await,
     };
     note(edit, driven, run, change, done).await
@@ -160,9 +161,9 @@ async fn person(edit: &mut Edit<'_>, scope: &Scope, change: &ChangeRow) -> Resul
         return Ok(());
     };
     let found = people::people(&mut edit.tx, scope, std::slice::from_ref(&id)).await?;
-    let Some(ours) = found.get(&id) else {
-        return Err(since());
-    };
+    // Whoever was handed over since is another directory's.
+    let ours = found.get(&id).filter(|ours| ours.elsewhere.is_none());
+    let ours = ours.ok_or_else(since)?;
     if change.turn != turn::PEOPLE {
         return let_in_again(edit, scope, change, ours).await;
     }

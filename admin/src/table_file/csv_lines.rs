@@ -53,7 +53,7 @@ impl CsvLines {
 }
 
 /// RFC 3339 in the zone, with milliseconds.
-fn written(at: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn written(at: Timestamp, zone: &TimeZone) -> String {
     jiff::Timestamp::from_millisecond(at.as_millis()).map_or_else(
         |_| String::new(),
         |at| {

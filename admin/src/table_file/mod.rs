@@ -1,9 +1,11 @@
-//! Tables that people take away and open in a spreadsheet: CSV and XLSX, of any length in flat memory.
+//! Tables that people take away and open in a spreadsheet, CSV and XLSX, or give to a program, a JSON object a
+//! line; of any length in flat memory.
 //!
 //! What is in a cell was often written by a stranger, and a spreadsheet runs a cell that looks like
 //! a formula. So there is one way to write a cell, and it goes through [`neutral`].
 
 mod csv_lines;
+mod json_lines;
 pub mod neutral;
 mod pipe;
 mod stream;
@@ -22,6 +24,7 @@ use utoipa::ToSchema;
 pub use stream::{by_page, stream};
 
 use csv_lines::CsvLines;
+use json_lines::JsonLines;
 use xlsx_sheets::XlsxSheets;
 
 /// How a table is written.
@@ -32,6 +35,8 @@ pub enum Format {
     Csv,
     /// Office Open XML, as Excel writes it.
     Xlsx,
+    /// A JSON object a line, by the headings.
+    Ndjson,
 }
 
 impl Format {
@@ -40,6 +45,7 @@ impl Format {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Ndjson => "application/x-ndjson",
         }
     }
 
@@ -48,6 +54,7 @@ impl Format {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Ndjson => "ndjson",
         }
     }
 }
@@ -101,6 +108,7 @@ pub struct TableFile(Writer);
 enum Writer {
     Csv(Box<CsvLines>),
     Xlsx(Box<XlsxSheets>),
+    Json(JsonLines),
 }
 
 impl TableFile {
@@ -112,6 +120,7 @@ impl TableFile {
         Ok(Self(match format {
             Format::Csv => Writer::Csv(Box::new(CsvLines::begin(&headings, zone)?)),
             Format::Xlsx => Writer::Xlsx(Box::new(XlsxSheets::begin(headings, zone)?)),
+            Format::Ndjson => Writer::Json(JsonLines::begin(&headings, zone)?),
         }))
     }
 
@@ -119,6 +128,7 @@ impl TableFile {
         match &mut self.0 {
             Writer::Csv(lines) => lines.row(row),
             Writer::Xlsx(sheets) => sheets.row(row),
+            Writer::Json(lines) => lines.row(row),
         }
     }
 
@@ -127,6 +137,7 @@ impl TableFile {
         match &mut self.0 {
             Writer::Csv(lines) => lines.take(),
             Writer::Xlsx(sheets) => Ok(sheets.take()),
+            Writer::Json(lines) => Ok(lines.take()),
         }
     }
 
@@ -135,6 +146,7 @@ impl TableFile {
         match self.0 {
             Writer::Csv(mut lines) => lines.take(),
             Writer::Xlsx(sheets) => sheets.end(),
+            Writer::Json(mut lines) => Ok(lines.take()),
         }
     }
 }

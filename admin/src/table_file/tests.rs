@@ -65,6 +65,25 @@ fn a_workbook_holds_texts_numbers_and_times() {
 }
 
 #[test]
+fn each_row_is_a_json_object_of_its_own() {
+    let rows = [
+        vec!["=\"1\"\n".into(), Cell::Number(-7)],
+        vec![Cell::Empty, Timestamp(0).into()],
+    ];
+    let text = String::from_utf8(written(Format::Ndjson, &rows)).unwrap();
+    let lines: Vec<serde_json::Value> = { text.lines() }
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            serde_json::json!({"姓名": "=\"1\"\n", "b": -7}),
+            serde_json::json!({"b": "1970-01-01T08:00:00.000+08:00"})
+        ]
+    );
+}
+
+#[test]
 fn attack_29_no_cell_of_a_file_begins_as_a_formula() {
     for bad in [ATTACK, "+1+1", "-1", "@x", "\t=1", "\r=1"] {
         let rows = [vec![bad.into(), Cell::Empty]];

@@ -7,6 +7,7 @@ const t = texts({
   export: ["导出", "Export"],
   csv: ["CSV（任意大小）", "CSV (any size)"],
   xlsx: ["Excel（XLSX）", "Excel (XLSX)"],
+  ndjson: ["NDJSON（供程序读取）", "NDJSON (for programs)"],
 });
 
 type Props = {
@@ -26,7 +27,7 @@ export function ExportButton({ path, filter }: Props) {
     query.set("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
     return `/api/v1${path}?${query}`;
   };
-  const link = (format: "csv" | "xlsx") => ({
+  const link = (format: "csv" | "xlsx" | "ndjson") => ({
     key: format,
     label: (
       <a href={address(format)} download>
@@ -35,7 +36,7 @@ export function ExportButton({ path, filter }: Props) {
     ),
   });
   return (
-    <Dropdown trigger={["click"]} menu={{ items: [link("csv"), link("xlsx")] }}>
+    <Dropdown trigger={["click"]} menu={{ items: [link("csv"), link("xlsx"), link("ndjson")] }}>
       <Button icon={<DownloadOutlined />}>{t.export}</Button>
     </Dropdown>
   );

@@ -112,7 +112,8 @@ pub async fn access(
 #[utoipa::path(get, path = "/events/access/export", tag = "events",
     params(WhichAccess, Between, Download),
     responses((status = 200, content((String = "text/csv"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson")))))]
 pub async fn export_access(
     Extract(state): Extract<State>,
     permit: Permit,

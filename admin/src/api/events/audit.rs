@@ -84,7 +84,8 @@ pub async fn audit(
 #[utoipa::path(get, path = "/events/audit/export", tag = "events",
     params(WhichAudit, Between, Download),
     responses((status = 200, content((String = "text/csv"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson")))))]
 pub async fn export_audit(
     Extract(state): Extract<State>,
     permit: Permit,

@@ -86,7 +86,8 @@ pub async fn sign_ins(
 #[utoipa::path(get, path = "/events/sign-ins/export", tag = "events",
     params(WhichSignIns, Between, Download),
     responses((status = 200, content((String = "text/csv"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson")))))]
 pub async fn export_sign_ins(
     Extract(state): Extract<State>,
     permit: Permit,

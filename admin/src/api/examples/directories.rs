@@ -12,7 +12,7 @@ fn source() -> Value {
             "base": "ou=people,dc=example,dc=com", "filter": "(objectClass=inetOrgPerson)",
             "key": "entryUUID", "username": "uid", "display_name": ["displayName", "cn"],
             "email": "mail", "mobile": "mobile", "employee_number": "employeeNumber",
-            "disabled": "pwdAccountLockedTime", "disabled_values": ["*"],
+            "manager": "manager", "disabled": "pwdAccountLockedTime", "disabled_values": ["*"],
             "mappings": [{
                 "to": "username", "from": ["uid"], "join": "", "steps": [{"do": "lower"}], "default": ""
             }]
@@ -20,7 +20,7 @@ fn source() -> Value {
         "units": {
             "enabled": true, "base": "ou=people,dc=example,dc=com",
             "filter": "(objectClass=organizationalUnit)", "key": "entryUUID", "name": ["ou"],
-            "position": ""
+            "position": "", "managers": ""
         },
         "groups": {
             "enabled": false, "base": "", "filter": "(objectClass=groupOfNames)",
@@ -104,7 +104,7 @@ pub(super) fn of(name: &str) -> Option<Value> {
                 "en": "the username “zhang.san” belongs to another account",
                 "zh-CN": "用户名“zhang.san”已被另一账号使用"
             },
-            "candidate": {"id": OTHER, "username": "zhang.san", "display_name": "张三"},
+            "candidate": {"id": OTHER, "username": "zhang.san", "display_name": "张三", "source": "HR"},
             "found_at": THEN, "ignored": false
         }]}),
         "DecidedConflict" => json!({"key": "8f0c…", "decision": {"kind": "link", "member": OTHER}}),

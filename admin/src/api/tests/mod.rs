@@ -22,6 +22,7 @@ mod ip_rules;
 mod listings;
 mod logs;
 mod mail;
+mod managers;
 mod member_imports;
 mod members;
 mod mentions;

@@ -26,6 +26,8 @@ pub struct AdPeople {
     pub email: String,
     pub mobile: String,
     pub employee_number: String,
+    /// The attribute that names by DN to whom somebody reports; empty: it is said elsewhere.
+    pub manager: String,
     /// What is made of attributes in other ways than those above. One a field.
     #[schema(max_items = 5)]
     pub mappings: Vec<AttributeMapping>,
@@ -41,6 +43,7 @@ impl Default for AdPeople {
             email: "mail".to_owned(),
             mobile: "mobile".to_owned(),
             employee_number: "employeeID".to_owned(),
+            manager: "manager".to_owned(),
             mappings: Vec::new(),
         }
     }
@@ -55,6 +58,8 @@ pub struct AdUnits {
     /// Below this DN; empty: below the base. The entry itself is no department.
     pub base: String,
     pub filter: String,
+    /// The attribute that names by DN who heads them; empty: it is said elsewhere.
+    pub managers: String,
 }
 
 impl Default for AdUnits {
@@ -63,6 +68,7 @@ impl Default for AdUnits {
             enabled: true,
             base: String::new(),
             filter: "(objectClass=organizationalUnit)".to_owned(),
+            managers: "managedBy".to_owned(),
         }
     }
 }
@@ -148,6 +154,7 @@ impl AdSettings {
                 email: people.email,
                 mobile: people.mobile,
                 employee_number: people.employee_number,
+                manager: people.manager,
                 disabled: String::new(),
                 disabled_values: Vec::new(),
                 mappings: people.mappings,
@@ -159,6 +166,7 @@ impl AdSettings {
                 key: KEY.to_owned(),
                 name: vec!["ou".to_owned(), "name".to_owned()],
                 position: String::new(),
+                managers: self.units.managers.clone(),
             },
             groups: GroupSearch {
                 enabled: self.groups.enabled,

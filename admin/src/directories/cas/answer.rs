@@ -120,8 +120,7 @@ pub fn asserted(
             mobile: first(&names.mobile),
             employee_number: first(&names.employee_number),
             is_enabled: true,
-            departments: Vec::new(),
-            sign_in_names: Vec::new(),
+            ..TheirPerson::default()
         },
     })
 }

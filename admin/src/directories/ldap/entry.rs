@@ -44,6 +44,7 @@ pub fn person(
         is_enabled: !is_shut,
         departments: Vec::new(),
         sign_in_names,
+        manager: None,
     })
 }
 
@@ -62,6 +63,7 @@ pub fn attributes_of(settings: &LdapSettings) -> Vec<String> {
         people.email.clone(),
         people.mobile.clone(),
         people.employee_number.clone(),
+        people.manager.clone(),
         people.disabled.clone(),
     ];
     attributes.extend(people.display_name.iter().cloned());

@@ -10,6 +10,7 @@ mod dn;
 mod entry;
 mod explain;
 mod feed;
+mod managers;
 pub mod mapping;
 pub mod password;
 mod pool;

@@ -38,6 +38,8 @@ pub struct PeopleSearch {
     pub email: String,
     pub mobile: String,
     pub employee_number: String,
+    /// The attribute that names by DN to whom somebody reports; empty: it is said elsewhere.
+    pub manager: String,
     /// An attribute by whose value somebody is disabled; empty: nobody is.
     pub disabled: String,
     /// The values that say so, `*` for any. A number after `&` asks for those bits.
@@ -58,6 +60,7 @@ impl Default for PeopleSearch {
             email: "mail".to_owned(),
             mobile: "mobile".to_owned(),
             employee_number: "employeeNumber".to_owned(),
+            manager: "manager".to_owned(),
             disabled: String::new(),
             disabled_values: Vec::new(),
             mappings: Vec::new(),
@@ -79,6 +82,15 @@ pub struct UnitSearch {
     pub name: Vec<String>,
     /// A number by which they are in order; empty: by name.
     pub position: String,
+    /// The attribute that names by DN who heads them; empty: it is said elsewhere.
+    pub managers: String,
+}
+
+impl UnitSearch {
+    #[must_use]
+    pub fn tells_managers(&self) -> bool {
+        self.enabled && !self.managers.is_empty()
+    }
 }
 
 impl Default for UnitSearch {
@@ -90,6 +102,7 @@ impl Default for UnitSearch {
             key: "entryUUID".to_owned(),
             name: vec!["ou".to_owned()],
             position: String::new(),
+            managers: String::new(),
         }
     }
 }
@@ -257,6 +270,7 @@ impl LdapSettings {
                 &people.employee_number,
                 false,
             ),
+            ("source.people.manager", &people.manager, false),
             ("source.people.disabled", &people.disabled, false),
         ];
         named.extend(
@@ -268,6 +282,7 @@ impl LdapSettings {
         if used_for.organisation() && self.units.enabled {
             named.push(("source.units.key", &self.units.key, true));
             named.push(("source.units.position", &self.units.position, false));
+            named.push(("source.units.managers", &self.units.managers, false));
             named.extend(
                 self.units
                     .name

@@ -29,6 +29,8 @@ pub struct LdapSource {
     pub(super) settings: LdapSettings,
     pub(super) now: Timestamp,
     pub(super) bound: Bound,
+    /// Keys by folded DNs, of whom an entry named its manager; `None`: nobody of these people.
+    pub(super) managers: HashMap<String, Option<String>>,
     /// By their folded DNs.
     pub(super) departments: HashMap<String, String>,
     /// Folded DNs of what is none, as far as that was asked.
@@ -52,6 +54,7 @@ impl LdapSource {
             bound: bound(access).await?,
             settings: access.settings.clone(),
             now: access.now,
+            managers: HashMap::new(),
             departments: HashMap::new(),
             no_departments: HashSet::new(),
             persisting: None,
@@ -67,7 +70,11 @@ impl LdapSource {
         if !units.enabled {
             return Ok(Vec::new());
         }
-        let mut attributes = vec![units.key.clone(), units.position.clone()];
+        let mut attributes = vec![
+            units.key.clone(),
+            units.position.clone(),
+            units.managers.clone(),
+        ];
         attributes.extend(units.name.iter().cloned());
         let base = self.settings.base_of(&units.base).to_owned();
         let mut found = self.all(&base, &units.filter, wanted(attributes)).await?;
@@ -91,6 +98,7 @@ impl LdapSource {
                     .first(&units.position)
                     .and_then(|number| number.trim().parse().ok())
                     .unwrap_or(0),
+                managers: self.managers_of(entry, &units.managers).await?,
                 key,
             });
         }
@@ -121,9 +129,14 @@ impl LdapSource {
                 Box::new(self.search(&base, &filter, attributes).await?)
             }
         };
+        let manager = self.settings.people.manager.clone();
         let mut some = Vec::new();
         while let Some(entry) = self.next(&mut stream).await? {
-            some.push(self.person(&entry)?);
+            let person = self.person(&entry)?;
+            some.push(TheirPerson {
+                manager: self.managers_of(&entry, &manager).await?.into_iter().next(),
+                ..person
+            });
             if some.len() >= usize::try_from(PAGE).unwrap_or(1) {
                 self.people = People::Listing(stream);
                 break;

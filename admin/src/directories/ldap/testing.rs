@@ -19,7 +19,7 @@ pub const PASSWORD: &str = "the password of the directory";
 
 pub struct Slapd {
     server: Child,
-    _folder: TempDir,
+    folder: TempDir,
     pub plain: u16,
     pub tls: u16,
     /// Who signed the server's certificate, in PEM.
@@ -63,19 +63,9 @@ impl Slapd {
         )
         .unwrap();
         let (plain, tls) = (free_port(), free_port());
-        let server = Command::new(program())
-            .arg("-f")
-            .arg(folder.path().join("slapd.conf"))
-            .arg("-h")
-            .arg(format!("ldap://127.0.0.1:{plain} ldaps://127.0.0.1:{tls}"))
-            .args(["-d", "0"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
         let slapd = Self {
-            server,
-            _folder: folder,
+            server: started(folder.path(), (plain, tls)),
+            folder,
             plain,
             tls,
             ca,
@@ -83,6 +73,18 @@ impl Slapd {
         slapd.wait().await;
         slapd.add(ORGANISATION).await;
         slapd
+    }
+
+    /// Ends it at once, with whoever asks just then.
+    pub fn stop(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+
+    /// Starts it again with all that it held.
+    pub async fn start_again(&mut self) {
+        self.server = started(self.folder.path(), (self.plain, self.tls));
+        self.wait().await;
     }
 
     async fn wait(&self) {
@@ -143,6 +145,19 @@ impl Slapd {
             .unwrap()
         }
     }
+}
+
+fn started(folder: &Path, (plain, tls): (u16, u16)) -> Child {
+    Command::new(program())
+        .arg("-f")
+        .arg(folder.join("slapd.conf"))
+        .arg("-h")
+        .arg(format!("ldap://127.0.0.1:{plain} ldaps://127.0.0.1:{tls}"))
+        .args(["-d", "0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 fn program() -> &'static str {

@@ -102,6 +102,54 @@ async fn people_and_departments_are_read_over_tls_beyond_the_size_limit_of_the_s
 }
 
 #[tokio::test]
+async fn managers_are_named_by_dn_and_who_is_not_taken_over_is_left_out() {
+    let slapd = Slapd::start().await;
+    let with = |person: String, manager: &str| {
+        person.replace("\n\n", &format!("\nmanager: {manager}\n\n"))
+    };
+    let boss = format!("UID=boss, OU=People,{BASE}");
+    let ldif = person("boss", "Boss", "")
+        + &with(person("a", "A", "ou=Engineering,"), &boss)
+        + &with(person("b", "B", ""), &format!("uid=nobody,{BASE}"))
+        + &with(person("c", "C", ""), "cn=elsewhere,dc=other,dc=com");
+    slapd.add(&ldif).await;
+    // A unit has no such attribute in this schema: whatever names people by DN does.
+    slapd
+        .modify(&format!(
+            "dn: ou=Engineering,ou=people,{BASE}\nchangetype: modify\nadd: seeAlso\n\
+             seeAlso: uid=boss,ou=people,{BASE}\n"
+        ))
+        .await;
+    let mut settings = slapd.settings();
+    "seeAlso".clone_into(&mut settings.units.managers);
+    let found = all(&settings).await.unwrap();
+    let of = |name: &str| {
+        found
+            .people
+            .iter()
+            .find(|one| one.username == name)
+            .unwrap()
+    };
+    assert_eq!(of("a").manager.as_ref(), Some(&of("boss").key));
+    for name in ["boss", "b", "c"] {
+        assert_eq!(of(name).manager, None, "{name}");
+    }
+    let headed: Vec<_> = found
+        .departments
+        .iter()
+        .filter(|one| !one.managers.is_empty())
+        .collect();
+    assert_eq!(headed.len(), 1);
+    assert_eq!(
+        (headed[0].name.as_str(), &headed[0].managers),
+        ("Engineering", &vec![of("boss").key.clone()])
+    );
+    let keys = [of("a").key.clone()];
+    let again = open(&settings).await.unwrap().again(&keys).await.unwrap();
+    assert_eq!(again.people[0].manager.as_ref(), Some(&of("boss").key));
+}
+
+#[tokio::test]
 async fn groups_name_people_whatever_the_spelling_of_their_names() {
     let slapd = Slapd::start().await;
     slapd

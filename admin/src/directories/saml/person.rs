@@ -35,8 +35,7 @@ pub fn asserted(settings: &SamlSettings, said: Said) -> Result<Asserted, &'stati
         mobile: first(&names.mobile),
         employee_number: first(&names.employee_number),
         is_enabled: true,
-        departments: Vec::new(),
-        sign_in_names: Vec::new(),
+        ..TheirPerson::default()
     };
     let context = said.context.as_ref();
     Ok(Asserted {

@@ -24,6 +24,7 @@ pub fn their_person(row: &ScimUserRow, settings: &ScimSettings) -> Result<TheirP
         is_enabled: row.is_active,
         departments: departments.map(|one| one.key).collect(),
         sign_in_names: Vec::new(),
+        manager: manager(&document),
     })
 }
 
@@ -39,6 +40,7 @@ pub fn their_department(
         parent: None,
         name: name.to_owned(),
         position: 0,
+        managers: Vec::new(),
     })
 }
 
@@ -94,6 +96,12 @@ fn enterprise<'a>(document: &'a Map<String, Value>, key: &str) -> Option<&'a str
     text(document.get(ENTERPRISE)?.get(key))
 }
 
+/// Their id (RFC 7643 §4.3).
+fn manager(document: &Map<String, Value>) -> Option<String> {
+    let manager = document.get(ENTERPRISE)?.get("manager")?;
+    text(manager.get("value")).map(str::to_owned)
+}
+
 fn text(value: Option<&Value>) -> Option<&str> {
     value
         .and_then(Value::as_str)
@@ -146,7 +154,7 @@ mod tests {
             employee_number: Some("7".to_owned()),
             is_enabled: true,
             departments: vec!["engines".to_owned()],
-            sign_in_names: Vec::new(),
+            ..TheirPerson::default()
         };
         assert_eq!(found, expected);
         let without = ScimSettings {

@@ -5,11 +5,15 @@ mod failures;
 mod following;
 mod groups_and_departments;
 mod leavers;
+mod managers;
 mod matching;
 mod random;
 mod schedule;
+mod several;
+mod slapd_stops;
 mod standstill;
 mod taking_back;
+mod walk;
 
 use super::testing::{Company, Listing, department, person, unlimited};
 use crate::departments::{self, Heirs};

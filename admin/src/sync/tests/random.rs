@@ -36,6 +36,7 @@ fn organisation(chance: &mut Chance) -> Listing {
             parent,
             name: format!("Department {}", chance.below(20)),
             position: i64::try_from(chance.below(5)).unwrap(),
+            managers: Vec::new(),
         }
     });
     let departments: Vec<TheirDepartment> = departments.collect();
@@ -63,6 +64,7 @@ fn organisation(chance: &mut Chance) -> Listing {
                 .then(|| format!("upn{}@example.com", chance.below(40)))
                 .into_iter()
                 .collect(),
+            manager: None,
         });
     }
     Listing {

@@ -46,6 +46,8 @@ export const ACTIONS: Readonly<Record<string, string>> = texts({
   append_entries: ["追加条目", "Add entries"],
   replace_entries: ["替换条目", "Replace entries"],
   remove_entry: ["移除条目", "Remove an entry"],
+  hand_over: ["移交给目录", "Hand over to a directory"],
+  set_managers: ["修改负责人", "Change managers"],
   move: ["移动", "Move"],
   back_up: ["下载备份", "Take a backup"],
   set_up: ["完成初始设置", "Set up"],

@@ -42,6 +42,13 @@ const t = texts({
     "从下次同步起，由目录决定此成员的姓名、邮箱、部门以及是否可以登录。",
     "From the next run on, the directory says who this member is: the name, mail address, departments, and whether they can sign in.",
   ],
+  handOver: (name: string) => [`从“${name}”移交`, `Hand over from “${name}”`],
+  handOverTitle: (member: string, to: string) => [`将 ${member} 移交给“${to}”？`, `Hand ${member} over to “${to}”?`],
+  handOverText: (from: string) => [
+    `从下次同步起，由本目录而非“${from}”决定此成员的姓名、邮箱、部门以及是否可以登录；“${from}”的数据将作为冲突等待处理。`,
+    `From the next run on, this directory and no longer “${from}” says who this member is and whether they can sign in. What “${from}” says waits as a conflict.`,
+  ],
+  from: (source: string) => [`来自“${source}”`, `From “${source}”`],
   other: ["关联到其他成员…", "Link to another…"],
   otherTitle: (entry: string) => [`将“${entry}”关联到`, `Link “${entry}” to`],
   member: ["成员", "Member"],
@@ -107,6 +114,7 @@ export default function Conflicts() {
                   <MemberName id={candidate.id} />
                   <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
                     {candidate.username}
+                    {candidate.source && ` · ${t.from(candidate.source)}`}
                   </Typography.Text>
                 </>
               ) : (
@@ -116,7 +124,7 @@ export default function Conflicts() {
           { title: t.found, dataIndex: "found_at", render: (at: number) => <TimeText at={at} /> },
           {
             key: "deeds",
-            render: (_, conflict) => <Deeds directory={id} conflict={conflict} onLink={setLinked} />,
+            render: (_, conflict) => <Deeds directory={id} name={name ?? ""} conflict={conflict} onLink={setLinked} />,
           },
         ]}
       />
@@ -151,17 +159,28 @@ function decide(directory: string, key: string, decision: ConflictDecision) {
   return told(api.POST("/directories/{id}/conflicts/decide", { params, body: { key, decision } }));
 }
 
-type DeedsProps = { directory: string; conflict: SyncConflict; onLink: (conflict: SyncConflict) => void };
+type DeedsProps = {
+  directory: string;
+  /** What the directory is called. */
+  name: string;
+  conflict: SyncConflict;
+  onLink: (conflict: SyncConflict) => void;
+};
 
-function Deeds({ directory, conflict, onLink }: DeedsProps) {
+function Deeds({ directory, name: called, conflict, onLink }: DeedsProps) {
   const { key, name, candidate, ignored } = conflict;
   const may = useMay();
   const { ask } = useAction();
   if (!may("sync_runs:change")) return null;
   const mayLink = may("directories:change") && may("members:change");
-  const link = (member: string, called: string) =>
-    ask({ title: t.linkTitle(name, called), content: t.linkText, okText: t.link }, () =>
+  const link = (member: string, memberName: string) =>
+    ask({ title: t.linkTitle(name, memberName), content: t.linkText, okText: t.link }, () =>
       decide(directory, key, { kind: "link", member }),
+    );
+  const source = candidate?.source && candidate.source !== called ? candidate.source : undefined;
+  const handOver = (member: string, memberName: string, from: string) =>
+    ask({ title: t.handOverTitle(memberName, called), content: t.handOverText(from), okText: t.handOver(from) }, () =>
+      decide(directory, key, { kind: "hand_over", member }),
     );
   const ignore = () =>
     ask({ title: t.ignoreTitle(name), content: t.ignoreText, okText: t.ignore }, () =>
@@ -173,7 +192,12 @@ function Deeds({ directory, conflict, onLink }: DeedsProps) {
     );
   return (
     <Flex gap={8} wrap style={{ maxWidth: 360 }}>
-      {mayLink && candidate && (
+      {mayLink && candidate && source && (
+        <Button size="small" type="primary" onClick={() => handOver(candidate.id, candidate.display_name, source)}>
+          {t.handOver(source)}
+        </Button>
+      )}
+      {mayLink && candidate && !source && (
         <Button size="small" type="primary" onClick={() => link(candidate.id, candidate.display_name)}>
           {t.linkTo(candidate.display_name)}
         </Button>

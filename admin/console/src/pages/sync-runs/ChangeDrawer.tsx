@@ -84,7 +84,9 @@ function Here({ change: { object, object_id: id, outcome, kind } }: { change: Sy
   if (!isThere) return "–";
   const to = {
     person: may("members:read") && `/members?member=${id}`,
+    person_manager: may("members:read") && `/members?member=${id}`,
     department: may("departments:read") && `/members?department=${id}`,
+    department_managers: may("departments:read") && `/members?department=${id}`,
     group: may("groups:read") && `/groups/${id}`,
   }[object];
   return to ? <Link to={to}>{t.open}</Link> : <span className="mono">{id}</span>;

@@ -1,4 +1,3 @@
-import { DownloadOutlined } from "@ant-design/icons";
 import { Button, Tag, Typography } from "antd";
 import { useState } from "react";
 
@@ -7,14 +6,12 @@ import { usePages } from "../../api/paging";
 import type { SyncChange, SyncRun } from "../../api/schema";
 import { texts } from "../../language/texts";
 import { CursorTable } from "../../parts/CursorTable";
-import { download } from "../../parts/download";
+import { ExportButton } from "../../parts/ExportButton";
 import { KindFilter, TextFilter } from "../../parts/log/filters";
 import { Nothing } from "../../parts/Nothing";
-import { useAction } from "../../parts/useAction";
 import { ChangeDrawer } from "./ChangeDrawer";
-import { csvOf } from "./csv";
 import { changedFields } from "./fields";
-import { CHANGE_COLOURS, CHANGES, OBJECTS, OUTCOME_COLOURS, OUTCOMES, reasonText, t as words, wordOf } from "./words";
+import { CHANGE_COLOURS, CHANGES, OBJECTS, OUTCOME_COLOURS, OUTCOMES, reasonText, wordOf } from "./words";
 
 const t = texts({
   object: ["对象", "Object"],
@@ -24,7 +21,6 @@ const t = texts({
   outcome: ["结果", "Outcome"],
   what: ["内容", "What changes"],
   more: (n: number) => [`…另有 ${n} 项`, `… and ${n} more`],
-  export: ["导出 CSV", "Export as CSV"],
   none: ["没有符合条件的更改", "No change matches"],
   noneAtAll: ["没有需要更改的内容", "There is nothing to change"],
   noneAtAllHint: ["这里的内容与目录一致。", "What is here is as the directory says."],
@@ -70,7 +66,7 @@ export function Changes({ run, filter, narrow }: Props) {
               onChange={(one) => narrow({ came_of_it: one })}
             />
             <TextFilter label={t.search} value={search} onChange={(text) => narrow({ search: text })} />
-            <ExportChanges run={run} query={query} />
+            <ExportButton path={`/sync-runs/${run.id}/changes/export`} filter={query} />
           </>
         }
         columns={[
@@ -98,8 +94,8 @@ export function Changes({ run, filter, narrow }: Props) {
   );
 }
 
-function some(id: string, query: ChangeFilter, after: string | undefined, limit?: number) {
-  const params = { path: { id }, query: { ...query, after, limit } };
+function some(id: string, query: ChangeFilter, after: string | undefined) {
+  const params = { path: { id }, query: { ...query, after } };
   return told(api.GET("/sync-runs/{id}/changes", { params }));
 }
 
@@ -136,33 +132,5 @@ function InShort({ change: { kind, before, after, reason } }: { change: SyncChan
       ))}
       {rest > 0 && <Typography.Text type="secondary">{t.more(rest)}</Typography.Text>}
     </div>
-  );
-}
-
-/** So many are fetched at a time. */
-const PART = 1000;
-
-/** All that the filter shows, as a file. */
-function ExportChanges({ run, query }: { run: SyncRun; query: ChangeFilter }) {
-  const { attempt } = useAction();
-  const [isBusy, setBusy] = useState(false);
-  const save = async () => {
-    setBusy(true);
-    await attempt(async () => {
-      const all: SyncChange[] = [];
-      let after: string | undefined;
-      do {
-        const { items, next } = await some(run.id, query, after, PART);
-        all.push(...items);
-        after = next ?? undefined;
-      } while (after);
-      download(`${words.title} ${run.directory_name}.csv`, csvOf(all), "text/csv");
-    });
-    setBusy(false);
-  };
-  return (
-    <Button icon={<DownloadOutlined />} loading={isBusy} onClick={() => void save()}>
-      {t.export}
-    </Button>
   );
 }

@@ -15,6 +15,7 @@ const FIELDS = texts({
   parent: ["上级部门", "Parent department"],
   position: ["排序", "Position"],
   people: ["人数", "People"],
+  managers: ["负责人", "Managers"],
 });
 
 const t = texts({ yes: ["是", "Yes"], no: ["否", "No"] });

@@ -57,6 +57,8 @@ export const PHASE_COLOURS = {
 export const OBJECTS = texts({
   department: ["部门", "Department"],
   person: ["人员", "Person"],
+  person_manager: ["上级", "Manager"],
+  department_managers: ["部门负责人", "Department managers"],
   group: ["用户组", "Group"],
 });
 

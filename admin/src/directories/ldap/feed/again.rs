@@ -18,6 +18,7 @@ impl LdapSource {
         &mut self,
         keys: &[String],
     ) -> Result<Again, SourceError> {
+        self.managers.clear();
         self.departments.clear();
         self.no_departments.clear();
         let mut again = Again::default();
@@ -37,6 +38,7 @@ impl LdapSource {
         let base = self.settings.base_of(&people.base).to_owned();
         let filter = format!("(&{}{})", people.filter, any(&people.key, keys));
         let attributes = attributes_of(&self.settings);
+        let manager = people.manager.clone();
         let mut found = Vec::new();
         for entry in self.all(&base, &filter, attributes).await? {
             let person = person(&self.settings, &entry, self.now);
@@ -44,6 +46,7 @@ impl LdapSource {
             let department = self.department_of(entry.dn()).await?;
             found.push(TheirPerson {
                 departments: department.into_iter().collect(),
+                manager: self.managers_of(&entry, &manager).await?.into_iter().next(),
                 ..person
             });
         }

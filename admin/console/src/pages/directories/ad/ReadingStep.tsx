@@ -3,6 +3,7 @@ import { Form, Switch } from "antd";
 import { useMay } from "../../../api/caller";
 import { texts } from "../../../language/texts";
 import { ListItem, Part, TextItem, t as words } from "../ldap/items";
+import { Mappings } from "../ldap/Mappings";
 import { Preview } from "../ldap/Preview";
 import type { StepProps } from "../steps";
 import type { AdDraft } from "./draft";
@@ -45,6 +46,8 @@ export function ReadingStep({ directory }: StepProps) {
         <TextItem at={["people", "email"]} label={words.email} />
         <TextItem at={["people", "mobile"]} label={words.mobile} />
         <TextItem at={["people", "employee_number"]} label={words.number} />
+        <TextItem at={["people", "manager"]} label={words.manager} hint={words.managerHint} />
+        <Mappings />
       </Part>
       {isOrganisation && (
         <>
@@ -84,6 +87,7 @@ function Units({ isOn }: { isOn: boolean }) {
         <>
           <TextItem at={["units", "base"]} label={words.base} hint={words.baseHint} />
           <TextItem at={["units", "filter"]} label={words.filter} needed />
+          <TextItem at={["units", "managers"]} label={words.managers} hint={words.managersHint} />
         </>
       )}
     </Part>

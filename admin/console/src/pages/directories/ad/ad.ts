@@ -23,9 +23,10 @@ const PRESET = {
     email: "mail",
     mobile: "mobile",
     employee_number: "employeeID",
+    manager: "manager",
     mappings: [],
   },
-  units: { enabled: true, base: "", filter: "(objectClass=organizationalUnit)" },
+  units: { enabled: true, base: "", filter: "(objectClass=organizationalUnit)", managers: "managedBy" },
   groups: {
     enabled: false,
     base: "",

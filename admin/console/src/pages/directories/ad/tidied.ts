@@ -1,3 +1,4 @@
+import { tidiedMappings } from "../ldap/mappings";
 import type { AdDraft } from "./draft";
 
 /** What is typed, as it is sent: without space around it. */
@@ -11,6 +12,7 @@ export function tidiedAd({ source, ...draft }: AdDraft): AdDraft {
       account: source.account.trim(),
       domain: source.domain?.trim(),
       ca: source.ca?.trim(),
+      people: source.people && { ...source.people, mappings: tidiedMappings(source.people.mappings) },
     },
   };
 }

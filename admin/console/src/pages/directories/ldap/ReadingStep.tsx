@@ -4,6 +4,7 @@ import { useMay } from "../../../api/caller";
 import type { StepProps } from "../steps";
 import type { LdapDraft } from "./draft";
 import { ListItem, Part, t, TextItem } from "./items";
+import { Mappings } from "./Mappings";
 import { Preview } from "./Preview";
 
 /** Which entries are people, departments and groups, and what is read of them. */
@@ -51,8 +52,10 @@ function People({ disabled }: { disabled: string | undefined }) {
       <TextItem at={["people", "email"]} label={t.email} />
       <TextItem at={["people", "mobile"]} label={t.mobile} />
       <TextItem at={["people", "employee_number"]} label={t.number} />
+      <TextItem at={["people", "manager"]} label={t.manager} hint={t.managerHint} />
       <TextItem at={["people", "disabled"]} label={t.disabled} hint={t.disabledHint} />
       {disabled && <ListItem at={["people", "disabled_values"]} label={t.values} hint={t.valuesHint} needed />}
+      <Mappings />
     </>
   );
 }
@@ -75,6 +78,7 @@ function Units({ isOn }: { isOn: boolean }) {
           <TextItem at={["units", "key"]} label={t.key} needed />
           <ListItem at={["units", "name"]} label={t.unitName} hint={t.firstThere} needed />
           <TextItem at={["units", "position"]} label={t.position} hint={t.positionHint} />
+          <TextItem at={["units", "managers"]} label={t.managers} hint={t.managersHint} />
         </>
       )}
     </>

@@ -26,6 +26,16 @@ export const t = texts({
   email: ["邮箱", "Email"],
   mobile: ["手机号", "Mobile"],
   number: ["工号", "Employee number"],
+  manager: ["上级属性", "Attribute of the manager"],
+  managerHint: [
+    "以 DN 指向上级；留空则可在此手动设置。",
+    "Names by DN to whom they report; empty: it is said here by hand.",
+  ],
+  managers: ["负责人属性", "Attribute of the managers"],
+  managersHint: [
+    "以 DN 指向部门负责人；留空则可在此手动设置。",
+    "Names by DN who heads the department; empty: it is said here by hand.",
+  ],
   disabled: ["停用标志属性", "Attribute of the disabled"],
   disabledHint: ["留空则不从目录读取停用状态。", "Empty: the directory disables nobody."],
   values: ["表示停用的值", "Values that say so"],

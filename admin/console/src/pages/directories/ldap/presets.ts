@@ -11,7 +11,14 @@ const t = texts({
 });
 
 const GROUPS = { base: "", enabled: false, filter: "(objectClass=groupOfNames)", name: "cn", people: "member" };
-const UNITS = { base: "", enabled: true, filter: "(objectClass=organizationalUnit)", name: ["ou"], position: "" };
+const UNITS = {
+  base: "",
+  enabled: true,
+  filter: "(objectClass=organizationalUnit)",
+  name: ["ou"],
+  position: "",
+  managers: "",
+};
 const PEOPLE = {
   base: "",
   filter: "(objectClass=inetOrgPerson)",
@@ -20,6 +27,7 @@ const PEOPLE = {
   email: "mail",
   mobile: "mobile",
   employee_number: "employeeNumber",
+  manager: "manager",
   disabled: "",
   disabled_values: [] as string[],
   mappings: [],

@@ -1,8 +1,10 @@
 import { DownOutlined } from "@ant-design/icons";
-import { Breadcrumb, Button, Dropdown, Flex, Typography } from "antd";
+import { Breadcrumb, Button, Dropdown, Flex, Tag, Typography } from "antd";
 import type { ReactNode } from "react";
 
 import { useDepartments } from "../../../api/departments";
+import { ManagerTags } from "../managers/ManagerTags";
+import { t as words } from "../words";
 import type { Deeds } from "./deeds";
 import { t } from "./words";
 
@@ -43,6 +45,13 @@ export function DepartmentHead({ id, onChoose, deeds, count }: Props) {
           </Typography.Title>
           {count}
         </Flex>
+        {department && (
+          <Flex gap={8} align="center" style={{ marginTop: 4 }}>
+            <Typography.Text type="secondary">{words.managers}</Typography.Text>
+            <ManagerTags of={{ kind: "department", id: department.id, name: department.name }} />
+            {department.source && <Tag>{words.from(department.source)}</Tag>}
+          </Flex>
+        )}
       </div>
       {items.length > 0 && (
         <Dropdown trigger={["click"]} menu={{ items }}>

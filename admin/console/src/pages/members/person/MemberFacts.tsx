@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { useMay } from "../../../api/caller";
 import type { MemberDetail } from "../../../api/schema";
 import { TimeText } from "../../../parts/TimeText";
+import { ManagerTags } from "../managers/ManagerTags";
 import { t } from "../words";
 import { MemberRoles } from "./MemberRoles";
 
@@ -27,6 +28,7 @@ export function MemberFacts({ member }: { member: MemberDetail }) {
     [t.departments]: (
       <Tags of={member.departments} to={may("departments:read") ? (id) => `/members?department=${id}` : undefined} />
     ),
+    [t.manager]: <ManagerTags of={{ kind: "member", id: member.id, name: member.display_name }} />,
     [t.groups]: <Tags of={member.groups} to={may("groups:read") ? (id) => `/groups/${id}` : undefined} />,
     [t.roles]: <MemberRoles member={member} />,
     [t.lastSignIn]: member.last_sign_in_at ? <TimeText at={member.last_sign_in_at} /> : t.never,
