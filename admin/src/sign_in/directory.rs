@@ -254,7 +254,7 @@ pub(super) async fn not_proven(
     let (reason, why) = Why::of(error);
     // What nobody has judged weighs on nobody.
     match error {
-        ProviderError::Untrusted(_) => attempt.failed(reason).await?,
+        ProviderError::Untrusted(_) | ProviderError::Stranger => attempt.failed(reason).await?,
         ProviderError::Refused(_) | ProviderError::Away(_) => attempt.not_checked(reason).await?,
     }
     refuse(state, reader, to, why)
