@@ -146,7 +146,7 @@ async fn settled(
     if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
         wrong.push(another_kind());
     }
-    let kept = keep_secret::kept(edit, id, before, (draft, &mut wrong)).await?;
+    let (kept, secrets) = keep_secret::kept(edit, id, before, (draft, &mut wrong)).await?;
     if !wrong.is_empty() {
         return Err(Refused::Invalid(wrong));
     }
@@ -154,6 +154,7 @@ async fn settled(
         source: draft.source.clone(),
         organisation: draft.organisation.clone(),
         sign_in: draft.sign_in.clone(),
+        secrets,
     };
     let enabled_at = before
         .and_then(|before| before.row.enabled_at)

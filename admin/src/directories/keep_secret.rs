@@ -8,7 +8,7 @@ use crate::edit::Edit;
 use crate::refused::{Invalid, Refused};
 use crate::store::StoreError;
 
-/// As the row is to hold it.
+/// As the row is to hold it, and where there are several, which are set.
 ///
 /// # Errors
 /// If what was kept cannot be opened. What is wrong in the draft is added to the list.
@@ -17,14 +17,15 @@ pub(super) async fn kept(
     id: &DirectoryId,
     before: Option<&Whole>,
     (draft, wrong): (&DirectoryDraft, &mut Vec<Invalid>),
-) -> Result<Option<Vec<u8>>, Refused> {
+) -> Result<(Option<Vec<u8>>, Vec<String>), Refused> {
     if let Source::Saml(settings) = &draft.source {
-        return own_keys(edit, id, before, (settings, wrong)).await;
+        let keys = own_keys(edit, id, before, (settings, wrong)).await?;
+        return Ok((keys, Vec::new()));
     }
     if draft.source.secrets().is_empty() {
         // The same of one that has none: a name is none that it knows.
         named::kept(edit, (None, true), draft, wrong)?;
-        return Ok(kept_secret(edit, id, before, draft, wrong));
+        return Ok((kept_secret(edit, id, before, draft, wrong), Vec::new()));
     }
     if draft.secret.is_some() {
         wrong.push(Invalid::new(
@@ -38,8 +39,10 @@ pub(super) async fn kept(
     }
     let before = before.filter(|before| before.source.kind() == draft.source.kind());
     let is_same = before.is_some_and(|one| confidant(&one.source) == confidant(&draft.source));
-    let all = named::kept(edit, (before, is_same), draft, wrong)?;
-    Ok(all.map(|all| secret::seal(&edit.state().sealer, id, &all)))
+    let Some((all, names)) = named::kept(edit, (before, is_same), draft, wrong)? else {
+        return Ok((None, Vec::new()));
+    };
+    Ok((Some(secret::seal(&edit.state().sealer, id, &all)), names))
 }
 
 /// The secret as it is to be kept.

@@ -138,6 +138,9 @@ struct Kept {
     organisation: Organisation,
     #[serde(default)]
     sign_in: SignInTerms,
+    /// Which of several secrets are set.
+    #[serde(default)]
+    secrets: Vec<String>,
 }
 
 /// What an administrator writes down of a directory.
@@ -184,6 +187,8 @@ pub struct Directory {
     pub sign_in: SignInTerms,
     /// Whether its secret is set; it is never shown.
     pub has_secret: bool,
+    /// Of a kind that has several, the names of those that are set.
+    pub secrets: Vec<String>,
     /// When everything was last taken over.
     pub synced_at: Option<Timestamp>,
     /// When that is next due; `null`: when somebody says so.
@@ -202,6 +207,8 @@ pub struct Whole {
     pub source: Source,
     pub organisation: Organisation,
     pub sign_in: SignInTerms,
+    /// Which of several secrets are set.
+    pub secrets: Vec<String>,
 }
 
 impl Whole {
@@ -222,6 +229,7 @@ impl Whole {
             source: kept.source,
             organisation: kept.organisation,
             sign_in: kept.sign_in,
+            secrets: kept.secrets,
             row,
         })
     }
@@ -285,6 +293,7 @@ async fn shown(connection: &mut Connection, whole: Whole) -> Result<Directory, S
         organisation: whole.organisation,
         sign_in: whole.sign_in,
         has_secret: whole.row.secret.is_some(),
+        secrets: whole.secrets,
         synced_at: whole.row.synced_at,
         next_run_at: whole.row.next_run_at,
         version: whole.row.version,

@@ -216,6 +216,8 @@ mod code_alone_tests;
 #[cfg(test)]
 mod directory_password_tests;
 #[cfg(test)]
+mod feishu_tests;
+#[cfg(test)]
 mod flow_tests;
 #[cfg(test)]
 mod guess_tests;

@@ -75,7 +75,10 @@ async fn people_come_before_departments_and_departments_are_not_forgotten() {
         tell(&house, &id, "e3", Touches::People, "li").await;
         let (keys, cursor) = hints(feed.news(&cursor, Duration::ZERO).await.unwrap());
         assert_eq!(keys, ["li"], "and people still come first");
-        assert_eq!(feed.news(&cursor, Duration::ZERO).await.unwrap(), News::Lost);
+        assert_eq!(
+            feed.news(&cursor, Duration::ZERO).await.unwrap(),
+            News::Lost
+        );
     })
     .await;
 }

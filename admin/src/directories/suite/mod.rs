@@ -11,6 +11,7 @@ pub mod error;
 pub mod feed;
 pub mod pace;
 pub mod secrets;
+pub mod state;
 pub mod token;
 
 use std::collections::HashMap;

@@ -141,20 +141,20 @@ fn unknown(named: &[Named], name: &str) -> Invalid {
     )
 }
 
-/// As the row is to hold them.
+/// As the row is to hold them, and which there are.
 pub(in crate::directories) fn kept(
     edit: &Edit<'_>,
     (before, is_same_confidant): (Option<&Whole>, bool),
     draft: &crate::directories::DirectoryDraft,
     wrong: &mut Vec<Invalid>,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<(String, Vec<String>)>, StoreError> {
     let had = match before {
         Some(before) => open(&edit.state().sealer, before)?,
         None => Secrets::default(),
     };
     let named = draft.source.secrets();
     match merged(named, had, is_same_confidant, &draft.secrets) {
-        Ok(secrets) => Ok(Some(serde_json::to_string(&secrets)?)),
+        Ok(secrets) => Ok(Some((serde_json::to_string(&secrets)?, secrets.names()))),
         Err(all) => {
             wrong.extend(all);
             Ok(None)
