@@ -99,6 +99,16 @@ impl Kind {
     pub fn calls_back(self) -> bool {
         self == Self::Feishu
     }
+
+    /// Whether a browser is the one inside of the suite's client, where people are signed in already.
+    #[must_use]
+    pub fn is_own_client(self, user_agent: &str) -> bool {
+        let names: &[&str] = match self {
+            Self::Feishu => &["Lark", "Feishu"],
+            _ => &[],
+        };
+        names.iter().any(|name| user_agent.contains(name))
+    }
 }
 
 /// What a directory is used for.

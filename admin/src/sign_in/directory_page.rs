@@ -85,7 +85,7 @@ pub fn refuse(state: &State, reader: &Reader, to: &ReturnPath, why: Why) -> Answ
             Why::Refused(said) => word(&said),
             _ => None,
         },
-        again: format!("/sign-in?to={}", to.encoded()),
+        again: format!("/sign-in?after=refused&to={}", to.encoded()),
     };
     show_with(status, &page)
 }

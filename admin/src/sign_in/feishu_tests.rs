@@ -44,6 +44,36 @@ async fn whoever_is_known_there_is_signed_in_here() {
 }
 
 #[tokio::test]
+async fn inside_of_feishu_nobody_has_to_choose_and_a_refusal_leaves_other_ways_open() {
+    let (server, house, id) = connected(TestStore::sqlite().await).await;
+    let mut browser = house.browser();
+    browser.user_agent = "Mozilla/5.0 (Macintosh) Chrome/130.0 Lark/7.30 LarkLocale/zh_CN";
+    let page = browser.get(ACCESS, "/sign-in?to=%2Faccount").await;
+    let onward = format!("/sign-in/directories/{id}?to=%2Faccount");
+    assert_eq!(page.location(), onward);
+    let there = browser.open(&onward).await;
+    let there = Url::parse(there.location()).unwrap();
+    server
+        .cloud
+        .sits_there("on_wang", Some("tenant of somebody else"));
+    let back = visit(&server, &there).await;
+    let refused = browser.open(back.as_str()).await;
+    let again = crate::testing::between(&refused.body, "href=\"/sign-in?", "\"");
+    let again = again.replace("&amp;", "&").replace("&#38;", "&");
+    let page = browser.get(ACCESS, &format!("/sign-in?{again}")).await;
+    assert_eq!(
+        page.status,
+        StatusCode::OK,
+        "it does not go round in circles"
+    );
+    server.cloud.sits_there("on_wang", None);
+    let there = browser.open(&onward).await;
+    let there = Url::parse(there.location()).unwrap();
+    browser.open(visit(&server, &there).await.as_str()).await;
+    assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
 async fn attack_14_people_of_another_company_are_told_so_and_not_let_in() {
     on_both_engines(async |store| {
         let (server, house, id) = connected(store).await;

@@ -52,6 +52,7 @@ pub mod saml;
 pub mod saml_logout;
 pub mod second_factor;
 pub mod sign_out;
+mod silent;
 pub mod strength;
 pub mod totp;
 pub mod welcome;

@@ -320,6 +320,32 @@ async fn a_cloud_that_asks_for_patience_gets_it_and_nobody_is_taken_for_gone() {
 }
 
 #[tokio::test]
+async fn what_was_told_while_no_node_listened_is_looked_at_by_the_next() {
+    let server = cloud().await;
+    on_both_engines(async |store| {
+        server
+            .cloud
+            .person("on_li", &["od-east"], json!({"email": "li@example.org"}));
+        let (house, id) = house(store, &server).await;
+        let state = house.state.clone();
+        let first = tokio::spawn(async move { follow::run(&state, "first").await });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        first.abort();
+        server.cloud.remove_person("on_li");
+        let left = changed(&house, "e1", "contact.user.deleted_v3", "on_li");
+        deliver(&house, &id, &left).await;
+        // The lease of the one that was killed comes to its end.
+        house.state.clock.advance(Duration::from_mins(2));
+        let state = house.state.clone();
+        let second = tokio::spawn(async move { follow::run(&state, "second").await });
+        let shut = async || status(&house, "li").await != Some(Status::Active);
+        until("whoever left can still sign in", shut).await;
+        second.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn trying_out_shows_the_company_its_permissions_and_what_is_wrong() {
     let server = cloud().await;
     let house = House::empty(TestStore::sqlite().await);
