@@ -7,6 +7,7 @@ use config::settings::Events;
 
 use crate::account::authenticator::ENROLMENT_LIFE;
 use crate::directories;
+use crate::directories::suite::feed;
 use crate::guests;
 use crate::ip_lists;
 use crate::messages::ceilings;
@@ -15,8 +16,8 @@ use crate::signing_keys;
 use crate::state::State;
 use crate::store::events::Log;
 use crate::store::{
-    StoreError, Tx, changes, directory_notices, events, expiry, idempotent_answers, leases,
-    lockouts, member_imports, messages, search_keys, sync_runs,
+    StoreError, Tx, changes, directory_callbacks, directory_events, directory_notices, events, expiry,
+    idempotent_answers, leases, lockouts, member_imports, messages, search_keys, sync_runs,
 };
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -30,6 +31,8 @@ const KEEP_ENDED: Duration = Duration::from_hours(24 * 30);
 const KEEP_ANSWERS: Duration = Duration::from_hours(24);
 /// What was sent to whom is shown for so long.
 const KEEP_MESSAGES: Duration = Duration::from_hours(24 * 90);
+/// What was refused at the callbacks of suites is shown for so long.
+const KEEP_REFUSALS: Duration = Duration::from_hours(24 * 30);
 /// What runs over directories did is shown for so long.
 const KEEP_RUNS: Duration = Duration::from_hours(24 * 180);
 /// So many of them at a time: each may have a row for everybody.
@@ -81,6 +84,8 @@ pub async fn work(state: &State, now: Timestamp) -> Result<(), StoreError> {
     events::forget_counts(&mut tx, now).await?;
     idempotent_answers::forget(&mut tx, now.minus(KEEP_ANSWERS)).await?;
     messages::forget_counts(&mut tx, ceilings::day(now) - 1).await?;
+    directory_events::forget(&mut tx, now.minus(feed::KEEP)).await?;
+    directory_callbacks::forget_refusals(&mut tx, now.minus(KEEP_REFUSALS)).await?;
     tx.commit().await?;
     count_hours(state, now).await?;
     ip_lists::sweep(&state.store, now).await?;

@@ -23,6 +23,7 @@ use crate::control::{Control, ControlError};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::directories::oidc::Issuers;
 use crate::directories::saml::Idps;
+use crate::directories::suite::Suites;
 use crate::follow::Follower;
 use crate::health::{Health, Report};
 use crate::ip_lists::trial;
@@ -103,6 +104,7 @@ impl Plane {
             api_rates: ApiRates::new(&settings.limits),
             issuers: Issuers::default(),
             idps: Idps::default(),
+            suites: Suites::default(),
             store,
             settings,
             clock,

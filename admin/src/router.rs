@@ -13,6 +13,7 @@ use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
 use crate::api::routes::api;
+use crate::directories::suite::door;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
     by_directory, code_alone, confirm, directory, directory_logout, enrol, enrol_passkey,
@@ -54,6 +55,8 @@ pub fn router(state: &State) -> Router {
         .nest("/api/v1", api(state))
         // So are those at which directories push, in `scim`.
         .nest(scim::PATH, scim::routes(state))
+        // And the callbacks of suites, where they only tell.
+        .merge(door::routes(state))
         .layer(from_fn_with_state(state.clone(), right_host));
     people.merge(programs)
 }
@@ -230,7 +233,7 @@ fn has(settings: &Settings, host: &str, path: &str) -> bool {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     // Directories push to the access host alone.
-    if is_below("/.gatehouse/scim") {
+    if is_below("/.gatehouse/scim") || is_below(door::PATH) {
         return host == settings.access.host();
     }
     if !settings.is_own_host(host) {

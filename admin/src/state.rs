@@ -14,6 +14,7 @@ use crate::api::rates::ApiRates;
 use crate::breached::BreachedPasswords;
 use crate::directories::oidc::Issuers;
 use crate::directories::saml::Idps;
+use crate::directories::suite::Suites;
 use crate::passwords::Passwords;
 use crate::places::Places;
 use crate::sealed::Sealer;
@@ -52,6 +53,8 @@ pub struct State {
     pub issuers: Issuers,
     /// The same of identity providers of SAML.
     pub idps: Idps,
+    /// How fast this node asks suites, and with what.
+    pub suites: Suites,
     /// What the gateways of this node obey just now; `None` until the first has been built.
     pub snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
 }
@@ -72,7 +75,8 @@ pub mod testing {
     use config::{Settings, Timestamp};
 
     use super::{
-        ApiRates, Arc, BreachedPasswords, Clock, Idps, Issuers, Snapshot, State, TurnsByWork, watch,
+        ApiRates, Arc, BreachedPasswords, Clock, Idps, Issuers, Snapshot, State, Suites,
+        TurnsByWork, watch,
     };
     use crate::passwords::Passwords as Hasher;
     use crate::places::Places as Known;
@@ -128,6 +132,7 @@ pub mod testing {
             api_rates: ApiRates::new(&settings.limits),
             issuers: Issuers::default(),
             idps: Idps::default(),
+            suites: Suites::default(),
             settings,
             clock: Clock::manual(Timestamp(1_767_225_600_000)),
             snapshots,

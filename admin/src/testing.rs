@@ -132,6 +132,7 @@ impl House {
             cookies: BTreeMap::new(),
             address: "192.0.2.7".parse().unwrap(),
             language: "en",
+            user_agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0",
             last: String::new(),
         }
     }
@@ -222,6 +223,7 @@ pub struct Browser<'a> {
     pub cookies: BTreeMap<(String, String), String>,
     pub address: IpAddr,
     pub language: &'static str,
+    pub user_agent: &'static str,
     /// The page that it shows.
     pub last: String,
 }
@@ -288,10 +290,7 @@ impl Browser<'_> {
             .collect();
         let mut request = request
             .header(header::ACCEPT_LANGUAGE, self.language)
-            .header(
-                header::USER_AGENT,
-                "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0",
-            )
+            .header(header::USER_AGENT, self.user_agent)
             .extension(Visitor {
                 client_address: self.address,
                 host: host.to_owned(),

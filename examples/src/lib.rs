@@ -4,6 +4,7 @@
 //! application behind Gatehouse does. So neither may be reachable but through the gate.
 
 pub mod echo;
+pub mod feishu;
 pub mod wiki;
 
 mod assertion;

@@ -1,4 +1,5 @@
-//! `demo wiki` and `demo echo`: the two applications that `make run` puts behind the gate.
+//! `demo wiki` and `demo echo`: the two applications that `make run` puts behind the gate. `demo feishu`: a cloud to
+//! connect.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,6 +14,11 @@ enum Demo {
     /// A small wiki with pages to edit, a PDF, live updates and downloads.
     Wiki {
         #[arg(long, default_value = "127.0.0.1:9001")]
+        listen: SocketAddr,
+    },
+    /// A cloud that answers as Feishu does, with one company; `POST /control` tells it who there is.
+    Feishu {
+        #[arg(long, default_value = "127.0.0.1:9003")]
         listen: SocketAddr,
     },
     /// A page that shows what it was told of whoever opens it.
@@ -36,6 +42,11 @@ async fn main() -> ExitCode {
 async fn serve(demo: Demo) -> io::Result<()> {
     let (name, listen, router) = match demo {
         Demo::Wiki { listen } => ("wiki", listen, examples::wiki::router()),
+        Demo::Feishu { listen } => (
+            "feishu",
+            listen,
+            examples::feishu::Cloud::default().router(),
+        ),
         Demo::Echo { listen } => ("echo", listen, examples::echo::router()),
     };
     let listener = TcpListener::bind(listen)

@@ -11,6 +11,7 @@ use super::{Body, IfMatch, Page, Problem, Query, Versioned};
 use crate::authz::Permit;
 use crate::directories::conflicts::{self, ConflictDecision, SyncConflict};
 use crate::directories::probe::{self, DirectoryFinding, DirectoryProbe};
+use crate::directories::suite::state::{self as suite, DirectoryCallback};
 use crate::directories::{self, Directory, DirectoryDraft};
 use crate::edit::Edit;
 use crate::state::State;
@@ -113,6 +114,20 @@ pub async fn remove(
     let edit = Edit::begin(&state, &permit).await?;
     directories::remove(edit, &DirectoryId::from(id), expected).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How the callback does at which a directory tells of changes.
+#[utoipa::path(get, path = "/directories/{id}/callback", tag = "directories",
+    operation_id = "read_callback", params(("id" = String, Path)),
+    responses((status = 200, body = DirectoryCallback)))]
+pub async fn callback(
+    Extract(state): Extract<State>,
+    _permit: Permit,
+    Path(id): Path<String>,
+) -> Result<Json<DirectoryCallback>, Problem> {
+    let mut view = state.store.view().await?;
+    let found = suite::callback(&state, &mut view, &DirectoryId::from(id)).await?;
+    Ok(Json(found))
 }
 
 /// Which of the entries that wait.

@@ -112,6 +112,7 @@ fn of_directories(state: &State) -> OpenApiRouter<State> {
         .routes(may(R::Directories,  Read,   routes!(directories::read)))
         .routes(may(R::Directories,  Change, routes!(directories::update)))
         .routes(may(R::Directories,  Remove, routes!(directories::remove)))
+        .routes(may(R::Directories,  Read,   routes!(directories::callback)))
         .routes(may(R::Directories,  Read,   routes!(directory_tokens::list)))
         .routes(may(R::Directories,  Change, routes!(directory_tokens::create)))
         .routes(may(R::Directories,  Change, routes!(directory_tokens::remove)))

@@ -4,8 +4,8 @@ use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, ad, catch_up, find, last_way, ldap,
-    oidc, saml, secret, vouch, whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, catch_up, find, keep_secret, last_way, vouch,
+    whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
@@ -59,7 +59,7 @@ pub async fn create_as(
     rows::set_next_run(&mut edit.tx, &id, row.next_run_at).await?;
     let made = find(&mut edit.tx, &id).await?;
     let target = target("directory", id.as_str(), &made.name);
-    edit.commit("create", target, None, told(&made, draft.secret.is_some()))
+    edit.commit("create", target, None, told(&made, draft.has_secret()))
         .await?;
     Ok(made)
 }
@@ -97,7 +97,7 @@ pub async fn update(
     catch_up::catch_up(&mut edit, &before, &draft).await?;
     let after = find(&mut edit.tx, id).await?;
     let target = target("directory", id.as_str(), &after.name);
-    let told_after = told(&after, draft.secret.is_some());
+    let told_after = told(&after, draft.has_secret());
     edit.commit("update", target, shown(&was), told_after)
         .await?;
     Ok(after)
@@ -156,12 +156,7 @@ async fn settled(
     if before.is_some_and(|before| before.source.kind() != draft.source.kind()) {
         wrong.push(another_kind());
     }
-    let kept = match &draft.source {
-        // Keys take a while to make.
-        Source::Saml(_) if !wrong.is_empty() => None,
-        Source::Saml(settings) => own_keys(edit, id, before, (settings, &mut wrong)).await?,
-        _ => kept_secret(edit, id, before, draft, &mut wrong),
-    };
+    let (kept, secrets) = keep_secret::kept(edit, id, before, (draft, &mut wrong)).await?;
     if !wrong.is_empty() {
         return Err(Refused::Invalid(wrong));
     }
@@ -169,6 +164,7 @@ async fn settled(
         source: draft.source.clone(),
         organisation: draft.organisation.clone(),
         sign_in: draft.sign_in.clone(),
+        secrets,
     };
     let enabled_at = before
         .and_then(|before| before.row.enabled_at)
@@ -277,12 +273,16 @@ pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid
         Source::Cas(settings) => settings.problems(),
         Source::Scim(settings) => settings.problems(),
         Source::Saml(settings) => settings.problems(),
+        Source::Feishu(settings) => settings.problems(),
     }
 }
 
 fn problems(draft: &DirectoryDraft) -> Vec<Invalid> {
     let mut wrong = draft.organisation.problems();
     wrong.extend(source_problems(&draft.source, draft.used_for));
+    if let Source::Feishu(settings) = &draft.source {
+        wrong.extend(settings.unfinished());
+    }
     wrong.extend(draft.sign_in.problems());
     if draft.source.kind().pushes() && draft.organisation.every_minutes.is_some() {
         wrong.push(Invalid::new(
@@ -308,94 +308,4 @@ fn problems(draft: &DirectoryDraft) -> Vec<Invalid> {
         ));
     }
     wrong
-}
-
-/// The secret as it is to be kept.
-fn kept_secret(
-    edit: &Edit<'_>,
-    id: &DirectoryId,
-    before: Option<&Whole>,
-    draft: &DirectoryDraft,
-    wrong: &mut Vec<Invalid>,
-) -> Option<Vec<u8>> {
-    let needs = match &draft.source {
-        Source::Ldap(settings) => settings.needs_secret(),
-        Source::ActiveDirectory(_) => true,
-        Source::Oidc(settings) => settings.needs_secret(),
-        Source::Cas(_) | Source::Scim(_) | Source::Saml(_) => false,
-    };
-    let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
-    let had = before.and_then(|before| before.row.secret.clone());
-    let kept = match draft.secret.as_deref() {
-        Some(text) if text.len() > secret::MOST || text.contains('\0') => {
-            wrong.push(Invalid::new(
-                "secret",
-                ("this is no secret of such a service", "这不是有效的密钥"),
-                ("at most 16384 bytes", "最多 16384 字节"),
-            ));
-            return None;
-        }
-        Some("") => None,
-        Some(text) => Some(secret::seal(&edit.state().sealer, id, text)),
-        None => had.clone().filter(|_| same),
-    };
-    if needs && kept.is_none() {
-        let what = if had.is_some() && draft.secret.is_none() {
-            (
-                "where the secret is sent, or how, has changed",
-                "密钥的发送对象或方式已改变",
-            )
-        } else {
-            ("the secret is missing", "缺少密钥")
-        };
-        wrong.push(Invalid::new(
-            "secret",
-            what,
-            ("enter the secret", "请填写密钥"),
-        ));
-    }
-    kept.filter(|_| needs)
-}
-
-/// Our keys at the provider, which are made here.
-async fn own_keys(
-    edit: &mut Edit<'_>,
-    id: &DirectoryId,
-    before: Option<&Whole>,
-    (settings, wrong): (&saml::SamlSettings, &mut Vec<Invalid>),
-) -> Result<Option<Vec<u8>>, Refused> {
-    let sealer = &edit.state().sealer.clone();
-    let had = match before {
-        Some(before) if matches!(before.source, Source::Saml(_)) => {
-            Some(secret::open(sealer, before)?)
-        }
-        _ => None,
-    };
-    match saml::kept_keys(had, settings.key_generation).await {
-        Ok(keys) => Ok(Some(secret::seal(sealer, id, &keys))),
-        Err(saml::KeyError::Generation(now)) => {
-            let (as_is, next) = (now, now.saturating_add(1));
-            wrong.push(Invalid::new(
-                "source.key_generation",
-                ("keys follow each other one by one", "密钥只能逐个轮换"),
-                (
-                    &format!("{as_is} as it is, or {next} for the next key"),
-                    &format!("保持 {as_is}，或填 {next} 启用下一个密钥"),
-                ),
-            ));
-            Ok(None)
-        }
-        Err(error) => Err(StoreError::Corrupt(error.to_string()).into()),
-    }
-}
-
-/// To whom the secret is shown, and how well guarded on its way: if that changes, it is asked for anew.
-pub(super) fn confidant(source: &Source) -> serde_json::Value {
-    match source {
-        Source::Ldap(settings) => ldap::confidant(settings),
-        Source::ActiveDirectory(settings) => ad::confidant(settings),
-        Source::Oidc(settings) => oidc::confidant(settings),
-        // There is no secret to show.
-        Source::Cas(_) | Source::Scim(_) | Source::Saml(_) => serde_json::Value::Null,
-    }
 }

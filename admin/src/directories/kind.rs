@@ -13,6 +13,8 @@ pub enum Kind {
     Cas,
     Scim,
     Saml,
+    /// Feishu, and Lark as it is called abroad.
+    Feishu,
 }
 
 impl Kind {
@@ -25,6 +27,7 @@ impl Kind {
             Self::Cas => "cas",
             Self::Scim => "scim",
             Self::Saml => "saml",
+            Self::Feishu => "feishu",
         }
     }
 
@@ -32,7 +35,7 @@ impl Kind {
     #[must_use]
     pub fn lists_people(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory | Self::Scim => true,
+            Self::Ldap | Self::ActiveDirectory | Self::Scim | Self::Feishu => true,
             Self::Oidc | Self::Cas | Self::Saml => false,
         }
     }
@@ -42,7 +45,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory => true,
-            Self::Oidc | Self::Cas | Self::Scim | Self::Saml => false,
+            Self::Oidc | Self::Cas | Self::Scim | Self::Saml | Self::Feishu => false,
         }
     }
 
@@ -51,7 +54,7 @@ impl Kind {
     pub fn has_a_page(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory | Self::Scim => false,
-            Self::Oidc | Self::Cas | Self::Saml => true,
+            Self::Oidc | Self::Cas | Self::Saml | Self::Feishu => true,
         }
     }
 
@@ -65,7 +68,12 @@ impl Kind {
     #[must_use]
     pub fn signs_in(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas | Self::Saml => true,
+            Self::Ldap
+            | Self::ActiveDirectory
+            | Self::Oidc
+            | Self::Cas
+            | Self::Saml
+            | Self::Feishu => true,
             Self::Scim => false,
         }
     }
@@ -74,9 +82,32 @@ impl Kind {
     #[must_use]
     pub fn pushes(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory | Self::Oidc | Self::Cas | Self::Saml => false,
+            Self::Ldap
+            | Self::ActiveDirectory
+            | Self::Oidc
+            | Self::Cas
+            | Self::Saml
+            | Self::Feishu => false,
             Self::Scim => true,
         }
+    }
+}
+
+impl Kind {
+    /// Whether it tells of changes at a callback of ours.
+    #[must_use]
+    pub fn calls_back(self) -> bool {
+        self == Self::Feishu
+    }
+
+    /// Whether a browser is the one inside of the suite's client, where people are signed in already.
+    #[must_use]
+    pub fn is_own_client(self, user_agent: &str) -> bool {
+        let names: &[&str] = match self {
+            Self::Feishu => &["Lark", "Feishu"],
+            _ => &[],
+        };
+        names.iter().any(|name| user_agent.contains(name))
     }
 }
 

@@ -12,6 +12,8 @@ mod change;
 mod checks;
 pub mod conflicts;
 pub mod entry;
+pub mod feishu;
+mod keep_secret;
 pub mod kind;
 mod last_way;
 pub mod ldap;
@@ -25,36 +27,30 @@ pub mod scim;
 mod secret;
 pub mod sign_in;
 pub mod source;
+mod speak;
+pub mod suite;
 mod vouch;
 mod xml;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
-use crate::pages::Failure;
 use crate::refused::Refused;
-use crate::state::State;
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
 use crate::store::{Connection, StoreError, sync_conflicts};
-use crate::sync::Broken;
-use cas::CasProvider;
-use ldap::LdapSource;
-use oidc::OidcProvider;
-use provider::SignInProvider;
-use saml::SamlProvider;
-use scim::ScimSource;
 use sign_in::SignInTerms;
-use source::{OrganisationSource, SourceError};
+use suite::secrets::Named;
 
 pub use change::{create, create_as, remove, update};
 pub use kind::{Kind, UsedFor};
 pub use organisation::{MatchBy, Organisation, Others};
+pub use speak::{callback, ldap_access, open, provider, saml_provider, secret_of};
 
 /// So many wait until what they sent is checked, where that is XML: each takes some milliseconds.
 pub const MOST_XML_WAITING: usize = 100;
@@ -74,6 +70,8 @@ pub enum Source {
     Cas(cas::CasSettings),
     Scim(scim::ScimSettings),
     Saml(saml::SamlSettings),
+    /// Feishu, and Lark as it is called abroad.
+    Feishu(feishu::FeishuSettings),
 }
 
 impl Source {
@@ -86,6 +84,7 @@ impl Source {
             Self::Cas(_) => Kind::Cas,
             Self::Scim(_) => Kind::Scim,
             Self::Saml(_) => Kind::Saml,
+            Self::Feishu(_) => Kind::Feishu,
         }
     }
 
@@ -95,7 +94,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => settings.units.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().units.enabled,
-            Self::Scim(_) => true,
+            Self::Scim(_) | Self::Feishu(_) => true,
             Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }
@@ -107,7 +106,7 @@ impl Source {
             Self::Ldap(settings) => settings.groups.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().groups.enabled,
             Self::Scim(_) => true,
-            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
+            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) | Self::Feishu(_) => false,
         }
     }
 
@@ -138,7 +137,16 @@ impl Source {
         match self {
             Self::Ldap(settings) => Some(Cow::Borrowed(settings)),
             Self::ActiveDirectory(settings) => Some(Cow::Owned(settings.ldap())),
-            Self::Oidc(_) | Self::Cas(_) | Self::Scim(_) | Self::Saml(_) => None,
+            Self::Oidc(_) | Self::Cas(_) | Self::Scim(_) | Self::Saml(_) | Self::Feishu(_) => None,
+        }
+    }
+
+    /// Which secrets it has; empty: one at most, without a name.
+    #[must_use]
+    pub fn secrets(&self) -> &'static [Named] {
+        match self {
+            Self::Feishu(_) => &feishu::SECRETS,
+            _ => &[],
         }
     }
 
@@ -156,6 +164,9 @@ struct Kept {
     organisation: Organisation,
     #[serde(default)]
     sign_in: SignInTerms,
+    /// Which of several secrets are set.
+    #[serde(default)]
+    secrets: Vec<String>,
 }
 
 /// What an administrator writes down of a directory.
@@ -178,6 +189,16 @@ pub struct DirectoryDraft {
     /// somebody else than before.
     #[serde(default)]
     pub secret: Option<String>,
+    /// Of a kind that has several secrets, each by its name. One that is left out stays as it is, as `secret` does;
+    /// an empty one is taken away.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+}
+
+impl DirectoryDraft {
+    fn has_secret(&self) -> bool {
+        self.secret.is_some() || !self.secrets.is_empty()
+    }
 }
 
 /// A directory as it is shown. Times are milliseconds since 1970.
@@ -192,6 +213,8 @@ pub struct Directory {
     pub sign_in: SignInTerms,
     /// Whether its secret is set; it is never shown.
     pub has_secret: bool,
+    /// Of a kind that has several, the names of those that are set.
+    pub secrets: Vec<String>,
     /// When everything was last taken over.
     pub synced_at: Option<Timestamp>,
     /// When that is next due; `null`: when somebody says so.
@@ -210,6 +233,8 @@ pub struct Whole {
     pub source: Source,
     pub organisation: Organisation,
     pub sign_in: SignInTerms,
+    /// Which of several secrets are set.
+    pub secrets: Vec<String>,
 }
 
 impl Whole {
@@ -230,87 +255,9 @@ impl Whole {
             source: kept.source,
             organisation: kept.organisation,
             sign_in: kept.sign_in,
+            secrets: kept.secrets,
             row,
         })
-    }
-}
-
-/// Opens a directory, so that everybody can be asked for.
-///
-/// # Errors
-/// [`Broken::Source`] if it cannot be reached, or refuses.
-pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn OrganisationSource>, Broken> {
-    let secret = secret::open(&state.sealer, directory)?;
-    if let Source::Scim(settings) = &directory.source {
-        let source = ScimSource::new(&state.store, &directory.row.id, settings);
-        return Ok(Box::new(source));
-    }
-    let Some(settings) = directory.source.ldap() else {
-        return Err(SourceError::new((
-            "a directory of this kind lists nobody",
-            "该类型的目录不提供人员列表",
-        ))
-        .into());
-    };
-    let source = LdapSource::open(ldap_access(state, &settings, &secret)).await?;
-    Ok(Box::new(source))
-}
-
-/// What it takes to ask by LDAP.
-#[must_use]
-pub fn ldap_access<'a>(
-    state: &'a State,
-    settings: &'a ldap::LdapSettings,
-    password: &'a str,
-) -> ldap::Access<'a> {
-    ldap::Access {
-        outbound: &state.settings.outbound,
-        settings,
-        password,
-        now: state.clock.now(),
-    }
-}
-
-/// The secret with which a directory is asked; empty where there is none.
-pub fn secret_of(state: &State, directory: &Whole) -> Result<Zeroizing<String>, StoreError> {
-    secret::open(&state.sealer, directory)
-}
-
-/// Whoever speaks the protocol of a directory that has a sign-in page.
-///
-/// # Errors
-/// [`Failure::NotFound`] if it has none.
-pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
-    match &directory.source {
-        Source::Ldap(_) | Source::ActiveDirectory(_) | Source::Scim(_) => Err(Failure::NotFound),
-        Source::Oidc(settings) => Ok(Box::new(OidcProvider {
-            issuers: state.issuers.clone(),
-            outbound: state.settings.outbound.clone(),
-            clock: state.clock.clone(),
-            settings: settings.clone(),
-            secret: secret_of(state, directory)?,
-        })),
-        Source::Cas(settings) => Ok(Box::new(CasProvider {
-            outbound: state.settings.outbound.clone(),
-            settings: settings.clone(),
-        })),
-        Source::Saml(_) => Ok(Box::new(saml_provider(state, directory)?)),
-    }
-}
-
-/// Whoever speaks SAML with a directory.
-///
-/// # Errors
-/// [`Failure::NotFound`] if it is of another kind.
-pub fn saml_provider(state: &State, directory: &Whole) -> Result<SamlProvider, Failure> {
-    match &directory.source {
-        Source::Saml(settings) => Ok(SamlProvider {
-            state: state.clone(),
-            id: directory.row.id.clone(),
-            settings: settings.clone(),
-            secret: secret_of(state, directory)?,
-        }),
-        _ => Err(Failure::NotFound),
     }
 }
 
@@ -372,6 +319,7 @@ async fn shown(connection: &mut Connection, whole: Whole) -> Result<Directory, S
         organisation: whole.organisation,
         sign_in: whole.sign_in,
         has_secret: whole.row.secret.is_some(),
+        secrets: whole.secrets,
         synced_at: whole.row.synced_at,
         next_run_at: whole.row.next_run_at,
         version: whole.row.version,

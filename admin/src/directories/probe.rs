@@ -1,6 +1,8 @@
 //! Tries a directory out as it is being set up: whether it answers, whether it lets us in, and what it
 //! tells. Nothing is kept.
 
+use std::collections::BTreeMap;
+
 use config::id::DirectoryId;
 use config::language::LocalText;
 use serde::{Deserialize, Serialize};
@@ -8,10 +10,12 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::entry::{TheirDepartment, TheirPerson};
+use super::feishu::{self, FeishuSettings, FeishuSource, FoundTenant, SuitePermission};
 use super::ldap::LdapSource;
 use super::provider::Unusable;
 use super::source::OrganisationSource;
-use super::{Source, addresses, cas, change, ldap_access, oidc, saml, secret, whole};
+use super::suite::secrets as named;
+use super::{Source, addresses, cas, change, keep_secret, ldap_access, oidc, saml, secret, whole};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
 
@@ -26,13 +30,16 @@ pub struct DirectoryProbe {
     /// Left out, that of the directory is taken, if it would be shown to nobody else.
     #[serde(default)]
     pub secret: Option<String>,
+    /// Of a kind that has several, each by its name; the same of those that are left out.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
     /// The directory that is being changed.
     #[serde(default)]
     pub directory: Option<DirectoryId>,
 }
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DirectoryFinding {
     /// Why not everything could be read; absent: all is well.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +53,11 @@ pub struct DirectoryFinding {
     pub departments: Vec<TheirDepartment>,
     /// The first people.
     pub people: Vec<TheirPerson>,
+    /// What our application is allowed at a suite, and what it needs; of other kinds empty.
+    pub permissions: Vec<SuitePermission>,
+    /// The company at a suite.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<FoundTenant>,
 }
 
 /// # Errors
@@ -55,14 +67,12 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
     if !wrong.is_empty() {
         return Err(Refused::Invalid(wrong));
     }
+    if let Source::Feishu(settings) = &probe.source {
+        let secrets = secrets_of(state, &probe).await?;
+        return Ok(of_feishu(state, settings, &secrets).await);
+    }
     let secret = secret_of(state, &probe).await?;
-    let mut finding = DirectoryFinding {
-        problem: None,
-        failed_at: None,
-        department_count: 0,
-        departments: Vec::new(),
-        people: Vec::new(),
-    };
+    let finding = DirectoryFinding::default();
     let Some(settings) = probe.source.ldap() else {
         // It lists nobody: that it answers is all that there is to find.
         let answered = answers(state, &probe.source, probe.directory.as_ref()).await;
@@ -71,25 +81,58 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
             Err(error) => failed(finding, "connect", error.why),
         });
     };
-    let mut source = match LdapSource::open(ldap_access(state, &settings, &secret)).await {
-        Ok(source) => source,
-        Err(error) => return Ok(failed(finding, "connect", error.why)),
-    };
+    match LdapSource::open(ldap_access(state, &settings, &secret)).await {
+        Ok(source) => Ok(listed(source, finding).await),
+        Err(error) => Ok(failed(finding, "connect", error.why)),
+    }
+}
+
+/// The first of all that it lists.
+async fn listed(
+    mut source: impl OrganisationSource,
+    mut finding: DirectoryFinding,
+) -> DirectoryFinding {
     match source.departments().await {
         Ok(departments) => {
             finding.department_count = departments.len();
             finding.departments = departments.into_iter().take(SAMPLE).collect();
         }
-        Err(error) => return Ok(failed(finding, "departments", error.why)),
+        Err(error) => return failed(finding, "departments", error.why),
     }
-    match source.people().await {
-        Ok(people) => {
-            let some = people.unwrap_or_default().into_iter();
-            finding.people = some.take(SAMPLE).collect();
+    // A department may have nobody in it.
+    for _ in 0..SAMPLE {
+        match source.people().await {
+            Ok(people) => {
+                let (is_over, people) = (people.is_none(), people.unwrap_or_default());
+                let left = SAMPLE - finding.people.len();
+                finding.people.extend(people.into_iter().take(left));
+                if is_over || finding.people.len() == SAMPLE {
+                    break;
+                }
+            }
+            Err(error) => return failed(finding, "people", error.why),
         }
-        Err(error) => return Ok(failed(finding, "people", error.why)),
     }
-    Ok(finding)
+    finding
+}
+
+/// Who we are there, what we may, and what is listed.
+async fn of_feishu(
+    state: &State,
+    settings: &FeishuSettings,
+    secrets: &named::Secrets,
+) -> DirectoryFinding {
+    let mut finding = DirectoryFinding::default();
+    let with = (settings, secrets);
+    match feishu::permissions(state, with).await {
+        Ok(permissions) => finding.permissions = permissions,
+        Err(error) => return failed(finding, "connect", error.why()),
+    }
+    match feishu::tenant(state, with).await {
+        Ok(tenant) => finding.tenant = Some(tenant),
+        Err(error) => return failed(finding, "connect", error.why()),
+    }
+    listed(FeishuSource::new(state, None, with), finding).await
 }
 
 /// Whether what has a sign-in page of its own answers.
@@ -100,8 +143,10 @@ async fn answers(
 ) -> Result<(), Unusable> {
     let outbound = &state.settings.outbound;
     match source {
-        // The last tells us by itself: there is nothing to be asked.
-        Source::Ldap(_) | Source::ActiveDirectory(_) | Source::Scim(_) => Ok(()),
+        // These are asked for what they list, or tell us by themselves.
+        Source::Ldap(_) | Source::ActiveDirectory(_) | Source::Scim(_) | Source::Feishu(_) => {
+            Ok(())
+        }
         Source::Oidc(settings) => oidc::try_out(outbound, settings).await,
         Source::Cas(settings) => {
             let callback = directory.map(|id| addresses::callback(state, id));
@@ -127,7 +172,7 @@ async fn secret_of(state: &State, probe: &DirectoryProbe) -> Result<Zeroizing<St
         return Ok(Zeroizing::default());
     };
     let kept = whole(&mut *state.store.read().await?, id).await?;
-    if change::confidant(&kept.source) != change::confidant(&probe.source) {
+    if keep_secret::confidant(&kept.source) != keep_secret::confidant(&probe.source) {
         return Err(Invalid::new(
             "secret",
             (
@@ -139,4 +184,22 @@ async fn secret_of(state: &State, probe: &DirectoryProbe) -> Result<Zeroizing<St
         .into());
     }
     Ok(secret::open(&state.sealer, &kept)?)
+}
+
+/// The same of a kind that has several.
+async fn secrets_of(state: &State, probe: &DirectoryProbe) -> Result<named::Secrets, Refused> {
+    let kept = match &probe.directory {
+        Some(id) => Some(whole(&mut *state.store.read().await?, id).await?),
+        None => None,
+    };
+    let kept = kept.filter(|kept| kept.source.kind() == probe.source.kind());
+    let is_same = kept.as_ref().is_some_and(|kept| {
+        keep_secret::confidant(&kept.source) == keep_secret::confidant(&probe.source)
+    });
+    let had = match &kept {
+        Some(kept) => named::open(&state.sealer, kept)?,
+        None => named::Secrets::default(),
+    };
+    let all = named::merged(probe.source.secrets(), had, is_same, &probe.secrets);
+    all.map_err(Refused::Invalid)
 }

@@ -58,6 +58,9 @@ pub enum ProviderError {
     /// What was brought back proves nothing. The reason for the log alone.
     #[error("what the directory said cannot be trusted: {0}")]
     Untrusted(&'static str),
+    /// Somebody, but of another company than the one that is connected.
+    #[error("somebody of another company")]
+    Stranger,
     /// The directory cannot be asked.
     #[error("the directory cannot be reached: {0}")]
     Away(String),

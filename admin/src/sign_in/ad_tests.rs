@@ -25,6 +25,7 @@ async fn taken_over(store: TestStore, domain: &Domain, changes_passwords: bool) 
         organisation: Organisation { ..unlimited() },
         sign_in: SignInTerms::default(),
         secret: Some(SECRET.to_owned()),
+        secrets: std::collections::BTreeMap::default(),
     };
     let id = directories::create(edit, draft).await.unwrap().id;
     take_over(&house, &id).await;

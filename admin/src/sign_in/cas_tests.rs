@@ -31,6 +31,7 @@ async fn connect(house: &House, name: &str, settings: CasSettings) -> DirectoryI
             ..SignInTerms::default()
         },
         secret: None,
+        secrets: std::collections::BTreeMap::default(),
     };
     directories::create(edit, draft).await.unwrap().id
 }
@@ -273,6 +274,7 @@ async fn a_server_is_tried_out_before_it_is_used() {
         let probed = DirectoryProbe {
             source: Source::Cas(settings),
             secret: None,
+            secrets: std::collections::BTreeMap::default(),
             directory: directory.cloned(),
         };
         probe(&house.state, probed).await.unwrap()

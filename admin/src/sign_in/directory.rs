@@ -270,7 +270,9 @@ pub(super) async fn not_proven(
     let (reason, why) = Why::of(error);
     // What nobody has judged weighs on nobody.
     match error {
-        ProviderError::Untrusted(_) | ProviderError::Refused(_) => attempt.failed(reason).await?,
+        ProviderError::Untrusted(_) | ProviderError::Stranger | ProviderError::Refused(_) => {
+            attempt.failed(reason).await?;
+        }
         ProviderError::Away(_) => attempt.not_checked(reason).await?,
     }
     refuse(state, reader, to, why)

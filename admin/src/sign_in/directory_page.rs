@@ -18,6 +18,7 @@ texts! {
         waits: "您已通过验证，但需要管理员先确认您的账号。请联系管理员。", "You have proven who you are, but an administrator has to say first which account is yours. Ask them to look at the conflicts of the directory.";
         refused: "对方登录页面没有确认您的身份。请重试，或换一种登录方式。", "The other sign-in page did not confirm who you are. Try again, or sign in another way.";
         untrusted: "返回的信息无法确认是为这次登录签发的，已拒绝。请重新登录。", "What came back does not prove that it was meant for this sign-in, and was refused. Please sign in again.";
+        stranger: "您登录的账号不属于本企业，无法进入。请切换到本企业的账号后重新登录。", "You signed in with an account of another company. Switch to your account of this one, and try again.";
         away: "暂时无法连接登录服务，请稍后再试。", "The sign-in service cannot be reached. Please try again in a moment.";
         disabled: "您的账号已停用，请联系管理员。", "Your account is disabled. Ask an administrator.";
         signing_in: "正在登录", "Signing you in";
@@ -47,6 +48,7 @@ pub enum Why {
     /// With the directory's own word for it.
     Refused(String),
     Untrusted,
+    Stranger,
     Away,
     Disabled,
 }
@@ -58,6 +60,7 @@ impl Why {
         match error {
             ProviderError::Refused(said) => ("directory_refused", Self::Refused(said.clone())),
             ProviderError::Untrusted(reason) => (reason, Self::Untrusted),
+            ProviderError::Stranger => ("of_another_company", Self::Stranger),
             ProviderError::Away(_) => ("directory_away", Self::Away),
         }
     }
@@ -70,6 +73,7 @@ pub fn refuse(state: &State, reader: &Reader, to: &ReturnPath, why: Why) -> Answ
         Why::Waits => (StatusCode::FORBIDDEN, t.waits),
         Why::Refused(_) => (StatusCode::FORBIDDEN, t.refused),
         Why::Untrusted => (StatusCode::BAD_REQUEST, t.untrusted),
+        Why::Stranger => (StatusCode::FORBIDDEN, t.stranger),
         Why::Away => (StatusCode::SERVICE_UNAVAILABLE, t.away),
         Why::Disabled => (StatusCode::FORBIDDEN, t.disabled),
     };
@@ -81,7 +85,7 @@ pub fn refuse(state: &State, reader: &Reader, to: &ReturnPath, why: Why) -> Answ
             Why::Refused(said) => word(&said),
             _ => None,
         },
-        again: format!("/sign-in?to={}", to.encoded()),
+        again: format!("/sign-in?after=refused&to={}", to.encoded()),
     };
     show_with(status, &page)
 }

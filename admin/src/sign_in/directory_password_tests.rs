@@ -30,6 +30,7 @@ async fn connected(
         },
         sign_in,
         secret: Some(SECRET.to_owned()),
+        secrets: std::collections::BTreeMap::default(),
     };
     let id = directories::create(edit, draft).await.unwrap().id;
     (house, id)
@@ -244,6 +245,7 @@ async fn somebody_new_comes_in_only_where_that_was_chosen_and_is_known_by_their_
                 ..SignInTerms::default()
             },
             secret: None,
+            secrets: std::collections::BTreeMap::default(),
         };
         directories::update(edit, &id, crate::refused::Expected::Any, draft)
             .await

@@ -52,6 +52,7 @@ pub mod saml;
 pub mod saml_logout;
 pub mod second_factor;
 pub mod sign_out;
+mod silent;
 pub mod strength;
 pub mod totp;
 pub mod welcome;
@@ -215,6 +216,8 @@ mod code_alone_policy_tests;
 mod code_alone_tests;
 #[cfg(test)]
 mod directory_password_tests;
+#[cfg(test)]
+mod feishu_tests;
 #[cfg(test)]
 mod flow_tests;
 #[cfg(test)]

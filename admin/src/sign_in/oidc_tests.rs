@@ -48,6 +48,7 @@ pub(super) async fn connect(house: &House, name: &str, settings: OidcSettings) -
             ..SignInTerms::default()
         },
         secret: Some(SECRET.to_owned()),
+        secrets: std::collections::BTreeMap::default(),
     };
     directories::create(edit, draft).await.unwrap().id
 }
@@ -279,6 +280,7 @@ async fn a_provider_is_tried_out_before_it_is_used() {
         let probed = DirectoryProbe {
             source: Source::Oidc(settings(issuer)),
             secret: None,
+            secrets: std::collections::BTreeMap::default(),
             directory: None,
         };
         probe(&house.state, probed).await.unwrap()

@@ -26,6 +26,7 @@ use super::passkey::Ask;
 use super::passkey_alone;
 use super::password_check::{check, hold};
 use super::person::Person;
+use super::silent;
 use super::welcome::WelcomePage;
 use crate::captcha::{self, Kind, Puzzle, Shown};
 use crate::directories::Whole;
@@ -162,7 +163,8 @@ impl<'a> SignInPage<'a> {
 pub struct Asked {
     #[serde(default)]
     to: String,
-    /// What just happened, to be told: `signed-out`, and what that did not end, or a sign-in that is `over`.
+    /// What just happened, to be told: `signed-out`, and what that did not end, or a sign-in that is `over`
+    /// or was `refused`.
     #[serde(default)]
     after: String,
     /// `password` for this way in whatever comes first.
@@ -182,6 +184,12 @@ pub async fn page(
     }
     if crate::set_up::is_ahead(&state, &reader).await? {
         return Ok(go_to("/set-up"));
+    }
+    if asked.after.is_empty()
+        && asked.with.is_empty()
+        && let Some(onward) = silent::onward(&state, &reader, &to).await?
+    {
+        return Ok(go_to(&onward));
     }
     let t = SignInTexts::of(reader.language);
     let note = match asked.after.as_str() {

@@ -32,6 +32,7 @@ fn draft(name: &str, settings: SamlSettings) -> DirectoryDraft {
             ..SignInTerms::default()
         },
         secret: None,
+        secrets: std::collections::BTreeMap::default(),
     }
 }
 
@@ -356,6 +357,7 @@ async fn a_provider_is_tried_out_before_it_is_used() {
         let probed = DirectoryProbe {
             source: Source::Saml(serde_json::from_value(settings).unwrap()),
             secret: None,
+            secrets: std::collections::BTreeMap::default(),
             directory: None,
         };
         probe(&house.state, probed).await.unwrap()

@@ -281,6 +281,7 @@ pub async fn connect(house: &House, name: &str, organisation: Organisation) -> D
         organisation,
         sign_in: directories::sign_in::SignInTerms::default(),
         secret: None,
+        secrets: std::collections::BTreeMap::default(),
     };
     directories::create(edit, draft).await.unwrap().id
 }

@@ -46,7 +46,7 @@ fn sign_in() -> Value {
 fn directory() -> Value {
     json!({
         "id": ID, "name": "OpenLDAP", "used_for": "both", "enabled": true, "source": source(),
-        "organisation": organisation(), "sign_in": sign_in(), "has_secret": true, "synced_at": THEN,
+        "organisation": organisation(), "sign_in": sign_in(), "has_secret": true, "secrets": [], "synced_at": THEN,
         "next_run_at": THEN, "people": 240, "conflicts": 1, "version": 3
     })
 }
@@ -57,6 +57,18 @@ fn token() -> Value {
     json!({
         "id": OTHER, "created_at": THEN, "last_used_at": THEN, "last_used_from": "203.0.113.9",
         "last_request": "PATCH Users"
+    })
+}
+
+fn callback() -> Value {
+    json!({
+        "url": format!("https://access.example.com/events/directories/{ID}"), "is_set_up": true,
+        "verified_at": THEN, "event_at": THEN, "event_kind": "contact.user.updated_v3",
+        "refusals": [{
+            "reason": "wrong_signature",
+            "what": {"en": "its signature is wrong", "zh-CN": "签名错误"},
+            "address": "203.0.113.9", "times": 3, "first_at": THEN, "last_at": THEN
+        }]
     })
 }
 
@@ -96,8 +108,10 @@ pub(super) fn of(name: &str) -> Option<Value> {
         "DirectoryFinding" => json!({
             "department_count": 12,
             "departments": [{"key": "1d9a…", "parent": null, "name": "研发", "position": 0}],
-            "people": [person()]
+            "people": [person()],
+            "permissions": [],
         }),
+        "DirectoryCallback" => callback(),
         "ConflictPage" => json!({"items": [{
             "key": "8f0c…", "name": "张三", "entry": person(),
             "reason": {

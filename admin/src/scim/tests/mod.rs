@@ -193,6 +193,7 @@ pub async fn connect(
         organisation,
         sign_in: SignInTerms::default(),
         secret: None,
+        secrets: std::collections::BTreeMap::default(),
     };
     directories::create(edit, draft).await.unwrap().id
 }

@@ -32,6 +32,7 @@ async fn following(store: TestStore, source: Source, secret: &str) -> (House, Di
         },
         sign_in: SignInTerms::default(),
         secret: Some(secret.to_owned()),
+        secrets: std::collections::BTreeMap::default(),
     };
     let id = directories::create(edit, draft).await.unwrap().id;
     take_over(&house, &id).await;

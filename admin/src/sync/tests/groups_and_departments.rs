@@ -101,6 +101,7 @@ async fn changed(
         organisation,
         sign_in: whole.sign_in,
         secret: None,
+        secrets: std::collections::BTreeMap::default(),
     };
     let permit = operator();
     let edit = Edit::begin(&company.house.state, &permit).await.unwrap();

@@ -36,6 +36,7 @@ async fn changed(company: &Company, change: impl FnOnce(&mut DirectoryDraft)) {
         organisation: whole.organisation,
         sign_in: whole.sign_in,
         secret: None,
+        secrets: std::collections::BTreeMap::default(),
     };
     change(&mut draft);
     let permit = operator();

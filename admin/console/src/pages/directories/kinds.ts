@@ -1,6 +1,7 @@
 import type { Source } from "../../api/schema";
 import { AD } from "./ad/ad";
 import { CAS } from "./cas/cas";
+import { FEISHU } from "./feishu/feishu";
 import { LDAP } from "./ldap/ldap";
 import { OIDC } from "./oidc/oidc";
 import { SAML } from "./saml/saml";
@@ -8,7 +9,7 @@ import { SCIM } from "./scim/scim";
 import type { KindSetUp } from "./steps";
 
 /** The kinds of directories that can be connected. Another one is another file like `ldap/ldap.ts`, named here. */
-export const KINDS: readonly KindSetUp[] = [LDAP, AD, OIDC, SAML, CAS, SCIM];
+export const KINDS: readonly KindSetUp[] = [FEISHU, LDAP, AD, OIDC, SAML, CAS, SCIM];
 
 export function kindOf(kind: Source["kind"] | string | null): KindSetUp | undefined {
   return KINDS.find((one) => one.kind === kind);

@@ -10,6 +10,8 @@ export function addressesOf(accessUrl: string, id: string) {
     logout: below("logout"),
     /** A link that leads straight there. */
     start: new URL(`/sign-in/directories/${id}`, accessUrl).href,
+    /** Where a suite tells of changes. */
+    events: new URL(`/events/directories/${id}`, accessUrl).href,
   };
 }
 
