@@ -15,9 +15,9 @@ use tower::util::BoxCloneSyncService;
 use crate::api::routes::api;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    by_directory, code_alone, confirm, directory, directory_logout, enrol, enrol_passkey,
-    forgot_password, guest_network, home_realm, message_factor, new_password, passkey,
-    passkey_alone, password, refused, saml, saml_logout, second_factor, sign_out, welcome,
+    by_directory, code_alone, confirm, directory, directory_confirm, directory_logout, enrol,
+    enrol_passkey, forgot_password, guest_network, home_realm, message_factor, new_password,
+    passkey, passkey_alone, password, refused, saml, saml_logout, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, scim, set_up};
@@ -148,6 +148,10 @@ fn sign_in_pages() -> Router<State> {
             post(message_factor::confirm_send),
         )
         .route("/sign-in/confirm/passkey", post(confirm::submit_passkey))
+        .route(
+            "/sign-in/confirm/directories/{id}",
+            get(directory_confirm::start),
+        )
         .route("/sign-in/continue", get(handover::go_on))
         .route("/sign-in/onward", get(onward::page))
         .route("/sign-out", get(sign_out::page).post(sign_out::submit))

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::attempt::{self, Attempt};
+use super::directory_confirm::{self, Confirming};
 use super::directory_page::{Doing, Why, lead, refuse};
 use super::directory_password::known;
 use super::flow::{self, Flow};
@@ -67,6 +68,15 @@ pub(super) struct Kept {
     directory: DirectoryId,
     secrets: Secrets,
     to: String,
+    /// Whoever is signed in already is to confirm that it is them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirms: Option<Confirming>,
+}
+
+impl Kept {
+    pub(super) fn to(&self) -> ReturnPath {
+        ReturnPath::or_root(&self.to)
+    }
 }
 
 /// The browser in which the sign-in began.
@@ -105,17 +115,17 @@ pub async fn start(
     attempt::refuse_spent_address(&state, &reader).await?;
     let to = ReturnPath::or_root(&asked.to);
     let directory = found(&mut *state.store.read().await?, &id).await?;
-    send(&state, &reader, &directory, &to, None).await
+    send(&state, &reader, &directory, &to, (None, None)).await
 }
 
 /// Sends the browser to the directory: with the mail address that the person has typed, who then comes by a form,
-/// which browsers let lead to no other host.
+/// which browsers let lead to no other host; or to confirm who they are.
 pub(super) async fn send(
     state: &State,
     reader: &Reader,
     directory: &Whole,
     to: &ReturnPath,
-    hint: Option<&str>,
+    (hint, confirms): (Option<&str>, Option<Confirming>),
 ) -> Answer {
     let kept = Kept {
         directory: directory.row.id.clone(),
@@ -124,6 +134,7 @@ pub(super) async fn send(
             verifier: random(),
         },
         to: to.as_str().to_owned(),
+        confirms,
     };
     let question = Question::new(kept.clone(), state.clock.now(), LIFE);
     let whose = hex(&reader.csrf.hash());
@@ -134,6 +145,7 @@ pub(super) async fn send(
         state: &sealed,
         secrets: &kept.secrets,
         hint,
+        afresh: kept.confirms.is_some(),
     };
     let provider = directories::provider(state, directory)?;
     let mut response = match provider.start(start).await {
@@ -223,24 +235,40 @@ pub(super) async fn arrived(
         // What was sealed is nothing that can be guessed: whoever has none costs nobody a try.
         return refuse(state, reader, &ReturnPath::root(), Why::Untrusted);
     };
+    if let Some(confirming) = &question.asked.confirms {
+        let brought = (&question, parameters);
+        return directory_confirm::arrived(state, reader, directory, brought, confirming).await;
+    }
     let counters = Counters::of_directories(reader);
     let attempt = Attempt::count(state, reader, counters, (None, ""), METHOD).await?;
-    let to = ReturnPath::or_root(&question.asked.to);
-    let callback = callback_of(state, reader, directory)?;
-    let brought = Brought {
-        parameters,
-        callback: &callback,
-        secrets: &question.asked.secrets,
-        now: state.clock.now(),
-    };
-    let provider = directories::provider(state, directory)?;
-    match provider.finish(brought).await {
+    let to = question.asked.to();
+    match judged(state, reader, directory, (&question, parameters)).await? {
         Ok(asserted) => {
             let whom = (directory, asserted);
             settle(state, reader, whom, (&attempt, &question, &to)).await
         }
         Err(error) => not_proven(state, reader, directory, (&attempt, &error, &to)).await,
     }
+}
+
+/// Has whoever speaks the protocol of the directory judge what was brought.
+pub(super) async fn judged(
+    state: &State,
+    reader: &Reader,
+    directory: &Whole,
+    (question, parameters): (&Question<Kept>, &HashMap<String, String>),
+) -> Result<Result<Asserted, ProviderError>, Failure> {
+    let callback = callback_of(state, reader, directory)?;
+    let confirming = question.asked.confirms.as_ref();
+    let brought = Brought {
+        parameters,
+        callback: &callback,
+        secrets: &question.asked.secrets,
+        since: confirming.map(Confirming::since),
+        now: state.clock.now(),
+    };
+    let provider = directories::provider(state, directory)?;
+    Ok(provider.finish(brought).await)
 }
 
 /// Nobody was proven to be anybody.
@@ -294,12 +322,7 @@ pub(super) async fn settle<T: Serialize + DeserializeOwned>(
         return refuse(state, reader, to, Why::Untrusted);
     }
     attempt.succeeded(&mut tx).await?;
-    let came_by = CameBy {
-        directory: directory.row.id.clone(),
-        session: asserted.session.clone(),
-        subject: asserted.subject.clone(),
-        repeated: asserted.repeated.clone(),
-    };
+    let came_by = CameBy::of(&directory.row.id, &asserted);
     let mut flow = Flow::begin_by_directory(member, (METHOD, came_by), now, to.as_str());
     if asserted.has_second_factor && directory.sign_in.trusts_second_factor {
         flow.second_factor_at = Some(now);
@@ -308,7 +331,7 @@ pub(super) async fn settle<T: Serialize + DeserializeOwned>(
 }
 
 /// Takes what counts once: the sign-in that was begun, and what was said of it. The reason, if it was taken before.
-async fn counted_before<T: Serialize + DeserializeOwned>(
+pub(super) async fn counted_before<T: Serialize + DeserializeOwned>(
     tx: &mut Tx,
     question: &Question<T>,
     asserted: &Asserted,

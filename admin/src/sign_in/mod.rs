@@ -15,6 +15,7 @@ pub mod code_alone;
 pub mod code_request;
 pub mod confirm;
 pub mod directory;
+pub mod directory_confirm;
 pub mod directory_logout;
 pub mod directory_new_password;
 pub mod directory_page;
@@ -213,6 +214,8 @@ mod cas_tests;
 mod code_alone_policy_tests;
 #[cfg(test)]
 mod code_alone_tests;
+#[cfg(test)]
+mod directory_confirm_tests;
 #[cfg(test)]
 mod directory_password_tests;
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The code flow with PKCE and a nonce: sends the browser to the provider, and exchanges the code that it
 //! brings back for what the provider says.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use config::settings::Outbound;
@@ -15,7 +17,7 @@ use zeroize::Zeroizing;
 use super::http::{get, post};
 use super::issuers::{Issuer, Issuers};
 use super::person;
-use super::settings::{ClientAuthentication, OidcSettings};
+use super::settings::{ClientAuthentication, OidcSettings, Prompt};
 use super::token::{Claims, Expected, UNKNOWN_KEY, text, verified};
 use crate::directories::provider::{Brought, Onward, ProviderError, SignInProvider, Start};
 use crate::directories::sign_in::Asserted;
@@ -113,9 +115,21 @@ impl OidcProvider {
             .append_pair("nonce", &start.secrets.nonce)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
-        if !settings.prompt.is_empty() {
-            let prompt: Vec<_> = settings.prompt.iter().map(|one| one.as_str()).collect();
+        let mut prompt = settings.prompt.clone();
+        if start.afresh && !prompt.contains(&Prompt::Login) {
+            prompt.push(Prompt::Login);
+        }
+        if !prompt.is_empty() {
+            let prompt: Vec<_> = prompt.iter().map(|one| one.as_str()).collect();
             query.append_pair("prompt", &prompt.join(" "));
+        }
+        let max_age = if start.afresh {
+            Some(0)
+        } else {
+            settings.max_age
+        };
+        if let Some(seconds) = max_age {
+            query.append_pair("max_age", &seconds.to_string());
         }
         if !settings.acr_values.is_empty() {
             query.append_pair("acr_values", &settings.acr_values.join(" "));
@@ -195,6 +209,7 @@ impl OidcProvider {
             issuer: &self.settings.issuer,
             client_id: &self.settings.client_id,
             nonce: &brought.secrets.nonce,
+            proven_since: self.proven_since(brought),
             now,
         };
         let claims = match verified(token, &issuer.keys, expected) {
@@ -208,6 +223,13 @@ impl OidcProvider {
             other => other,
         };
         claims.map_err(ProviderError::Untrusted)
+    }
+
+    /// Since when the person must have proven who they are: whoever was sent to do it anew, since then.
+    fn proven_since(&self, brought: &Brought<'_>) -> Option<Timestamp> {
+        let age = self.settings.max_age;
+        let young = age.map(|age| brought.now.minus(Duration::from_secs(age.into())));
+        brought.since.max(young)
     }
 
     /// What else the provider says, of the same person (OpenID Connect Core §5.3.2).

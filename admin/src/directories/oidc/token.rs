@@ -27,6 +27,8 @@ pub struct Expected<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
     pub nonce: &'a str,
+    /// Since when the person must have proven to the provider who they are, where that is asked.
+    pub proven_since: Option<Timestamp>,
     pub now: Timestamp,
 }
 
@@ -52,6 +54,9 @@ pub fn verified(token: &str, keys: &[Jwk], expected: Expected<'_>) -> Result<Cla
     check_times(&claims, expected.now)?;
     if text(&claims, "nonce") != Some(expected.nonce) {
         return Err("id_token_nonce");
+    }
+    if let Some(since) = expected.proven_since {
+        check_proven(&claims, since, expected.now)?;
     }
     let subject = text(&claims, "sub").unwrap_or_default();
     if !(1..=255).contains(&subject.len()) {
@@ -156,12 +161,24 @@ fn check_parties(claims: &Claims, expected: Expected<'_>) -> Result<(), &'static
     }
 }
 
+/// Core §3.1.2.1: whoever asks for a recent proof is told when it was given.
+fn check_proven(claims: &Claims, since: Timestamp, now: Timestamp) -> Result<(), &'static str> {
+    let proven = claims.get("auth_time").and_then(Value::as_f64);
+    let is_within =
+        proven.is_some_and(|at| seconds(since) - SKEW <= at && at <= seconds(now) + SKEW);
+    is_within.then_some(()).ok_or("id_token_auth_time")
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "exact for longer than clocks run"
 )]
+fn seconds(at: Timestamp) -> f64 {
+    at.0 as f64 / 1000.0
+}
+
 fn check_times(claims: &Claims, now: Timestamp) -> Result<(), &'static str> {
-    let now = now.0 as f64 / 1000.0;
+    let now = seconds(now);
     let time = |name: &str| claims.get(name).map(Value::as_f64);
     match time("exp") {
         Some(Some(until)) if now < until + SKEW => {}
