@@ -20,6 +20,7 @@ pub mod directory_logout;
 pub mod directory_new_password;
 pub mod directory_page;
 pub mod directory_password;
+pub mod directory_sign_out;
 pub mod enrol;
 pub mod enrol_passkey;
 pub mod factors;
@@ -37,6 +38,7 @@ pub mod methods;
 pub mod network;
 pub mod new_password;
 pub mod notices;
+pub mod oidc_logout;
 pub mod one_time_links;
 pub mod passkey;
 pub mod passkey_alone;
@@ -230,6 +232,8 @@ mod notice_tests;
 mod odd_input_tests;
 #[cfg(test)]
 mod oidc_attack_tests;
+#[cfg(test)]
+mod oidc_logout_tests;
 #[cfg(test)]
 mod oidc_tests;
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub(super) struct Signer {
 }
 
 impl Signer {
-    fn new(kid: &'static str) -> Self {
+    pub(super) fn new(kid: &'static str) -> Self {
         let pem = rcgen::KeyPair::generate().unwrap().serialize_pem();
         Self { kid, pem }
     }
@@ -41,8 +41,18 @@ impl Signer {
         encode(&self.header(Algorithm::ES256), claims, &key).unwrap()
     }
 
+    /// Signs it as a token of another kind.
+    pub(super) fn sign_as(&self, kind: &str, claims: &Value) -> String {
+        let key = EncodingKey::from_ec_pem(self.pem.as_bytes()).unwrap();
+        let header = Header {
+            typ: Some(kind.to_owned()),
+            ..self.header(Algorithm::ES256)
+        };
+        encode(&header, claims, &key).unwrap()
+    }
+
     /// Signs by a secret, under the name of this key.
-    fn sign_by(&self, secret: &[u8], claims: &Value) -> String {
+    pub(super) fn sign_by(&self, secret: &[u8], claims: &Value) -> String {
         let key = EncodingKey::from_secret(secret);
         encode(&self.header(Algorithm::HS256), claims, &key).unwrap()
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use config::id::DirectoryId;
 use config::settings::Outbound;
 use config::{Clock, Timestamp};
 use futures::future::BoxFuture;
@@ -16,13 +17,17 @@ use zeroize::Zeroizing;
 
 use super::http::{get, post};
 use super::issuers::{Issuer, Issuers};
+use super::logout::{self, Over};
 use super::person;
 use super::settings::{ClientAuthentication, OidcSettings, Prompt};
-use super::token::{Claims, Expected, UNKNOWN_KEY, text, verified};
+use super::token::{Claims, Expected, Parties, UNKNOWN_KEY, text, verified};
 use crate::directories::provider::{Brought, Onward, ProviderError, SignInProvider, Start};
 use crate::directories::sign_in::Asserted;
+use crate::sealed::Sealer;
 
 pub struct OidcProvider {
+    pub id: DirectoryId,
+    pub sealer: Sealer,
     pub issuers: Issuers,
     pub outbound: Outbound,
     pub clock: Clock,
@@ -66,7 +71,10 @@ impl SignInProvider for OidcProvider {
                 let more = self.userinfo(&issuer, access, &claims).await?;
                 person::fill(&mut claims, more);
             }
-            person::asserted(&self.settings, &claims).map_err(ProviderError::Untrusted)
+            let mut asserted =
+                person::asserted(&self.settings, &claims).map_err(ProviderError::Untrusted)?;
+            asserted.repeated = self.kept(&tokens.id);
+            Ok(asserted)
         })
     }
 }
@@ -206,8 +214,7 @@ impl OidcProvider {
     ) -> Result<Claims, ProviderError> {
         let now: Timestamp = brought.now;
         let expected = Expected {
-            issuer: &self.settings.issuer,
-            client_id: &self.settings.client_id,
+            parties: self.parties(),
             nonce: &brought.secrets.nonce,
             proven_since: self.proven_since(brought),
             now,
@@ -223,6 +230,31 @@ impl OidcProvider {
             other => other,
         };
         claims.map_err(ProviderError::Untrusted)
+    }
+
+    fn parties(&self) -> Parties<'_> {
+        Parties {
+            issuer: &self.settings.issuer,
+            client_id: &self.settings.client_id,
+        }
+    }
+
+    /// Which sessions are over, by a token that the provider has sent.
+    ///
+    /// # Errors
+    /// If it does not count, or the provider's keys are not known.
+    pub async fn ended(&self, token: &str) -> Result<Over, ProviderError> {
+        let now = self.clock.now();
+        let known = self.issuers.known(&self.outbound, &self.settings, now);
+        let over = logout::verified(token, &known.await?.keys, (self.parties(), now));
+        let over = match over {
+            Err(UNKNOWN_KEY) => {
+                let renewed = self.issuers.renewed(&self.outbound, &self.settings, now);
+                logout::verified(token, &renewed.await?.keys, (self.parties(), now))
+            }
+            other => other,
+        };
+        over.map_err(ProviderError::Untrusted)
     }
 
     /// Since when the person must have proven who they are: whoever was sent to do it anew, since then.

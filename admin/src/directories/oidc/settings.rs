@@ -113,6 +113,9 @@ pub struct OidcSettings {
     #[serde(default)]
     #[schema(maximum = 31_536_000)]
     pub max_age: Option<u32>,
+    /// Whoever signs out here is signed out there, too, where the provider has an address for that.
+    #[serde(default)]
+    pub ends_session: bool,
     /// How well the provider is asked to make sure, the best first. At most 20.
     #[serde(default)]
     #[schema(max_items = 20)]
