@@ -22,7 +22,7 @@ use super::directory_page::{Doing, Why, lead, refuse};
 use super::directory_password::known;
 use super::flow::{self, Flow};
 use super::lockout::Counters;
-use super::methods::{self, Offer};
+use super::methods::{self, Offer, Visit};
 use crate::directories::provider::{Brought, Onward, ProviderError, Secrets, Start};
 use crate::directories::sign_in::{Asserted, CameBy};
 use crate::directories::{self, Whole, addresses};
@@ -47,7 +47,7 @@ pub async fn offers(
 ) -> Result<Vec<Offer>, StoreError> {
     let named = Frame::new(state, reader).sign_in_methods;
     let mut read = state.store.read().await?;
-    let offered = methods::offered(&mut read, &named, None, (to, reader.language)).await?;
+    let offered = methods::offered(&mut read, &named, None, Visit::of(state, reader, to)).await?;
     Ok(offered.directories)
 }
 
@@ -127,6 +127,10 @@ pub(super) async fn send(
     to: &ReturnPath,
     (hint, confirms): (Option<&str>, Option<Confirming>),
 ) -> Answer {
+    let is_operators = state.settings.is_admin_host(&reader.visitor.host);
+    if !directory.source.kind().works_at(is_operators) {
+        return Err(Failure::NotFound);
+    }
     let kept = Kept {
         directory: directory.row.id.clone(),
         secrets: Secrets {

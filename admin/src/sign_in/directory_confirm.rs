@@ -55,7 +55,9 @@ pub(super) async fn offers(
     if !is_asked_there(account) {
         return Ok(Vec::new());
     }
-    let able = able(&mut *state.store.read().await?, account).await?;
+    let mut able = able(&mut *state.store.read().await?, account).await?;
+    let is_operators = state.settings.is_admin_host(&reader.visitor.host);
+    able.retain(|one| one.source.kind().works_at(is_operators));
     let offer = |directory: Whole| {
         let (id, name) = (&directory.row.id, &directory.row.name);
         Offer {
