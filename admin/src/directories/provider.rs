@@ -55,7 +55,7 @@ pub struct Brought<'a> {
 }
 
 /// Clocks may differ by so much where it is asked when somebody has proven who they are.
-pub const SKEW: Duration = Duration::from_secs(60);
+pub const SKEW: Duration = Duration::from_mins(1);
 
 /// Why nobody is let in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

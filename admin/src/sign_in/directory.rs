@@ -165,12 +165,8 @@ pub(super) async fn send(
     }
     if reader.csrf_is_new {
         // Whoever comes by a link that somebody has kept has seen no page of ours yet.
-        set(
-            &mut response,
-            cookies::FORMS,
-            reader.csrf.as_text(),
-            Keep::ForNow,
-        );
+        let token = reader.csrf.as_text();
+        set(&mut response, cookies::FORMS, token, Keep::ForNow);
     }
     Ok(response)
 }

@@ -74,14 +74,11 @@ pub async fn offered(
     connection: &mut Connection,
     named: &[SignInMethod],
     asked: Option<&SignInMethod>,
-    Visit {
-        to,
-        language,
-        is_operators,
-    }: Visit<'_>,
+    visit: Visit<'_>,
 ) -> Result<Offered, StoreError> {
+    let (to, language) = (visit.to, visit.language);
     let mut all = directories::for_sign_in(connection).await?;
-    all.retain(|one| one.source.kind().works_at(is_operators));
+    all.retain(|one| one.source.kind().works_at(visit.is_operators));
     let policy = sign_in_policy::get(connection).await?.body;
     let takes_own = policy.lets_in_without_directory();
     let takes_passwords = takes_own || all.iter().any(|one| one.source.kind().takes_passwords());
