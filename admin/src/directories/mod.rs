@@ -12,6 +12,7 @@ mod checks;
 pub mod conflicts;
 pub mod entry;
 pub mod kind;
+mod last_way;
 pub mod ldap;
 pub mod notices;
 pub mod oidc;
@@ -53,6 +54,9 @@ use source::{OrganisationSource, SourceError};
 pub use change::{create, create_as, remove, update};
 pub use kind::{Kind, UsedFor};
 pub use organisation::{MatchBy, Organisation, Others};
+
+/// So many wait until what they sent is checked, where that is XML: each takes some milliseconds.
+pub const MOST_XML_WAITING: usize = 100;
 
 /// What a directory is, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

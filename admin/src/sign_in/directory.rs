@@ -118,6 +118,12 @@ pub async fn start(
     send(&state, &reader, &directory, &to, (None, None)).await
 }
 
+fn works_here(state: &State, reader: &Reader, directory: &Whole) -> Result<(), Failure> {
+    let is_operators = state.settings.is_admin_host(&reader.visitor.host);
+    let works = directory.source.kind().works_at(is_operators);
+    works.then_some(()).ok_or(Failure::NotFound)
+}
+
 /// Sends the browser to the directory: with the mail address that the person has typed, who then comes by a form,
 /// which browsers let lead to no other host; or to confirm who they are.
 pub(super) async fn send(
@@ -127,11 +133,8 @@ pub(super) async fn send(
     to: &ReturnPath,
     (hint, confirms): (Option<&str>, Option<Confirming>),
 ) -> Answer {
-    let is_operators = state.settings.is_admin_host(&reader.visitor.host);
-    if !directory.source.kind().works_at(is_operators) {
-        return Err(Failure::NotFound);
-    }
-    let kept = Kept {
+    works_here(state, reader, directory)?;
+    let mut kept = Kept {
         directory: directory.row.id.clone(),
         secrets: Secrets {
             nonce: random(),
@@ -140,9 +143,12 @@ pub(super) async fn send(
         to: to.as_str().to_owned(),
         confirms,
     };
-    let question = Question::new(kept.clone(), state.clock.now(), LIFE);
-    let whose = hex(&reader.csrf.hash());
-    let sealed = question.seal(&state.sealer, occasion(&whose))?;
+    let mut sealed = seal(state, reader, &kept)?;
+    if directory.source.kind().posts_back() && sealed.len() > MOST_CARRIED {
+        // A browser would drop it: to come in at the front is better than not at all.
+        ReturnPath::root().as_str().clone_into(&mut kept.to);
+        sealed = seal(state, reader, &kept)?;
+    }
     let callback = callback_of(state, reader, directory)?;
     let start = Start {
         callback: &callback,
@@ -165,10 +171,16 @@ pub(super) async fn send(
     }
     if reader.csrf_is_new {
         // Whoever comes by a link that somebody has kept has seen no page of ours yet.
-        let token = reader.csrf.as_text();
-        set(&mut response, cookies::FORMS, token, Keep::ForNow);
+        let forms = reader.csrf.as_text();
+        set(&mut response, cookies::FORMS, forms, Keep::ForNow);
     }
     Ok(response)
+}
+
+fn seal(state: &State, reader: &Reader, kept: &Kept) -> Result<String, Failure> {
+    let question = Question::new(kept.clone(), state.clock.now(), LIFE);
+    let whose = hex(&reader.csrf.hash());
+    Ok(question.seal(&state.sealer, occasion(&whose))?)
 }
 
 /// Has the browser hold what must come back, where the directory would not carry it: that of the latest sign-ins,
@@ -232,8 +244,7 @@ pub(super) async fn arrived(
     (question, parameters): (Option<Question<Kept>>, &HashMap<String, String>),
 ) -> Answer {
     let Some(question) = question else {
-        // What was sealed is nothing that can be guessed: whoever has none costs nobody a try.
-        return refuse(state, reader, &ReturnPath::root(), Why::Untrusted);
+        return stray(state, reader).await;
     };
     if let Some(confirming) = &question.asked.confirms {
         let brought = (&question, parameters);
@@ -271,6 +282,18 @@ pub(super) async fn judged(
     Ok(provider.finish(brought).await)
 }
 
+/// What comes back for no sign-in of this browser: told of as often as a source has tries, and counted on nothing
+/// else, since what was sealed is nothing that can be guessed.
+async fn stray(state: &State, reader: &Reader) -> Answer {
+    let counters = Counters::of_strays(reader);
+    match Attempt::count(state, reader, counters, (None, ""), METHOD).await {
+        Ok(attempt) => attempt.failed("not_for_this_sign_in").await?,
+        Err(Failure::TooManyAttempts) => {}
+        Err(error) => return Err(error),
+    }
+    refuse(state, reader, &ReturnPath::root(), Why::Untrusted)
+}
+
 /// Nobody was proven to be anybody.
 pub(super) async fn not_proven(
     state: &State,
@@ -282,8 +305,8 @@ pub(super) async fn not_proven(
     let (reason, why) = Why::of(error);
     // What nobody has judged weighs on nobody.
     match error {
-        ProviderError::Untrusted(_) => attempt.failed(reason).await?,
-        ProviderError::Refused(_) | ProviderError::Away(_) => attempt.not_checked(reason).await?,
+        ProviderError::Untrusted(_) | ProviderError::Refused(_) => attempt.failed(reason).await?,
+        ProviderError::Away(_) => attempt.not_checked(reason).await?,
     }
     refuse(state, reader, to, why)
 }

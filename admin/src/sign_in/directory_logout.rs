@@ -35,7 +35,9 @@ pub async fn by_post(
     let mut fields = url::form_urlencoded::parse(body.as_bytes());
     let request = fields.find(|(name, _)| name == "logoutRequest");
     let (_, request) = request.ok_or(Failure::BadRequest)?;
-    match cas::ended(&request) {
+    let request = request.into_owned();
+    let read = state.turns.xml.run_if_room(move || cas::ended(&request));
+    match read.await?.ok_or(Failure::Busy)? {
         Ok(ticket) => {
             let came_by = CameBy {
                 directory: directory.row.id.clone(),
@@ -67,8 +69,18 @@ pub(super) async fn end(
     reader: &Reader,
     came_by: &CameBy,
 ) -> Result<usize, StoreError> {
+    let now = state.clock.now();
+    // Anybody may ask: whoever names nothing that is open writes nothing.
+    let mut read = state.store.read().await?;
+    if directory_sessions::open_of(&mut read, came_by, now)
+        .await?
+        .is_empty()
+    {
+        return Ok(0);
+    }
+    drop(read);
     let mut tx = state.store.begin().await?;
-    let ended = end_in(&mut tx, reader, came_by, state.clock.now()).await?;
+    let ended = end_in(&mut tx, reader, came_by, now).await?;
     tx.commit().await?;
     Ok(ended)
 }

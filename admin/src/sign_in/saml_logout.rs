@@ -3,7 +3,7 @@
 use axum::extract::{Path, RawQuery, State as Shared};
 
 use super::directory::found;
-use super::directory_logout::end;
+use super::directory_logout::end_in;
 use super::directory_page::{Doing, lead};
 use super::directory_sign_out::FAREWELL;
 use super::saml::fields;
@@ -70,7 +70,6 @@ async fn told(
         drop(tx);
         return Err(refused(&ProviderError::Untrusted("said_before")));
     }
-    tx.commit().await?;
     let sessions = match &over.sessions[..] {
         [] => vec![None],
         some => some.iter().cloned().map(Some).collect(),
@@ -82,8 +81,10 @@ async fn told(
             subject: Some(over.name.value.clone()),
             repeated: None,
         };
-        end(state, reader, &came_by).await?;
+        end_in(&mut tx, reader, &came_by, state.clock.now()).await?;
     }
+    // Noted and done at once: what was not done may be said again.
+    tx.commit().await?;
     let relay_state: String = relay_state.chars().take(80).collect();
     let way = provider
         .acknowledged(&ended, &relay_state)
