@@ -16,9 +16,10 @@ use crate::api::routes::api;
 use crate::directories::suite::door;
 use crate::pages::{Failure, assets, jwks, language, middleware, onward};
 use crate::sign_in::{
-    by_directory, code_alone, confirm, directory, directory_logout, enrol, enrol_passkey,
-    forgot_password, guest_network, home_realm, message_factor, new_password, passkey,
-    passkey_alone, password, refused, saml, saml_logout, second_factor, sign_out, welcome,
+    by_directory, code_alone, confirm, directory, directory_confirm, directory_logout,
+    directory_sign_out, enrol, enrol_passkey, forgot_password, guest_network, home_realm,
+    message_factor, new_password, oidc_logout, passkey, passkey_alone, password, refused, saml,
+    saml_logout, second_factor, sign_out, welcome,
 };
 use crate::state::State;
 use crate::{account, console, handover, pictures, portal, scim, set_up};
@@ -113,6 +114,18 @@ fn sign_in_pages() -> Router<State> {
             "/sign-in/directories/{id}/callback",
             get(directory::callback).post(directory_logout::by_post),
         )
+        .route(
+            "/sign-in/directories/{id}/backchannel-logout",
+            post(oidc_logout::told),
+        )
+        .route(
+            "/sign-in/directories/{id}/signed-out",
+            get(directory_sign_out::signed_out),
+        )
+        .route(
+            "/sign-in/directories/{id}/sign-out",
+            get(directory_sign_out::leave),
+        )
         .merge(saml_pages())
         .route("/sign-in/passkey", post(passkey_alone::submit))
         .route("/sign-in/two-step/passkey", post(passkey::submit))
@@ -151,6 +164,10 @@ fn sign_in_pages() -> Router<State> {
             post(message_factor::confirm_send),
         )
         .route("/sign-in/confirm/passkey", post(confirm::submit_passkey))
+        .route(
+            "/sign-in/confirm/directories/{id}",
+            get(directory_confirm::start),
+        )
         .route("/sign-in/continue", get(handover::go_on))
         .route("/sign-in/onward", get(onward::page))
         .route("/sign-out", get(sign_out::page).post(sign_out::submit))
@@ -168,7 +185,6 @@ fn saml_pages() -> Router<State> {
             &below("logout"),
             get(saml_logout::by_redirect).post(saml_logout::by_form),
         )
-        .route(&below("sign-out"), get(saml_logout::leave))
         .layer(DefaultBodyLimit::max(saml::MAX_FORM))
 }
 

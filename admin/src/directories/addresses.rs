@@ -19,14 +19,24 @@ pub fn callback(state: &State, id: &DirectoryId) -> String {
 /// the host where a sign-in began alone know of it.
 #[must_use]
 pub fn callback_at(state: &State, here: &str, id: &DirectoryId) -> String {
+    below(state, own(state, here), id, "callback")
+}
+
+/// The operators' host, or that of everybody.
+fn own<'a>(state: &'a State, here: &'a str) -> &'a str {
     let settings = &state.settings;
     let is_operators = { settings.admin.as_ref() }.is_some_and(|admin| admin.host() == here);
-    let host = if is_operators {
+    if is_operators {
         here
     } else {
         settings.access.host()
-    };
-    below(state, host, id, "callback")
+    }
+}
+
+/// Where the browser comes back to from a provider at which somebody has signed out, who did so here first.
+#[must_use]
+pub fn signed_out_at(state: &State, here: &str, id: &DirectoryId) -> String {
+    below(state, own(state, here), id, "signed-out")
 }
 
 /// Where the browser brings the assertions of SAML.

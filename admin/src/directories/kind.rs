@@ -64,6 +64,13 @@ impl Kind {
         self == Self::Saml
     }
 
+    /// Whether people come in by it there: assertions of SAML are brought to the access host alone, where the
+    /// cookies of the operators' host do not come along.
+    #[must_use]
+    pub fn works_at(self, is_operators: bool) -> bool {
+        !(is_operators && self.posts_back())
+    }
+
     /// Whether people can prove to it who they are.
     #[must_use]
     pub fn signs_in(self) -> bool {

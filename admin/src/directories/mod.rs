@@ -50,7 +50,9 @@ use suite::secrets::Named;
 pub use change::{create, create_as, remove, update};
 pub use kind::{Kind, UsedFor};
 pub use organisation::{MatchBy, Organisation, Others};
-pub use speak::{callback, ldap_access, open, provider, saml_provider, secret_of};
+pub use speak::{
+    callback, ldap_access, oidc_provider, open, provider, saml_provider, secret_of,
+};
 
 /// So many wait until what they sent is checked, where that is XML: each takes some milliseconds.
 pub const MOST_XML_WAITING: usize = 100;

@@ -1,6 +1,7 @@
 //! What a directory must be able to do so that people sign in on a page of its own.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use config::Timestamp;
 use config::language::LocalText;
@@ -30,6 +31,8 @@ pub struct Start<'a> {
     pub secrets: &'a Secrets,
     /// The mail address that the person has typed here, if they have.
     pub hint: Option<&'a str>,
+    /// Whether they must prove anew who they are, even where the directory knows them already.
+    pub afresh: bool,
 }
 
 /// How the browser gets there.
@@ -46,8 +49,13 @@ pub struct Brought<'a> {
     pub parameters: &'a HashMap<String, String>,
     pub callback: &'a Url,
     pub secrets: &'a Secrets,
+    /// Since when they must have proven who they are, where they were sent to do it anew.
+    pub since: Option<Timestamp>,
     pub now: Timestamp,
 }
+
+/// Clocks may differ by so much where it is asked when somebody has proven who they are.
+pub const SKEW: Duration = Duration::from_mins(1);
 
 /// Why nobody is let in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -121,6 +121,18 @@ pub struct CameBy {
     pub repeated: Option<String>,
 }
 
+impl CameBy {
+    #[must_use]
+    pub fn of(directory: &DirectoryId, asserted: &Asserted) -> Self {
+        Self {
+            directory: directory.clone(),
+            session: asserted.session.clone(),
+            subject: asserted.subject.clone(),
+            repeated: asserted.repeated.clone(),
+        }
+    }
+}
+
 /// Why nobody is let in, for the log and for the page.
 #[derive(Debug, thiserror::Error)]
 pub enum NotKnown {

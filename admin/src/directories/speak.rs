@@ -72,13 +72,7 @@ pub fn secret_of(state: &State, directory: &Whole) -> Result<Zeroizing<String>, 
 pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvider>, Failure> {
     match &directory.source {
         Source::Ldap(_) | Source::ActiveDirectory(_) | Source::Scim(_) => Err(Failure::NotFound),
-        Source::Oidc(settings) => Ok(Box::new(OidcProvider {
-            issuers: state.issuers.clone(),
-            outbound: state.settings.outbound.clone(),
-            clock: state.clock.clone(),
-            settings: settings.clone(),
-            secret: secret_of(state, directory)?,
-        })),
+        Source::Oidc(_) => Ok(Box::new(oidc_provider(state, directory)?)),
         Source::Cas(settings) => Ok(Box::new(CasProvider {
             outbound: state.settings.outbound.clone(),
             settings: settings.clone(),
@@ -104,6 +98,25 @@ pub fn callback(state: &State, directory: &Whole) -> Result<Option<Box<dyn Callb
             Ok(Some(Box::new(FeishuCallback::new(settings, secrets))))
         }
         _ => Ok(None),
+    }
+}
+
+/// Whoever speaks OpenID Connect with a directory.
+///
+/// # Errors
+/// [`Failure::NotFound`] if it is of another kind.
+pub fn oidc_provider(state: &State, directory: &Whole) -> Result<OidcProvider, Failure> {
+    match &directory.source {
+        Source::Oidc(settings) => Ok(OidcProvider {
+            id: directory.row.id.clone(),
+            sealer: state.sealer.clone(),
+            issuers: state.issuers.clone(),
+            outbound: state.settings.outbound.clone(),
+            clock: state.clock.clone(),
+            settings: settings.clone(),
+            secret: secret_of(state, directory)?,
+        }),
+        _ => Err(Failure::NotFound),
     }
 }
 

@@ -36,7 +36,7 @@ async fn connect(house: &House, name: &str, settings: CasSettings) -> DirectoryI
     directories::create(edit, draft).await.unwrap().id
 }
 
-async fn connected(store: TestStore, cas: &CasServer) -> (House, DirectoryId) {
+pub(super) async fn connected(store: TestStore, cas: &CasServer) -> (House, DirectoryId) {
     let house = house_of_today(store).await;
     let id = connect(&house, "Staff", cas.settings()).await;
     (house, id)

@@ -8,8 +8,10 @@ use config::session::AuthenticationMethod;
 use serde::Deserialize;
 
 use super::attempt::Attempt;
+use super::directory_confirm;
 use super::directory_password;
 use super::finish::onward;
+use super::methods::Offer;
 use super::passkey::{self, Ask};
 use super::person::{Person, carry};
 use super::record::{Happening, record};
@@ -24,7 +26,7 @@ use crate::passwords::{Standing, Verdict};
 use crate::sign_in_policy::{self, SecondFactor, TwoStepPolicy};
 use crate::state::State;
 use crate::store::credentials::Account;
-use crate::store::{Tx, credentials, members};
+use crate::store::{StoreError, Tx, credentials, members};
 
 texts! {
     /// The page that asks for a proof once more.
@@ -39,6 +41,8 @@ texts! {
         code: "验证码或恢复码", "Code or recovery code";
         submit: "确认", "Confirm";
         wrong: "输入不正确，或者尝试次数过多。请稍后再试。", "That is wrong, or there were too many attempts. Please try again later.";
+        lead_directory: "为了您的账号安全，请在登录时使用的页面再次验证身份。", "To keep your account safe, please prove who you are once more where you sign in.";
+        not_there: "对方登录页面未能确认是您本人，请重试。", "The other sign-in page did not confirm that it is you. Please try again.";
         to_message: "通过短信或邮件接收验证码", "Have a code sent by SMS or mail";
         cancel: "取消", "Cancel";
     }
@@ -55,6 +59,8 @@ struct ConfirmPage<'a> {
     by_message: Option<String>,
     by_authenticator: bool,
     passkey: Option<Ask>,
+    /// The pages elsewhere that are asked, where nothing is kept here that could be.
+    directories: Vec<Offer>,
     to: ReturnPath,
     error: Option<&'static str>,
 }
@@ -86,7 +92,7 @@ pub async fn page(
     if !account.has_second_factor() && second_factor::is_asked(&state, &account).await? {
         return Ok(go_to(&message_factor::confirm_path(to.as_str())));
     }
-    show(&state, &reader, &person, &account, to, false).await
+    show(&state, &reader, &person, &account, to, None).await
 }
 
 /// `POST /sign-in/confirm`
@@ -147,9 +153,24 @@ pub(super) async fn step_up(
     proven: Option<(Tx, AuthenticationMethod)>,
 ) -> Answer {
     let Some((mut tx, method)) = proven else {
-        return show(state, reader, person, account, to, true).await;
+        let wrong = ConfirmTexts::of(reader.language).wrong;
+        return show(state, reader, person, account, to, Some(wrong)).await;
     };
     let token = person.strengthen(state, reader, &mut tx, method).await?;
+    note(&mut tx, (state, reader), (person, account), method).await?;
+    tx.commit().await?;
+    let mut response = onward(&to);
+    carry(&mut response, &token);
+    Ok(response)
+}
+
+/// Writes down in the log that the person has proven who they are.
+pub(super) async fn note(
+    tx: &mut Tx,
+    (state, reader): (&State, &Reader),
+    (person, account): (&Person, &Account),
+    method: AuthenticationMethod,
+) -> Result<(), StoreError> {
     let happening = Happening {
         kind: SignInKind::SteppedUp,
         member: Some(&account.member),
@@ -159,11 +180,7 @@ pub(super) async fn step_up(
         risk: &[],
         sign_in: Some(&person.0.sign_in),
     };
-    record(&mut tx, reader, state.clock.now(), happening).await?;
-    tx.commit().await?;
-    let mut response = onward(&to);
-    carry(&mut response, &token);
-    Ok(response)
+    record(tx, reader, state.clock.now(), happening).await
 }
 
 /// The account of whoever is signed in.
@@ -261,13 +278,13 @@ pub async fn hold_password(
     Ok(is_held.then_some(tx))
 }
 
-async fn show(
+pub(super) async fn show(
     state: &State,
     reader: &Reader,
     person: &Person,
     account: &Account,
     to: ReturnPath,
-    failed: bool,
+    error: Option<&'static str>,
 ) -> Answer {
     let t = ConfirmTexts::of(reader.language);
     let counting = Counting::of(state, account).await?;
@@ -291,10 +308,11 @@ async fn show(
         by_code: account.has_second_factor(),
         by_authenticator,
         passkey,
+        directories: directory_confirm::offers(state, reader, account, &to).await?,
+        error,
         to,
-        error: failed.then_some(t.wrong),
     };
-    let status = if failed {
+    let status = if error.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::OK

@@ -17,11 +17,12 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::attempt::{self, Attempt};
+use super::directory_confirm::{self, Confirming};
 use super::directory_page::{Doing, Why, lead, refuse};
 use super::directory_password::known;
 use super::flow::{self, Flow};
 use super::lockout::Counters;
-use super::methods::{self, Offer};
+use super::methods::{self, Offer, Visit};
 use crate::directories::provider::{Brought, Onward, ProviderError, Secrets, Start};
 use crate::directories::sign_in::{Asserted, CameBy};
 use crate::directories::{self, Whole, addresses};
@@ -46,7 +47,7 @@ pub async fn offers(
 ) -> Result<Vec<Offer>, StoreError> {
     let named = Frame::new(state, reader).sign_in_methods;
     let mut read = state.store.read().await?;
-    let offered = methods::offered(&mut read, &named, None, (to, reader.language)).await?;
+    let offered = methods::offered(&mut read, &named, None, Visit::of(state, reader, to)).await?;
     Ok(offered.directories)
 }
 
@@ -67,6 +68,15 @@ pub(super) struct Kept {
     directory: DirectoryId,
     secrets: Secrets,
     to: String,
+    /// Whoever is signed in already is to confirm that it is them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirms: Option<Confirming>,
+}
+
+impl Kept {
+    pub(super) fn to(&self) -> ReturnPath {
+        ReturnPath::or_root(&self.to)
+    }
 }
 
 /// The browser in which the sign-in began.
@@ -105,18 +115,25 @@ pub async fn start(
     attempt::refuse_spent_address(&state, &reader).await?;
     let to = ReturnPath::or_root(&asked.to);
     let directory = found(&mut *state.store.read().await?, &id).await?;
-    send(&state, &reader, &directory, &to, None).await
+    send(&state, &reader, &directory, &to, (None, None)).await
+}
+
+fn works_here(state: &State, reader: &Reader, directory: &Whole) -> Result<(), Failure> {
+    let is_operators = state.settings.is_admin_host(&reader.visitor.host);
+    let works = directory.source.kind().works_at(is_operators);
+    works.then_some(()).ok_or(Failure::NotFound)
 }
 
 /// Sends the browser to the directory: with the mail address that the person has typed, who then comes by a form,
-/// which browsers let lead to no other host.
+/// which browsers let lead to no other host; or to confirm who they are.
 pub(super) async fn send(
     state: &State,
     reader: &Reader,
     directory: &Whole,
     to: &ReturnPath,
-    hint: Option<&str>,
+    (hint, confirms): (Option<&str>, Option<Confirming>),
 ) -> Answer {
+    works_here(state, reader, directory)?;
     let mut kept = Kept {
         directory: directory.row.id.clone(),
         secrets: Secrets {
@@ -124,6 +141,7 @@ pub(super) async fn send(
             verifier: random(),
         },
         to: to.as_str().to_owned(),
+        confirms,
     };
     let mut sealed = seal(state, reader, &kept)?;
     if directory.source.kind().posts_back() && sealed.len() > MOST_CARRIED {
@@ -137,6 +155,7 @@ pub(super) async fn send(
         state: &sealed,
         secrets: &kept.secrets,
         hint,
+        afresh: kept.confirms.is_some(),
     };
     let provider = directories::provider(state, directory)?;
     let mut response = match provider.start(start).await {
@@ -227,24 +246,40 @@ pub(super) async fn arrived(
     let Some(question) = question else {
         return stray(state, reader).await;
     };
+    if let Some(confirming) = &question.asked.confirms {
+        let brought = (&question, parameters);
+        return directory_confirm::arrived(state, reader, directory, brought, confirming).await;
+    }
     let counters = Counters::of_directories(reader);
     let attempt = Attempt::count(state, reader, counters, (None, ""), METHOD).await?;
-    let to = ReturnPath::or_root(&question.asked.to);
-    let callback = callback_of(state, reader, directory)?;
-    let brought = Brought {
-        parameters,
-        callback: &callback,
-        secrets: &question.asked.secrets,
-        now: state.clock.now(),
-    };
-    let provider = directories::provider(state, directory)?;
-    match provider.finish(brought).await {
+    let to = question.asked.to();
+    match judged(state, reader, directory, (&question, parameters)).await? {
         Ok(asserted) => {
             let whom = (directory, asserted);
             settle(state, reader, whom, (&attempt, &question, &to)).await
         }
         Err(error) => not_proven(state, reader, directory, (&attempt, &error, &to)).await,
     }
+}
+
+/// Has whoever speaks the protocol of the directory judge what was brought.
+pub(super) async fn judged(
+    state: &State,
+    reader: &Reader,
+    directory: &Whole,
+    (question, parameters): (&Question<Kept>, &HashMap<String, String>),
+) -> Result<Result<Asserted, ProviderError>, Failure> {
+    let callback = callback_of(state, reader, directory)?;
+    let confirming = question.asked.confirms.as_ref();
+    let brought = Brought {
+        parameters,
+        callback: &callback,
+        secrets: &question.asked.secrets,
+        since: confirming.map(Confirming::since),
+        now: state.clock.now(),
+    };
+    let provider = directories::provider(state, directory)?;
+    Ok(provider.finish(brought).await)
 }
 
 /// What comes back for no sign-in of this browser: told of as often as a source has tries, and counted on nothing
@@ -312,12 +347,7 @@ pub(super) async fn settle<T: Serialize + DeserializeOwned>(
         return refuse(state, reader, to, Why::Untrusted);
     }
     attempt.succeeded(&mut tx).await?;
-    let came_by = CameBy {
-        directory: directory.row.id.clone(),
-        session: asserted.session.clone(),
-        subject: asserted.subject.clone(),
-        repeated: asserted.repeated.clone(),
-    };
+    let came_by = CameBy::of(&directory.row.id, &asserted);
     let mut flow = Flow::begin_by_directory(member, (METHOD, came_by), now, to.as_str());
     if asserted.has_second_factor && directory.sign_in.trusts_second_factor {
         flow.second_factor_at = Some(now);
@@ -326,7 +356,7 @@ pub(super) async fn settle<T: Serialize + DeserializeOwned>(
 }
 
 /// Takes what counts once: the sign-in that was begun, and what was said of it. The reason, if it was taken before.
-async fn counted_before<T: Serialize + DeserializeOwned>(
+pub(super) async fn counted_before<T: Serialize + DeserializeOwned>(
     tx: &mut Tx,
     question: &Question<T>,
     asserted: &Asserted,

@@ -85,7 +85,7 @@ pub(super) async fn end(
     Ok(ended)
 }
 
-/// The same, in a transaction.
+/// As that, in a transaction in which more is done.
 pub(super) async fn end_in(
     tx: &mut Tx,
     reader: &Reader,

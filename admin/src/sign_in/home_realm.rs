@@ -25,7 +25,7 @@ pub async fn submit(Shared(state): Shared<State>, reader: Reader, form: Form) ->
     let mut pages = all.into_iter().filter(|one| one.source.kind().has_a_page());
     let home = pages.find(|one| mail.len() <= LONGEST && one.sign_in.is_home_of(mail));
     if let Some(home) = home {
-        return directory::send(&state, &reader, &home, &to, Some(mail)).await;
+        return directory::send(&state, &reader, &home, &to, (Some(mail), None)).await;
     }
     let page = SignInPage::new(Frame::new(&state, &reader), reader.language, to);
     let page = page.not_knowing(mail);

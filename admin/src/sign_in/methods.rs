@@ -12,7 +12,7 @@ use config::snapshot::{Brand, SignInMethod};
 use super::{password, welcome};
 use crate::directories::{self, Whole};
 use crate::pages::text::texts;
-use crate::pages::{Frame, ReturnPath};
+use crate::pages::{Frame, Reader, ReturnPath};
 use crate::sign_in_policy;
 use crate::state::State;
 use crate::store::{Connection, StoreError};
@@ -50,14 +50,36 @@ pub struct Offered {
     pub asks_for_mail: bool,
 }
 
+/// Who comes, and where.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    pub to: &'a ReturnPath,
+    pub language: Language,
+    /// Whether to the host of operators.
+    pub is_operators: bool,
+}
+
+impl<'a> Visit<'a> {
+    #[must_use]
+    pub fn of(state: &State, reader: &Reader, to: &'a ReturnPath) -> Self {
+        Self {
+            to,
+            language: reader.language,
+            is_operators: state.settings.is_admin_host(&reader.visitor.host),
+        }
+    }
+}
+
 /// What whoever comes is offered, who asked for `asked` or for nothing in particular.
 pub async fn offered(
     connection: &mut Connection,
     named: &[SignInMethod],
     asked: Option<&SignInMethod>,
-    (to, language): (&ReturnPath, Language),
+    visit: Visit<'_>,
 ) -> Result<Offered, StoreError> {
-    let all = directories::for_sign_in(connection).await?;
+    let (to, language) = (visit.to, visit.language);
+    let mut all = directories::for_sign_in(connection).await?;
+    all.retain(|one| one.source.kind().works_at(visit.is_operators));
     let policy = sign_in_policy::get(connection).await?.body;
     let takes_own = policy.lets_in_without_directory();
     let takes_passwords = takes_own || all.iter().any(|one| one.source.kind().takes_passwords());
@@ -158,7 +180,12 @@ pub async fn preview(
     let to = ReturnPath::root();
     let mut read = state.store.read().await?;
     let methods = &brand.sign_in_methods;
-    let offered = offered(&mut read, methods, None, (&to, language)).await?;
+    let visit = Visit {
+        to: &to,
+        language,
+        is_operators: false,
+    };
+    let offered = offered(&mut read, methods, None, visit).await?;
     if offered.form == Some(SignInMethod::OneTimeCode) {
         let page = welcome::WelcomePage::new(frame, language, to);
         return Ok(page.offering(offered).render());

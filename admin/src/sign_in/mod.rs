@@ -15,10 +15,12 @@ pub mod code_alone;
 pub mod code_request;
 pub mod confirm;
 pub mod directory;
+pub mod directory_confirm;
 pub mod directory_logout;
 pub mod directory_new_password;
 pub mod directory_page;
 pub mod directory_password;
+pub mod directory_sign_out;
 pub mod enrol;
 pub mod enrol_passkey;
 pub mod factors;
@@ -36,6 +38,7 @@ pub mod methods;
 pub mod network;
 pub mod new_password;
 pub mod notices;
+pub mod oidc_logout;
 pub mod one_time_links;
 pub mod passkey;
 pub mod passkey_alone;
@@ -215,6 +218,8 @@ mod code_alone_policy_tests;
 #[cfg(test)]
 mod code_alone_tests;
 #[cfg(test)]
+mod directory_confirm_tests;
+#[cfg(test)]
 mod directory_password_tests;
 #[cfg(test)]
 mod feishu_tests;
@@ -230,6 +235,8 @@ mod notice_tests;
 mod odd_input_tests;
 #[cfg(test)]
 mod oidc_attack_tests;
+#[cfg(test)]
+mod oidc_logout_tests;
 #[cfg(test)]
 mod oidc_tests;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What an ID token must not be: told by a provider that says whatever a test wants.
 
+use std::collections::HashMap;
+
 use config::id::DirectoryId;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use p256::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
@@ -11,13 +13,13 @@ use crate::store::testing::TestStore;
 use crate::testing::{ACCESS, Answered, Browser, House};
 
 /// A key by which tokens are signed.
-struct Signer {
+pub(super) struct Signer {
     kid: &'static str,
     pem: String,
 }
 
 impl Signer {
-    fn new(kid: &'static str) -> Self {
+    pub(super) fn new(kid: &'static str) -> Self {
         let pem = rcgen::KeyPair::generate().unwrap().serialize_pem();
         Self { kid, pem }
     }
@@ -34,13 +36,23 @@ impl Signer {
         jwk
     }
 
-    fn sign(&self, claims: &Value) -> String {
+    pub(super) fn sign(&self, claims: &Value) -> String {
         let key = EncodingKey::from_ec_pem(self.pem.as_bytes()).unwrap();
         encode(&self.header(Algorithm::ES256), claims, &key).unwrap()
     }
 
+    /// Signs it as a token of another kind.
+    pub(super) fn sign_as(&self, kind: &str, claims: &Value) -> String {
+        let key = EncodingKey::from_ec_pem(self.pem.as_bytes()).unwrap();
+        let header = Header {
+            typ: Some(kind.to_owned()),
+            ..self.header(Algorithm::ES256)
+        };
+        encode(&header, claims, &key).unwrap()
+    }
+
     /// Signs by a secret, under the name of this key.
-    fn sign_by(&self, secret: &[u8], claims: &Value) -> String {
+    pub(super) fn sign_by(&self, secret: &[u8], claims: &Value) -> String {
         let key = EncodingKey::from_secret(secret);
         encode(&self.header(Algorithm::HS256), claims, &key).unwrap()
     }
@@ -53,15 +65,15 @@ impl Signer {
     }
 }
 
-struct Scene {
-    house: House,
-    id: DirectoryId,
-    provider: StandIn,
-    signer: Signer,
+pub(super) struct Scene {
+    pub(super) house: House,
+    pub(super) id: DirectoryId,
+    pub(super) provider: StandIn,
+    pub(super) signer: Signer,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let signer = Signer::new("one");
         let provider = StandIn::start(json!({"keys": [signer.jwk()]})).await;
         let house = house_of_today(TestStore::sqlite().await).await;
@@ -75,12 +87,22 @@ impl Scene {
     }
 
     /// Somebody comes back for whom the provider says what `token` makes of what it should say.
-    async fn comes_back(
+    pub(super) async fn comes_back(
         &self,
         browser: &mut Browser<'_>,
-        (token, userinfo): (impl FnOnce(Value) -> String, Value),
+        said: (impl FnOnce(Value) -> String, Value),
     ) -> Answered {
         let sent = parameters(&leave(browser, &self.id).await);
+        self.answered(browser, &sent, said).await
+    }
+
+    /// As that, of a browser that was sent there with these parameters.
+    pub(super) async fn answered(
+        &self,
+        browser: &mut Browser<'_>,
+        sent: &HashMap<String, String>,
+        (token, userinfo): (impl FnOnce(Value) -> String, Value),
+    ) -> Answered {
         let now = self.house.state.clock.now().0 / 1000;
         let claims = json!({
             "iss": self.provider.issuer, "aud": CLIENT, "sub": "wang", "nonce": sent["nonce"],
@@ -112,7 +134,7 @@ impl Scene {
     }
 }
 
-fn with(mut claims: Value, claim: &str, value: Value) -> Value {
+pub(super) fn with(mut claims: Value, claim: &str, value: Value) -> Value {
     if value.is_null() {
         claims.as_object_mut().unwrap().remove(claim);
     } else {

@@ -8,7 +8,7 @@ use config::Timestamp;
 use config::id::DirectoryId;
 use url::Url;
 
-use crate::directories::oidc::testing::{Client, Provider, SECRET, settings};
+use crate::directories::oidc::testing::{Provider, Registered, SECRET, settings};
 use crate::directories::oidc::{ClientAuthentication, OidcSettings};
 use crate::directories::probe::{DirectoryProbe, probe};
 use crate::directories::sign_in::SignInTerms;
@@ -18,7 +18,7 @@ use crate::store::members;
 use crate::store::testing::{TestStore, on_both_engines};
 use crate::testing::{ACCESS, Answered, Browser, House, operator};
 
-const USUAL: Client = (ClientAuthentication::SecretBasic, "RS256");
+pub(super) const USUAL: Registered = (ClientAuthentication::SecretBasic, "RS256");
 
 /// A house whose clock shows the time that others have.
 pub(super) async fn house_of_today(store: TestStore) -> House {
@@ -89,7 +89,7 @@ pub(super) async fn refused(browser: &mut Browser<'_>, answer: &Answered) -> Str
     log[0].1.clone().unwrap()
 }
 
-async fn connected(store: TestStore, op: &Provider) -> (House, DirectoryId) {
+pub(super) async fn connected(store: TestStore, op: &Provider) -> (House, DirectoryId) {
     let house = house_of_today(store).await;
     let id = connect(&house, "Staff", settings(&op.issuer)).await;
     op.knows(&callback(&id), USUAL, "first");

@@ -20,7 +20,7 @@ use super::directory_password::{self, NotIn};
 use super::flow::{self, Flow};
 use super::forgot_password;
 use super::identify::{Candidate, identify};
-use super::methods::{self, Offered};
+use super::methods::{self, Offered, Visit};
 use super::new_password::NewPasswordTexts;
 use super::passkey::Ask;
 use super::passkey_alone;
@@ -219,8 +219,8 @@ pub(super) async fn show(
 ) -> Answer {
     let mut read = state.store.read().await?;
     let (named, asked) = (&page.frame.sign_in_methods, page.asked.as_ref());
-    let wanted = (&page.to, reader.language);
-    let offered = methods::offered(&mut read, named, asked, wanted).await?;
+    let visit = Visit::of(state, reader, &page.to);
+    let offered = methods::offered(&mut read, named, asked, visit).await?;
     if offered.form == Some(SignInMethod::OneTimeCode) {
         let welcome = WelcomePage::new(page.frame, reader.language, page.to);
         return show_with(status, &welcome.offering(offered).telling(page.note));

@@ -6,9 +6,12 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use config::session::Revocation;
 use config::{Session, cookies};
+use url::Url;
 
+use super::directory_page::{Doing, lead};
+use super::directory_sign_out;
 use super::record::{Happening, record};
-use super::saml_logout;
+use crate::directories::provider::Onward;
 use crate::logs::SignInKind;
 use crate::pages::cookies::clear;
 use crate::pages::text::texts;
@@ -79,16 +82,11 @@ fn show_page(state: &State, reader: &Reader, apart: bool, is_done: bool) -> Answ
 /// `POST /sign-out`
 pub async fn submit(Shared(state): Shared<State>, reader: Reader, _: Form) -> Answer {
     let session = end(&state, &reader).await?;
-    let mut way_out = None;
-    if let Some(session) = &session {
-        let mut read = state.store.read().await?;
-        way_out = saml_logout::way_out(&state, &mut read, session).await?;
-    }
-    let next = match &way_out {
-        Some(way_out) => way_out,
-        None => farewell(&state, &reader, session.as_ref()),
-    };
-    Ok(without_session(go_to(next)))
+    let farewell = farewell(&state, &reader, session.as_ref());
+    let way_out = way_out(&state, session.as_ref(), farewell).await?;
+    Ok(without_session(go_to(
+        way_out.as_deref().unwrap_or(farewell),
+    )))
 }
 
 /// `POST /.gatehouse/sign-out`, at an application host.
@@ -99,7 +97,28 @@ pub async fn submit_at_application(
 ) -> Answer {
     let session = end(&state, &reader).await?;
     let apart = goes_on_apart(&state, &reader, session.as_ref());
+    let farewell = farewell(&state, &reader, session.as_ref());
+    if let Some(way_out) = way_out(&state, session.as_ref(), farewell).await? {
+        let access = state.settings.origin_of(state.settings.access.host());
+        let there = Url::parse(&format!("{access}{way_out}")).map_err(Failure::internal)?;
+        let page = lead(&state, &reader, Doing::SigningOut, &Onward::To(there))?;
+        return Ok(without_session(page));
+    }
     Ok(without_session(show_page(&state, &reader, apart, true)?))
+}
+
+/// The page that tells the directory by which the person came, where that wants to know; `farewell` is where the
+/// browser ends.
+async fn way_out(
+    state: &State,
+    session: Option<&Session>,
+    farewell: &str,
+) -> Result<Option<String>, Failure> {
+    let Some(session) = session else {
+        return Ok(None);
+    };
+    let mut read = state.store.read().await?;
+    directory_sign_out::way_out(state, &mut read, &session.sign_in, farewell).await
 }
 
 /// Whether the person may be signed in at a host of operators, too, which is not this one.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::attempt::Attempt;
 use super::flow::{self, Flow};
-use super::methods::{self, Offered};
+use super::methods::{self, Offered, Visit};
 use super::recovery_codes::hash;
 use crate::messages::outbox;
 use crate::pages::text::texts;
@@ -107,7 +107,7 @@ async fn shown(state: &State, reader: &Reader, to: ReturnPath) -> Result<Welcome
     let frame = Frame::new(state, reader);
     let mut read = state.store.read().await?;
     let (named, asked) = (&frame.sign_in_methods, Some(&SignInMethod::OneTimeCode));
-    let offered = methods::offered(&mut read, named, asked, (&to, reader.language)).await?;
+    let offered = methods::offered(&mut read, named, asked, Visit::of(state, reader, &to)).await?;
     Ok(WelcomePage::new(frame, reader.language, to).offering(offered))
 }
 

@@ -39,6 +39,23 @@ pub async fn insert(
     Ok(())
 }
 
+/// Keeps by which session somebody has come anew to the directory by which they had come.
+pub async fn renew(
+    connection: &mut Connection,
+    sign_in: &SignInId,
+    came_by: &CameBy,
+) -> Result<(), StoreError> {
+    let former = of_sign_in(connection, sign_in).await?;
+    if former.is_none_or(|former| former.directory != came_by.directory) {
+        return Ok(());
+    }
+    sqlx::query("DELETE FROM directory_sessions WHERE sign_in_id = $1")
+        .bind(sign_in.as_str())
+        .execute(&mut *connection)
+        .await?;
+    insert(connection, sign_in, came_by).await
+}
+
 /// A sign-in that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {

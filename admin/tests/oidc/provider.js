@@ -1,6 +1,6 @@
 // A certified OpenID provider. Each line on the standard input says in JSON how it is to be from now on, under
 // the same address: its clients, and the name of the key by which it signs. Whoever comes is signed in as
-// the account that the header x-account names.
+// the account that the header x-account names. What it tells of sessions that are over is written out, not sent.
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
@@ -47,7 +47,14 @@ function provider(issuer, { clients, key }) {
     cookies: { keys: ["a key of tests"] },
     claims: { profile: ["name", "preferred_username"], email: ["email", "email_verified"] },
     enabledJWA: { idTokenSigningAlgValues: ["RS256", "PS256", "ES256", "EdDSA"] },
-    features: { devInteractions: { enabled: false } },
+    features: {
+      backchannelLogout: { enabled: true },
+      devInteractions: { enabled: false },
+    },
+    fetch: async (_, { body }) => {
+      console.log(`TOLD ${body.get("logout_token")}`);
+      return new Response();
+    },
     findAccount: account,
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     loadExistingGrant: grant,

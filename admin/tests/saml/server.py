@@ -39,6 +39,7 @@ STATE = {
     "encrypt": "",  # how: des3, aes128-cbc, aes256-gcm …
     "said": [],  # a pattern and what stands there instead, in what is then signed
     "fail": False,
+    "proven": None,  # in seconds, when the user has proven who they are; now, if it is not said
     "wants_signed": True,
     "published": None,  # what stands where the metadata was
     "context": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
@@ -137,7 +138,7 @@ def response(idp, request_id, destination, sp):
         destination=destination,
         sp_entity_id=sp,
         name_id=name,
-        authn={"class_ref": STATE["context"]},
+        authn={"class_ref": STATE["context"], "authn_instant": STATE["proven"] or ""},
         sign_response="response" in STATE["sign"] and not signed_later,
         sign_assertion="assertion" in STATE["sign"] and not signed_later,
         sign_alg=STATE["algorithm"],

@@ -26,7 +26,7 @@ impl SignInProvider for CasProvider {
             let mut address = self.settings.login().ok_or_else(no_server)?;
             let mut query = address.query_pairs_mut();
             query.append_pair("service", service(start.callback, start.state).as_str());
-            if self.settings.renew {
+            if self.settings.renew || start.afresh {
                 query.append_pair("renew", "true");
             } else if self.settings.gateway {
                 query.append_pair("gateway", "true");
@@ -43,14 +43,20 @@ impl SignInProvider for CasProvider {
         Box::pin(async move {
             let of = |name: &str| brought.parameters.get(name).map_or("", String::as_str);
             let ticket = of("ticket");
-            if ticket.is_empty() && self.settings.gateway {
+            if ticket.is_empty() && self.settings.gateway && brought.since.is_none() {
                 return Err(ProviderError::Refused("not_signed_in".to_owned()));
             }
             if !is_ticket(ticket) {
                 return Err(ProviderError::Untrusted("answer_without_ticket"));
             }
             let service = service(brought.callback, of("state"));
-            match ask(&self.outbound, &self.settings, &service, ticket).await? {
+            let shown = Shown {
+                service: &service,
+                ticket,
+                // A ticket of a session that was there before is then refused.
+                is_new: self.settings.renew || brought.since.is_some(),
+            };
+            match ask(&self.outbound, &self.settings, &shown).await? {
                 Answer::Valid(known) => {
                     asserted(&self.settings, &known, ticket).map_err(ProviderError::Untrusted)
                 }
@@ -90,12 +96,20 @@ fn word(code: &str) -> String {
     code.chars().filter(fits).take(64).collect()
 }
 
-fn validation(settings: &CasSettings, service: &Url, ticket: &str) -> Option<Url> {
+/// A ticket that is shown to the server.
+struct Shown<'a> {
+    service: &'a Url,
+    ticket: &'a str,
+    /// Whether it must be of somebody who has just typed their password.
+    is_new: bool,
+}
+
+fn validation(settings: &CasSettings, shown: &Shown<'_>) -> Option<Url> {
     let mut address = settings.validation()?;
     let mut query = address.query_pairs_mut();
-    query.append_pair("service", service.as_str());
-    query.append_pair("ticket", ticket);
-    if settings.renew {
+    query.append_pair("service", shown.service.as_str());
+    query.append_pair("ticket", shown.ticket);
+    if shown.is_new {
         query.append_pair("renew", "true");
     }
     drop(query);
@@ -105,10 +119,9 @@ fn validation(settings: &CasSettings, service: &Url, ticket: &str) -> Option<Url
 async fn ask(
     outbound: &Outbound,
     settings: &CasSettings,
-    service: &Url,
-    ticket: &str,
+    shown: &Shown<'_>,
 ) -> Result<Answer, Unusable> {
-    let address = validation(settings, service, ticket).ok_or_else(no_server)?;
+    let address = validation(settings, shown).ok_or_else(no_server)?;
     let authority = Some(settings.ca.as_str()).filter(|pem| !pem.is_empty());
     let client = http::client(outbound, &address, authority).await?;
     let sent = client.get(address).send().await?;
@@ -138,7 +151,12 @@ pub async fn try_out(
 ) -> Result<(), Unusable> {
     let service = callback.unwrap_or("https://gatehouse.invalid/");
     let service = &Url::parse(service).map_err(|_| no_server())?;
-    match ask(outbound, settings, service, "ST-none").await? {
+    let shown = Shown {
+        service,
+        ticket: "ST-none",
+        is_new: settings.renew,
+    };
+    match ask(outbound, settings, &shown).await? {
         Answer::Refused(code, _) if code == "INVALID_TICKET" || callback.is_none() => Ok(()),
         Answer::Refused(code, why) => {
             let (code, why) = (word(&code), why.chars().take(200).collect::<String>());

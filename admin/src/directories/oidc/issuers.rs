@@ -35,6 +35,9 @@ pub struct Metadata {
     pub jwks_uri: Url,
     #[serde(default)]
     pub userinfo_endpoint: Option<Url>,
+    /// OpenID Connect RP-Initiated Logout 1.0.
+    #[serde(default)]
+    pub end_session_endpoint: Option<Url>,
     /// RFC 9207.
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
@@ -165,6 +168,7 @@ fn check(metadata: &Metadata, settings: &OidcSettings) -> Result<(), Unusable> {
         Some(&metadata.token_endpoint),
         Some(&metadata.jwks_uri),
         metadata.userinfo_endpoint.as_ref(),
+        metadata.end_session_endpoint.as_ref(),
     ];
     if !endpoints.into_iter().flatten().all(is_guarded) {
         return Err(Unusable::new((
@@ -214,6 +218,7 @@ mod tests {
             ("token_endpoint", "http://10.0.0.5/token"),
             ("jwks_uri", "http://169.254.169.254/latest"),
             ("userinfo_endpoint", "file:///etc/passwd"),
+            ("end_session_endpoint", "javascript:alert(1)"),
         ] {
             assert!(said((name, value)).is_err(), "{name}: {value}");
         }

@@ -6,9 +6,11 @@
 
 mod http;
 mod issuers;
+mod logout;
 mod person;
 mod provider;
 mod settings;
+mod sign_out;
 mod token;
 
 use config::settings::Outbound;
@@ -17,6 +19,7 @@ use serde_json::Value;
 use super::provider::Unusable;
 
 pub use issuers::Issuers;
+pub use logout::Over;
 pub use provider::OidcProvider;
 pub use settings::{ClaimNames, ClientAuthentication, OidcSettings, Prompt, SecondFactorValues};
 

@@ -65,7 +65,7 @@ pub fn asserted(settings: &OidcSettings, claims: &Claims) -> Result<Asserted, &'
             && claims.get("email_verified") == Some(&Value::Bool(true)),
         has_second_factor: has_second_factor(&settings.second_factor, claims),
         session: text(claims, "sid").map(str::to_owned),
-        subject: None,
+        subject: text(claims, "sub").map(str::to_owned),
         repeated: None,
         once: None,
         person: TheirPerson {

@@ -1,8 +1,11 @@
 //! The code flow with PKCE and a nonce: sends the browser to the provider, and exchanges the code that it
 //! brings back for what the provider says.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use config::id::DirectoryId;
 use config::settings::Outbound;
 use config::{Clock, Timestamp};
 use futures::future::BoxFuture;
@@ -14,13 +17,17 @@ use zeroize::Zeroizing;
 
 use super::http::{get, post};
 use super::issuers::{Issuer, Issuers};
+use super::logout::{self, Over};
 use super::person;
-use super::settings::{ClientAuthentication, OidcSettings};
-use super::token::{Claims, Expected, UNKNOWN_KEY, text, verified};
+use super::settings::{ClientAuthentication, OidcSettings, Prompt};
+use super::token::{Claims, Expected, Parties, UNKNOWN_KEY, text, verified};
 use crate::directories::provider::{Brought, Onward, ProviderError, SignInProvider, Start};
 use crate::directories::sign_in::Asserted;
+use crate::sealed::Sealer;
 
 pub struct OidcProvider {
+    pub id: DirectoryId,
+    pub sealer: Sealer,
     pub issuers: Issuers,
     pub outbound: Outbound,
     pub clock: Clock,
@@ -64,7 +71,10 @@ impl SignInProvider for OidcProvider {
                 let more = self.userinfo(&issuer, access, &claims).await?;
                 person::fill(&mut claims, more);
             }
-            person::asserted(&self.settings, &claims).map_err(ProviderError::Untrusted)
+            let mut asserted =
+                person::asserted(&self.settings, &claims).map_err(ProviderError::Untrusted)?;
+            asserted.repeated = self.kept(&tokens.id);
+            Ok(asserted)
         })
     }
 }
@@ -113,9 +123,21 @@ impl OidcProvider {
             .append_pair("nonce", &start.secrets.nonce)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
-        if !settings.prompt.is_empty() {
-            let prompt: Vec<_> = settings.prompt.iter().map(|one| one.as_str()).collect();
+        let mut prompt = settings.prompt.clone();
+        if start.afresh && !prompt.contains(&Prompt::Login) {
+            prompt.push(Prompt::Login);
+        }
+        if !prompt.is_empty() {
+            let prompt: Vec<_> = prompt.iter().map(|one| one.as_str()).collect();
             query.append_pair("prompt", &prompt.join(" "));
+        }
+        let max_age = if start.afresh {
+            Some(0)
+        } else {
+            settings.max_age
+        };
+        if let Some(seconds) = max_age {
+            query.append_pair("max_age", &seconds.to_string());
         }
         if !settings.acr_values.is_empty() {
             query.append_pair("acr_values", &settings.acr_values.join(" "));
@@ -192,9 +214,9 @@ impl OidcProvider {
     ) -> Result<Claims, ProviderError> {
         let now: Timestamp = brought.now;
         let expected = Expected {
-            issuer: &self.settings.issuer,
-            client_id: &self.settings.client_id,
+            parties: self.parties(),
             nonce: &brought.secrets.nonce,
+            proven_since: self.proven_since(brought),
             now,
         };
         let claims = match verified(token, &issuer.keys, expected) {
@@ -208,6 +230,38 @@ impl OidcProvider {
             other => other,
         };
         claims.map_err(ProviderError::Untrusted)
+    }
+
+    fn parties(&self) -> Parties<'_> {
+        Parties {
+            issuer: &self.settings.issuer,
+            client_id: &self.settings.client_id,
+        }
+    }
+
+    /// Which sessions are over, by a token that the provider has sent.
+    ///
+    /// # Errors
+    /// If it does not count, or the provider's keys are not known.
+    pub async fn ended(&self, token: &str) -> Result<Over, ProviderError> {
+        let now = self.clock.now();
+        let known = self.issuers.known(&self.outbound, &self.settings, now);
+        let over = logout::verified(token, &known.await?.keys, (self.parties(), now));
+        let over = match over {
+            Err(UNKNOWN_KEY) => {
+                let renewed = self.issuers.renewed(&self.outbound, &self.settings, now);
+                logout::verified(token, &renewed.await?.keys, (self.parties(), now))
+            }
+            other => other,
+        };
+        over.map_err(ProviderError::Untrusted)
+    }
+
+    /// Since when the person must have proven who they are: whoever was sent to do it anew, since then.
+    fn proven_since(&self, brought: &Brought<'_>) -> Option<Timestamp> {
+        let age = self.settings.max_age;
+        let young = age.map(|age| brought.now.minus(Duration::from_secs(age.into())));
+        brought.since.max(young)
     }
 
     /// What else the provider says, of the same person (OpenID Connect Core §5.3.2).

@@ -109,6 +109,13 @@ pub struct OidcSettings {
     pub claims: ClaimNames,
     #[serde(default)]
     pub prompt: Vec<Prompt>,
+    /// So many seconds ago at most people may have proven to the provider who they are; `null`: whenever it was.
+    #[serde(default)]
+    #[schema(maximum = 31_536_000)]
+    pub max_age: Option<u32>,
+    /// Whoever signs out here is signed out there, too, where the provider has an address for that.
+    #[serde(default)]
+    pub ends_session: bool,
     /// How well the provider is asked to make sure, the best first. At most 20.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -116,6 +123,9 @@ pub struct OidcSettings {
     #[serde(default)]
     pub second_factor: SecondFactorValues,
 }
+
+/// A year.
+const LONGEST_AGE: u32 = 365 * 24 * 3600;
 
 fn scopes() -> Vec<String> {
     ["openid", "profile", "email"].map(str::to_owned).to_vec()
@@ -259,6 +269,16 @@ impl OidcSettings {
                 )
             })
             .collect();
+        if self.max_age.is_some_and(|age| age > LONGEST_AGE) {
+            wrong.push(Invalid::new(
+                "source.max_age",
+                ("nobody asks for so little", "该时长过长"),
+                (
+                    "0 to 31536000 seconds, or null",
+                    "0 到 31536000 秒，或 null",
+                ),
+            ));
+        }
         if self.prompt.len() > 3 {
             wrong.push(Invalid::too_many("source.prompt", 3));
         }
@@ -302,6 +322,7 @@ mod tests {
         wrong.claims.username = String::new();
         wrong.claims.display_name = vec!["a b".to_owned()];
         wrong.acr_values = vec![String::new()];
+        wrong.max_age = Some(LONGEST_AGE + 1);
         assert_eq!(
             fields(&wrong),
             [
@@ -311,6 +332,7 @@ mod tests {
                 "source.claims.username",
                 "source.claims.display_name",
                 "source.acr_values",
+                "source.max_age",
             ]
         );
     }

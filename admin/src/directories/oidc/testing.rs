@@ -10,10 +10,12 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use parking_lot::Mutex;
 use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{ClientAuthentication, OidcSettings};
+use crate::testing::between;
 
 pub const CLIENT: &str = "gatehouse";
 pub const SECRET: &str = "a secret of the client, with: % and +";
@@ -77,14 +79,18 @@ impl Provider {
     }
 
     /// Knows one client from now on, that comes back to `callback`, and signs by the key of that name.
-    pub fn knows(&self, callback: &str, (authentication, algorithm): Client, key: &str) {
+    pub fn knows(&self, callback: &str, (authentication, algorithm): Registered, key: &str) {
         let method = match authentication {
             ClientAuthentication::SecretBasic => "client_secret_basic",
             ClientAuthentication::SecretPost => "client_secret_post",
             ClientAuthentication::None => "none",
         };
+        let beside = |what: &str| callback.replace("/callback", what);
         let mut client = json!({
             "client_id": CLIENT, "redirect_uris": [callback],
+            "post_logout_redirect_uris": [beside("/signed-out")],
+            "backchannel_logout_uri": beside("/backchannel-logout"),
+            "backchannel_logout_session_required": true,
             "token_endpoint_auth_method": method, "id_token_signed_response_alg": algorithm,
         });
         if authentication != ClientAuthentication::None {
@@ -97,33 +103,82 @@ impl Provider {
 
     /// What a browser does there in which `account` signs in, or nobody: where it is sent back to.
     pub async fn visit(&self, address: &Url, account: Option<&str>) -> Url {
-        let client = reqwest::Client::builder().redirect(Policy::none());
-        let client = client.build().unwrap();
-        let (mut at, mut cookies) = (address.clone(), BTreeMap::new());
-        while at.as_str().starts_with(&self.issuer) {
-            let jar: Vec<String> = cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-            let mut request = client.get(at.clone()).header("cookie", jar.join("; "));
-            if let Some(account) = account {
-                request = request.header("x-account", account);
+        self.visit_with(&mut Jar::new(), address, account).await
+    }
+
+    /// As that, by a browser that keeps its cookies.
+    pub async fn visit_with(&self, jar: &mut Jar, address: &Url, account: Option<&str>) -> Url {
+        let headers = account.map(|account| ("x-account", account));
+        let request = |client: &Client, at: &Url| {
+            let request = client.get(at.clone());
+            match headers {
+                Some((name, value)) => request.header(name, value),
+                None => request,
             }
+        };
+        self.follow(jar, address, request)
+            .await
+            .unwrap_or_else(|page| panic!("{page}"))
+    }
+
+    /// What a browser does there that is sent to sign out, and does: where it is sent back to, and what the provider
+    /// tells of it.
+    pub async fn sign_out(&self, jar: &mut Jar, address: &Url) -> (Url, String) {
+        let page = self.follow(jar, address, |client, at| client.get(at.clone()));
+        let page = page.await.unwrap_err();
+        let xsrf = between(&page, "name=\"xsrf\" value=\"", "\"").to_owned();
+        let confirm = Url::parse(&format!("{}/session/end/confirm", self.issuer)).unwrap();
+        let form = format!("xsrf={xsrf}&logout=yes");
+        let back = self.follow(jar, &confirm, |client, at| {
+            let is_form = *at == confirm;
+            let request = if is_form {
+                client.post(at.clone())
+            } else {
+                client.get(at.clone())
+            };
+            let kind = ("content-type", "application/x-www-form-urlencoded");
+            if is_form {
+                request.header(kind.0, kind.1).body(form.clone())
+            } else {
+                request
+            }
+        });
+        (back.await.unwrap(), self.line("TOLD "))
+    }
+
+    /// Follows redirects while they stay there; a page is given as the error.
+    async fn follow(
+        &self,
+        jar: &mut Jar,
+        address: &Url,
+        request: impl Fn(&Client, &Url) -> RequestBuilder,
+    ) -> Result<Url, String> {
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        let mut at = address.clone();
+        while at.as_str().starts_with(&self.issuer) {
+            let cookies: Vec<String> = jar.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            let request = request(&client, &at).header("cookie", cookies.join("; "));
             let answer = request.send().await.unwrap();
             for line in answer.headers().get_all("set-cookie") {
                 let pair = line.to_str().unwrap().split(';').next().unwrap();
                 let (name, value) = pair.split_once('=').unwrap();
-                cookies.insert(name.to_owned(), value.to_owned());
+                jar.insert(name.to_owned(), value.to_owned());
             }
             let location = answer.headers().get("location").cloned();
             let Some(location) = location else {
-                panic!("{at}: {}", answer.text().await.unwrap());
+                return Err(format!("{at}: {}", answer.text().await.unwrap()));
             };
             at = at.join(location.to_str().unwrap()).unwrap();
         }
-        at
+        Ok(at)
     }
 }
 
+/// The cookies of a browser there.
+pub type Jar = BTreeMap<String, String>;
+
 /// How a client proves who it is, and by which algorithm ID tokens are signed for it.
-pub type Client = (ClientAuthentication, &'static str);
+pub type Registered = (ClientAuthentication, &'static str);
 
 /// A provider without scruples: each of its answers is what a test wants.
 #[derive(Clone)]

@@ -21,12 +21,20 @@ const SKEW: f64 = 60.0;
 /// Shorter moduli of RSA can be factored, in bytes.
 const LEAST_MODULUS: usize = 256;
 
+/// By whom and for whom it must be.
+#[derive(Clone, Copy, Debug)]
+pub struct Parties<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+}
+
 /// What it must say.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
-    pub issuer: &'a str,
-    pub client_id: &'a str,
+    pub parties: Parties<'a>,
     pub nonce: &'a str,
+    /// Since when the person must have proven to the provider who they are, where that is asked.
+    pub proven_since: Option<Timestamp>,
     pub now: Timestamp,
 }
 
@@ -34,8 +42,10 @@ pub struct Expected<'a> {
 pub const UNKNOWN_KEY: &str = "id_token_key_unknown";
 
 #[derive(Deserialize)]
-struct Header {
+pub(super) struct Header {
     alg: String,
+    #[serde(default)]
+    pub(super) typ: Option<String>,
     #[serde(default)]
     kid: Option<String>,
     #[serde(default)]
@@ -48,10 +58,13 @@ struct Header {
 /// What does not hold.
 pub fn verified(token: &str, keys: &[Jwk], expected: Expected<'_>) -> Result<Claims, &'static str> {
     let claims = signed(token, keys)?;
-    check_parties(&claims, expected)?;
+    check_parties(&claims, expected.parties)?;
     check_times(&claims, expected.now)?;
     if text(&claims, "nonce") != Some(expected.nonce) {
         return Err("id_token_nonce");
+    }
+    if let Some(since) = expected.proven_since {
+        check_proven(&claims, since, expected.now)?;
     }
     let subject = text(&claims, "sub").unwrap_or_default();
     if !(1..=255).contains(&subject.len()) {
@@ -65,12 +78,12 @@ pub fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
 }
 
-fn header(token: &str) -> Option<Header> {
+pub(super) fn header(token: &str) -> Option<Header> {
     let part = token.split('.').next()?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-fn signed(token: &str, keys: &[Jwk]) -> Result<Claims, &'static str> {
+pub(super) fn signed(token: &str, keys: &[Jwk]) -> Result<Claims, &'static str> {
     let header = header(token).ok_or("id_token_malformed")?;
     if header.crit.is_some() {
         return Err("id_token_malformed");
@@ -134,7 +147,7 @@ fn signs(key: &Jwk, algorithm: Algorithm) -> bool {
     fits && is_for_it && is_for_signatures
 }
 
-fn check_parties(claims: &Claims, expected: Expected<'_>) -> Result<(), &'static str> {
+pub(super) fn check_parties(claims: &Claims, expected: Parties<'_>) -> Result<(), &'static str> {
     if text(claims, "iss") != Some(expected.issuer) {
         return Err("id_token_issuer");
     }
@@ -156,12 +169,28 @@ fn check_parties(claims: &Claims, expected: Expected<'_>) -> Result<(), &'static
     }
 }
 
+/// Core §3.1.2.1: whoever asks for a recent proof is told when it was given.
+fn check_proven(claims: &Claims, since: Timestamp, now: Timestamp) -> Result<(), &'static str> {
+    let is_within = is_between(claims.get("auth_time"), (since, now));
+    is_within.then_some(()).ok_or("id_token_auth_time")
+}
+
+/// Whether it is a time that lies there, as far as clocks agree.
+pub(super) fn is_between(time: Option<&Value>, (from, to): (Timestamp, Timestamp)) -> bool {
+    let time = time.and_then(Value::as_f64);
+    time.is_some_and(|at| seconds(from) - SKEW <= at && at <= seconds(to) + SKEW)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "exact for longer than clocks run"
 )]
+fn seconds(at: Timestamp) -> f64 {
+    at.0 as f64 / 1000.0
+}
+
 fn check_times(claims: &Claims, now: Timestamp) -> Result<(), &'static str> {
-    let now = now.0 as f64 / 1000.0;
+    let now = seconds(now);
     let time = |name: &str| claims.get(name).map(Value::as_f64);
     match time("exp") {
         Some(Some(until)) if now < until + SKEW => {}

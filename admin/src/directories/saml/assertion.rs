@@ -32,8 +32,9 @@ pub struct Said {
     pub until: Timestamp,
     pub name: NameId,
     pub session: Option<String>,
-    /// How the person has proven who they are.
+    /// How the person has proven who they are, and when.
     pub context: Option<String>,
+    pub proven_at: Option<Timestamp>,
     pub attributes: HashMap<String, Vec<String>>,
 }
 
@@ -58,13 +59,18 @@ pub(super) fn from_assertion(
     let subject = xml::only(assertion, ASSERTION, "Subject").ok_or("no_subject")?;
     let until = confirmed_until(subject, expected)?;
     check_conditions(assertion, expected)?;
-    let (session, context) = authentication(assertion, expected.now)?;
+    let Authentication {
+        session,
+        context,
+        proven_at,
+    } = authentication(assertion, expected.now)?;
     Ok(Said {
         id: id.ok_or("no_assertion")?.to_owned(),
         until: until.plus(SKEW),
         name: name_id(subject).ok_or("no_name_id")?,
         session,
         context,
+        proven_at,
         attributes: attributes(assertion),
     })
 }
@@ -152,9 +158,13 @@ fn check_conditions(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<
     is_for_us.then_some(()).ok_or_else(|| "audience".into())
 }
 
-type Authentication = (Option<String>, Option<String>);
+/// What the provider calls its session, and how and when the person has proven who they are.
+struct Authentication {
+    session: Option<String>,
+    context: Option<String>,
+    proven_at: Option<Timestamp>,
+}
 
-/// What the provider calls its session, and how the person has proven who they are.
 fn authentication(assertion: Node<'_, '_>, now: Timestamp) -> Result<Authentication, Refusal> {
     let statement = xml::children(assertion, ASSERTION, "AuthnStatement").next();
     let statement = statement.ok_or("no_authentication")?;
@@ -166,10 +176,11 @@ fn authentication(assertion: Node<'_, '_>, now: Timestamp) -> Result<Authenticat
     let context = xml::only(statement, ASSERTION, "AuthnContext")
         .and_then(|context| xml::only(context, ASSERTION, "AuthnContextClassRef"))
         .and_then(xml::text_of);
-    Ok((
-        statement.attribute("SessionIndex").map(str::to_owned),
+    Ok(Authentication {
+        session: statement.attribute("SessionIndex").map(str::to_owned),
         context,
-    ))
+        proven_at: statement.attribute("AuthnInstant").and_then(time),
+    })
 }
 
 /// By `Name`, and by `FriendlyName` where no other is called so.

@@ -45,8 +45,12 @@ fn begun(name: &str, head: &Head<'_>, attributes: &str) -> String {
 }
 
 #[must_use]
-pub fn authn_request(head: &Head<'_>, callback: &str, settings: &SamlSettings) -> String {
-    let force = if settings.force_authn {
+pub fn authn_request(
+    head: &Head<'_>,
+    (callback, afresh): (&str, bool),
+    settings: &SamlSettings,
+) -> String {
+    let force = if settings.force_authn || afresh {
         " ForceAuthn=\"true\""
     } else {
         ""

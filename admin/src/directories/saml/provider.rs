@@ -21,7 +21,7 @@ use super::settings::SamlSettings;
 use super::{logout, messages, person, response, signature};
 use crate::directories::addresses;
 use crate::directories::provider::{
-    Brought, Onward, ProviderError, SignInProvider, Start, Unusable,
+    Brought, Onward, ProviderError, SKEW, SignInProvider, Start, Unusable,
 };
 use crate::directories::sign_in::Asserted;
 use crate::state::State;
@@ -65,7 +65,8 @@ impl SignInProvider for SamlProvider {
                 to: &endpoint.at,
                 now: self.state.clock.now(),
             };
-            let text = messages::authn_request(&head, &own.callback, &self.settings);
+            let text =
+                messages::authn_request(&head, (&own.callback, start.afresh), &self.settings);
             let key = if self.settings.sign_requests {
                 Some(self.keys()?.signing()?)
             } else {
@@ -92,7 +93,13 @@ impl SignInProvider for SamlProvider {
             let message = brought.parameters.get("SAMLResponse");
             let message = message.map_or("", String::as_str);
             let request = request_id(&brought.secrets.nonce);
-            self.judged(message, Some(&request), brought.now).await
+            let said = self.judged(message, Some(&request), brought.now).await?;
+            if let Some(since) = brought.since
+                && said.proven_at.is_none_or(|at| at.plus(SKEW) < since)
+            {
+                return Err(ProviderError::Untrusted("proven_before"));
+            }
+            self.asserted(said)
         })
     }
 }
@@ -114,7 +121,7 @@ impl SamlProvider {
         if !self.settings.idp_initiated {
             return Err(ProviderError::Untrusted("not_for_this_sign_in"));
         }
-        self.judged(message, None, now).await
+        self.asserted(self.judged(message, None, now).await?)
     }
 
     async fn known(&self) -> Result<Arc<Idp>, Unusable> {
@@ -158,7 +165,7 @@ impl SamlProvider {
         message: &str,
         request: Option<&str>,
         now: Timestamp,
-    ) -> Result<Asserted, ProviderError> {
+    ) -> Result<Said, ProviderError> {
         let text = messages::decoded(message).ok_or(ProviderError::Untrusted("no_response"))?;
         let keys = self.keys()?.decrypting()?;
         let idp = self.known().await?;
@@ -181,10 +188,13 @@ impl SamlProvider {
             }
             other => other,
         };
-        let mut said = said.map_err(|refusal| match refusal {
+        said.map_err(|refusal| match refusal {
             Refusal::Status(status) => ProviderError::Refused(status),
             Refusal::Untrusted(reason) => ProviderError::Untrusted(reason),
-        })?;
+        })
+    }
+
+    fn asserted(&self, mut said: Said) -> Result<Asserted, ProviderError> {
         said.id = self.once(&said.id);
         person::asserted(&self.settings, said).map_err(ProviderError::Untrusted)
     }

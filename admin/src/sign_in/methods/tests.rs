@@ -244,6 +244,40 @@ async fn a_work_address_leads_to_the_directory_of_its_domain() {
 }
 
 #[tokio::test]
+async fn saml_is_not_offered_at_the_host_of_operators_where_it_cannot_work() {
+    const ADMIN: &str = "admin.example.com";
+    let mut house = House::new(TestStore::sqlite().await).await;
+    let mut settings = (*house.state.settings).clone();
+    settings.admin = Some(config::settings::AdminHost {
+        url: format!("https://{ADMIN}").parse().unwrap(),
+        also_at_access_host: false,
+    });
+    house.state.settings = std::sync::Arc::new(settings);
+    house.router = crate::router::router(&house.state);
+    let permit = operator();
+    let edit = Edit::begin(&house.state, &permit).await.unwrap();
+    let draft = json!({
+        "name": "Partner", "used_for": "sign_in", "enabled": true,
+        "source": { "kind": "saml", "metadata_url": "https://idp.example.com/metadata" },
+    });
+    let draft = serde_json::from_value(draft).unwrap();
+    let saml = directories::create(edit, draft).await.unwrap().id;
+    connect(&house, "Staff", "https://op.example.com", "example.com").await;
+    let mut browser = house.browser();
+    let page = browser.get(ACCESS, "/sign-in").await.body;
+    assert!(page.contains("Partner") && page.contains("Staff"), "{page}");
+    let page = browser.get(ADMIN, "/sign-in").await.body;
+    assert!(
+        !page.contains("Partner") && page.contains("Staff"),
+        "{page}"
+    );
+    let start = browser
+        .get(ADMIN, &format!("/sign-in/directories/{saml}"))
+        .await;
+    assert_eq!(start.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn where_only_directories_let_people_in_the_last_one_stays() {
     on_both_engines(async |store| {
         let house = House::new(store).await;

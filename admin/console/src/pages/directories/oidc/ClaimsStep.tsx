@@ -1,7 +1,7 @@
 import { Form, Select } from "antd";
 
 import { texts } from "../../../language/texts";
-import { TagsItem, TextItem } from "../page/items";
+import { NumberItem, SwitchItem, TagsItem, TextItem } from "../page/items";
 import { t as common } from "../page/words";
 
 const t = texts({
@@ -18,6 +18,12 @@ const t = texts({
   login: ["重新输入密码", "The password"],
   consent: ["重新同意授权", "Consent"],
   select: ["选择账号", "Which account"],
+  maxAge: ["登录的最长有效时间（max_age，秒）", "How old a proof may be (max_age, seconds)"],
+  maxAgeHint: [
+    "对方在此时间之前完成的登录不被接受，需重新登录；留空则不限。",
+    "Whoever has signed in there longer ago must do it again. Empty: whenever it was.",
+  ],
+  endsSession: ["退出时同时退出对方", "Signing out here signs out there"],
   acr: ["要求的认证级别（acr_values）", "Asked-for levels (acr_values)"],
   amrSaid: ["表示已完成两步验证的 amr", "amr that says that a second factor was seen"],
   acrSaid: ["表示已完成两步验证的 acr", "acr that says so"],
@@ -44,6 +50,8 @@ export function ClaimsStep() {
           ]}
         />
       </Form.Item>
+      <NumberItem at={["max_age"]} label={t.maxAge} hint={t.maxAgeHint} max={31_536_000} />
+      <SwitchItem at={["ends_session"]} label={t.endsSession} />
       <TagsItem at={["acr_values"]} label={t.acr} />
       <TagsItem at={["second_factor", "amr"]} label={t.amrSaid} />
       <TagsItem at={["second_factor", "acr"]} label={t.acrSaid} />

@@ -27,6 +27,12 @@ const t = texts({
     "Register a web application there (authorization code), with this redirect URI. Then enter below what it gives you.",
   ],
   redirect: ["回调地址（Redirect URI）", "Redirect URI"],
+  backchannel: ["后端登出地址（Back-Channel Logout URI）", "Back-channel logout URI"],
+  backchannelHint: [
+    "对方会话结束时通知此处；需要时请勾选“包含会话 ID”。",
+    "Where it tells of sessions that are over. Have it include the session (sid).",
+  ],
+  signedOut: ["退出后的回调地址（Post-Logout Redirect URI）", "Post-logout redirect URI"],
   start: ["登录链接（可放在对方门户中）", "Link for sign-in, for a portal of theirs"],
   issuer: ["Issuer", "Issuer"],
   issuerHint: [
@@ -53,7 +59,7 @@ export function ProviderStep({ directory, id }: PageStepProps) {
   const { access_url } = useCaller();
   const form = Form.useFormInstance<OidcDraft>();
   const source = Form.useWatch((all: OidcDraft) => all.source, { form, preserve: true });
-  const { callback, start } = addressesOf(access_url, id);
+  const { callback, backchannelLogout, signedOut, start } = addressesOf(access_url, id);
   const presets = (Object.keys(PRESETS) as PresetName[]).map((name) => ({ value: name, label: PRESETS[name].name }));
   const needsSecret = source?.authentication !== "none";
   return (
@@ -75,6 +81,8 @@ export function ProviderStep({ directory, id }: PageStepProps) {
         hint={t.copyHint}
         values={[
           { label: t.redirect, value: callback },
+          { label: t.backchannel, value: backchannelLogout, hint: t.backchannelHint },
+          { label: t.signedOut, value: signedOut },
           { label: t.start, value: start },
         ]}
       />

@@ -8,6 +8,10 @@ export function addressesOf(accessUrl: string, id: string) {
     /** Also our entity ID. */
     metadata: below("metadata"),
     logout: below("logout"),
+    /** Where a provider of OpenID Connect tells by itself of sessions that are over. */
+    backchannelLogout: below("backchannel-logout"),
+    /** Where the browser comes back to after signing out there. */
+    signedOut: below("signed-out"),
     /** A link that leads straight there. */
     start: new URL(`/sign-in/directories/${id}`, accessUrl).href,
     /** Where a suite tells of changes. */

@@ -1,4 +1,4 @@
-import { Form, Input, Select, Switch } from "antd";
+import { Form, Input, InputNumber, Select, Switch } from "antd";
 
 type Item = { at: string[]; label: string; hint?: string; needed?: boolean };
 
@@ -21,6 +21,15 @@ export function TagsItem({ at, label, hint, needed }: Item) {
   return (
     <Form.Item name={["source", ...at]} label={label} extra={hint} rules={[{ required: needed ?? false }]}>
       <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[",", " "]} className="mono" />
+    </Form.Item>
+  );
+}
+
+/** A whole number from 0; left empty, there is none. */
+export function NumberItem({ at, label, hint, max }: Item & { max: number }) {
+  return (
+    <Form.Item name={["source", ...at]} label={label} extra={hint}>
+      <InputNumber min={0} max={max} precision={0} />
     </Form.Item>
   );
 }
