@@ -16,8 +16,8 @@ use crate::signing_keys;
 use crate::state::State;
 use crate::store::events::Log;
 use crate::store::{
-    StoreError, Tx, changes, directory_callbacks, directory_events, directory_notices, events, expiry,
-    idempotent_answers, leases, lockouts, member_imports, messages, search_keys, sync_runs,
+    StoreError, Tx, changes, directory_callbacks, directory_events, directory_notices, events,
+    expiry, idempotent_answers, leases, lockouts, member_imports, messages, search_keys, sync_runs,
 };
 
 const EVERY: Duration = Duration::from_secs(30);

@@ -4,8 +4,8 @@ use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, catch_up, find, keep_secret, last_way, vouch,
-    whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, catch_up, find, keep_secret, last_way,
+    vouch, whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;

@@ -50,9 +50,7 @@ use suite::secrets::Named;
 pub use change::{create, create_as, remove, update};
 pub use kind::{Kind, UsedFor};
 pub use organisation::{MatchBy, Organisation, Others};
-pub use speak::{
-    callback, ldap_access, oidc_provider, open, provider, saml_provider, secret_of,
-};
+pub use speak::{callback, ldap_access, oidc_provider, open, provider, saml_provider, secret_of};
 
 /// So many wait until what they sent is checked, where that is XML: each takes some milliseconds.
 pub const MOST_XML_WAITING: usize = 100;
@@ -118,7 +116,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => !settings.people.manager.is_empty(),
             Self::ActiveDirectory(settings) => !settings.people.manager.is_empty(),
-            Self::Scim(_) => true,
+            Self::Scim(_) | Self::Feishu(_) => true,
             Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }
@@ -129,6 +127,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => settings.units.tells_managers(),
             Self::ActiveDirectory(settings) => settings.ldap().units.tells_managers(),
+            Self::Feishu(_) => true,
             Self::Scim(_) | Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }

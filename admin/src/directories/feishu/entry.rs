@@ -46,8 +46,24 @@ pub fn department(told: &Value) -> Option<TheirDepartment> {
         parent: parent.map(str::to_owned),
         name: text(told, "name").unwrap_or(key).to_owned(),
         position: order.unwrap_or_default(),
+        managers: managers(told),
     };
     Some(department.storable())
+}
+
+/// Whoever heads it before their deputies (`leaderType` 2), by the key that was asked for.
+fn managers(told: &Value) -> Vec<String> {
+    let leaders = told.get("leaders").and_then(Value::as_array);
+    let mut leaders: Vec<&Value> = leaders.into_iter().flatten().collect();
+    leaders.sort_by_key(|one| one.get("leaderType").and_then(Value::as_i64));
+    let named = leaders.into_iter().filter_map(|one| text(one, "leaderID"));
+    let mut managers: Vec<String> = Vec::new();
+    for key in text(told, "leader_user_id").into_iter().chain(named) {
+        if !managers.iter().any(|known| known == key) {
+            managers.push(key.to_owned());
+        }
+    }
+    managers
 }
 
 /// Whether the person has left the company: they are told of for a while longer.
@@ -73,6 +89,7 @@ pub fn person(settings: &FeishuSettings, told: &Value) -> Option<TheirPerson> {
         employee_number: text(told, "employee_no").map(str::to_owned),
         is_enabled: !is_set(status, "is_frozen") && !has_left(told),
         departments: departments(told),
+        manager: text(told, "leader_user_id").map(str::to_owned),
         ..TheirPerson::default()
     };
     Some(person.storable())
