@@ -17,9 +17,9 @@ pub(super) async fn may_change(
     draft: &DirectoryDraft,
 ) -> Result<(), Refused> {
     let lets_in = draft.enabled && draft.used_for.sign_in();
-    let let_in = before.is_enabled() && before.used_for().sign_in();
+    let has_let_in = before.is_enabled() && before.used_for().sign_in();
     let vouches_as_before = draft.source == before.source && draft.sign_in == before.sign_in;
-    if vouches_as_before && (let_in || !lets_in) {
+    if vouches_as_before && (has_let_in || !lets_in) {
         return Ok(());
     }
     may_vouch(edit, &before.row.id).await

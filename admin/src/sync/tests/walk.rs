@@ -221,6 +221,7 @@ async fn a_run_that_is_killed_at_any_step_ends_as_one_that_is_not() {
 }
 
 #[tokio::test]
+#[ignore = "the database is restarted some forty times, and found again a while after each"]
 async fn a_run_whose_database_is_restarted_at_any_step_ends_as_one_whose_is_not() {
     let mut wire = Wire::to_new_database().await;
     wire.mend().await;
