@@ -28,6 +28,7 @@ pub mod source;
 mod speak;
 pub mod suite;
 mod vouch;
+pub mod wecom;
 mod xml;
 
 use std::borrow::Cow;
@@ -67,6 +68,8 @@ pub enum Source {
     Saml(saml::SamlSettings),
     /// Feishu, and Lark as it is called abroad.
     Feishu(feishu::FeishuSettings),
+    #[serde(rename = "wecom")]
+    WeCom(wecom::WeComSettings),
 }
 
 impl Source {
@@ -80,6 +83,7 @@ impl Source {
             Self::Scim(_) => Kind::Scim,
             Self::Saml(_) => Kind::Saml,
             Self::Feishu(_) => Kind::Feishu,
+            Self::WeCom(_) => Kind::WeCom,
         }
     }
 
@@ -89,7 +93,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => settings.units.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().units.enabled,
-            Self::Scim(_) | Self::Feishu(_) => true,
+            Self::Scim(_) | Self::Feishu(_) | Self::WeCom(_) => true,
             Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }
@@ -101,7 +105,9 @@ impl Source {
             Self::Ldap(settings) => settings.groups.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().groups.enabled,
             Self::Scim(_) => true,
-            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) | Self::Feishu(_) => false,
+            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) | Self::Feishu(_) | Self::WeCom(_) => {
+                false
+            }
         }
     }
 
@@ -111,7 +117,12 @@ impl Source {
         match self {
             Self::Ldap(settings) => Some(Cow::Borrowed(settings)),
             Self::ActiveDirectory(settings) => Some(Cow::Owned(settings.ldap())),
-            Self::Oidc(_) | Self::Cas(_) | Self::Scim(_) | Self::Saml(_) | Self::Feishu(_) => None,
+            Self::Oidc(_)
+            | Self::Cas(_)
+            | Self::Scim(_)
+            | Self::Saml(_)
+            | Self::Feishu(_)
+            | Self::WeCom(_) => None,
         }
     }
 
@@ -120,6 +131,7 @@ impl Source {
     pub fn secrets(&self) -> &'static [Named] {
         match self {
             Self::Feishu(_) => &feishu::SECRETS,
+            Self::WeCom(_) => &wecom::SECRETS,
             _ => &[],
         }
     }

@@ -30,6 +30,8 @@ pub struct Start<'a> {
     pub secrets: &'a Secrets,
     /// The mail address that the person has typed here, if they have.
     pub hint: Option<&'a str>,
+    /// Whether the browser is the one of the suite's own client.
+    pub is_inside: bool,
 }
 
 /// How the browser gets there.

@@ -129,11 +129,18 @@ pub(super) async fn send(
     let whose = hex(&reader.csrf.hash());
     let sealed = question.seal(&state.sealer, occasion(&whose))?;
     let callback = callback_of(state, reader, directory)?;
+    let kind = directory.source.kind();
+    let word = short_word(&kept.secrets);
     let start = Start {
         callback: &callback,
-        state: &sealed,
+        state: if kind.brings_back_little() {
+            &word
+        } else {
+            &sealed
+        },
         secrets: &kept.secrets,
         hint,
+        is_inside: kind.is_own_client(&reader.user_agent),
     };
     let provider = directories::provider(state, directory)?;
     let mut response = match provider.start(start).await {
@@ -144,19 +151,28 @@ pub(super) async fn send(
             return refuse(state, reader, to, Why::Away);
         }
     };
-    if directory.source.kind().posts_back() {
+    if kind.posts_back() || kind.brings_back_little() {
         carry(&mut response, reader, &sealed);
     }
+    mark(&mut response, reader);
+    Ok(response)
+}
+
+/// Whoever comes by a link that somebody has kept has seen no page of ours yet.
+fn mark(response: &mut Response, reader: &Reader) {
     if reader.csrf_is_new {
-        // Whoever comes by a link that somebody has kept has seen no page of ours yet.
         set(
-            &mut response,
+            response,
             cookies::FORMS,
             reader.csrf.as_text(),
             Keep::ForNow,
         );
     }
-    Ok(response)
+}
+
+/// What tells the sign-ins of a browser apart where no more can come back.
+fn short_word(secrets: &Secrets) -> String {
+    hex(secrets.verifier.as_bytes())
 }
 
 /// Has the browser hold what must come back, where the directory would not carry it: that of the latest sign-ins,
@@ -179,7 +195,8 @@ fn carry(response: &mut Response, reader: &Reader, sealed: &str) {
 pub(super) fn carried(
     state: &State,
     reader: &Reader,
-    (directory, relay_state): (&Whole, &str),
+    directory: &Whole,
+    is_it: impl Fn(&Secrets) -> bool,
 ) -> Option<Question<Kept>> {
     let whose = hex(&reader.csrf.hash());
     let all = reader.cookies.get(cookies::DIRECTORY).unwrap_or_default();
@@ -189,7 +206,7 @@ pub(super) fn carried(
     };
     all.split('.').filter_map(opened).find(|question| {
         let asked = &question.asked;
-        asked.directory == directory.row.id && asked.secrets.verifier == relay_state
+        asked.directory == directory.row.id && is_it(&asked.secrets)
     })
 }
 
@@ -205,10 +222,16 @@ pub async fn callback(
     if directory.source.kind().posts_back() {
         return Err(Failure::NotFound);
     }
-    let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
     let field = parameters.get("state").map_or("", String::as_str);
-    let question = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now).ok();
-    let question = question.filter(|question| question.asked.directory == directory.row.id);
+    let question = if directory.source.kind().brings_back_little() {
+        carried(&state, &reader, &directory, |secrets| {
+            short_word(secrets) == field
+        })
+    } else {
+        let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
+        let sealed = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now).ok();
+        sealed.filter(|question| question.asked.directory == directory.row.id)
+    };
     arrived(&state, &reader, &directory, (question, &parameters)).await
 }
 
