@@ -114,56 +114,29 @@ fn attack_28_what_was_never_encrypted_opens_nothing_and_breaks_nothing() {
 #[test]
 fn attack_28_a_signature_is_good_for_its_text_time_and_nonce_alone() {
     let now = Timestamp(1_409_659_589_000);
-    let signed = Signed {
-        timestamp: "1409659589",
-        nonce: "263014780",
-        signature: "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3",
+    let right = "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3";
+    let judged = |token, timestamp, nonce, signature, text| {
+        let signed = Signed {
+            timestamp,
+            nonce,
+            signature,
+        };
+        check(token, signed, text, now)
     };
-    assert_eq!(check("QDG6eK", signed, ECHO, now), Ok(()));
-    let upper = signed.signature.to_ascii_uppercase();
-    let shout = Signed {
-        signature: &upper,
-        ..signed
-    };
-    assert_eq!(check("QDG6eK", shout, ECHO, now), Ok(()));
-    for (token, signed, text) in [
-        ("QDG6eL", signed, ECHO),
-        ("", signed, ECHO),
-        (
-            "QDG6eK",
-            Signed {
-                timestamp: "1409659590",
-                ..signed
-            },
-            ECHO,
-        ),
-        (
-            "QDG6eK",
-            Signed {
-                nonce: "263014781",
-                ..signed
-            },
-            ECHO,
-        ),
-        (
-            "QDG6eK",
-            Signed {
-                signature: "",
-                ..signed
-            },
-            ECHO,
-        ),
-        (
-            "QDG6eK",
-            Signed {
-                signature: &signed.signature[..39],
-                ..signed
-            },
-            ECHO,
-        ),
-        ("QDG6eK", signed, SUCCESS),
+    let (token, time, nonce) = ("QDG6eK", "1409659589", "263014780");
+    assert_eq!(judged(token, time, nonce, right, ECHO), Ok(()));
+    let upper = right.to_ascii_uppercase();
+    assert_eq!(judged(token, time, nonce, &upper, ECHO), Ok(()));
+    for forged in [
+        judged("QDG6eL", time, nonce, right, ECHO),
+        judged("", time, nonce, right, ECHO),
+        judged(token, "1409659590", nonce, right, ECHO),
+        judged(token, time, "263014781", right, ECHO),
+        judged(token, time, nonce, "", ECHO),
+        judged(token, time, nonce, &right[..39], ECHO),
+        judged(token, time, nonce, right, SUCCESS),
     ] {
-        assert_eq!(check(token, signed, text, now), Err(Forged::Signature));
+        assert_eq!(forged, Err(Forged::Signature));
     }
 }
 

@@ -92,10 +92,13 @@ async fn people_and_departments_are_taken_over_without_mobile_and_mail() {
 #[tokio::test]
 async fn only_what_the_application_may_see_is_listed_and_people_shown_by_themselves_are() {
     let server = cloud().await;
-    server.cloud.scope(Some(vec![3]), vec!["Off".to_owned()]);
+    server.cloud.person("Boss", &[1], json!({}));
+    server.cloud.person("Hidden", &[2], json!({}));
+    server.cloud.scope(Some(vec![3]), vec!["Boss".to_owned()]);
     let (house, id) = house(TestStore::sqlite().await, &server).await;
     assert_eq!(status(&house, "wangwei").await, Some(Status::Active));
-    assert!(status(&house, "off").await.is_some());
+    assert_eq!(status(&house, "boss").await, Some(Status::Active));
+    assert_eq!(status(&house, "hidden").await, None);
     let mut read = house.state.store.read().await.unwrap();
     let of_theirs = directory_units::departments(&mut read, &id).await.unwrap();
     assert_eq!(of_theirs.len(), 1);
