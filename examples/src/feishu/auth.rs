@@ -7,11 +7,10 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use config::clock::Stopwatch;
 use openssl::sha::sha256;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-use std::time::Instant;
 
 use super::{APP_ID, APP_SECRET, CODE_LIFE, Cloud, Code, TENANT_KEY, bearer, fine, refused};
 
@@ -102,7 +101,7 @@ async fn authorize(State(cloud): State<Cloud>, Query(wanted): Query<Wanted>) -> 
         union_id: person,
         redirect_uri: wanted.redirect_uri.clone(),
         challenge: wanted.code_challenge,
-        since: Instant::now(),
+        since: Stopwatch::start(),
     };
     cloud.0.lock().codes.insert(code.clone(), kept);
     let mark = if wanted.redirect_uri.contains('?') {
@@ -116,7 +115,7 @@ async fn authorize(State(cloud): State<Cloud>, Query(wanted): Query<Wanted>) -> 
 
 fn page(cloud: &Cloud, wanted: &Wanted) -> Html<String> {
     let world = cloud.0.lock();
-    let fields: String = [
+    let fields = [
         ("client_id", wanted.client_id.as_str()),
         ("response_type", "code"),
         ("redirect_uri", &wanted.redirect_uri),
@@ -125,16 +124,17 @@ fn page(cloud: &Cloud, wanted: &Wanted) -> Html<String> {
             "code_challenge",
             wanted.code_challenge.as_deref().unwrap_or(""),
         ),
-    ]
-    .iter()
-    .map(|(name, value)| format!("<input type=hidden name={name} value=\"{value}\">"))
-    .collect();
+    ];
+    let fields = fields.map(|(name, value)| {
+        let value = value.replace('&', "&amp;").replace('"', "&quot;");
+        format!("<input type=hidden name={name} value=\"{value}\">")
+    });
     let people = world.people.iter().map(|one| {
         let (id, name) = (&one["union_id"], &one["name"]);
         let name = name.as_str().unwrap_or_default();
         format!("<button name=as value={id}>{name}</button> ")
     });
-    let people: String = people.collect();
+    let (fields, people) = (fields.concat(), people.collect::<Vec<_>>().concat());
     Html(format!("<h1>Feishu</h1><form>{fields}{people}</form>"))
 }
 

@@ -122,14 +122,13 @@ async fn scopes(State(cloud): State<Cloud>, headers: HeaderMap) -> Response {
         return refused;
     }
     let world = cloud.0.lock();
-    let (departments, people) = match &world.scope {
-        Some((departments, people)) => (json!(departments), json!(people)),
-        None => {
-            let top = world.below(ROOT, false);
-            let ids: Vec<&Value> = top.iter().map(|one| &one["open_department_id"]).collect();
-            (json!(ids), json!([]))
-        }
-    };
+    let (departments, people) = world.scope.clone().unwrap_or_else(|| {
+        let top = world.below(ROOT, false);
+        let ids = top
+            .iter()
+            .filter_map(|one| one["open_department_id"].as_str());
+        (ids.map(str::to_owned).collect(), Vec::new())
+    });
     fine(
         &json!({"has_more": false, "department_ids": departments, "user_ids": people, "group_ids": []}),
     )

@@ -44,14 +44,12 @@ async fn send(
         .messages
         .iter()
         .find(|one| uuid.is_string() && one["uuid"] == *uuid);
-    let id = match before {
-        Some(before) => before["message_id"].clone(),
-        None => {
-            let mut kept = message.clone();
-            kept["message_id"] = id.clone().into();
-            world.messages.push(kept);
-            id.into()
-        }
-    };
+    if let Some(before) = before {
+        let id = &before["message_id"];
+        return fine(&json!({"message_id": id, "msg_type": message["msg_type"]}));
+    }
+    let mut kept = message.clone();
+    kept["message_id"] = id.clone().into();
+    world.messages.push(kept);
     fine(&json!({"message_id": id, "msg_type": message["msg_type"]}))
 }

@@ -10,7 +10,7 @@ mod messages;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, http::header};
+use config::clock::Stopwatch;
 use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -58,7 +59,7 @@ struct Code {
     union_id: String,
     redirect_uri: String,
     challenge: Option<String>,
-    since: Instant,
+    since: Stopwatch,
 }
 
 #[derive(Default)]

@@ -16,9 +16,11 @@ use super::settings::FeishuSettings;
 use crate::directories::provider::{Brought, Onward, ProviderError, SignInProvider, Start};
 use crate::directories::sign_in::Asserted;
 use crate::directories::suite::cloud::{Asked, Body, Cloud, below};
-use crate::directories::suite::error::CallError;
 use crate::directories::suite::secrets::Secrets;
 use crate::state::State;
+
+/// No such code, or one that is too old, was used, is another application's, or belongs to another sign-in.
+const NO_CODES: [&str; 6] = ["20003", "20004", "20024", "20049", "20065", "20071"];
 
 pub struct FeishuProvider {
     cloud: Cloud,
@@ -57,10 +59,8 @@ impl FeishuProvider {
             Ok(answer) => text(&answer, "access_token")
                 .map(str::to_owned)
                 .ok_or(ProviderError::Untrusted("answer_without_token")),
-            Err(CallError::Refused { code, why }) => {
-                tracing::info!(code, why = why.en, "a code was refused");
-                Err(ProviderError::Untrusted("code_refused"))
-            }
+            Err(error) if error.is_code(&NO_CODES) => Err(ProviderError::Untrusted("code_refused")),
+            // How the application is set up is nobody's fault who signs in.
             Err(other) => Err(other.into()),
         }
     }
@@ -70,7 +70,8 @@ impl FeishuProvider {
         let mut asked = Asked::get(below(&self.settings.url, &parts)?, &[]);
         let line = format!("Bearer {token}");
         asked.headers.push(("authorization", line));
-        let mut answer = self.cloud.ask_unsigned(&asked).await?;
+        // Somebody waits for it: it does not stand in line behind a listing.
+        let mut answer = self.cloud.ask_once(&asked).await?;
         Ok(answer.get_mut("data").map(Value::take).unwrap_or_default())
     }
 

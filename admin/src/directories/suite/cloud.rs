@@ -269,9 +269,12 @@ impl Cloud {
             };
             match self.protocol.verdict(&answered) {
                 Verdict::TooFast(wait) => self.pace.back_off(wait.min(LONGEST_WAIT)),
-                Verdict::Unreadable if tries + 1 < TRIES => {
+                Verdict::Unreadable => {
                     tries += 1;
                     self.pace.failed();
+                    if tries >= TRIES {
+                        return Ok(answered);
+                    }
                     tokio::time::sleep(RETRY * tries).await;
                 }
                 _ => {

@@ -20,10 +20,13 @@ use std::sync::Arc;
 
 use config::id::DirectoryId;
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::sync::{Mutex as Turn, watch};
 
 use pace::{Pace, Rates};
 use token::InHand;
+
+/// A token of a directory, by its name.
+type TokenKey = (DirectoryId, &'static str);
 
 /// What this node remembers of all of them. Cheap to clone.
 #[derive(Clone)]
@@ -31,7 +34,9 @@ pub struct Suites(Arc<Inner>);
 
 struct Inner {
     paces: Mutex<HashMap<DirectoryId, Arc<Pace>>>,
-    tokens: Mutex<HashMap<(DirectoryId, &'static str), InHand>>,
+    tokens: Mutex<HashMap<TokenKey, InHand>>,
+    /// Whoever asks for a token, while others of this node wait for it.
+    asking: Mutex<HashMap<TokenKey, Arc<Turn<()>>>>,
     arrived: watch::Sender<u64>,
     /// As whom this process takes leases.
     holder: String,
@@ -42,6 +47,7 @@ impl Default for Suites {
         Self(Arc::new(Inner {
             paces: Mutex::default(),
             tokens: Mutex::default(),
+            asking: Mutex::default(),
             arrived: watch::channel(0).0,
             holder: config::id::EventId::generate().to_string(),
         }))
@@ -54,6 +60,11 @@ impl Suites {
         let mut paces = self.0.paces.lock();
         let pace = paces.entry(directory.clone());
         Arc::clone(pace.or_insert_with(|| Arc::new(Pace::new(rates))))
+    }
+
+    fn turn_to_ask(&self, key: &TokenKey) -> Arc<Turn<()>> {
+        let mut asking = self.0.asking.lock();
+        Arc::clone(asking.entry(key.clone()).or_default())
     }
 
     /// Wakes whoever waits for events on this node.

@@ -60,8 +60,16 @@ impl Cloud {
             return Ok(Zeroizing::new(self.fetch(name, of).await?.token.0.clone()));
         };
         let key = (directory, name);
-        let in_hand = self.suites.0.tokens.lock().get(&key).cloned();
-        if let Some(found) = in_hand.filter(|one| self.serves(one, &of, stale)) {
+        let in_hand = || {
+            let found = self.suites.0.tokens.lock().get(&key).cloned();
+            found.filter(|one| self.serves(one, &of, stale))
+        };
+        if let Some(found) = in_hand() {
+            return Ok(Zeroizing::new(found.token.0.clone()));
+        }
+        let turn = self.suites.turn_to_ask(&key);
+        let _turn = turn.lock().await;
+        if let Some(found) = in_hand() {
             return Ok(Zeroizing::new(found.token.0.clone()));
         }
         let found = self.shared(&key, &of, stale).await?;
