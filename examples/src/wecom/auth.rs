@@ -115,7 +115,7 @@ fn back(cloud: &Cloud, wanted: &Wanted) -> Response {
 
 fn page(cloud: &Cloud, wanted: &Wanted) -> Html<String> {
     let world = cloud.0.lock();
-    let fields: String = [
+    let fields = [
         ("login_type", &wanted.login_type),
         ("appid", &wanted.appid),
         ("agentid", &wanted.agentid),
@@ -124,9 +124,8 @@ fn page(cloud: &Cloud, wanted: &Wanted) -> Html<String> {
         ("scope", &wanted.scope),
         ("state", &wanted.state),
     ]
-    .iter()
     .map(|(name, value)| format!("<input type=hidden name={name} value=\"{value}\">"))
-    .collect();
+    .concat();
     let people = world.people.iter().map(|one| {
         let (id, name) = (&one["userid"], one["name"].as_str().unwrap_or_default());
         format!("<button name=as value={id}>{name}</button> ")

@@ -82,13 +82,13 @@ async fn obey(State(cloud): State<Cloud>, Json(order): Json<Order>) -> Response 
             seconds,
         } => {
             let told = message(&kind, &[("UserID", &user)], seconds);
-            return delivery(Delivery::event(&told, seconds));
+            return delivery(&Delivery::event(&told, seconds));
         }
-        Order::Echo { text, seconds } => return delivery(Delivery::echo(&text, seconds)),
+        Order::Echo { text, seconds } => return delivery(&Delivery::echo(&text, seconds)),
     }
     StatusCode::NO_CONTENT.into_response()
 }
 
-fn delivery(made: Delivery) -> Response {
+fn delivery(made: &Delivery) -> Response {
     Json(json!({"query": made.query, "body": made.body})).into_response()
 }

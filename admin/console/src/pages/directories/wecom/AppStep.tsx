@@ -84,11 +84,7 @@ export function AppStep({ directory, id }: PageStepProps) {
         />
       </div>
       <TextItem at={["corp_id"]} label={t.corpId} hint={t.corpHint} placeholder="ww0123456789abcdef" needed />
-      <Form.Item
-        name={["source", "agent_id"]}
-        label={t.agentId}
-        rules={[{ required: true, type: "integer", min: 1 }]}
-      >
+      <Form.Item name={["source", "agent_id"]} label={t.agentId} rules={[{ required: true, type: "integer", min: 1 }]}>
         <InputNumber className="mono" controls={false} placeholder="1000002" style={{ width: "100%" }} />
       </Form.Item>
       <SecretItem name="app_secret" label={t.secret} needed directory={directory} />
