@@ -150,7 +150,7 @@ impl FeishuSource {
         for root in roots.iter().filter(|root| *root != ROOT) {
             let answer = self.contact(&["departments", root], &[]).await?;
             let told = answer.get("data").and_then(|data| data.get("department"));
-            self.add(told.unwrap_or(&Value::Null), (&mut found, &mut keys))?;
+            add(told.unwrap_or(&Value::Null), (&mut found, &mut keys))?;
         }
         let mut left = roots;
         while let Some(root) = left.pop() {
@@ -163,7 +163,7 @@ impl FeishuSource {
                 );
             }
             for told in &below? {
-                self.add(told, (&mut found, &mut keys))?;
+                add(told, (&mut found, &mut keys))?;
             }
         }
         for one in &mut found {
@@ -191,26 +191,6 @@ impl FeishuSource {
                 return Ok(found);
             }
         }
-    }
-
-    fn add(
-        &self,
-        told: &Value,
-        (found, keys): (&mut Vec<TheirDepartment>, &mut HashSet<String>),
-    ) -> Result<(), CallError> {
-        if entry::is_deleted(told) {
-            return Ok(());
-        }
-        let department = entry::department(told).ok_or_else(|| {
-            CallError::away((
-                "the platform listed a department without its id",
-                "平台返回的部门缺少 ID",
-            ))
-        })?;
-        if keys.insert(department.key.clone()) {
-            found.push(department);
-        }
-        Ok(())
     }
 
     /// Somebody by key; `None`: they are not there, or have left.
@@ -284,6 +264,26 @@ impl FeishuSource {
         people.retain(|one| self.seen.insert(one.key.clone()));
         people
     }
+}
+
+/// Adds a department that is told of, once.
+fn add(
+    told: &Value,
+    (found, keys): (&mut Vec<TheirDepartment>, &mut HashSet<String>),
+) -> Result<(), CallError> {
+    if entry::is_deleted(told) {
+        return Ok(());
+    }
+    let department = entry::department(told).ok_or_else(|| {
+        CallError::away((
+            "the platform listed a department without its id",
+            "平台返回的部门缺少 ID",
+        ))
+    })?;
+    if keys.insert(department.key.clone()) {
+        found.push(department);
+    }
+    Ok(())
 }
 
 /// Whether nobody is to be expected there: it was taken away since the departments were listed, or it is the root of a

@@ -120,6 +120,7 @@ impl Feed {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn away(error: StoreError) -> SourceError {
     tracing::warn!(%error, "the events of a directory cannot be read");
     SourceError::new(("the store does not answer", "存储没有响应"))

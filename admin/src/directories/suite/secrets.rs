@@ -125,14 +125,14 @@ pub fn merged(
 }
 
 fn unknown(named: &[Named], name: &str) -> Invalid {
-    let names: Vec<_> = named.iter().map(|one| one.name).collect();
-    let (en, zh) = if names.is_empty() {
+    let known: Vec<_> = named.iter().map(|one| one.name).collect();
+    let (en, zh) = if known.is_empty() {
         (
             "none: `secret` is what this kind has".to_owned(),
             "留空：该类型使用 secret".to_owned(),
         )
     } else {
-        (names.join(", "), names.join("、"))
+        (known.join(", "), known.join("、"))
     };
     Invalid::new(
         &format!("secrets.{}", name.chars().take(64).collect::<String>()),
