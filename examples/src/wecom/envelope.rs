@@ -78,12 +78,17 @@ fn signed(encrypted: &str, token: &str, seconds: u64) -> Vec<(&'static str, Stri
     let mut parts = [token, &timestamp, nonce, encrypted];
     parts.sort_unstable();
     let signature = digest(&parts.concat());
-    let signature = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = hex(&signature);
     vec![
         ("msg_signature", signature),
         ("timestamp", timestamp),
         ("nonce", nonce.to_owned()),
     ]
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 /// What is random there is of the text here, so that nothing has to be random.
