@@ -213,7 +213,7 @@ async fn read(
         .get()
         .ok_or_else(Refused::no_gateway)?;
     let (gateway, now) = (Arc::clone(gateway), state.clock.now());
-    let read = state.reading_turns.run(move || {
+    let read = state.turns.reading.run(move || {
         let read = gateway.read(&upload.chain, &upload.key, now);
         read.map(|read| (read, upload.key))
     });

@@ -1,21 +1,24 @@
 //! Checks and makes password hashes (argon2id, RFC 9106, kept as PHC strings).
 //!
-//! Hashing is costly on purpose: it runs on blocking threads, so many at once as the operator set
+//! Hashing is costly on purpose: it runs on threads of its own, so many at once as the operator set
 //! and no more, and only so many more wait their turn, so that a flood of guesses takes neither all
 //! memory nor the async threads, and nobody waits for long: whoever comes later is told to try again.
 //! A guess at an account that does not exist costs the same as one at an account that does.
 
+mod hashers;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use argon2::password_hash::PasswordHasher;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
+
+use hashers::{Hashers, Memory};
 
 /// Longer ones are refused: nobody types them, and they cost time to normalise.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
@@ -32,6 +35,7 @@ pub struct Passwords(Arc<Inner>);
 
 struct Inner {
     params: Params,
+    hashers: Arc<Hashers>,
     permits: Arc<Semaphore>,
     /// Of those whose work is done and those who wait.
     places: Arc<Semaphore>,
@@ -85,6 +89,7 @@ impl Passwords {
         Ok(Self(Arc::new(Inner {
             dummy: nobodys_hash(&params),
             params,
+            hashers: Hashers::new(concurrent),
             permits: Arc::new(Semaphore::new(concurrent)),
             places: Arc::new(Semaphore::new(concurrent * (1 + WAITING_FOR_EACH))),
             kept_for_known: concurrent * OF_THEM_KNOWN,
@@ -98,8 +103,8 @@ impl Passwords {
     /// [`PasswordsError::Busy`] if too many wait; or if the machine gives no randomness or no thread.
     pub async fn hash(&self, password: &str) -> Result<String, PasswordsError> {
         let password = normalised(password);
-        self.bounded(Standing::Known, move |inner| hash(&inner.params, &password))
-            .await?
+        let work = move |inner: &Inner, memory: &mut Memory| hash(&inner.params, &password, memory);
+        self.bounded(Standing::Known, work).await?
     }
 
     /// Checks `password` against `stored`. Without a stored hash the answer is [`Verdict::Wrong`]
@@ -114,8 +119,9 @@ impl Passwords {
         stored: Option<String>,
     ) -> Result<Verdict, PasswordsError> {
         let password = normalised(password);
-        self.bounded(standing, move |inner| {
-            let is_right = verify(&password, stored.as_deref().unwrap_or(&inner.dummy));
+        self.bounded(standing, move |inner, memory| {
+            let hashed = stored.as_deref().unwrap_or(&inner.dummy);
+            let is_right = verify(&password, hashed, memory).unwrap_or(false);
             match stored {
                 Some(stored) if is_right && inner.is_outdated(&stored) => Verdict::RightButOutdated,
                 Some(_) if is_right => Verdict::Right,
@@ -164,7 +170,7 @@ impl Passwords {
     async fn bounded<T: Send + 'static>(
         &self,
         standing: Standing,
-        work: impl FnOnce(&Inner) -> T + Send + 'static,
+        work: impl FnOnce(&Inner, &mut Memory) -> T + Send + 'static,
     ) -> Result<T, PasswordsError> {
         let inner = Arc::clone(&self.0);
         self.expect_room(standing)?;
@@ -173,10 +179,12 @@ impl Passwords {
         inner.hashed.fetch_add(1, Ordering::Relaxed);
         let permit = Arc::clone(&inner.permits).acquire_owned().await;
         // The work goes on when nobody waits for it any more, so it is what holds both.
-        let done = tokio::task::spawn_blocking(move || {
+        let hashers = Arc::clone(&inner.hashers);
+        let done = hashers.run(move |memory| {
             let _held = (place, permit);
-            work(&inner)
+            work(&inner, memory)
         });
+        let done = done.map_err(|e| PasswordsError::Hashing(e.to_string()))?;
         done.await
             .map_err(|e| PasswordsError::Hashing(e.to_string()))
     }
@@ -204,11 +212,39 @@ fn normalised(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password[..end.unwrap_or(0)].nfkc().collect())
 }
 
-fn hash(params: &Params, password: &str) -> Result<String, PasswordsError> {
-    let hashed: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-        .hash_password(password.as_bytes())
-        .map_err(|e| PasswordsError::Hashing(e.to_string()))?;
-    Ok(hashed.to_string())
+fn hash(params: &Params, password: &str, memory: &mut Memory) -> Result<String, PasswordsError> {
+    let mut made = || -> argon2::password_hash::Result<String> {
+        let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+        let argon2 = Argon2::new(algorithm, version, params.clone());
+        let salt = Salt::generate();
+        let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+        let made = PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: ParamsString::try_from(params)?,
+            hash: Some(output(&argon2, password, &salt, length, memory)?),
+            salt: Some(salt),
+        };
+        Ok(made.to_string())
+    };
+    made().map_err(|e| PasswordsError::Hashing(e.to_string()))
+}
+
+/// What a password comes to.
+fn output(
+    argon2: &Argon2<'_>,
+    password: &str,
+    salt: &Salt,
+    length: usize,
+    memory: &mut Memory,
+) -> argon2::password_hash::Result<Output> {
+    memory.resize(argon2.params().block_count(), Block::new());
+    let mut bytes = [0; Output::MAX_LENGTH];
+    let bytes = bytes
+        .get_mut(..length)
+        .ok_or(argon2::password_hash::Error::OutputSize)?;
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, bytes, memory)?;
+    Ok(Output::new(bytes)?)
 }
 
 /// Random bits in the form of a hash at this cost: to check against it costs what it costs to check
@@ -226,13 +262,28 @@ fn nobodys_hash(params: &Params) -> String {
     )
 }
 
-fn verify(password: &str, stored: &str) -> bool {
+/// # Errors
+/// If what is stored is no hash of argon2.
+fn verify(
+    password: &str,
+    stored: &str,
+    memory: &mut Memory,
+) -> argon2::password_hash::Result<bool> {
+    use argon2::password_hash::Error;
+    let stored = PasswordHash::new(stored)?;
     // The cost is read from the stored hash, not from the settings.
-    PasswordHash::new(stored).is_ok_and(|parsed| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok()
-    })
+    let argon2 = Argon2::new(
+        Algorithm::try_from(stored.algorithm.as_str())?,
+        stored
+            .version
+            .map_or(Ok(Version::default()), Version::try_from)?,
+        Params::try_from(&stored)?,
+    );
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+        return Err(Error::EncodingInvalid);
+    };
+    // Compared in constant time.
+    Ok(output(&argon2, password, salt, expected.len(), memory)? == *expected)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ use crate::sealed::{MasterKeyError, Sealer};
 use crate::spool::{self, Limits, Spool};
 use crate::state::State;
 use crate::store::{Store, StoreError};
-use crate::turns::Turns;
+use crate::turns::TurnsByWork;
 use crate::{periodic, sealed_mark, signing_keys, sync};
 
 const FIRST_RETRY: Duration = Duration::from_millis(250);
@@ -111,9 +111,7 @@ impl Plane {
             sealer,
             may_open: Arc::new(OnceLock::new()),
             explains: Arc::new(OnceLock::new()),
-            picture_turns: Turns::new(1),
-            reading_turns: Turns::new(2),
-            captcha_turns: Turns::with_queue(2, crate::captcha::MOST_WAITING),
+            turns: TurnsByWork::default(),
             foresees: Arc::new(OnceLock::new()),
             tries_upstreams: Arc::new(OnceLock::new()),
             serves_certificates: Arc::new(OnceLock::new()),

@@ -19,7 +19,7 @@ use crate::passwords::Passwords;
 use crate::places::Places;
 use crate::sealed::Sealer;
 use crate::store::Store;
-use crate::turns::Turns;
+use crate::turns::TurnsByWork;
 
 #[derive(Clone)]
 pub struct State {
@@ -45,12 +45,8 @@ pub struct State {
     pub serves_certificates: Arc<OnceLock<Arc<dyn ServesCertificates>>>,
     /// What the gateway of this node sees. Set once by whoever composes the program.
     pub surroundings: Arc<OnceLock<Arc<dyn Surroundings>>>,
-    /// Pictures are decoded one at a time: each takes its share of memory.
-    pub picture_turns: Turns,
-    /// Lists and tables that people bring are read two at a time.
-    pub reading_turns: Turns,
-    /// Pictures of captchas are drawn two at a time: anybody can ask for one.
-    pub captcha_turns: Turns,
+    /// What takes a processor for a while.
+    pub turns: TurnsByWork,
     /// How many requests a caller may send to the API.
     pub api_rates: ApiRates,
     /// What OpenID providers said of themselves, as far as this node has asked.
@@ -79,8 +75,8 @@ pub mod testing {
     use config::{Settings, Timestamp};
 
     use super::{
-        ApiRates, Arc, BreachedPasswords, Clock, Idps, Issuers, Snapshot, State, Suites, Turns,
-        watch,
+        ApiRates, Arc, BreachedPasswords, Clock, Idps, Issuers, Snapshot, State, Suites,
+        TurnsByWork, watch,
     };
     use crate::passwords::Passwords as Hasher;
     use crate::places::Places as Known;
@@ -128,9 +124,7 @@ pub mod testing {
             places: Known::open(&settings.places),
             may_open: Arc::default(),
             explains: Arc::default(),
-            picture_turns: Turns::new(1),
-            reading_turns: Turns::new(2),
-            captcha_turns: Turns::with_queue(2, crate::captcha::MOST_WAITING),
+            turns: TurnsByWork::default(),
             foresees: Arc::default(),
             tries_upstreams: Arc::default(),
             serves_certificates: Arc::default(),

@@ -6,6 +6,31 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::store::StoreError;
+use crate::{captcha, directories};
+
+/// Each kind of work by itself.
+#[derive(Clone)]
+pub struct TurnsByWork {
+    /// Pictures are decoded one at a time: each takes its share of memory.
+    pub pictures: Turns,
+    /// Lists and tables that people bring are read two at a time.
+    pub reading: Turns,
+    /// Pictures of captchas are drawn two at a time: anybody can ask for one.
+    pub captchas: Turns,
+    /// As many documents of XML and their signatures are checked: anybody can send one.
+    pub xml: Turns,
+}
+
+impl Default for TurnsByWork {
+    fn default() -> Self {
+        Self {
+            pictures: Turns::new(1),
+            reading: Turns::new(2),
+            captchas: Turns::with_queue(2, captcha::MOST_WAITING),
+            xml: Turns::with_queue(2, directories::MOST_XML_WAITING),
+        }
+    }
+}
 
 /// Cheap to clone; all clones share one bound.
 #[derive(Clone)]

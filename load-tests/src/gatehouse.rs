@@ -184,7 +184,7 @@ impl Gatehouse {
 
 fn settings_at(door: &Door, monitor: SocketAddr) -> String {
     format!(
-        "version = 1\ndata = \"data\"\n[access]\nurl = \"http://{ACCESS}:{}\"\n\
+        "version = 1\ndata = \"data\"\n[outbound]\nallow = [\"127.0.0.1\"]\n[access]\nurl = \"http://{ACCESS}:{}\"\n\
          [[listener]]\naddress = \"{}\"\n\
          [[listener]]\naddress = \"{}\"\n[listener.tls]\n\
          certificates = [{{ certificate = \"{}\", key = \"{}\" }}]\n\

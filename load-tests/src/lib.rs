@@ -4,7 +4,6 @@
 //! a ratio between two programs that were measured in the same run, against the same origin, by the
 //! same client, in turns.
 
-pub mod api;
 pub mod browser;
 mod connection;
 pub mod door;

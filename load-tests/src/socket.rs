@@ -26,6 +26,55 @@ impl Socket {
             .map_err(|why| BenchError::Unexpected(format!("{path} is no JSON: {why}")))
     }
 
+    /// Asks for something else than to read, and reads the answer.
+    ///
+    /// # Errors
+    /// If it is a refusal.
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, BenchError> {
+        self.asked(method, path, "", body)
+    }
+
+    /// Puts it in the place of what is there now, whatever that is.
+    ///
+    /// # Errors
+    /// If it is a refusal.
+    pub fn replace(&self, path: &str, body: &Value) -> Result<Value, BenchError> {
+        let now = self.ask("GET", path, &Value::Null)?;
+        let condition = format!("If-Match: \"{}\"\r\n", now["version"]);
+        self.asked("PUT", path, &condition, body)
+    }
+
+    fn asked(
+        &self,
+        method: &str,
+        path: &str,
+        condition: &str,
+        body: &Value,
+    ) -> Result<Value, BenchError> {
+        let failed = || BenchError::io(format!("asking the API for {path}"));
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let request = format!(
+            "{method} /api/v1{path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n{condition}\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = UnixStream::connect(&self.0).map_err(failed())?;
+        stream.write_all(request.as_bytes()).map_err(failed())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map_err(failed())?;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let status = head.split(' ').nth(1).unwrap_or_default();
+        if !status.starts_with('2') {
+            let why = format!("{method} {path} was answered {status}: {body}");
+            return Err(BenchError::Unexpected(why));
+        }
+        Ok(serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
     /// Asks, and hands over the answer piece by piece; says how many bytes it had.
     pub fn stream(&self, path: &str, mut take: impl FnMut(&[u8])) -> Result<u64, BenchError> {
         let failed = || BenchError::io(format!("asking for {path}"));

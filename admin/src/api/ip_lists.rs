@@ -201,7 +201,7 @@ async fn upload(
     how: (Upload, Lockout),
 ) -> Result<Versioned<IpList>, Problem> {
     let read = move || text::read_whole(&text);
-    let entries = state.reading_turns.run(read).await??;
+    let entries = state.turns.reading.run(read).await??;
     let list = ip_lists::upload(state, permit, id, expected, &entries, how).await?;
     Ok(Versioned::ok(list.version, list))
 }
@@ -247,7 +247,7 @@ pub async fn preview(
     PlainText(text): PlainText<{ MAX_BODY >> 20 }>,
 ) -> Result<Json<Preview>, Problem> {
     let language = language::of(&headers);
-    let read = state.reading_turns.run(move || text::read(&text)).await?;
+    let read = state.turns.reading.run(move || text::read(&text)).await?;
     let mut connection = state.store.read().await?;
     let revision = ip_lists::row(&mut connection, &id.into()).await?.revision;
     let wrong = read.wrong.into_iter().map(|line| WrongLine {

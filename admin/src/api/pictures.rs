@@ -47,7 +47,7 @@ pub async fn put(
 
 async fn make(state: &State, kind: PictureKind, bytes: Bytes) -> Result<Made, Refused> {
     let work = move || pictures::make(kind, &bytes);
-    state.picture_turns.run(work).await?
+    state.turns.pictures.run(work).await?
 }
 
 /// Where the icon of an application is found.

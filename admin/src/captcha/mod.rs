@@ -93,7 +93,7 @@ pub fn refusal(form: &Form, language: Language) -> &'static str {
 /// A new puzzle. Where so many pictures are being drawn that this one would wait, it is a question.
 pub async fn puzzle(state: &State, reader: &Reader, kind: Kind) -> Result<Puzzle, Failure> {
     let drawn = match kind {
-        Kind::Picture => state.captcha_turns.run_if_room(picture::draw).await?,
+        Kind::Picture => state.turns.captchas.run_if_room(picture::draw).await?,
         Kind::Question => None,
     };
     let (answer, shown) = if let Some(drawn) = drawn {

@@ -4,7 +4,8 @@ use config::Timestamp;
 use config::id::{DepartmentId, DirectoryId};
 
 use super::{
-    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, keep_secret, vouch, whole,
+    Directory, DirectoryDraft, Kept, Source, UsedFor, Whole, find, keep_secret, last_way, vouch,
+    whole,
 };
 use crate::edit::{Edit, shown, target};
 use crate::members::names;
@@ -78,6 +79,7 @@ pub async fn update(
     if !rows::update(&mut edit.tx, &row, &name_key(&row.name), edit.now).await? {
         return Err(Refused::Stale);
     }
+    last_way::keep(&mut edit, &before).await?;
     let is_renamed = row.name != before.row.name;
     if is_renamed && before.used_for().organisation() {
         rows::name_source(&mut edit.tx, id, Some(&row.name)).await?;
@@ -111,8 +113,10 @@ pub async fn remove(
             "该目录有尚未结束的同步，请等待其完成或先放弃该次同步",
         ))));
     }
+    let last = whole(&mut edit.tx, id).await?;
     rows::name_source(&mut edit.tx, id, None).await?;
     rows::remove(&mut edit.tx, id).await?;
+    last_way::keep(&mut edit, &last).await?;
     let target = target("directory", id.as_str(), &before.name);
     edit.commit("delete", target, shown(&before), None).await
 }

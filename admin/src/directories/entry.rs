@@ -74,6 +74,7 @@ impl TheirPerson {
             .chain(&mut self.mobile)
             .chain(&mut self.employee_number)
             .chain(&mut self.departments)
+            .chain(&mut self.sign_in_names)
             .for_each(storable);
         self
     }

@@ -14,6 +14,7 @@ pub mod entry;
 pub mod feishu;
 mod keep_secret;
 pub mod kind;
+mod last_way;
 pub mod ldap;
 pub mod notices;
 pub mod oidc;
@@ -50,6 +51,9 @@ pub use change::{create, create_as, remove, update};
 pub use kind::{Kind, UsedFor};
 pub use organisation::{MatchBy, Organisation, Others};
 pub use speak::{callback, ldap_access, open, provider, saml_provider, secret_of};
+
+/// So many wait until what they sent is checked, where that is XML: each takes some milliseconds.
+pub const MOST_XML_WAITING: usize = 100;
 
 /// What a directory is, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -95,6 +95,15 @@ async fn attack_18_nobody_has_a_directory_vouch_otherwise_for_whoever_holds_a_ro
         tx.commit().await.unwrap();
         let refused = change("https://evil.example.com/cas").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        // Nor does anybody have it begin to.
+        let mut draft = made.clone();
+        draft["source"]["url"] = "https://other.example.com/cas".into();
+        let path = format!("/directories/{directory}");
+        for (used, status) in [(true, StatusCode::FORBIDDEN), (false, StatusCode::OK)] {
+            draft["enabled"] = used.into();
+            let answer = app.call(&with, "PUT", &path, draft.clone()).await;
+            assert_eq!(answer.status, status, "{}", answer.body);
+        }
     })
     .await;
 }

@@ -5,16 +5,29 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 /// No document that we read has more nodes.
 const MOST_NODES: u32 = 20_000;
-/// None is nested deeper: whoever else reads it recurses.
+/// None is nested deeper, as far as its tags tell: whoever else reads it recurses.
 const DEEPEST: usize = 60;
+/// Readers compare each attribute of an element, and each namespace, with all others: what they do grows with the
+/// square of this.
+const MOST_ATTRIBUTES: usize = 5_000;
 
 /// # Errors
 /// A word for the log if it cannot be read, or should not be.
 pub fn parse(text: &str) -> Result<Document<'_>, &'static str> {
-    // Cheaper than to find out by parsing, where a reader recurses by depth.
-    if depth(text) > DEEPEST {
+    if is_too_deep(text) {
         return Err("xml_too_deep");
     }
+    if text.bytes().filter(|byte| *byte == b'=').count() > MOST_ATTRIBUTES {
+        return Err("xml_too_large");
+    }
+    parse_trusted(text)
+}
+
+/// The same, of whoever an administrator has named: that may be large.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_trusted(text: &str) -> Result<Document<'_>, &'static str> {
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: MOST_NODES,
@@ -26,9 +39,9 @@ pub fn parse(text: &str) -> Result<Document<'_>, &'static str> {
     })
 }
 
-/// At least how deep it is nested, counted by its tags.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
+/// Whether it is nested too deep, counted by its tags in one pass.
+fn is_too_deep(text: &str) -> bool {
+    let mut depth = 0_usize;
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
@@ -40,14 +53,26 @@ fn depth(text: &str) -> usize {
             continue;
         }
         depth += 1;
-        deepest = deepest.max(depth);
-        if let Some(end) = rest.find('>')
-            && rest[..end].ends_with('/')
-        {
+        if depth > DEEPEST {
+            return true;
+        }
+        let end = rest.find(['<', '>']).unwrap_or(rest.len());
+        if rest[..end].ends_with('/') && rest[end..].starts_with('>') {
             depth -= 1;
         }
+        rest = &rest[end..];
     }
-    deepest
+    false
+}
+
+/// A document without what it says of its version and encoding.
+#[must_use]
+pub fn without_declaration(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    match text.strip_prefix("<?xml") {
+        Some(rest) => rest.split_once("?>").map_or(text, |(_, rest)| rest),
+        None => text,
+    }
 }
 
 /// The text of an element that holds nothing but text: `None` where a comment or another element parts it, for
@@ -117,5 +142,17 @@ mod tests {
         assert!(parse(&deep(60)).is_ok());
         assert_eq!(parse(&deep(61)).err(), Some("xml_too_deep"));
         assert!(parse(&format!("<a>{}</a>", "<b/>".repeat(1000))).is_ok());
+        assert_eq!(parse(&"<".repeat(500_000)).err(), Some("xml_too_deep"));
+    }
+
+    #[test]
+    fn attack_13_what_readers_would_compare_all_with_all_is_not_looked_at() {
+        let many = |what: &dyn Fn(usize) -> String| (0..6_000).map(what).collect::<String>();
+        let attributes = format!("<a {}/>", many(&|n| format!("b{n}='' ")));
+        let namespaces = format!("<a {}/>", many(&|n| format!("xmlns:b{n}='c' ")));
+        let children = format!("<a>{}</a>", many(&|_| "<b xmlns:c='d'/>".to_owned()));
+        for hostile in [attributes, namespaces, children] {
+            assert_eq!(parse(&hostile).err(), Some("xml_too_large"));
+        }
     }
 }

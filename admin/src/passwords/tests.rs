@@ -30,7 +30,7 @@ fn the_hash_of_nobody_reads_as_one_at_the_cost_of_the_settings() {
     let passwords = passwords(3);
     let nobodys = &passwords.0.dummy;
     assert!(!passwords.0.is_outdated(nobodys));
-    let made = hash(&passwords.0.params, "x").unwrap();
+    let made = hash(&passwords.0.params, "x", &mut Memory::new()).unwrap();
     assert_eq!(made.len(), nobodys.len());
 }
 
@@ -80,7 +80,7 @@ async fn attack_17_a_guess_that_is_hung_up_on_still_counts_until_its_work_is_don
         let passwords = passwords.clone();
         async move {
             passwords
-                .bounded(Known, move |_| held.recv())
+                .bounded(Known, move |_, _| held.recv())
                 .await
                 .map(drop)
         }
@@ -104,7 +104,7 @@ async fn attack_17_so_many_wait_and_whoever_comes_after_them_is_told_so_at_once(
         let (passwords, held) = (passwords.clone(), Arc::clone(&held));
         tokio::spawn(async move {
             passwords
-                .bounded(Known, move |_| held.lock().recv())
+                .bounded(Known, move |_, _| held.lock().recv())
                 .await
                 .map(drop)
         })

@@ -307,7 +307,7 @@ async fn attack_17_where_many_pictures_are_being_drawn_or_the_address_is_spent_w
         let mut drawn = Vec::new();
         for _ in 0..MOST_WAITING + 2 {
             let may_go_on = Arc::clone(&may_go_on);
-            let turn = house.state.captcha_turns.run_if_room(move || {
+            let turn = house.state.turns.captchas.run_if_room(move || {
                 let _ = may_go_on.lock().recv();
             });
             drawn.push(Box::pin(turn));

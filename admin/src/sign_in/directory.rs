@@ -117,7 +117,7 @@ pub(super) async fn send(
     to: &ReturnPath,
     hint: Option<&str>,
 ) -> Answer {
-    let kept = Kept {
+    let mut kept = Kept {
         directory: directory.row.id.clone(),
         secrets: Secrets {
             nonce: random(),
@@ -125,19 +125,19 @@ pub(super) async fn send(
         },
         to: to.as_str().to_owned(),
     };
-    let question = Question::new(kept.clone(), state.clock.now(), LIFE);
-    let whose = hex(&reader.csrf.hash());
-    let sealed = question.seal(&state.sealer, occasion(&whose))?;
-    let callback = callback_of(state, reader, directory)?;
     let kind = directory.source.kind();
+    let is_carried = kind.posts_back() || kind.brings_back_little();
+    let mut sealed = seal(state, reader, &kept)?;
+    if is_carried && sealed.len() > MOST_CARRIED {
+        // A browser would drop it: to come in at the front is better than not at all.
+        ReturnPath::root().as_str().clone_into(&mut kept.to);
+        sealed = seal(state, reader, &kept)?;
+    }
+    let callback = callback_of(state, reader, directory)?;
     let word = short_word(&kept.secrets);
     let start = Start {
         callback: &callback,
-        state: if kind.brings_back_little() {
-            &word
-        } else {
-            &sealed
-        },
+        state: brought_back(kind, &sealed, &word),
         secrets: &kept.secrets,
         hint,
         is_inside: kind.is_own_client(&reader.user_agent),
@@ -151,7 +151,7 @@ pub(super) async fn send(
             return refuse(state, reader, to, Why::Away);
         }
     };
-    if kind.posts_back() || kind.brings_back_little() {
+    if is_carried {
         carry(&mut response, reader, &sealed);
     }
     mark(&mut response, reader);
@@ -161,18 +161,29 @@ pub(super) async fn send(
 /// Whoever comes by a link that somebody has kept has seen no page of ours yet.
 fn mark(response: &mut Response, reader: &Reader) {
     if reader.csrf_is_new {
-        set(
-            response,
-            cookies::FORMS,
-            reader.csrf.as_text(),
-            Keep::ForNow,
-        );
+        let forms = reader.csrf.as_text();
+        set(response, cookies::FORMS, forms, Keep::ForNow);
+    }
+}
+
+/// What the page there is to send along, and brings back.
+fn brought_back<'a>(kind: directories::Kind, sealed: &'a str, word: &'a str) -> &'a str {
+    if kind.brings_back_little() {
+        word
+    } else {
+        sealed
     }
 }
 
 /// What tells the sign-ins of a browser apart where no more can come back.
 fn short_word(secrets: &Secrets) -> String {
     hex(secrets.verifier.as_bytes())
+}
+
+fn seal(state: &State, reader: &Reader, kept: &Kept) -> Result<String, Failure> {
+    let question = Question::new(kept.clone(), state.clock.now(), LIFE);
+    let whose = hex(&reader.csrf.hash());
+    Ok(question.seal(&state.sealer, occasion(&whose))?)
 }
 
 /// Has the browser hold what must come back, where the directory would not carry it: that of the latest sign-ins,
@@ -243,8 +254,7 @@ pub(super) async fn arrived(
     (question, parameters): (Option<Question<Kept>>, &HashMap<String, String>),
 ) -> Answer {
     let Some(question) = question else {
-        // What was sealed is nothing that can be guessed: whoever has none costs nobody a try.
-        return refuse(state, reader, &ReturnPath::root(), Why::Untrusted);
+        return stray(state, reader).await;
     };
     let counters = Counters::of_directories(reader);
     let attempt = Attempt::count(state, reader, counters, (None, ""), METHOD).await?;
@@ -266,6 +276,18 @@ pub(super) async fn arrived(
     }
 }
 
+/// What comes back for no sign-in of this browser: told of as often as a source has tries, and counted on nothing
+/// else, since what was sealed is nothing that can be guessed.
+async fn stray(state: &State, reader: &Reader) -> Answer {
+    let counters = Counters::of_strays(reader);
+    match Attempt::count(state, reader, counters, (None, ""), METHOD).await {
+        Ok(attempt) => attempt.failed("not_for_this_sign_in").await?,
+        Err(Failure::TooManyAttempts) => {}
+        Err(error) => return Err(error),
+    }
+    refuse(state, reader, &ReturnPath::root(), Why::Untrusted)
+}
+
 /// Nobody was proven to be anybody.
 pub(super) async fn not_proven(
     state: &State,
@@ -277,8 +299,10 @@ pub(super) async fn not_proven(
     let (reason, why) = Why::of(error);
     // What nobody has judged weighs on nobody.
     match error {
-        ProviderError::Untrusted(_) | ProviderError::Stranger => attempt.failed(reason).await?,
-        ProviderError::Refused(_) | ProviderError::Away(_) => attempt.not_checked(reason).await?,
+        ProviderError::Untrusted(_) | ProviderError::Stranger | ProviderError::Refused(_) => {
+            attempt.failed(reason).await?;
+        }
+        ProviderError::Away(_) => attempt.not_checked(reason).await?,
     }
     refuse(state, reader, to, why)
 }

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use config::Timestamp;
 use config::session::Revocation;
 
 use super::directory::found;
@@ -13,7 +14,7 @@ use crate::logs::SignInKind;
 use crate::pages::{Answer, Failure, Reader};
 use crate::state::State;
 use crate::store::changes::{Change, announce};
-use crate::store::{StoreError, directory_sessions, sign_ins};
+use crate::store::{StoreError, Tx, directory_sessions, sign_ins};
 
 /// What the log says of it.
 const REASON: &str = "directory_ended_session";
@@ -34,7 +35,9 @@ pub async fn by_post(
     let mut fields = url::form_urlencoded::parse(body.as_bytes());
     let request = fields.find(|(name, _)| name == "logoutRequest");
     let (_, request) = request.ok_or(Failure::BadRequest)?;
-    match cas::ended(&request) {
+    let request = request.into_owned();
+    let read = state.turns.xml.run_if_room(move || cas::ended(&request));
+    match read.await?.ok_or(Failure::Busy)? {
         Ok(ticket) => {
             let came_by = CameBy {
                 directory: directory.row.id.clone(),
@@ -67,11 +70,32 @@ pub(super) async fn end(
     came_by: &CameBy,
 ) -> Result<usize, StoreError> {
     let now = state.clock.now();
+    // Anybody may ask: whoever names nothing that is open writes nothing.
+    let mut read = state.store.read().await?;
+    if directory_sessions::open_of(&mut read, came_by, now)
+        .await?
+        .is_empty()
+    {
+        return Ok(0);
+    }
+    drop(read);
     let mut tx = state.store.begin().await?;
-    let open = directory_sessions::open_of(&mut tx, came_by, now).await?;
+    let ended = end_in(&mut tx, reader, came_by, now).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// The same, in a transaction.
+pub(super) async fn end_in(
+    tx: &mut Tx,
+    reader: &Reader,
+    came_by: &CameBy,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let open = directory_sessions::open_of(tx, came_by, now).await?;
     let mut ended = 0;
     for one in &open {
-        if !sign_ins::end(&mut tx, &one.sign_in, &one.member, REASON, now).await? {
+        if !sign_ins::end(tx, &one.sign_in, &one.member, REASON, now).await? {
             continue;
         }
         let happening = Happening {
@@ -83,11 +107,10 @@ pub(super) async fn end(
             risk: &[],
             sign_in: Some(&one.sign_in),
         };
-        record(&mut tx, reader, now, happening).await?;
+        record(tx, reader, now, happening).await?;
         let over = Change::Revoked(Revocation::SignIn(one.sign_in.clone()));
-        announce(&mut tx, over, now).await?;
+        announce(tx, over, now).await?;
         ended += 1;
     }
-    tx.commit().await?;
     Ok(ended)
 }

@@ -21,7 +21,7 @@ use crate::directories::sign_in::{Asserted, CameBy, NotKnown, member_of};
 use crate::directories::{self, MatchBy, Whole};
 use crate::edit::Edit;
 use crate::pages::{Failure, Reader, ReturnPath};
-use crate::passwords::Standing;
+use crate::passwords::PasswordsError;
 use crate::state::State;
 use crate::store::{StoreError, Tx, credentials, directories as rows, members};
 
@@ -110,7 +110,11 @@ pub async fn submit(
         .passwords
         .verify(tried.attempt.standing(), tried.password, None);
     let (found, hashed) = tokio::join!(ask(state, &directories, &tried), hash);
-    hashed?;
+    match hashed {
+        // It hides how long the directory took, no more: what that has said stands.
+        Ok(_) | Err(PasswordsError::Busy) => {}
+        Err(error) => return Err(error.into()),
+    }
     let (directory, asserted, is_new) = match found? {
         Found::Right(directory, asserted, is_new) => (directory, asserted, is_new),
         Found::Wrong(reason, why) => {
@@ -118,16 +122,16 @@ pub async fn submit(
             return Ok(Err(why));
         }
         Found::Away { was_checked } => {
-            if let Some(account) = account
-                && let Some(response) = break_glass(state, reader, account, &tried).await?
-            {
-                return Ok(Ok(response));
-            }
-            // A guess that another directory has refused stays counted.
-            if was_checked {
-                tried.attempt.failed("directory_away").await?;
-            } else {
-                tried.attempt.not_checked("directory_away").await?;
+            let glass = match account {
+                Some(account) => break_glass(state, reader, account, &tried).await?,
+                None => Glass::None,
+            };
+            match glass {
+                Glass::Broken(response) => return Ok(Ok(*response)),
+                Glass::Held => tried.attempt.failed("wrong_password").await?,
+                // A guess that another directory has refused stays counted.
+                Glass::None if was_checked => tried.attempt.failed("directory_away").await?,
+                Glass::None => tried.attempt.not_checked("directory_away").await?,
             }
             return Ok(Err(NotIn::Wrong));
         }
@@ -347,6 +351,15 @@ pub async fn known(
     Ok(Err(reason))
 }
 
+/// What becomes of a password that was set here while the directory is away.
+enum Glass {
+    /// It is none that would count.
+    None,
+    /// It was tried, and is wrong: that counts as any other guess.
+    Held,
+    Broken(Box<Response>),
+}
+
 /// An owner comes in by a password that was set here while the directory is away: somebody must be able to
 /// mend what is wrong.
 async fn break_glass(
@@ -354,22 +367,17 @@ async fn break_glass(
     reader: &Reader,
     account: &credentials::Account,
     tried: &Tried<'_>,
-) -> Result<Option<Response>, Failure> {
-    let Some(stored) = account
-        .password_hash
-        .clone()
-        .filter(|_| tried.attempt.is_allowed())
-    else {
-        return Ok(None);
+) -> Result<Glass, Failure> {
+    let Some(stored) = account.password_hash.clone() else {
+        return Ok(Glass::None);
     };
     if !is_owner(&mut *state.store.read().await?, &account.member).await? {
-        return Ok(None);
+        return Ok(Glass::None);
     }
-    let verdict = tried
-        .attempt
-        .check(Standing::Known, tried.password, Some(&stored));
+    let (attempt, password) = (tried.attempt, tried.password);
+    let verdict = attempt.check(attempt.standing(), password, Some(&stored));
     if verdict.await? == crate::passwords::Verdict::Wrong {
-        return Ok(None);
+        return Ok(Glass::Held);
     }
     let now = state.clock.now();
     let mut tx = state.store.begin().await?;
@@ -377,10 +385,11 @@ async fn break_glass(
     let is_held = credentials::hold_password(&mut tx, &account.member, &stored, &stored).await?;
     let present = credentials::find(&mut tx, &account.member).await?;
     if !is_held || !present.is_some_and(|account| account.is_active(now)) {
-        return Ok(None);
+        return Ok(Glass::Held);
     }
     tried.attempt.succeeded(&mut tx).await?;
     let method = AuthenticationMethod::Password;
     let flow = Flow::begin(account.member.clone(), method, now, tried.to.as_str());
-    Ok(Some(flow::advance(state, reader, tx, flow, None).await?))
+    let response = flow::advance(state, reader, tx, flow, None).await?;
+    Ok(Glass::Broken(Box::new(response)))
 }

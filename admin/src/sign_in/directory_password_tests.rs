@@ -145,7 +145,8 @@ async fn attack_17_guesses_at_the_directory_lock_the_account_and_ask_it_no_more(
 }
 
 #[tokio::test]
-async fn while_the_directory_is_away_nobody_but_an_owner_comes_in_by_a_password_of_ours() {
+async fn attack_17_while_the_directory_is_away_nobody_but_an_owner_comes_in_by_a_password_of_ours()
+{
     let slapd = Slapd::start().await;
     slapd
         .add(&(person("alice", "Alice", "") + &person("olga", "Olga", "")))
@@ -206,6 +207,17 @@ async fn while_the_directory_is_away_nobody_but_an_owner_comes_in_by_a_password_
             browser.is_signed_in().await,
             "somebody must be able to mend it"
         );
+        // What is guessed at that password counts as it does anywhere.
+        let guess = async |password: &str| {
+            let mut browser = house.browser();
+            browser.address = "192.0.2.2".parse().unwrap();
+            browser.sign_in("olga", password).await;
+            browser.is_signed_in().await
+        };
+        for _ in 0..PER_ACCOUNT {
+            assert!(!guess("wrong").await);
+        }
+        assert!(!guess(PASSWORD).await, "locked");
     })
     .await;
 }

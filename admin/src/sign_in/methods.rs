@@ -1,6 +1,7 @@
 //! Which ways in the sign-in page offers, and in which order: the brand says so, as far as the sign-in policy
 //! lets people in by them. The first one is what the page opens with, the others are linked below it. One that
-//! is left out is not offered; its page goes on working for whoever knows it.
+//! is left out is not offered, and its page goes on working for whoever knows it; directories that it does not
+//! name come last.
 
 use std::borrow::Cow;
 

@@ -241,6 +241,8 @@ mod reset_tests;
 #[cfg(test)]
 mod saml_attack_tests;
 #[cfg(test)]
+mod saml_claims_tests;
+#[cfg(test)]
 mod saml_logout_tests;
 #[cfg(test)]
 mod saml_tests;

@@ -259,7 +259,7 @@ async fn attack_14_the_answer_of_one_provider_is_not_taken_for_that_of_another()
     elsewhere.set_path(of_other.path());
     let answer = browser.open(elsewhere.as_str()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert!(!browser.is_signed_in().await);
+    assert_eq!(refused(&mut browser, &answer).await, "not_for_this_sign_in");
     for (forged, reason) in [
         (with(&back, "iss", Some(iss)), "answer_of_another_issuer"),
         (with(&back, "iss", None), "answer_without_issuer"),

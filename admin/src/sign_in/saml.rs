@@ -25,6 +25,7 @@ use crate::directories::{self, Whole};
 use crate::hex::hex;
 use crate::pages::{Answer, Failure, Form, Reader, ReturnPath, csrf};
 use crate::question::{Occasion, Question};
+use crate::refused::Refused;
 use crate::state::State;
 
 /// No form of a provider's is larger, in bytes.
@@ -38,7 +39,10 @@ pub async fn metadata(Shared(state): Shared<State>, Path(id): Path<String>) -> A
     let directory = directories::whole(&mut read, &DirectoryId::from(id)).await;
     drop(read);
     // It is fetched while the directory is being set up, and so before it is used.
-    let directory = directory.map_err(|_| Failure::NotFound)?;
+    let directory = directory.map_err(|refused| match refused {
+        Refused::NotFound(_) => Failure::NotFound,
+        other => Failure::internal(other),
+    })?;
     let provider = directories::saml_provider(&state, &directory)?;
     let text = provider.metadata().map_err(Failure::internal)?;
     let kind = [(header::CONTENT_TYPE, "application/samlmetadata+xml")];

@@ -29,14 +29,14 @@ impl Scene {
     }
 
     /// A browser, and what the provider has it bring.
-    async fn sent_back(&self) -> (Browser<'_>, Form) {
+    pub(super) async fn sent_back(&self) -> (Browser<'_>, Form) {
         let mut browser = self.house.browser();
         let form = self.idp.visit(&leave(&mut browser, &self.id).await).await;
         (browser, form)
     }
 
     /// Why the browser is not let in that brings it.
-    async fn reason(&self, browser: &mut Browser<'_>, form: &Form) -> String {
+    pub(super) async fn reason(&self, browser: &mut Browser<'_>, form: &Form) -> String {
         let answer = bring(browser, form).await;
         let reason = refused(browser, &answer).await;
         // So that nobody is kept out for guessing.
@@ -44,6 +44,12 @@ impl Scene {
             self.house.state.clock.advance(Duration::from_secs(1));
         }
         reason
+    }
+
+    pub(super) async fn lets_in(&self) {
+        let (mut browser, form) = self.sent_back().await;
+        let answer = bring(&mut browser, &form).await;
+        assert!(browser.is_signed_in().await, "{}", answer.body);
     }
 
     pub(super) async fn refused_with(&self, change: impl FnOnce(&str) -> String) -> String {
@@ -157,7 +163,7 @@ async fn attack_13_a_comment_in_a_name_does_not_cut_it_short() {
 async fn not_ours(browser: &mut Browser<'_>, form: &Form) {
     let answer = bring(browser, form).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
-    assert!(!browser.is_signed_in().await);
+    assert_eq!(refused(browser, &answer).await, "not_for_this_sign_in");
 }
 
 #[tokio::test]

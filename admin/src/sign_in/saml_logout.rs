@@ -9,7 +9,7 @@ use config::Session;
 use serde::{Deserialize, Serialize};
 
 use super::directory::found;
-use super::directory_logout::end;
+use super::directory_logout::end_in;
 use super::directory_page::{Doing, lead};
 use super::saml::fields;
 use crate::directories::provider::ProviderError;
@@ -82,7 +82,6 @@ async fn told(
         drop(tx);
         return Err(refused(&ProviderError::Untrusted("said_before")));
     }
-    tx.commit().await?;
     let sessions = match &over.sessions[..] {
         [] => vec![None],
         some => some.iter().cloned().map(Some).collect(),
@@ -94,8 +93,10 @@ async fn told(
             subject: Some(over.name.value.clone()),
             repeated: None,
         };
-        end(state, reader, &came_by).await?;
+        end_in(&mut tx, reader, &came_by, state.clock.now()).await?;
     }
+    // Noted and done at once: what was not done may be said again.
+    tx.commit().await?;
     let relay_state: String = relay_state.chars().take(80).collect();
     let way = provider
         .acknowledged(&ended, &relay_state)

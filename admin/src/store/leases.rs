@@ -29,6 +29,16 @@ pub async fn take(
     Ok(row.is_some())
 }
 
+/// Gives it up before its time, if `holder` has it.
+pub async fn give_up(tx: &mut Connection, name: &str, holder: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM leases WHERE name = $1 AND holder = $2")
+        .bind(name)
+        .bind(holder)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Whether `holder` has it.
 pub async fn is_held(
     connection: &mut Connection,
@@ -70,6 +80,13 @@ mod tests {
             assert!(!take_at(&store, "b", 150).await);
             assert!(take_at(&store, "b", 191).await, "a stopped renewing");
             assert!(!take_at(&store, "a", 192).await);
+            for holder in ["a", "b"] {
+                assert!(!take_at(&store, "c", 193).await, "it was not {holder}'s");
+                let mut tx = store.begin().await.unwrap();
+                give_up(&mut tx, "work", holder).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            assert!(take_at(&store, "c", 194).await, "b gave it up");
         })
         .await;
     }

@@ -252,6 +252,17 @@ pub async fn tally(
     .await?)
 }
 
+/// Forgets what stayed as it was.
+pub async fn forget_unchanged(connection: &mut Connection, run: &RunId) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM sync_changes WHERE run_id = $1 AND kind = 'none' AND outcome = 'done'",
+    )
+    .bind(run.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Forgets what was planned: the run reads anew.
 pub async fn forget(connection: &mut Connection, run: &RunId) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM sync_changes WHERE run_id = $1")

@@ -123,6 +123,9 @@ async fn settle(
 
 /// What only the world can mend breaks the run off; everything else is told of the one change.
 pub(super) fn settled(change: &mut ChangeRow, made: Result<(), Refused>) -> Result<(), Broken> {
+    if made.is_err() && change.kind == "none" {
+        "update".clone_into(&mut change.kind);
+    }
     let why = match made {
         Ok(()) => {
             "done".clone_into(&mut change.outcome);
@@ -247,6 +250,10 @@ pub(super) async fn change_person(
     change: &Change,
 ) -> Result<(), Refused> {
     let now = edit.now;
+    // First, because it alone may be refused.
+    if let Some(status) = change.status {
+        set_status(edit, id, status).await?;
+    }
     if change.links {
         sync_people::set_source(&mut edit.tx, id, Some(&scope.name)).await?;
     }
@@ -274,9 +281,6 @@ pub(super) async fn change_person(
     if let Some(departments) = &change.departments {
         members::set_departments(&mut edit.tx, id, departments).await?;
         members::touch(&mut edit.tx, id, now).await?;
-    }
-    if let Some(status) = change.status {
-        set_status(edit, id, status).await?;
     }
     edit.forget(id);
     Ok(())

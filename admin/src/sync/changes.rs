@@ -71,7 +71,8 @@ pub(super) async fn look(
     if again.touches_structure {
         return Ok(Found::Everything);
     }
-    let changed = compared(state, directory, &scope, (&keys, again.people)).await?;
+    let people = again.people.into_iter().map(TheirPerson::storable);
+    let changed = compared(state, directory, &scope, (&keys, people.collect())).await?;
     Ok(if changed.people.is_empty() && changed.gone.is_empty() {
         Found::Nothing
     } else {

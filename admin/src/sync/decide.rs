@@ -4,10 +4,12 @@ use config::id::{DirectoryId, RunId};
 
 use super::held;
 use super::record::{self, SyncRun};
-use super::run::{self, Begin, FRESH, Mode};
+use super::run::{self, Begin, Mode};
+use super::stale::FRESH;
 use crate::directories;
 use crate::edit::{Edit, target};
 use crate::refused::{Refused, both};
+use crate::store::holds;
 use crate::store::sync_runs::{self as rows, RunRow};
 
 /// Has everything taken over, or, as a trial, looked at.
@@ -38,6 +40,8 @@ pub async fn begin(
 
 /// Lets a run go on that waits.
 pub async fn go_on(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
+    // Nothing is held in it meanwhile that nobody has seen.
+    holds::directories(&mut edit.tx).await?;
     let run = waiting(&mut edit, id).await?;
     let whole = directories::whole(&mut edit.tx, &run.directory).await?;
     if !whole.is_enabled() {
@@ -68,6 +72,7 @@ pub async fn go_on(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
 
 /// Ends a run that is not over: what it has done already stays.
 pub async fn drop_run(mut edit: Edit<'_>, id: &RunId) -> Result<SyncRun, Refused> {
+    holds::directories(&mut edit.tx).await?;
     let run = rows::find(&mut edit.tx, id).await?;
     let run = run.ok_or(Refused::NotFound("sync run"))?;
     let now = Some(edit.now);

@@ -12,14 +12,14 @@ use tokio::task::{Id, JoinError, JoinSet};
 use super::changes::{self, Found};
 use super::lease::Lease;
 use super::run::{self, Begin, Mode, read_from};
-use super::{Broken, work};
+use super::{Broken, stale, work};
 use crate::directories::source::{Hints, News, OrganisationSource};
 use crate::directories::{self, Whole};
 use crate::logs::{self, ActorKind};
 use crate::refused::Refused;
 use crate::state::State;
 use crate::store::sync_runs::{self as rows, RunRow};
-use crate::store::{StoreError, directories as directory_rows, sync_marks};
+use crate::store::{StoreError, directories as directory_rows, holds, sync_marks};
 
 /// How often it is looked at to which directories somebody should listen.
 const EVERY: Duration = Duration::from_secs(1);
@@ -33,8 +33,12 @@ const RETRY: Duration = Duration::from_secs(10);
 const LIFE: Duration = Duration::from_mins(10);
 /// How often a mark is kept before which nothing was to be done.
 const KEEP: Duration = Duration::from_secs(30);
-/// From a run over everything to the next that a change asks for.
+/// From a run over everything to the next that a change asks for, at least,
 const FULL: Duration = Duration::from_mins(1);
+/// and so many times as long as that took.
+const SHARE: u32 = 10;
+/// Among so many of the latest runs it is looked for.
+const RECENT: i64 = 50;
 /// After a run that failed, or that somebody did not want.
 const UNWANTED: Duration = Duration::from_mins(10);
 
@@ -108,6 +112,8 @@ async fn listen(state: &State, id: &DirectoryId, holder: &str) -> Duration {
         Ok(wait) => wait,
         Err(error) => {
             tracing::warn!(%error, directory = id.as_str(), "a directory is not listened to");
+            // Another node may reach what this one cannot.
+            Lease::of_follower(id, holder).give_up(state).await;
             RETRY
         }
     }
@@ -213,19 +219,24 @@ impl Listener<'_> {
 
     /// Whether no run is under way, and none has just gone wrong.
     async fn may_begin(&mut self) -> Result<bool, StoreError> {
-        let id = &self.directory.row.id;
-        let mut read = self.state.store.read().await?;
-        let newest = rows::list(&mut read, Some(id), None, 1).await?;
-        Ok(newest
-            .first()
-            .is_none_or(|run| is_over(run, self.state.clock.now())))
+        let (id, now) = (&self.directory.row.id, self.state.clock.now());
+        let newest = rows::list(&mut *self.state.store.read().await?, Some(id), None, 1).await?;
+        let Some(newest) = newest.first() else {
+            return Ok(true);
+        };
+        if stale::is_forgotten_trial(newest, now) {
+            let mut tx = self.state.store.begin().await?;
+            holds::directories(&mut tx).await?;
+            stale::drop_stale(&mut tx, id, now).await?;
+            tx.commit().await?;
+        }
+        Ok(is_over(newest, now))
     }
 
     /// Everything is to be listed, but not again and again.
     async fn begin_full(&mut self) -> Result<(), Broken> {
-        let synced = self.directory_synced_at().await?;
         let now = self.state.clock.now();
-        if synced.is_some_and(|at| now < at.plus(FULL)) {
+        if self.next_full().await?.is_some_and(|at| now < at) {
             tokio::time::sleep(EVERY).await;
             return Ok(());
         }
@@ -233,10 +244,18 @@ impl Listener<'_> {
         Ok(())
     }
 
-    async fn directory_synced_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+    /// A run that takes long comes more seldom: most of the time is for what was changed of people.
+    async fn next_full(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let id = &self.directory.row.id;
         let mut read = self.state.store.read().await?;
-        let row = directory_rows::find(&mut read, &self.directory.row.id).await?;
-        Ok(row.and_then(|row| row.synced_at))
+        let row = directory_rows::find(&mut read, id).await?;
+        let latest = rows::list(&mut read, Some(id), None, RECENT).await?;
+        let full = latest
+            .iter()
+            .find(|run| run.mode == Mode::Full.as_str() && run.phase == "done");
+        let took = full.and_then(|run| Some(run.finished_at?.since(run.started_at)));
+        let pause = FULL.max(took.unwrap_or_default() * SHARE);
+        Ok(row.and_then(|row| row.synced_at).map(|at| at.plus(pause)))
     }
 
     /// Begins a run, and does it at once: somebody may have to be cut off.
@@ -244,9 +263,12 @@ impl Listener<'_> {
         let state = self.state;
         let lease = Lease::of(&self.directory.row.id, self.holder);
         if !lease.take(state).await? {
+            tokio::time::sleep(PAUSE).await;
             return Ok(());
         }
         let Some(run) = self.begin(Mode::Changes).await? else {
+            lease.give_up(state).await;
+            tokio::time::sleep(PAUSE).await;
             return Ok(());
         };
         let (directory, source) = (&self.directory, self.source.as_mut());
@@ -291,6 +313,7 @@ impl Listener<'_> {
 fn is_over(run: &RunRow, now: Timestamp) -> bool {
     match (run.phase.as_str(), run.finished_at) {
         ("done" | "undone", _) => true,
+        (_, Some(_)) if run.is_trial => true,
         (_, Some(finished)) => now >= finished.plus(UNWANTED),
         (_, None) => false,
     }

@@ -46,6 +46,18 @@ impl Lease {
         Ok(ours)
     }
 
+    /// Gives it up, so that whoever is next need not wait for its end.
+    pub async fn give_up(&self, state: &State) {
+        let given_up = async {
+            let mut tx = state.store.begin().await?;
+            leases::give_up(&mut tx, &self.name, &self.holder).await?;
+            tx.commit().await
+        };
+        if let Err(error) = given_up.await {
+            tracing::warn!(%error, lease = self.name, "a lease lasts until its end");
+        }
+    }
+
     /// Whether it is this node's still. A node that was held up for long may not have noticed.
     pub async fn is_held(
         &self,

@@ -43,6 +43,7 @@ pub mod run;
 pub mod safety;
 mod scope;
 mod shown;
+mod stale;
 pub mod undo;
 mod undo_groups;
 mod wanted;

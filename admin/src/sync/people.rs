@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use config::PrincipalKind;
 use config::id::MemberId;
 use config::language::LocalText;
 
@@ -12,6 +13,7 @@ use super::shown::{Shown, shown, shown_of};
 use super::wanted::{Wanted, facts, wanted};
 use crate::directories::entry::TheirPerson;
 use crate::members::Status;
+use crate::name_key::name_key;
 use crate::refused::both;
 use crate::store::directory_people::{self as links, Facts};
 use crate::store::members::{Fields, MemberRow};
@@ -83,13 +85,7 @@ pub async fn plan(
     let planned = checked.into_iter().map(|(theirs, wanted)| {
         let facts = facts(&theirs, &scope.departments);
         match wanted {
-            Err(why) => Planned {
-                ours: known.linked(&theirs.key),
-                theirs,
-                facts,
-                verdict: Err(Held::Unfit(why)),
-                candidates: Vec::new(),
-            },
+            Err(why) => known.unfit(scope, theirs, facts, why),
             Ok(wanted) => known.plan(scope, theirs, facts, &wanted),
         }
     });
@@ -124,10 +120,14 @@ impl Known {
             .map(|(theirs, _)| theirs.key.as_str())
             .collect();
         let linked = links::of_keys(connection, &scope.directory, &keys).await?;
+        // Whom an entry may be that is not fit is not to be taken for somebody who is not in the directory.
+        let unfit = checked.iter().filter(|(_, wanted)| wanted.is_err());
+        let unfit: Vec<Fields> = unfit.map(|(theirs, _)| as_they_are(theirs)).collect();
         let fields = || {
-            checked
+            let fit = checked
                 .iter()
-                .filter_map(|(_, wanted)| Some(&wanted.as_ref().ok()?.fields))
+                .filter_map(|(_, wanted)| Some(&wanted.as_ref().ok()?.fields));
+            fit.chain(&unfit)
         };
         let names: Vec<&str> = fields()
             .map(|fields| fields.username_key.as_str())
@@ -173,6 +173,7 @@ impl Known {
             Err(why) => Err(Held::Conflict(why.clone())),
             Ok(found) => self.decide(scope, &within(scope, wanted, found), found),
         };
+        let verdict = verdict.or_else(|held| self.shut(&theirs).ok_or(held));
         let ours = match found {
             Ok(Found::Linked(ours) | Found::Fits(ours)) => Some(ours),
             _ => None,
@@ -182,7 +183,7 @@ impl Known {
         }
         let candidates = match &verdict {
             Ok(_) => Vec::new(),
-            Err(_) => self.candidates(scope, wanted),
+            Err(_) => self.candidates(scope, &wanted.fields),
         };
         Planned {
             theirs,
@@ -193,11 +194,26 @@ impl Known {
         }
     }
 
+    /// An entry that cannot be taken over as it is.
+    fn unfit(&self, scope: &Scope, theirs: TheirPerson, facts: Facts, why: LocalText) -> Planned {
+        Planned {
+            ours: self.linked(&theirs.key),
+            verdict: self.shut(&theirs).ok_or(Held::Unfit(why)),
+            candidates: self.candidates(scope, &as_they_are(&theirs)),
+            theirs,
+            facts,
+        }
+    }
+
+    fn shut(&self, theirs: &TheirPerson) -> Option<Change> {
+        plan::shut(theirs.is_enabled, &self.linked(&theirs.key)?)
+    }
+
     /// All whom the entry fits, and whoever has its username.
-    fn candidates(&self, scope: &Scope, wanted: &Wanted) -> Vec<MemberId> {
-        let value = scope.match_by.and_then(|by| value(by, &wanted.fields));
+    fn candidates(&self, scope: &Scope, fields: &Fields) -> Vec<MemberId> {
+        let value = scope.match_by.and_then(|by| value(by, fields));
         let fitting = value.and_then(|value| self.fitting.get(value));
-        let holder = self.usernames.get(&wanted.fields.username_key);
+        let holder = self.usernames.get(&fields.username_key);
         let all = fitting.into_iter().flatten().chain(holder);
         all.cloned().collect()
     }
@@ -297,6 +313,20 @@ fn within(scope: &Scope, wanted: &Wanted, found: &Found) -> Wanted {
     wanted
 }
 
+/// What an entry says of somebody, fit or not.
+fn as_they_are(theirs: &TheirPerson) -> Fields {
+    Fields {
+        kind: PrincipalKind::Member,
+        username: theirs.username.clone(),
+        username_key: name_key(&theirs.username),
+        display_name: theirs.display_name.clone(),
+        email_key: theirs.email.as_deref().map(name_key),
+        email: theirs.email.clone(),
+        mobile: theirs.mobile.clone(),
+        employee_number: theirs.employee_number.clone(),
+    }
+}
+
 /// By what a person is taken for somebody who is there.
 fn value(by: Match, fields: &Fields) -> Option<&str> {
     match by {
@@ -348,7 +378,7 @@ fn ours(row: MemberRow) -> Ours {
             username: row.username,
             username_key: row.username_key,
             display_name: row.display_name,
-            email_key: row.email.as_deref().map(crate::name_key::name_key),
+            email_key: row.email.as_deref().map(name_key),
             email: row.email,
             mobile: row.mobile,
             employee_number: row.employee_number,

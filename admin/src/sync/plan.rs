@@ -187,6 +187,18 @@ fn may_link(ours: &Ours) -> Result<(), Conflict> {
     })
 }
 
+/// Whoever the directory has disabled is shut out, whatever else of their entry is not taken over for now.
+#[must_use]
+pub fn shut(is_enabled: bool, ours: &Ours) -> Option<Change> {
+    let (status, is_shut) = status(is_enabled, ours);
+    (status == Some(Status::Disabled)).then(|| Change {
+        status,
+        is_shut,
+        withholds: true,
+        ..Change::default()
+    })
+}
+
 fn update(wanted: &Wanted, ours: &Ours, taken: &Taken, trust: Trust) -> Result<Change, Conflict> {
     let is_other = |holder: &&MemberId| **holder != ours.id;
     if taken

@@ -15,12 +15,11 @@ use crate::logs::{self, ActorKind, AuditEntry, AuditResult};
 use crate::refused::{Refused, both};
 use crate::state::State;
 use crate::store::sync_runs::{self as rows, Counts, RunRow};
-use crate::store::{StoreError, Tx, directories as directory_rows, holds, sync_marks};
+use crate::store::{
+    StoreError, Tx, directories as directory_rows, holds, sync_changes, sync_marks,
+};
 use config::id::{DirectoryId, RunId};
 use config::language::LocalText;
-
-/// What a run has read is looked at no later: it is read anew, and a run that is due takes its place.
-pub(super) const FRESH: Duration = Duration::from_hours(1);
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,35 +170,50 @@ pub async fn drive(state: &State, run: &RunRow, lease: &Lease) -> Result<(), Bro
     let directory = match directory {
         Ok(directory) => directory,
         Err(Refused::Store(error)) if error.is_passing() => return Err(error.into()),
-        Err(Refused::Store(error)) => return refused(state, run, &error).await,
-        Err(_) => return end(state, run, "failed", Some(&gone())).await,
+        Err(Refused::Store(error)) => return refused(state, run, lease, &error).await,
+        Err(_) => return failed(state, run, lease, &gone()).await,
     };
     let made = match run.phase.as_str() {
         "reading" => listed(state, run, &directory, lease).await,
         _ => applied(state, run, &directory, lease).await,
     };
     match made {
-        Err(Broken::Source(error)) => end(state, run, "failed", Some(&error.why)).await,
-        Err(Broken::Refused(Refused::Impossible(why))) => {
-            end(state, run, "failed", Some(&why)).await
-        }
+        Err(Broken::Source(error)) => failed(state, run, lease, &error.why).await,
+        Err(Broken::Refused(Refused::Impossible(why))) => failed(state, run, lease, &why).await,
         Err(Broken::Refused(why)) => {
             let why = why.to_string();
-            end(state, run, "failed", Some(&both((&why, &why)))).await
+            failed(state, run, lease, &both((&why, &why))).await
         }
-        Err(Broken::Store(error)) if !error.is_passing() => refused(state, run, &error).await,
+        Err(Broken::Store(error)) if !error.is_passing() => {
+            refused(state, run, lease, &error).await
+        }
         other => other,
     }
 }
 
 /// What the store refuses for good is refused the next time as well: the next run plans anew.
-async fn refused(state: &State, run: &RunRow, error: &StoreError) -> Result<(), Broken> {
+async fn refused(
+    state: &State,
+    run: &RunRow,
+    lease: &Lease,
+    error: &StoreError,
+) -> Result<(), Broken> {
     tracing::error!(%error, run = run.id.as_str(), "a run cannot go on");
     let why = both((
         &format!("what was planned cannot be written: {error}"),
         &format!("计划的更改无法写入：{error}"),
     ));
-    end(state, run, "failed", Some(&why)).await
+    failed(state, run, lease, &why).await
+}
+
+/// Notes that it cannot go on, unless another node may be at it by now.
+async fn failed(state: &State, run: &RunRow, lease: &Lease, why: &LocalText) -> Result<(), Broken> {
+    let mut read = state.store.read().await?;
+    if !lease.is_held(&mut read, state.clock.now()).await? {
+        return Err(Broken::Lost);
+    }
+    drop(read);
+    end(state, run, "failed", Some(why)).await
 }
 
 fn gone() -> LocalText {
@@ -247,7 +261,10 @@ pub(super) async fn read_from(
         .transpose()
         .map_err(StoreError::from)?;
     let mut tx = state.store.begin().await?;
-    let moved = rows::move_on(&mut tx, &run.id, ("reading", to), reason.as_deref(), None).await?;
+    // Another node may have forgotten what this one read, and be reading anew.
+    let moved = rows::hold(&mut tx, &run.id, "reading").await?
+        && lease.is_held(&mut tx, state.clock.now()).await?
+        && rows::move_on(&mut tx, &run.id, ("reading", to), reason.as_deref(), None).await?;
     tx.commit().await?;
     if moved { Ok(()) } else { Err(Broken::Lost) }
 }
@@ -306,6 +323,8 @@ async fn end(
     }
     if phase == "done" && run.undoes.is_none() {
         sync_marks::settle(&mut tx, &run.id).await?;
+        // Groups that stay as they are are many, and are read anew each time.
+        sync_changes::forget_unchanged(&mut tx, &run.id).await?;
     }
     // One of changes becomes one over everything where the directory cannot tell them.
     if phase == "done" && current.mode == Mode::Full.as_str() {
@@ -341,7 +360,13 @@ async fn resume(
     directory_rows::set_next_run(tx, directory, next).await
 }
 
-fn told(run: &RunRow, phase: &'static str, counts: Counts, why: Option<&LocalText>) -> AuditEntry {
+/// What the audit log says of the end of a run.
+pub(super) fn told(
+    run: &RunRow,
+    phase: &'static str,
+    counts: Counts,
+    why: Option<&LocalText>,
+) -> AuditEntry {
     AuditEntry {
         actor: logs::Actor {
             kind: ActorKind::System,
@@ -369,28 +394,4 @@ fn told(run: &RunRow, phase: &'static str, counts: Counts, why: Option<&LocalTex
             "reason": why.map(|why| why.en.as_str()),
         })),
     }
-}
-
-/// Drops a run that has waited for so long that nobody should let it go on as it was read.
-pub(super) async fn drop_stale(
-    tx: &mut Tx,
-    directory: &DirectoryId,
-    now: config::Timestamp,
-) -> Result<(), StoreError> {
-    let why = both((
-        "nobody let it go on: a later run has taken its place",
-        "等待确认超时，已由之后的同步取代",
-    ));
-    for run in rows::unfinished(tx, Some(directory)).await? {
-        if run.phase != "waiting" || now.since(run.started_at) < FRESH {
-            continue;
-        }
-        let reason = serde_json::to_string(&why)?;
-        let ends = ("waiting", "dropped");
-        if rows::move_on(tx, &run.id, ends, Some(&reason), Some(now)).await? {
-            let entry = told(&run, "dropped", run.counts, Some(&why));
-            logs::record_audit(tx, now, &entry).await?;
-        }
-    }
-    Ok(())
 }

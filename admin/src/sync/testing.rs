@@ -301,6 +301,7 @@ pub async fn take_over(house: &House, directory: &DirectoryId) {
         drop(read);
         let lease = taken(house, directory).await;
         run::drive(state, &now, &lease).await.unwrap();
+        lease.give_up(state).await;
     }
     let mut read = state.store.read().await.unwrap();
     let end = sync_runs::find(&mut read, &run.id).await.unwrap().unwrap();

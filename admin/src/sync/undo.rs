@@ -2,6 +2,7 @@
 //! person or thing since.
 
 use config::id::{DepartmentId, MemberId, RunId};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::apply::{FEW, change_person};
@@ -230,19 +231,28 @@ async fn those_left(
 }
 
 /// Somebody who had left, or was no part of the directory.
+/// Of somebody as they were left.
+#[derive(Deserialize)]
+struct Version {
+    version: i64,
+}
+
 async fn let_in_again(
     edit: &mut Edit<'_>,
     scope: &Scope,
     change: &ChangeRow,
     ours: &Ours,
 ) -> Result<(), Refused> {
-    let is_theirs = change.turn == turn::LEAVERS;
-    if ours.status != Status::Disabled
-        || (is_theirs && !is_shut(edit, scope, change, &ours.id).await?)
-    {
+    let before = local_members::find(&mut edit.tx, &ours.id).await?;
+    let is_as_left = if change.turn == turn::LEAVERS {
+        is_shut(edit, scope, change, &ours.id).await?
+    } else {
+        let left: Option<Version> = read(change.after.as_deref())?;
+        left.is_some_and(|left| left.version == before.version)
+    };
+    if ours.status != Status::Disabled || !is_as_left {
         return Err(since());
     }
-    let before = local_members::find(&mut edit.tx, &ours.id).await?;
     super::apply::set_status(edit, &ours.id, Status::Active).await?;
     edit.forget(&ours.id);
     links::set_back(&mut edit.tx, &scope.directory, &change.key).await?;

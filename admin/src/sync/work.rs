@@ -7,15 +7,15 @@ use config::Timestamp;
 use config::id::DirectoryId;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::Broken;
 use super::lease::{Lease, RENEW};
 use super::run::{self, Begin, Mode};
+use super::{Broken, stale};
 use crate::directories;
 use crate::logs::{self, ActorKind};
 use crate::refused::Refused;
 use crate::state::State;
 use crate::store::sync_runs::{self as rows, RunRow};
-use crate::store::{StoreError, directories as directory_rows};
+use crate::store::{StoreError, directories as directory_rows, holds};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Until a directory that could not be read is tried again.
@@ -84,7 +84,8 @@ pub(super) async fn begin_due(state: &State) -> Result<(), StoreError> {
 
 async fn begin_one(state: &State, id: &DirectoryId, now: Timestamp) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
-    run::drop_stale(&mut tx, id, now).await?;
+    holds::directories(&mut tx).await?;
+    stale::drop_stale(&mut tx, id, now).await?;
     let begin = Begin {
         directory: id,
         mode: Mode::Full,
@@ -125,7 +126,7 @@ async fn one(state: &State, run: &RunRow, node: &str) {
     .await;
 }
 
-/// Works on a run for as long as its lease, which has been taken, is this node's.
+/// Works on a run for as long as its lease, which has been taken, is this node's; then gives it up.
 pub(super) async fn held(
     state: &State,
     run: &RunRow,
@@ -147,6 +148,7 @@ pub(super) async fn held(
     if let Err(error) = done {
         tracing::warn!(%error, run = run.id.as_str(), "a run was broken off; it is taken up again");
     }
+    lease.give_up(state).await;
 }
 
 /// The run as it is by now, if it is this node's to work on.
@@ -155,5 +157,9 @@ async fn taken(state: &State, run: &RunRow, lease: &Lease) -> Result<Option<RunR
         return Ok(None);
     }
     let run = rows::find(&mut *state.store.read().await?, &run.id).await?;
-    Ok(run.filter(|run| matches!(run.phase.as_str(), "reading" | "applying")))
+    let run = run.filter(|run| matches!(run.phase.as_str(), "reading" | "applying"));
+    if run.is_none() {
+        lease.give_up(state).await;
+    }
+    Ok(run)
 }

@@ -8,6 +8,7 @@ import datetime
 import html
 import json
 import os
+import re
 import sys
 import threading
 import traceback
@@ -18,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, entity, sigver
+from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, class_name, entity, sigver
 from saml2.config import IdPConfig
 from saml2.metadata import create_metadata_string
 from saml2.saml import NAMEID_FORMAT_PERSISTENT, NAMEID_FORMAT_TRANSIENT, NameID
@@ -36,6 +37,7 @@ STATE = {
     "sign": ["assertion"],  # or response, or both
     "algorithm": SIG_RSA_SHA256,
     "encrypt": "",  # how: des3, aes128-cbc, aes256-gcm …
+    "said": [],  # a pattern and what stands there instead, in what is then signed
     "fail": False,
     "wants_signed": True,
     "published": None,  # what stands where the metadata was
@@ -128,22 +130,34 @@ def response(idp, request_id, destination, sp):
         "eduPersonAffiliation": ["staff", "member"],
         **STATE["attributes"],
     }
-    return str(
-        idp.create_authn_response(
-            {key: value for key, value in attributes.items() if value is not None},
-            in_response_to=request_id,
-            destination=destination,
-            sp_entity_id=sp,
-            name_id=name,
-            authn={"class_ref": STATE["context"]},
-            sign_response="response" in STATE["sign"],
-            sign_assertion="assertion" in STATE["sign"],
-            sign_alg=STATE["algorithm"],
-            digest_alg=DIGEST_SHA256,
-            encrypt_assertion=bool(STATE["encrypt"]),
-            encrypt_assertion_self_contained=True,
-        )
+    signed_later = bool(STATE["said"])
+    made = idp.create_authn_response(
+        {key: value for key, value in attributes.items() if value is not None},
+        in_response_to=request_id,
+        destination=destination,
+        sp_entity_id=sp,
+        name_id=name,
+        authn={"class_ref": STATE["context"]},
+        sign_response="response" in STATE["sign"] and not signed_later,
+        sign_assertion="assertion" in STATE["sign"] and not signed_later,
+        sign_alg=STATE["algorithm"],
+        digest_alg=DIGEST_SHA256,
+        encrypt_assertion=bool(STATE["encrypt"]),
+        encrypt_assertion_self_contained=True,
     )
+    return signed_as_said(idp, made) if signed_later else str(made)
+
+
+def signed_as_said(idp, made):
+    """An assertion that says something else, with a good signature."""
+    assertion = made.assertion
+    assertion.signature = sigver.pre_signature_part(
+        assertion.id, idp.sec.my_cert, 1, sign_alg=STATE["algorithm"], digest_alg=DIGEST_SHA256
+    )
+    pattern, instead = STATE["said"]
+    text, count = re.subn(pattern, instead, str(made), count=1, flags=re.DOTALL)
+    assert count == 1, f"{pattern} is not in {text}"
+    return idp.sec.sign_statement(text, class_name(assertion), node_id=assertion.id)
 
 
 def encoded(text):

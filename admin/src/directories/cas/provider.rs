@@ -44,9 +44,7 @@ impl SignInProvider for CasProvider {
             let of = |name: &str| brought.parameters.get(name).map_or("", String::as_str);
             let ticket = of("ticket");
             if ticket.is_empty() && self.settings.gateway {
-                return Err(ProviderError::Refused(
-                    "nobody is signed in there".to_owned(),
-                ));
+                return Err(ProviderError::Refused("not_signed_in".to_owned()));
             }
             if !is_ticket(ticket) {
                 return Err(ProviderError::Untrusted("answer_without_ticket"));

@@ -60,6 +60,8 @@ pub fn confidant(settings: &FeishuSettings) -> Value {
 }
 
 #[cfg(test)]
+mod secret_tests;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

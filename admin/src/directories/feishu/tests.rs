@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use config::id::DirectoryId;
-use examples::feishu::{ENCRYPT_KEY, Failure};
+use examples::feishu::{Delivery, ENCRYPT_KEY, Failure};
 use serde_json::json;
 
 use super::testing::{CloudServer, changed, deliver, until};
@@ -22,7 +22,7 @@ use crate::sync::testing::take_over;
 use crate::testing::{House, operator};
 
 /// Two departments, one below the other, and three people.
-async fn cloud() -> CloudServer {
+pub(super) async fn cloud() -> CloudServer {
     let server = CloudServer::start().await;
     let cloud = &server.cloud;
     cloud.department("od-sales", "0", json!({"name": "Sales", "order": "2"}));
@@ -45,7 +45,7 @@ async fn cloud() -> CloudServer {
     server
 }
 
-async fn house(store: TestStore, server: &CloudServer) -> (House, DirectoryId) {
+pub(super) async fn house(store: TestStore, server: &CloudServer) -> (House, DirectoryId) {
     let house = House::empty(store);
     let id = server.connect(&house).await;
     take_over(&house, &id).await;
@@ -60,7 +60,7 @@ async fn status(house: &House, name: &str) -> Option<Status> {
     found.ok().map(|member| member.status)
 }
 
-async fn refusals(house: &House, id: &DirectoryId) -> Vec<String> {
+pub(super) async fn refusals(house: &House, id: &DirectoryId) -> Vec<String> {
     let mut read = house.state.store.read().await.unwrap();
     let rows = directory_callbacks::refusals(&mut read, id, 100).await;
     rows.unwrap().into_iter().map(|row| row.reason).collect()
@@ -205,11 +205,11 @@ async fn attack_28_what_does_not_prove_to_come_from_the_suite_changes_nothing_an
         let wrong = |field: &str, value: &str| {
             let mut told = examples::feishu::told(("e7", "contact.user.deleted_v3"), &object, now);
             told["header"][field] = value.into();
-            examples::feishu::Delivery::of(&told, ENCRYPT_KEY, now)
+            Delivery::of(&told, ENCRYPT_KEY, now)
         };
         let other_key = {
             let told = examples::feishu::told(("e8", "contact.user.deleted_v3"), &object, now);
-            examples::feishu::Delivery::of(&told, "another key", now)
+            Delivery::of(&told, "another key", now)
         };
         for (made, reason) in [
             (unsigned, "wrong_signature"),
@@ -253,6 +253,13 @@ async fn attack_28_an_event_that_is_sent_again_is_answered_and_looked_at_once() 
     assert_eq!(refusals(&house, &id).await, Vec::<String>::new());
 }
 
+fn raw(body: &str) -> Delivery {
+    Delivery {
+        headers: Vec::new(),
+        body: body.to_owned(),
+    }
+}
+
 #[tokio::test]
 async fn attack_28_odd_bodies_are_refused_and_break_nothing() {
     let server = cloud().await;
@@ -267,17 +274,11 @@ async fn attack_28_odd_bodies_are_refused_and_break_nothing() {
         "\u{0}",
         &deep,
     ] {
-        let made = examples::feishu::Delivery {
-            headers: Vec::new(),
-            body: body.to_owned(),
-        };
+        let made = raw(body);
         let answer = deliver(&house, &id, &made).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{body:.20}");
     }
-    let large = examples::feishu::Delivery {
-        headers: Vec::new(),
-        body: "x".repeat(100_000),
-    };
+    let large = raw(&"x".repeat(100_000));
     let answer = deliver(&house, &id, &large).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
@@ -384,21 +385,4 @@ async fn trying_out_shows_the_company_its_permissions_and_what_is_wrong() {
     assert!(found.problem.unwrap().en.contains("App Secret"));
     let refused = probe(&house.state, asked("")).await.unwrap_err();
     assert!(matches!(refused, Refused::Invalid(wrong) if wrong[0].field == "secrets.app_secret"));
-}
-
-#[tokio::test]
-async fn its_secrets_are_entered_one_by_one_and_never_shown() {
-    let server = cloud().await;
-    let (house, id) = house(TestStore::sqlite().await, &server).await;
-    let permit = operator();
-    let mut draft = server.draft();
-    draft.secrets = [(super::ENCRYPT_KEY.to_owned(), String::new())].into();
-    let edit = Edit::begin(&house.state, &permit).await.unwrap();
-    let after = directories::update(edit, &id, Expected::Any, draft)
-        .await
-        .unwrap();
-    assert_eq!(after.secrets, ["app_secret", "verification_token"]);
-    let answer = deliver(&house, &id, &server.cloud.challenge("x")).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert_eq!(refusals(&house, &id).await, ["not_set_up"]);
 }

@@ -1,6 +1,8 @@
 //! Who is in the groups of Microsoft AD: those whom a group names, those whose primary group it is, whom it
 //! does not name, and, where groups are in groups, whoever is in one of those.
 
+use std::collections::HashSet;
+
 use ldap3::ldap_escape;
 
 use super::dialect::AdDialect;
@@ -75,16 +77,24 @@ impl LdapSource {
             };
             let found = self.one(group.dn(), "(objectClass=*)", vec![next]).await?;
             range = found.and_then(|entry| entry.ranged(&attribute));
-        }
-        let mut keys: Vec<String> = names.iter().filter_map(|name| self.key_of(name)).collect();
-        if let Some(primary) = whose_primary(group) {
-            for key in self.keys(&primary).await? {
-                if !keys.contains(&key) {
-                    keys.push(key);
-                }
+            if range.is_none() {
+                return Err(self.cut_short(group.dn()));
             }
         }
-        Ok(keys)
+        let mut keys: HashSet<String> = names.iter().filter_map(|name| self.key_of(name)).collect();
+        if let Some(primary) = whose_primary(group) {
+            keys.extend(self.keys(&primary).await?);
+        }
+        Ok(keys.into_iter().collect())
+    }
+
+    /// Whoever was not told of is not to be taken for gone.
+    fn cut_short(&self, dn: &str) -> SourceError {
+        let server = &self.bound.server;
+        SourceError::new((
+            &format!("{server}: it told only a part of who is in {dn}"),
+            &format!("{server}：只返回了 {dn} 的部分成员"),
+        ))
     }
 
     /// The keys of the people who match, too.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use ldap3::{Ldap, LdapResult, SearchEntry};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::bind_refusal::BindRefusal;
@@ -16,9 +15,6 @@ use super::who::Who;
 use crate::directories::entry::TheirPerson;
 use crate::directories::sign_in::Asserted;
 use crate::directories::source::SourceError;
-
-/// So many are asked about at once, on this node: a server that hangs holds up no more.
-pub(super) static TURNS: Semaphore = Semaphore::const_new(16);
 
 /// Whoever signs in waits no longer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -39,17 +35,25 @@ pub async fn authenticate(access: Access<'_>, who: Who<'_>, password: &str) -> V
     if password.is_empty() || matches!(who, Who::Named("")) {
         return Verdict::Wrong("wrong_password");
     }
-    let Ok(_turn) = TURNS.acquire().await else {
-        return Verdict::Wrong("wrong_password");
+    in_time(access, tried(access, who, password))
+        .await
+        .unwrap_or_else(Verdict::Away)
+}
+
+/// Asks when there is room, and waits no longer than whoever signs in.
+pub(super) async fn in_time<T>(
+    access: Access<'_>,
+    asked: impl Future<Output = Result<T, SourceError>>,
+) -> Result<T, SourceError> {
+    let late = || SourceError::new(("it did not answer in time", "服务器未及时响应"));
+    let in_turn = async {
+        let turns = pool::turns(access);
+        let _turn = turns.acquire().await.map_err(|_| late())?;
+        asked.await
     };
-    match timeout(PATIENCE, tried(access, who, password)).await {
-        Ok(Ok(verdict)) => verdict,
-        Ok(Err(error)) => Verdict::Away(error),
-        Err(_) => Verdict::Away(SourceError::new((
-            "it did not answer in time",
-            "服务器未及时响应",
-        ))),
-    }
+    timeout(PATIENCE, in_turn)
+        .await
+        .unwrap_or_else(|_| Err(late()))
 }
 
 async fn tried(access: Access<'_>, who: Who<'_>, password: &str) -> Result<Verdict, SourceError> {
@@ -149,5 +153,5 @@ pub(super) async fn entry_of(
         Who::Known(key) => person.key == key,
         Who::Named(_) => true,
     };
-    Ok(person.filter(is_meant).map(|person| (dn, person)))
+    Ok(person.ok().filter(is_meant).map(|person| (dn, person)))
 }

@@ -71,13 +71,15 @@ pub fn dns_domain(folded: &str) -> String {
     parts.collect::<Vec<_>>().join(".")
 }
 
-/// Whether an account is disabled, or its time is over.
+/// Whether an account is disabled, or its time is over; `None`: the server does not say. A contact is no account.
 #[must_use]
-pub fn is_shut(entry: &Entry, now: Timestamp) -> bool {
+pub fn is_shut(entry: &Entry, now: Timestamp) -> Option<bool> {
     let number = |name| entry.first(name).and_then(|text| text.trim().parse().ok());
-    let control: i64 = number(ACCOUNT_CONTROL).unwrap_or(0);
+    let control: Option<i64> = number(ACCOUNT_CONTROL);
+    let is_account = entry.first(ACCOUNT_NAME).is_some();
+    let control = control.or((!is_account).then_some(0))?;
     let expires: i64 = number(ACCOUNT_EXPIRES).unwrap_or(0);
-    control & DISABLED != 0 || is_over(expires, now)
+    Some(control & DISABLED != 0 || is_over(expires, now))
 }
 
 /// In steps of 100 ns since 1601; 0 and the largest number: never.

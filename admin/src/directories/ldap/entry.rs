@@ -12,19 +12,30 @@ use super::mapping::{MappedField, said};
 use super::settings::{LdapSettings, PeopleSearch};
 use crate::directories::entry::TheirPerson;
 
-/// What an entry says of somebody, but for where they are; `None`: it has no key.
-pub fn person(settings: &LdapSettings, entry: &Entry, now: Timestamp) -> Option<TheirPerson> {
+/// What an entry says of somebody, but for where they are.
+///
+/// # Errors
+/// The attribute that it lacks, or hides from us, and without which nobody is known.
+pub fn person(
+    settings: &LdapSettings,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<TheirPerson, String> {
     let people = &settings.people;
+    let key = entry.key(&people.key).ok_or_else(|| people.key.clone())?;
     let (is_shut, sign_in_names) = match &settings.dialect {
         Dialect::Standard => (is_disabled(people, entry), Vec::new()),
-        Dialect::Ad(ad) => (dialect::is_shut(entry, now), ad.names(entry)),
+        Dialect::Ad(ad) => {
+            let is_shut = dialect::is_shut(entry, now);
+            (is_shut.ok_or(dialect::ACCOUNT_CONTROL)?, ad.names(entry))
+        }
     };
     let of = |field, attributes: &[String]| said(&people.mappings, field, attributes, entry);
     let one = |field, attribute: &String| of(field, std::slice::from_ref(attribute));
     let username = one(MappedField::Username, &people.username).unwrap_or_default();
     let display_name = of(MappedField::DisplayName, &people.display_name);
-    Some(TheirPerson {
-        key: entry.key(&people.key)?,
+    Ok(TheirPerson {
+        key,
         display_name: display_name.unwrap_or_else(|| username.clone()),
         username,
         email: one(MappedField::Email, &people.email),

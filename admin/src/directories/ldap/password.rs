@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use ldap3::{Ldap, LdapResult, Mod};
 
-use super::authenticate::{TURNS, bound_as, entry_of, refusal};
+use super::authenticate::{bound_as, entry_of, in_time, refusal};
 use super::bind_refusal::BindRefusal;
 use super::connect::{ANSWER, Access, bound};
 use super::explain::{explain, refused};
@@ -42,9 +42,14 @@ pub async fn change(
     if present.is_empty() || new.is_empty() {
         return Ok(Changed::Wrong("wrong_password"));
     }
-    let Ok(_turn) = TURNS.acquire().await else {
-        return Ok(Changed::Wrong("wrong_password"));
-    };
+    in_time(access, changed(access, who, (present, new))).await
+}
+
+async fn changed(
+    access: Access<'_>,
+    who: Who<'_>,
+    (present, new): (&str, &str),
+) -> Result<Changed, SourceError> {
     let mut service = bound(access).await?;
     let server = service.server.clone();
     let Some((dn, _)) = entry_of(&mut service, access, who).await? else {

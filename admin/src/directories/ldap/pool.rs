@@ -1,11 +1,13 @@
 //! Connections that are bound as the account of a directory, kept for the next who signs in: most of what a
 //! sign-in costs is the beginning of a connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use config::clock::Stopwatch;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use super::connect::{Access, Bound, bound};
 use crate::directories::source::SourceError;
@@ -16,6 +18,25 @@ const MOST: usize = 16;
 const IDLE: Duration = Duration::from_secs(30);
 
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+/// So many are asked about at once at one directory, on this node: one that hangs holds up no other.
+const AT_ONCE: usize = 16;
+
+static TURNS: Mutex<Vec<([u8; 32], Arc<Semaphore>)>> = Mutex::new(Vec::new());
+
+/// The turns of whoever asks the same servers as the same account.
+pub fn turns(access: Access<'_>) -> Arc<Semaphore> {
+    let whose = whose(access);
+    let mut all = TURNS.lock();
+    // Those of settings that nobody uses at the moment.
+    all.retain(|(of, turns)| *of == whose || Arc::strong_count(turns) > 1);
+    if let Some((_, turns)) = all.iter().find(|(of, _)| *of == whose) {
+        return turns.clone();
+    }
+    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    all.push((whose, turns.clone()));
+    turns
+}
 
 struct Kept {
     whose: [u8; 32],

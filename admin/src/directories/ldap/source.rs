@@ -36,7 +36,7 @@ pub struct LdapSource {
     /// A search that goes on while something is waited for.
     pub(super) persisting: Option<Persisting>,
     /// How far the controller had counted when it was last asked for changes.
-    pub(super) seen_number: Option<i64>,
+    pub(super) seen_number: Option<(String, i64)>,
     people: People,
     /// Keys by folded DNs, where groups are taken over.
     by_dn: HashMap<String, String>,
@@ -109,7 +109,10 @@ impl LdapSource {
     async fn list_people(&mut self) -> Result<Option<Vec<TheirPerson>>, SourceError> {
         let mut stream = match std::mem::replace(&mut self.people, People::Listed) {
             People::Listing(stream) => stream,
-            People::Listed => return Ok(None),
+            People::Listed => {
+                self.people = People::NotAsked;
+                return Ok(None);
+            }
             People::NotAsked => {
                 let people = &self.settings.people;
                 let base = self.settings.base_of(&people.base).to_owned();
@@ -130,9 +133,8 @@ impl LdapSource {
     }
 
     fn person(&mut self, entry: &Entry) -> Result<TheirPerson, SourceError> {
-        let Some(found) = person(&self.settings, entry, self.now) else {
-            return Err(self.without_key(entry.dn(), &self.settings.people.key));
-        };
+        let found = person(&self.settings, entry, self.now);
+        let found = found.map_err(|missing| self.without(entry.dn(), &missing))?;
         if self.settings.groups.enabled {
             self.by_dn.insert(entry.dn().to_owned(), found.key.clone());
             let names_one = |known: &mut Option<String>| {
@@ -162,10 +164,29 @@ impl LdapSource {
         ))
     }
 
+    /// As that, whatever attribute it is without which somebody is not known.
+    pub(super) fn without(&self, dn: &str, attribute: &str) -> SourceError {
+        if attribute == self.settings.people.key {
+            return self.without_key(dn, attribute);
+        }
+        let server = &self.bound.server;
+        SourceError::new((
+            &format!(
+                "{server}: {dn} does not show {attribute}: let the account read it, or leave the entry out \
+                 by the filter"
+            ),
+            &format!(
+                "{server}：{dn} 未返回属性 {attribute}，请授权目录账号读取，或通过过滤条件排除该条目"
+            ),
+        ))
+    }
+
     /// Whom a group names: nobody who may call themselves as they like is taken for another.
     pub(super) fn key_of(&self, name: &str) -> Option<String> {
         match self.by_dn.get(&folded(name)) {
             Some(key) => Some(key.clone()),
+            // The name of an entry that is none of our people's.
+            None if name.contains('=') => None,
             None => self.by_username.get(&name_key(name))?.clone(),
         }
     }

@@ -17,7 +17,7 @@ use roxmltree::Node;
 use super::names::{ENCRYPTION, SIGNATURE};
 use crate::directories::xml;
 
-const FAILED: &str = "assertion_not_decrypted";
+pub(super) const FAILED: &str = "assertion_not_decrypted";
 const TAG: usize = 16;
 
 /// The text of what an `EncryptedAssertion` holds.

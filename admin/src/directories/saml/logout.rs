@@ -14,6 +14,8 @@ use super::{messages, signature, time};
 use crate::directories::xml;
 
 const LIFE: Duration = Duration::from_mins(15);
+/// No more sessions are named in one request.
+const MOST: usize = 100;
 
 /// How the browser brought it.
 #[derive(Clone, Debug)]
@@ -126,9 +128,12 @@ fn read(text: &str, expected: &Expected<'_>) -> Result<Over, &'static str> {
         return Err("issue_instant");
     }
     let sessions = xml::children(root, PROTOCOL, "SessionIndex");
-    let sessions: Option<Vec<_>> = sessions.take(100).map(xml::text_of).collect();
+    // What is left out would stay open: more than that is refused.
+    let sessions: Option<Vec<_>> = sessions.take(MOST + 1).map(xml::text_of).collect();
+    let sessions = sessions.filter(|some| some.len() <= MOST);
+    let id = root.attribute("ID").filter(|id| !id.is_empty());
     Ok(Over {
-        id: root.attribute("ID").unwrap_or_default().to_owned(),
+        id: id.ok_or("no_logout_request")?.to_owned(),
         until: until.plus(SKEW),
         name: name_id(root).ok_or("no_name_id")?,
         sessions: sessions.ok_or("no_logout_request")?,

@@ -53,7 +53,8 @@ impl Idp {
 /// # Errors
 /// If it is none that can be used. Without a certificate for signatures nothing could be believed.
 pub fn read(text: &str, entity_id: &str) -> Result<Idp, Unusable> {
-    let document = xml::parse(text.trim_start_matches('\u{feff}').trim()).map_err(no_xml)?;
+    let document =
+        xml::parse_trusted(text.trim_start_matches('\u{feff}').trim()).map_err(no_xml)?;
     let (entity, role) = provider(&document, entity_id)?;
     let name = entity.attribute("entityID").unwrap_or_default();
     let idp = Idp {

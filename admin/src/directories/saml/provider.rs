@@ -25,6 +25,7 @@ use crate::directories::provider::{
 };
 use crate::directories::sign_in::Asserted;
 use crate::state::State;
+use crate::turns::Turns;
 
 pub struct SamlProvider {
     pub state: State,
@@ -169,13 +170,14 @@ impl SamlProvider {
             now,
         };
         let asked = Arc::new(asked);
-        let said = match checked(asked.clone(), idp.clone()).await {
+        let turns = &self.state.turns.xml;
+        let said = match checked(turns, asked.clone(), idp.clone()).await {
             Err(Refusal::Untrusted(signature::UNKNOWN_KEY)) => {
                 let renewed = self.renewed().await?;
                 if renewed == idp {
                     return Err(ProviderError::Untrusted(signature::UNKNOWN_KEY));
                 }
-                checked(asked, renewed).await
+                checked(turns, asked, renewed).await
             }
             other => other,
         };
@@ -250,8 +252,8 @@ impl SamlProvider {
             };
             logout::check(&brought, &expected)
         };
-        let done = tokio::task::spawn_blocking(check).await;
-        done.unwrap_or(Err("not_checked"))
+        let done = self.state.turns.xml.run_if_room(check).await;
+        done.ok().flatten().unwrap_or(Err("not_checked"))
     }
 
     /// Tells the provider that we have ended the session, too. `None`: there is no way.
@@ -314,7 +316,7 @@ struct Asked {
 }
 
 /// Checks it where others do not wait for it, and where a panic is nobody else's.
-async fn checked(asked: Arc<Asked>, idp: Arc<Idp>) -> Result<Said, Refusal> {
+async fn checked(turns: &Turns, asked: Arc<Asked>, idp: Arc<Idp>) -> Result<Said, Refusal> {
     let check = move || {
         let expected = response::Expected {
             issuer: &idp.entity_id,
@@ -327,6 +329,8 @@ async fn checked(asked: Arc<Asked>, idp: Arc<Idp>) -> Result<Said, Refusal> {
         };
         response::check(&asked.text, &expected)
     };
-    let done = tokio::task::spawn_blocking(check).await;
-    done.unwrap_or(Err(Refusal::Untrusted("not_checked")))
+    let done = turns.run_if_room(check).await;
+    done.ok()
+        .flatten()
+        .unwrap_or(Err(Refusal::Untrusted("not_checked")))
 }

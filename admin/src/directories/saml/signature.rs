@@ -111,6 +111,8 @@ pub fn verified(text: &str, certificates: &[Vec<u8>]) -> Result<String, &'static
         .iter()
         .map(|der| CertificateDer::from(der.clone()))
         .collect();
+    // Whatever encoding a declaration names: what xmlsec reads is what was read here, which is UTF-8.
+    let text = xml::without_declaration(text);
     Crypto::reduce_xml_to_signed_with_allowed_algorithms(
         text,
         &certificates,

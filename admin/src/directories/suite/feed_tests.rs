@@ -1,3 +1,5 @@
+//! What is told at callbacks, on both engines of the store.
+
 use std::collections::BTreeSet;
 
 use config::Timestamp;

@@ -75,7 +75,6 @@ pub fn merged(
     is_same_confidant: bool,
     entered: &BTreeMap<String, String>,
 ) -> Result<Secrets, Vec<Invalid>> {
-    let mut wrong = Vec::new();
     let mut lost = Vec::new();
     for one in named.iter().filter(|one| one.is_sent && !is_same_confidant) {
         if !kept.get(one.name).is_empty() {
@@ -83,45 +82,53 @@ pub fn merged(
         }
         kept.set(one.name, "");
     }
+    let mut wrong = Vec::new();
     for (name, value) in entered {
-        let is_known = named.iter().any(|one| one.name == name);
-        if !is_known {
-            wrong.push(unknown(named, name));
-        } else if value.len() > MOST || value.chars().any(char::is_control) {
-            wrong.push(Invalid::new(
-                &format!("secrets.{name}"),
-                ("this is no secret of such a service", "这不是有效的密钥"),
-                (
-                    "at most 1024 bytes, without control characters",
-                    "最多 1024 字节，不含控制字符",
-                ),
-            ));
-        } else {
-            kept.set(name, value.trim());
+        match unfit(named, name, value) {
+            Some(invalid) => wrong.push(invalid),
+            None => kept.set(name, value.trim()),
         }
     }
     let needed = named.iter().filter(|one| one.is_needed);
     for one in needed.filter(|one| kept.get(one.name).is_empty()) {
-        let what = if lost.contains(&one.name) && !entered.contains_key(one.name) {
-            (
-                "where the secret is sent, or how, has changed",
-                "密钥的发送对象或方式已改变",
-            )
-        } else {
-            ("the secret is missing", "缺少密钥")
-        };
-        let field = format!("secrets.{}", one.name);
-        wrong.push(Invalid::new(
-            &field,
-            what,
-            ("enter the secret", "请填写密钥"),
-        ));
+        let was_lost = lost.contains(&one.name) && !entered.contains_key(one.name);
+        wrong.push(missing(one.name, was_lost));
     }
     if wrong.is_empty() {
         Ok(kept)
     } else {
         Err(wrong)
     }
+}
+
+fn missing(name: &str, was_lost: bool) -> Invalid {
+    let what = if was_lost {
+        (
+            "where the secret is sent, or how, has changed",
+            "密钥的发送对象或方式已改变",
+        )
+    } else {
+        ("the secret is missing", "缺少密钥")
+    };
+    let field = format!("secrets.{name}");
+    Invalid::new(&field, what, ("enter the secret", "请填写密钥"))
+}
+
+fn unfit(named: &[Named], name: &str, value: &str) -> Option<Invalid> {
+    if named.iter().all(|one| one.name != name) {
+        return Some(unknown(named, name));
+    }
+    let is_unfit = value.len() > MOST || value.chars().any(char::is_control);
+    is_unfit.then(|| {
+        Invalid::new(
+            &format!("secrets.{name}"),
+            ("this is no secret of such a service", "这不是有效的密钥"),
+            (
+                "at most 1024 bytes, without control characters",
+                "最多 1024 字节，不含控制字符",
+            ),
+        )
+    })
 }
 
 fn unknown(named: &[Named], name: &str) -> Invalid {

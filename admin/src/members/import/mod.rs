@@ -101,7 +101,8 @@ pub async fn upload(
     create_departments: bool,
 ) -> Result<MemberImport, Refused> {
     let file = state
-        .reading_turns
+        .turns
+        .reading
         .run(move || read::read(&bytes))
         .await??;
     may_bring(permit, &file, create_departments)?;

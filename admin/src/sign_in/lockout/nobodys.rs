@@ -48,6 +48,19 @@ impl Counters {
         }
     }
 
+    /// For what comes back from a directory to which nobody was sent: any page can have browsers bring it, so that
+    /// it bounds what is told of it, and keeps nobody from signing in.
+    #[must_use]
+    pub fn of_strays(reader: &Reader) -> Self {
+        let address = address_subject(reader.visitor.client_address);
+        Self {
+            source: Source::Shared(format!("{address}:stray")),
+            account: None,
+            limit: ADDRESS,
+            name: None,
+        }
+    }
+
     /// For whoever asks that a code for a new password be sent to somebody.
     #[must_use]
     pub fn of_resets(reader: &Reader) -> Self {

@@ -9,6 +9,7 @@ use super::*;
 use crate::directories::oidc::ClientAuthentication;
 use crate::directories::oidc::testing::Provider;
 use crate::edit::Edit;
+use crate::refused::{Expected, Refused};
 use crate::sign_in_policy::{PolicyAudience, PolicyException, SignInPolicy};
 use crate::store::testing::{TestStore, on_both_engines};
 use crate::testing::{ACCESS, Browser, House, PASSWORD, operator};
@@ -240,4 +241,35 @@ async fn a_work_address_leads_to_the_directory_of_its_domain() {
             page.body
         );
     }
+}
+
+#[tokio::test]
+async fn where_only_directories_let_people_in_the_last_one_stays() {
+    on_both_engines(async |store| {
+        let house = House::new(store).await;
+        let first = connect(&house, "First", "http://127.0.0.1:1", "example.com").await;
+        let last = connect(&house, "Last", "http://127.0.0.1:2", "example.org").await;
+        house.policy(demand).await;
+        let permit = operator();
+        let remove = async |id: &DirectoryId| {
+            let edit = Edit::begin(&house.state, &permit).await.unwrap();
+            directories::remove(edit, id, Expected::Any).await
+        };
+        remove(&first).await.unwrap();
+        let refused = remove(&last).await;
+        assert!(matches!(refused, Err(Refused::Impossible(why)) if why.en.contains("last one")));
+        let draft = json!({
+            "name": "Last", "used_for": "sign_in", "enabled": false,
+            "source": { "kind": "oidc", "issuer": "http://127.0.0.1:2", "client_id": "gatehouse" },
+        });
+        let edit = Edit::begin(&house.state, &permit).await.unwrap();
+        let draft = serde_json::from_value(draft).unwrap();
+        let refused = directories::update(edit, &last, Expected::Any, draft).await;
+        assert!(matches!(refused, Err(Refused::Impossible(_))));
+        house
+            .policy(|policy| policy.ways.directories_only = false)
+            .await;
+        remove(&last).await.unwrap();
+    })
+    .await;
 }

@@ -6,11 +6,12 @@ use config::id::SignInId;
 use config::session::AuthenticationMethod;
 
 use super::{company, names};
+use crate::directories::Organisation;
 use crate::edit::Edit;
 use crate::members::{Status, account};
 use crate::store::sign_ins::{self, SignIn};
 use crate::store::testing::on_both_engines;
-use crate::sync::testing::{Company, unlimited};
+use crate::sync::testing::{Company, person, unlimited};
 use crate::testing::operator;
 
 #[tokio::test]
@@ -166,6 +167,60 @@ async fn whoever_is_disabled_by_hand_stays_so_although_the_directory_had_shut_th
             company_.sync(&company()).await;
             assert_eq!(company_.member("alice").await.unwrap().status, status);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_16_whoever_is_disabled_is_shut_out_whatever_else_is_wrong_with_their_entry() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, unlimited()).await;
+        company_.house.member("zoe", "Zoe", &[]).await;
+        company_.sync(&company()).await;
+        let mut left = company();
+        // One has a name that nobody can have here, the other one that somebody has.
+        for (person, name) in left.people.iter_mut().zip(["alice (left)", "zoe"]) {
+            name.clone_into(&mut person.username);
+            person.is_enabled = false;
+        }
+        let run = company_.sync(&left).await;
+        assert_eq!((run.phase.as_str(), run.counts.done), ("done", 2));
+        for name in ["alice", "bob"] {
+            let member = company_.member(name).await.unwrap();
+            assert_eq!(member.status, Status::Disabled, "{name}");
+        }
+        let run = company_.sync(&left).await;
+        assert_eq!(
+            (run.counts.done, run.counts.failed),
+            (0, 2),
+            "what else is wrong is told"
+        );
+
+        company_.sync(&company()).await;
+        for name in ["alice", "bob"] {
+            let member = company_.member(name).await.unwrap();
+            assert_eq!(member.status, Status::Active, "{name} is back");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn so_many_of_them_stop_a_run_as_others_do() {
+    on_both_engines(async |store| {
+        let company_ = Company::new(store, Organisation::default()).await;
+        let mut listing = company();
+        listing.people = (0..100)
+            .map(|n| person(&format!("k{n}"), &format!("p{n}"), &[]))
+            .collect();
+        company_.sync(&listing).await;
+        for person in &mut listing.people[..30] {
+            person.username += " (left)";
+            person.is_enabled = false;
+        }
+        let run = company_.begin(false).await;
+        company_.read(&run, &listing).await.unwrap();
+        assert_eq!(company_.run(&run).await.phase, "waiting");
     })
     .await;
 }

@@ -287,3 +287,28 @@ async fn whoever_may_be_in_the_directory_is_no_other_nor_is_whoever_holds_a_role
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_is_in_the_directory_under_a_name_that_is_not_fit_is_no_other() {
+    on_both_engines(async |store| {
+        let organisation = Organisation {
+            others: Others::Disable,
+            ..by(MatchBy::EmployeeNumber)
+        };
+        let company_ = Company::new(store, organisation).await;
+        let lee = company_.house.member("lee", "Lee", &[]).await;
+        let mut tx = company_.house.state.store.begin().await.unwrap();
+        crate::store::members::set_employee_number(&mut tx, &lee, "7")
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let mut listing = company();
+        "a lice".clone_into(&mut listing.people[0].username);
+        listing.people[0].employee_number = Some("7".to_owned());
+        let run = company_.sync(&listing).await;
+        assert_eq!(run.counts.failed, 1);
+        let lee = company_.member("lee").await.unwrap();
+        assert_eq!(lee.status, Status::Active);
+    })
+    .await;
+}

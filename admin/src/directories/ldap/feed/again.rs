@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::super::dialect::Dialect;
 use super::super::dn::{folded, parent};
 use super::super::entry::{attributes_of, person};
 use super::super::source::LdapSource;
@@ -32,15 +33,14 @@ impl LdapSource {
     }
 
     async fn people_again(&mut self, keys: &[String]) -> Result<Vec<TheirPerson>, SourceError> {
-        let people = &self.settings.people;
+        let people = self.settings.people.clone();
         let base = self.settings.base_of(&people.base).to_owned();
         let filter = format!("(&{}{})", people.filter, any(&people.key, keys));
         let attributes = attributes_of(&self.settings);
         let mut found = Vec::new();
         for entry in self.all(&base, &filter, attributes).await? {
-            let Some(person) = person(&self.settings, &entry, self.now) else {
-                continue;
-            };
+            let person = person(&self.settings, &entry, self.now);
+            let person = person.map_err(|missing| self.without(entry.dn(), &missing))?;
             let department = self.department_of(entry.dn()).await?;
             found.push(TheirPerson {
                 departments: department.into_iter().collect(),
@@ -55,7 +55,14 @@ impl LdapSource {
         if keys.is_empty() {
             return Ok(false);
         }
-        let (units, groups) = (self.settings.units.clone(), self.settings.groups.clone());
+        let (units, mut groups) = (self.settings.units.clone(), self.settings.groups.clone());
+        if let Dialect::Ad(ad) = &self.settings.dialect
+            && ad.nests_groups
+        {
+            // A group that is not read may be in one that is.
+            groups.base.clone_from(&self.settings.base);
+            "(objectClass=group)".clone_into(&mut groups.filter);
+        }
         for (is_read, base, filter, key) in [
             (units.enabled, &units.base, &units.filter, &units.key),
             (groups.enabled, &groups.base, &groups.filter, &groups.key),

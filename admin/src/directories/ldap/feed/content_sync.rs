@@ -267,19 +267,23 @@ impl LdapSource {
             heard.hear(message);
             // Whoever is left is named by the end of the first phase.
             let left = patience.saturating_sub(since.elapsed());
+            if heard.is_refreshed && left.is_zero() {
+                break;
+            }
             wait = match (heard.is_refreshed, heard.is_any()) {
                 (false, _) => ANSWER,
                 (true, true) => left.min(TOGETHER),
                 (true, false) => left,
             };
         }
-        Ok(self.persisted(search, heard))
+        Ok(self.persisted(search, heard).await)
     }
 
     /// What was heard over a search, which goes on from there.
-    fn persisted(&mut self, mut search: Persisting, heard: Heard) -> News {
+    async fn persisted(&mut self, mut search: Persisting, heard: Heard) -> News {
         if !heard.is_refreshed {
             // Nothing was heard at all: the next time listens from the start.
+            self.abandon(search).await;
             return News::Nothing;
         }
         search.is_refreshed = true;
@@ -296,9 +300,10 @@ impl LdapSource {
 
     /// The search that goes on behind a cookie.
     async fn searching(&mut self, cookie: &str, bytes: Vec<u8>) -> Result<Persisting, SourceError> {
-        let going_on = self.persisting.take();
-        if let Some(search) = going_on.filter(|search| search.cookie == cookie) {
-            return Ok(search);
+        match self.persisting.take() {
+            Some(search) if search.cookie == cookie => return Ok(search),
+            Some(search) => self.abandon(search).await,
+            None => {}
         }
         let mode = RefreshMode::RefreshAndPersist;
         Ok(Persisting {
@@ -306,6 +311,14 @@ impl LdapSource {
             stream: Box::new(self.synchronize(mode, Some(bytes), KEY).await?),
             is_refreshed: false,
         })
+    }
+
+    /// Tells the server that nobody listens to a search any more: it would go on with it.
+    async fn abandon(&mut self, mut search: Persisting) {
+        let id = search.stream.ldap_handle().last_id();
+        if let Err(error) = self.bound.ldap.abandon(id).await {
+            tracing::debug!(%error, "a search goes on");
+        }
     }
 
     /// What was heard, as hints; without a newer cookie, the old one holds.

@@ -54,7 +54,10 @@ impl LdapSource {
         };
         let mut root = self.root().await?;
         // To ask for the number is less work than to ask for changes.
-        while highest(&root).is_some() && highest(&root) == self.seen_number {
+        while let Some((seen, number)) = &self.seen_number
+            && seen == cookie
+            && highest(&root) == Some(*number)
+        {
             if since.elapsed() >= patience {
                 return Ok(News::Nothing);
             }
@@ -64,13 +67,13 @@ impl LdapSource {
         let Some((keys, cookie)) = self.dir_sync(&root, bytes, ANY).await? else {
             return Ok(News::Lost);
         };
-        self.seen_number = highest(&root);
+        // What was told of before this cookie is asked for again, unless it has been seen to.
+        let cookie = STANDARD.encode(cookie);
+        self.seen_number = highest(&root).map(|number| (cookie.clone(), number));
         Ok(News::Hints(Hints {
             keys,
             present: None,
-            cursor: self.written(At::DirSync {
-                cookie: STANDARD.encode(cookie),
-            }),
+            cursor: self.written(At::DirSync { cookie }),
         }))
     }
 

@@ -51,7 +51,7 @@ enum At {
     },
     Timestamps {
         newest: String,
-        /// The keys of those that were changed in that very second, and were looked at.
+        /// The keys of those that were changed in that very second, and were looked at after it.
         seen: Vec<String>,
     },
 }
@@ -64,9 +64,14 @@ impl LdapSource {
         }
         let root = self.root().await?;
         let at = match self.settings.dialect {
-            Dialect::Ad(_) => match self.dir_sync_now(&root).await? {
-                Some(at) => Some(at),
-                None => self.update_number_now(&root).await?,
+            Dialect::Ad(_) => match self.dir_sync_now(&root).await {
+                Ok(Some(at)) => Some(at),
+                Ok(None) => self.update_number_now(&root).await?,
+                // A controller may take too long to walk through all that it has.
+                Err(error) => {
+                    tracing::warn!(%error, "changes are told by their numbers instead");
+                    self.update_number_now(&root).await?
+                }
             },
             Dialect::Standard => match self.cookie_now(&root).await? {
                 Some(at) => Some(at),

@@ -63,16 +63,15 @@ impl LdapSource {
 }
 
 /// The cursor behind all of these. Stamps of one server are as long as each other, so that they are in order
-/// as texts are.
+/// as texts are. Whoever was changed in the newest second may be changed in it again: they are looked at once
+/// more, the next time.
 fn newest(since: &str, seen: &[String], found: &[(String, String)]) -> At {
     let newest = found.iter().map(|(_, stamp)| stamp.as_str()).max();
     let newest = newest.unwrap_or(since).max(since);
-    let mut at_once: Vec<String> = found
-        .iter()
-        .filter(|(_, stamp)| stamp == newest)
-        .map(|(key, _)| key.clone())
-        .collect();
+    let mut at_once = Vec::new();
     if newest == since {
+        let again = found.iter().filter(|(_, stamp)| stamp == newest);
+        at_once.extend(again.map(|(key, _)| key.clone()));
         at_once.extend(seen.iter().cloned());
         at_once.sort_unstable();
         at_once.dedup();
@@ -101,10 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn whatever_was_seen_of_the_newest_second_is_not_new_again() {
+    fn whatever_was_changed_in_the_newest_second_is_looked_at_twice() {
         let one = |key: &str, stamp: &str| (key.to_owned(), stamp.to_owned());
         let first = newest("1Z", &[], &[one("a", "2Z"), one("b", "1Z")]);
-        assert_eq!(seen(&first), ("2Z", vec!["a"]));
+        assert_eq!(seen(&first), ("2Z", vec![]));
+        let again = newest("2Z", &[], &[one("a", "2Z")]);
+        assert_eq!(seen(&again), ("2Z", vec!["a"]));
         let more = newest("2Z", &["a".to_owned()], &[one("b", "2Z")]);
         assert_eq!(seen(&more), ("2Z", vec!["a", "b"]));
         assert_eq!(
