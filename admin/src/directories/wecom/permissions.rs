@@ -36,7 +36,7 @@ pub async fn permissions(
     };
     let application = tried(["agent", "get"], &[("agentid", &agent)]).await?;
     let departments = tried(["department", "list"], &[]).await?;
-    let first = departments.as_ref().and_then(|told| first(told));
+    let first = departments.as_ref().and_then(first);
     let people = match first.map(|id| id.to_string()) {
         Some(id) => Some(
             tried(["user", "list"], &[("department_id", &id)])
