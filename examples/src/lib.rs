@@ -5,6 +5,7 @@
 
 pub mod echo;
 pub mod feishu;
+pub mod wecom;
 pub mod wiki;
 
 mod assertion;

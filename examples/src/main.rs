@@ -1,5 +1,5 @@
-//! `demo wiki` and `demo echo`: the two applications that `make run` puts behind the gate. `demo feishu`: a cloud to
-//! connect.
+//! `demo wiki` and `demo echo`: the two applications that `make run` puts behind the gate. `demo feishu` and
+//! `demo wecom`: clouds to connect.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,6 +19,12 @@ enum Demo {
     /// A cloud that answers as Feishu does, with one company; `POST /control` tells it who there is.
     Feishu {
         #[arg(long, default_value = "127.0.0.1:9003")]
+        listen: SocketAddr,
+    },
+    /// A cloud that answers as WeCom does, with one company; `POST /control` tells it who there is.
+    #[command(name = "wecom")]
+    WeCom {
+        #[arg(long, default_value = "127.0.0.1:9004")]
         listen: SocketAddr,
     },
     /// A page that shows what it was told of whoever opens it.
@@ -47,6 +53,7 @@ async fn serve(demo: Demo) -> io::Result<()> {
             listen,
             examples::feishu::Cloud::default().router(),
         ),
+        Demo::WeCom { listen } => ("wecom", listen, examples::wecom::Cloud::default().router()),
         Demo::Echo { listen } => ("echo", listen, examples::echo::router()),
     };
     let listener = TcpListener::bind(listen)

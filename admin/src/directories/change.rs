@@ -274,6 +274,7 @@ pub(super) fn source_problems(source: &Source, used_for: UsedFor) -> Vec<Invalid
         Source::Scim(settings) => settings.problems(),
         Source::Saml(settings) => settings.problems(),
         Source::Feishu(settings) => settings.problems(),
+        Source::WeCom(settings) => settings.problems(),
     }
 }
 

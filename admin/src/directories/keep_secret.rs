@@ -3,7 +3,7 @@
 use config::id::DirectoryId;
 
 use super::suite::secrets as named;
-use super::{DirectoryDraft, Source, Whole, ad, feishu, ldap, oidc, saml, secret};
+use super::{DirectoryDraft, Source, Whole, ad, feishu, ldap, oidc, saml, secret, wecom};
 use crate::edit::Edit;
 use crate::refused::{Invalid, Refused};
 use crate::store::StoreError;
@@ -61,7 +61,11 @@ fn kept_secret(
         Source::Ldap(settings) => settings.needs_secret(),
         Source::ActiveDirectory(_) => true,
         Source::Oidc(settings) => settings.needs_secret(),
-        Source::Cas(_) | Source::Scim(_) | Source::Saml(_) | Source::Feishu(_) => false,
+        Source::Cas(_)
+        | Source::Scim(_)
+        | Source::Saml(_)
+        | Source::Feishu(_)
+        | Source::WeCom(_) => false,
     };
     let same = before.is_some_and(|before| confidant(&before.source) == confidant(&draft.source));
     let had = before.and_then(|before| before.row.secret.clone());
@@ -135,6 +139,7 @@ pub(super) fn confidant(source: &Source) -> serde_json::Value {
         Source::ActiveDirectory(settings) => ad::confidant(settings),
         Source::Oidc(settings) => oidc::confidant(settings),
         Source::Feishu(settings) => feishu::confidant(settings),
+        Source::WeCom(settings) => wecom::confidant(settings),
         // There is no secret to show.
         Source::Cas(_) | Source::Scim(_) | Source::Saml(_) => serde_json::Value::Null,
     }

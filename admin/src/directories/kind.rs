@@ -15,6 +15,8 @@ pub enum Kind {
     Saml,
     /// Feishu, and Lark as it is called abroad.
     Feishu,
+    #[serde(rename = "wecom")]
+    WeCom,
 }
 
 impl Kind {
@@ -28,6 +30,7 @@ impl Kind {
             Self::Scim => "scim",
             Self::Saml => "saml",
             Self::Feishu => "feishu",
+            Self::WeCom => "wecom",
         }
     }
 
@@ -35,7 +38,7 @@ impl Kind {
     #[must_use]
     pub fn lists_people(self) -> bool {
         match self {
-            Self::Ldap | Self::ActiveDirectory | Self::Scim | Self::Feishu => true,
+            Self::Ldap | Self::ActiveDirectory | Self::Scim | Self::Feishu | Self::WeCom => true,
             Self::Oidc | Self::Cas | Self::Saml => false,
         }
     }
@@ -45,7 +48,7 @@ impl Kind {
     pub fn takes_passwords(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory => true,
-            Self::Oidc | Self::Cas | Self::Scim | Self::Saml | Self::Feishu => false,
+            Self::Oidc | Self::Cas | Self::Scim | Self::Saml | Self::Feishu | Self::WeCom => false,
         }
     }
 
@@ -54,7 +57,7 @@ impl Kind {
     pub fn has_a_page(self) -> bool {
         match self {
             Self::Ldap | Self::ActiveDirectory | Self::Scim => false,
-            Self::Oidc | Self::Cas | Self::Saml | Self::Feishu => true,
+            Self::Oidc | Self::Cas | Self::Saml | Self::Feishu | Self::WeCom => true,
         }
     }
 
@@ -80,7 +83,8 @@ impl Kind {
             | Self::Oidc
             | Self::Cas
             | Self::Saml
-            | Self::Feishu => true,
+            | Self::Feishu
+            | Self::WeCom => true,
             Self::Scim => false,
         }
     }
@@ -94,7 +98,8 @@ impl Kind {
             | Self::Oidc
             | Self::Cas
             | Self::Saml
-            | Self::Feishu => false,
+            | Self::Feishu
+            | Self::WeCom => false,
             Self::Scim => true,
         }
     }
@@ -104,7 +109,7 @@ impl Kind {
     /// Whether it tells of changes at a callback of ours.
     #[must_use]
     pub fn calls_back(self) -> bool {
-        self == Self::Feishu
+        matches!(self, Self::Feishu | Self::WeCom)
     }
 
     /// Whether a browser is the one inside of the suite's client, where people are signed in already.
@@ -112,9 +117,17 @@ impl Kind {
     pub fn is_own_client(self, user_agent: &str) -> bool {
         let names: &[&str] = match self {
             Self::Feishu => &["Lark", "Feishu"],
+            Self::WeCom => &["wxwork"],
             _ => &[],
         };
         names.iter().any(|name| user_agent.contains(name))
+    }
+
+    /// Whether its page brings back no more than a short word of letters and digits, so that the browser has to hold
+    /// the rest.
+    #[must_use]
+    pub fn brings_back_little(self) -> bool {
+        self == Self::WeCom
     }
 }
 

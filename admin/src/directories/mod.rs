@@ -30,6 +30,7 @@ pub mod source;
 mod speak;
 pub mod suite;
 mod vouch;
+pub mod wecom;
 mod xml;
 
 use std::borrow::Cow;
@@ -72,6 +73,8 @@ pub enum Source {
     Saml(saml::SamlSettings),
     /// Feishu, and Lark as it is called abroad.
     Feishu(feishu::FeishuSettings),
+    #[serde(rename = "wecom")]
+    WeCom(wecom::WeComSettings),
 }
 
 impl Source {
@@ -85,6 +88,7 @@ impl Source {
             Self::Scim(_) => Kind::Scim,
             Self::Saml(_) => Kind::Saml,
             Self::Feishu(_) => Kind::Feishu,
+            Self::WeCom(_) => Kind::WeCom,
         }
     }
 
@@ -94,7 +98,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => settings.units.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().units.enabled,
-            Self::Scim(_) | Self::Feishu(_) => true,
+            Self::Scim(_) | Self::Feishu(_) | Self::WeCom(_) => true,
             Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }
@@ -106,7 +110,9 @@ impl Source {
             Self::Ldap(settings) => settings.groups.enabled,
             Self::ActiveDirectory(settings) => settings.ldap().groups.enabled,
             Self::Scim(_) => true,
-            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) | Self::Feishu(_) => false,
+            Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) | Self::Feishu(_) | Self::WeCom(_) => {
+                false
+            }
         }
     }
 
@@ -138,7 +144,12 @@ impl Source {
         match self {
             Self::Ldap(settings) => Some(Cow::Borrowed(settings)),
             Self::ActiveDirectory(settings) => Some(Cow::Owned(settings.ldap())),
-            Self::Oidc(_) | Self::Cas(_) | Self::Scim(_) | Self::Saml(_) | Self::Feishu(_) => None,
+            Self::Oidc(_)
+            | Self::Cas(_)
+            | Self::Scim(_)
+            | Self::Saml(_)
+            | Self::Feishu(_)
+            | Self::WeCom(_) => None,
         }
     }
 
@@ -147,6 +158,7 @@ impl Source {
     pub fn secrets(&self) -> &'static [Named] {
         match self {
             Self::Feishu(_) => &feishu::SECRETS,
+            Self::WeCom(_) => &wecom::SECRETS,
             _ => &[],
         }
     }

@@ -103,6 +103,7 @@ fn earliest(directory: &Whole) -> Option<(LocalText, Timestamp)> {
         Source::ActiveDirectory(settings) => &settings.ca,
         Source::Cas(settings) => &settings.ca,
         Source::Feishu(settings) => &settings.ca,
+        Source::WeCom(settings) => &settings.ca,
         Source::Scim(_) | Source::Saml(_) => return None,
         Source::Oidc(settings) => &settings.ca,
     };

@@ -15,6 +15,7 @@ use super::ldap::LdapSource;
 use super::provider::Unusable;
 use super::source::OrganisationSource;
 use super::suite::secrets as named;
+use super::wecom::{self, WeComSettings, WeComSource};
 use super::{Source, addresses, cas, change, keep_secret, ldap_access, oidc, saml, secret, whole};
 use crate::refused::{Invalid, Refused};
 use crate::state::State;
@@ -70,6 +71,10 @@ pub async fn probe(state: &State, probe: DirectoryProbe) -> Result<DirectoryFind
     if let Source::Feishu(settings) = &probe.source {
         let secrets = secrets_of(state, &probe).await?;
         return Ok(of_feishu(state, settings, &secrets).await);
+    }
+    if let Source::WeCom(settings) = &probe.source {
+        let secrets = secrets_of(state, &probe).await?;
+        return Ok(of_wecom(state, settings, &secrets).await);
     }
     let secret = secret_of(state, &probe).await?;
     let finding = DirectoryFinding::default();
@@ -135,6 +140,26 @@ async fn of_feishu(
     listed(FeishuSource::new(state, None, with), finding).await
 }
 
+/// What we may there, and what is listed.
+async fn of_wecom(
+    state: &State,
+    settings: &WeComSettings,
+    secrets: &named::Secrets,
+) -> DirectoryFinding {
+    let mut finding = DirectoryFinding::default();
+    let with = (settings, secrets);
+    match wecom::permissions(state, with).await {
+        Ok((permissions, tenant)) => {
+            finding.permissions = permissions;
+            finding.tenant = Some(tenant);
+        }
+        Err(error) => return failed(finding, "connect", error.why()),
+    }
+    let mut finding = listed(WeComSource::new(state, None, with), finding).await;
+    finding.permissions.extend(wecom::seen(&finding.people));
+    finding
+}
+
 /// Whether what has a sign-in page of its own answers.
 async fn answers(
     state: &State,
@@ -144,9 +169,11 @@ async fn answers(
     let outbound = &state.settings.outbound;
     match source {
         // These are asked for what they list, or tell us by themselves.
-        Source::Ldap(_) | Source::ActiveDirectory(_) | Source::Scim(_) | Source::Feishu(_) => {
-            Ok(())
-        }
+        Source::Ldap(_)
+        | Source::ActiveDirectory(_)
+        | Source::Scim(_)
+        | Source::Feishu(_)
+        | Source::WeCom(_) => Ok(()),
         Source::Oidc(settings) => oidc::try_out(outbound, settings).await,
         Source::Cas(settings) => {
             let callback = directory.map(|id| addresses::callback(state, id));

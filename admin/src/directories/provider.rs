@@ -33,6 +33,8 @@ pub struct Start<'a> {
     pub hint: Option<&'a str>,
     /// Whether they must prove anew who they are, even where the directory knows them already.
     pub afresh: bool,
+    /// Whether the browser is the one of the suite's own client.
+    pub is_inside: bool,
 }
 
 /// How the browser gets there.

@@ -13,6 +13,7 @@ use super::scim::ScimSource;
 use super::source::{OrganisationSource, SourceError};
 use super::suite::callback::Callback;
 use super::suite::secrets;
+use super::wecom::{WeComCallback, WeComProvider, WeComSource};
 use super::{Source, Whole, ldap, secret};
 use crate::pages::Failure;
 use crate::state::State;
@@ -32,6 +33,11 @@ pub async fn open(state: &State, directory: &Whole) -> Result<Box<dyn Organisati
     if let Source::Feishu(settings) = &directory.source {
         let secrets = secrets::open(&state.sealer, directory)?;
         let source = FeishuSource::new(state, Some(&directory.row.id), (settings, &secrets));
+        return Ok(Box::new(source));
+    }
+    if let Source::WeCom(settings) = &directory.source {
+        let secrets = secrets::open(&state.sealer, directory)?;
+        let source = WeComSource::new(state, Some(&directory.row.id), (settings, &secrets));
         return Ok(Box::new(source));
     }
     let Some(settings) = directory.source.ldap() else {
@@ -87,6 +93,15 @@ pub fn provider(state: &State, directory: &Whole) -> Result<Box<dyn SignInProvid
                 (settings, &secrets),
             )))
         }
+        Source::WeCom(settings) => {
+            let secrets = secrets::open(&state.sealer, directory)?;
+            let id = &directory.row.id;
+            Ok(Box::new(WeComProvider::new(
+                state,
+                id,
+                (settings, &secrets),
+            )))
+        }
     }
 }
 
@@ -96,6 +111,10 @@ pub fn callback(state: &State, directory: &Whole) -> Result<Option<Box<dyn Callb
         Source::Feishu(settings) => {
             let secrets = secrets::open(&state.sealer, directory)?;
             Ok(Some(Box::new(FeishuCallback::new(settings, secrets))))
+        }
+        Source::WeCom(settings) => {
+            let secrets = secrets::open(&state.sealer, directory)?;
+            Ok(Some(Box::new(WeComCallback::new(settings, secrets))))
         }
         _ => Ok(None),
     }

@@ -143,19 +143,23 @@ pub(super) async fn send(
         to: to.as_str().to_owned(),
         confirms,
     };
+    let kind = directory.source.kind();
+    let is_carried = kind.posts_back() || kind.brings_back_little();
     let mut sealed = seal(state, reader, &kept)?;
-    if directory.source.kind().posts_back() && sealed.len() > MOST_CARRIED {
+    if is_carried && sealed.len() > MOST_CARRIED {
         // A browser would drop it: to come in at the front is better than not at all.
         ReturnPath::root().as_str().clone_into(&mut kept.to);
         sealed = seal(state, reader, &kept)?;
     }
     let callback = callback_of(state, reader, directory)?;
+    let word = short_word(&kept.secrets);
     let start = Start {
         callback: &callback,
-        state: &sealed,
+        state: brought_back(kind, &sealed, &word),
         secrets: &kept.secrets,
         hint,
         afresh: kept.confirms.is_some(),
+        is_inside: kind.is_own_client(&reader.user_agent),
     };
     let provider = directories::provider(state, directory)?;
     let mut response = match provider.start(start).await {
@@ -166,15 +170,33 @@ pub(super) async fn send(
             return refuse(state, reader, to, Why::Away);
         }
     };
-    if directory.source.kind().posts_back() {
+    if is_carried {
         carry(&mut response, reader, &sealed);
     }
-    if reader.csrf_is_new {
-        // Whoever comes by a link that somebody has kept has seen no page of ours yet.
-        let forms = reader.csrf.as_text();
-        set(&mut response, cookies::FORMS, forms, Keep::ForNow);
-    }
+    mark(&mut response, reader);
     Ok(response)
+}
+
+/// Whoever comes by a link that somebody has kept has seen no page of ours yet.
+fn mark(response: &mut Response, reader: &Reader) {
+    if reader.csrf_is_new {
+        let forms = reader.csrf.as_text();
+        set(response, cookies::FORMS, forms, Keep::ForNow);
+    }
+}
+
+/// What the page there is to send along, and brings back.
+fn brought_back<'a>(kind: directories::Kind, sealed: &'a str, word: &'a str) -> &'a str {
+    if kind.brings_back_little() {
+        word
+    } else {
+        sealed
+    }
+}
+
+/// What tells the sign-ins of a browser apart where no more can come back.
+fn short_word(secrets: &Secrets) -> String {
+    hex(secrets.verifier.as_bytes())
 }
 
 fn seal(state: &State, reader: &Reader, kept: &Kept) -> Result<String, Failure> {
@@ -203,7 +225,8 @@ fn carry(response: &mut Response, reader: &Reader, sealed: &str) {
 pub(super) fn carried(
     state: &State,
     reader: &Reader,
-    (directory, relay_state): (&Whole, &str),
+    directory: &Whole,
+    is_it: impl Fn(&Secrets) -> bool,
 ) -> Option<Question<Kept>> {
     let whose = hex(&reader.csrf.hash());
     let all = reader.cookies.get(cookies::DIRECTORY).unwrap_or_default();
@@ -213,7 +236,7 @@ pub(super) fn carried(
     };
     all.split('.').filter_map(opened).find(|question| {
         let asked = &question.asked;
-        asked.directory == directory.row.id && asked.secrets.verifier == relay_state
+        asked.directory == directory.row.id && is_it(&asked.secrets)
     })
 }
 
@@ -229,10 +252,16 @@ pub async fn callback(
     if directory.source.kind().posts_back() {
         return Err(Failure::NotFound);
     }
-    let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
     let field = parameters.get("state").map_or("", String::as_str);
-    let question = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now).ok();
-    let question = question.filter(|question| question.asked.directory == directory.row.id);
+    let question = if directory.source.kind().brings_back_little() {
+        carried(&state, &reader, &directory, |secrets| {
+            short_word(secrets) == field
+        })
+    } else {
+        let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
+        let sealed = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now).ok();
+        sealed.filter(|question| question.asked.directory == directory.row.id)
+    };
     arrived(&state, &reader, &directory, (question, &parameters)).await
 }
 

@@ -261,3 +261,5 @@ mod second_factor_policy_tests;
 mod session_policy_tests;
 #[cfg(test)]
 mod step_tests;
+#[cfg(test)]
+mod wecom_tests;

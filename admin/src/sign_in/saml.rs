@@ -97,7 +97,9 @@ pub async fn arrive(
     let directory = found(&mut *state.store.read().await?, &id).await?;
     let brought = fields(&body)?;
     let relay_state = brought.get("RelayState").map_or("", String::as_str);
-    let question = carried(&state, &reader, (&directory, relay_state));
+    let question = carried(&state, &reader, &directory, |secrets| {
+        secrets.verifier == relay_state
+    });
     match &directory.source {
         directories::Source::Saml(settings) if question.is_none() && settings.idp_initiated => {
             unsolicited(&state, &reader, &directory, &brought).await

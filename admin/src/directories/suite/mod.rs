@@ -5,6 +5,7 @@
 //! matter in which order or how often we are told.
 
 pub mod callback;
+pub mod callback_crypto;
 pub mod cloud;
 pub mod door;
 pub mod error;

@@ -20,7 +20,7 @@ const OWN: Readonly<Record<string, string>> = { password: t.password, one_time_c
 
 const methodOf = (directory: Directory): SignInMethod => `directory:${directory.id}`;
 /** Those with a sign-in page of their own: it is shown in any case, what is named here says where. */
-const PAGES: readonly string[] = ["oidc", "saml", "cas", "feishu"];
+const PAGES: readonly string[] = ["oidc", "saml", "cas", "feishu", "wecom"];
 const hasPage = (one: Directory) => one.enabled && one.used_for !== "organisation" && PAGES.includes(one.source.kind);
 
 type Props = {
