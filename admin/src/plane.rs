@@ -32,6 +32,7 @@ use crate::messages::{jobs, outbox};
 use crate::passwords::{Passwords, PasswordsError};
 use crate::places::Places;
 use crate::sealed::{MasterKeyError, Sealer};
+use crate::sign_in::directory_renewals;
 use crate::spool::{self, Limits, Spool};
 use crate::state::State;
 use crate::store::{Store, StoreError};
@@ -230,6 +231,7 @@ async fn with_store(state: &State, health: &Health, node: &str, follower: Follow
             jobs::run(state),
             sync::work::run(state, node),
             sync::follow::run(state, node),
+            directory_renewals::run(state, node),
         );
     };
     tokio::join!(state.store.listen(), follower.run(), admin);

@@ -122,7 +122,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => !settings.people.manager.is_empty(),
             Self::ActiveDirectory(settings) => !settings.people.manager.is_empty(),
-            Self::Scim(_) | Self::Feishu(_) => true,
+            Self::Scim(_) | Self::Feishu(_) | Self::WeCom(_) => true,
             Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }
@@ -133,7 +133,7 @@ impl Source {
         match self {
             Self::Ldap(settings) => settings.units.tells_managers(),
             Self::ActiveDirectory(settings) => settings.ldap().units.tells_managers(),
-            Self::Feishu(_) => true,
+            Self::Feishu(_) | Self::WeCom(_) => true,
             Self::Scim(_) | Self::Oidc(_) | Self::Cas(_) | Self::Saml(_) => false,
         }
     }

@@ -107,6 +107,17 @@ pub struct Asserted {
     pub repeated: Option<String>,
     /// What counts once, on whatever node, and until when it would count.
     pub once: Option<(String, Timestamp)>,
+    /// What is shown to the directory from time to time.
+    #[serde(default)]
+    pub renewal: Option<Renewal>,
+}
+
+/// What is shown to a directory, so that it says whether somebody is still there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// Sealed.
+    pub token: String,
+    pub due_at: Timestamp,
 }
 
 /// By which directory a sign-in came.
@@ -119,6 +130,8 @@ pub struct CameBy {
     pub subject: Option<String>,
     #[serde(default)]
     pub repeated: Option<String>,
+    #[serde(default)]
+    pub renewal: Option<Renewal>,
 }
 
 impl CameBy {
@@ -129,6 +142,7 @@ impl CameBy {
             session: asserted.session.clone(),
             subject: asserted.subject.clone(),
             repeated: asserted.repeated.clone(),
+            renewal: asserted.renewal.clone(),
         }
     }
 }

@@ -44,6 +44,7 @@ pub async fn by_post(
                 session: Some(ticket),
                 subject: None,
                 repeated: None,
+                renewal: None,
             };
             end(&state, &reader, &came_by).await?;
         }

@@ -176,6 +176,7 @@ async fn begin(
         session: None,
         subject: None,
         repeated: None,
+        renewal: None,
     };
     let method = (AuthenticationMethod::Password, came_by);
     let mut flow = Flow::begin_by_directory(member, method, now, tried.to.as_str());

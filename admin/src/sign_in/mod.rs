@@ -20,6 +20,7 @@ pub mod directory_logout;
 pub mod directory_new_password;
 pub mod directory_page;
 pub mod directory_password;
+pub mod directory_renewals;
 pub mod directory_sign_out;
 pub mod enrol;
 pub mod enrol_passkey;
@@ -221,6 +222,8 @@ mod code_alone_tests;
 mod directory_confirm_tests;
 #[cfg(test)]
 mod directory_password_tests;
+#[cfg(test)]
+mod directory_renewals_tests;
 #[cfg(test)]
 mod feishu_tests;
 #[cfg(test)]

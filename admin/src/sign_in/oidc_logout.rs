@@ -81,6 +81,7 @@ async fn end(
         session: over.session,
         subject: over.subject,
         repeated: None,
+        renewal: None,
     };
     let mut tx = state.store.begin().await?;
     if !answered_questions::note(&mut tx, &once, over.until).await? {

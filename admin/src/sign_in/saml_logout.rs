@@ -80,6 +80,7 @@ async fn told(
             session,
             subject: Some(over.name.value.clone()),
             repeated: None,
+            renewal: None,
         };
         end_in(&mut tx, reader, &came_by, state.clock.now()).await?;
     }

@@ -3,7 +3,7 @@
 use config::Timestamp;
 use config::id::{DirectoryId, MemberId, SignInId};
 
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, directory_renewals};
 use crate::directories::sign_in::CameBy;
 
 /// Neither is longer, in bytes: an index holds them.
@@ -34,8 +34,11 @@ pub async fn insert(
     .bind(session)
     .bind(subject)
     .bind(came_by.repeated.as_deref())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if let Some(renewal) = &came_by.renewal {
+        directory_renewals::keep(connection, (sign_in, &came_by.directory), renewal).await?;
+    }
     Ok(())
 }
 
@@ -111,5 +114,6 @@ pub async fn of_sign_in(
         session: said(session),
         subject: said(subject),
         repeated,
+        renewal: None,
     }))
 }

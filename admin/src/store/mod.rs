@@ -35,6 +35,7 @@ pub mod directory_metadata;
 pub mod directory_names;
 pub mod directory_notices;
 pub mod directory_people;
+pub mod directory_renewals;
 pub mod directory_sessions;
 pub mod directory_tokens;
 pub mod directory_units;

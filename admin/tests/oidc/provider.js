@@ -1,5 +1,6 @@
 // A certified OpenID provider. Each line on the standard input says in JSON how it is to be from now on, under
-// the same address: its clients, and the name of the key by which it signs. Whoever comes is signed in as
+// the same address: its clients, and the name of the key by which it signs; or who
+// is there no more. Whoever comes is signed in as
 // the account that the header x-account names. What it tells of sessions that are over is written out, not sent.
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
@@ -19,7 +20,10 @@ function keys(name) {
   return made.get(name);
 }
 
+let gone = [];
+
 function account(_, id) {
+  if (gone.includes(id)) return undefined;
   return {
     accountId: id,
     claims: async () => ({
@@ -56,6 +60,8 @@ function provider(issuer, { clients, key }) {
       return new Response();
     },
     findAccount: account,
+    issueRefreshToken: async (_, client) => client.grantTypeAllowed("refresh_token"),
+    rotateRefreshToken: true,
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     loadExistingGrant: grant,
     pkce: { required: () => true },
@@ -76,7 +82,9 @@ server.listen(0, "127.0.0.1", () => {
   console.log(`AT ${issuer}`);
   const lines = createInterface({ input: process.stdin });
   lines.on("line", (line) => {
-    answer = provider(issuer, JSON.parse(line));
+    const asked = JSON.parse(line);
+    gone = asked.gone ?? [];
+    if (asked.clients) answer = provider(issuer, asked);
     console.log("READY");
   });
   lines.on("close", () => process.exit());

@@ -112,6 +112,7 @@ pub fn asserted(
         subject: None,
         repeated: None,
         once: None,
+        renewal: None,
         person: TheirPerson {
             key: key.ok_or("key_attribute_missing")?,
             display_name: display_name.unwrap_or_else(|| username.clone()),

@@ -9,6 +9,7 @@ mod issuers;
 mod logout;
 mod person;
 mod provider;
+mod renewal;
 mod settings;
 mod sign_out;
 mod token;
@@ -21,6 +22,7 @@ use super::provider::Unusable;
 pub use issuers::Issuers;
 pub use logout::Over;
 pub use provider::OidcProvider;
+pub use renewal::Renewed;
 pub use settings::{ClaimNames, ClientAuthentication, OidcSettings, Prompt, SecondFactorValues};
 
 /// To whom the secret is shown, and how well guarded on its way.

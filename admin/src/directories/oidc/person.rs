@@ -68,6 +68,7 @@ pub fn asserted(settings: &OidcSettings, claims: &Claims) -> Result<Asserted, &'
         subject: text(claims, "sub").map(str::to_owned),
         repeated: None,
         once: None,
+        renewal: None,
         person: TheirPerson {
             key: key.to_owned(),
             display_name: display_name.unwrap_or_else(|| username.clone()),

@@ -39,6 +39,7 @@ pub struct OidcProvider {
 struct Tokens {
     id: String,
     access: Option<String>,
+    refresh: Option<String>,
 }
 
 impl SignInProvider for OidcProvider {
@@ -74,6 +75,7 @@ impl SignInProvider for OidcProvider {
             let mut asserted =
                 person::asserted(&self.settings, &claims).map_err(ProviderError::Untrusted)?;
             asserted.repeated = self.kept(&tokens.id);
+            asserted.renewal = self.renewal(tokens.refresh.as_deref(), now);
             Ok(asserted)
         })
     }
@@ -100,7 +102,7 @@ fn code<'a>(issuer: &Issuer, brought: &Brought<'a>) -> Result<&'a str, ProviderE
 }
 
 /// A code of RFC 6749 §5.2; what is none is not repeated.
-fn error_code(text: Option<&str>) -> String {
+pub(super) fn error_code(text: Option<&str>) -> String {
     let is_code = |text: &&str| {
         (1..=64).contains(&text.len())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -156,6 +158,14 @@ impl OidcProvider {
             .append_pair("code", code)
             .append_pair("redirect_uri", brought.callback.as_str())
             .append_pair("code_verifier", &brought.secrets.verifier);
+        self.authenticated(form)
+    }
+
+    /// A form with which we say who we are, or the header that does.
+    pub(super) fn authenticated(
+        &self,
+        mut form: Serializer<'_, String>,
+    ) -> (String, Option<String>) {
         if self.settings.authentication == ClientAuthentication::SecretBasic {
             return (form.finish(), Some(self.basic()));
         }
@@ -191,6 +201,7 @@ impl OidcProvider {
                 .ok_or(ProviderError::Untrusted("id_token_missing"))?
                 .to_owned(),
             access: said("access_token").map(str::to_owned),
+            refresh: said("refresh_token").map(str::to_owned),
         })
     }
 

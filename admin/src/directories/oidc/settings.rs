@@ -116,6 +116,11 @@ pub struct OidcSettings {
     /// Whoever signs out here is signed out there, too, where the provider has an address for that.
     #[serde(default)]
     pub ends_session: bool,
+    /// So often the provider is asked whether people who are signed in by it are still there, by a refresh token;
+    /// `null`: never. From 5 to 1440 minutes; `offline_access` is then among the scopes.
+    #[serde(default)]
+    #[schema(minimum = 5, maximum = 1440)]
+    pub renews_every_minutes: Option<u32>,
     /// How well the provider is asked to make sure, the best first. At most 20.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -124,6 +129,8 @@ pub struct OidcSettings {
     pub second_factor: SecondFactorValues,
 }
 
+/// The scope in which refresh tokens are given (OpenID Connect Core §11).
+const OFFLINE: &str = "offline_access";
 /// A year.
 const LONGEST_AGE: u32 = 365 * 24 * 3600;
 
@@ -195,6 +202,24 @@ impl OidcSettings {
                 (
                     "1 to 20 without blanks, openid among them",
                     "1 到 20 个，不含空格，且必须包含 openid",
+                ),
+            )
+        })
+    }
+
+    fn renewal_problems(&self) -> Option<Invalid> {
+        let minutes = self.renews_every_minutes?;
+        let fits = (5..=1440).contains(&minutes) && self.scopes.iter().any(|one| one == OFFLINE);
+        (!fits).then(|| {
+            Invalid::new(
+                "source.renews_every_minutes",
+                (
+                    "nobody can be asked for so often, or without the scope offline_access",
+                    "间隔无效，或缺少 offline_access scope",
+                ),
+                (
+                    "5 to 1440 minutes, with offline_access among source.scopes; or null",
+                    "5 到 1440 分钟，且 source.scopes 含 offline_access；或 null",
                 ),
             )
         })
@@ -279,6 +304,7 @@ impl OidcSettings {
                 ),
             ));
         }
+        wrong.extend(self.renewal_problems());
         if self.prompt.len() > 3 {
             wrong.push(Invalid::too_many("source.prompt", 3));
         }
@@ -323,6 +349,7 @@ mod tests {
         wrong.claims.display_name = vec!["a b".to_owned()];
         wrong.acr_values = vec![String::new()];
         wrong.max_age = Some(LONGEST_AGE + 1);
+        wrong.renews_every_minutes = Some(60);
         assert_eq!(
             fields(&wrong),
             [
@@ -333,6 +360,7 @@ mod tests {
                 "source.claims.display_name",
                 "source.acr_values",
                 "source.max_age",
+                "source.renews_every_minutes",
             ]
         );
     }

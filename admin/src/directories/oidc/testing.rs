@@ -88,6 +88,7 @@ impl Provider {
         let beside = |what: &str| callback.replace("/callback", what);
         let mut client = json!({
             "client_id": CLIENT, "redirect_uris": [callback],
+            "grant_types": ["authorization_code", "refresh_token"],
             "post_logout_redirect_uris": [beside("/signed-out")],
             "backchannel_logout_uri": beside("/backchannel-logout"),
             "backchannel_logout_session_required": true,
@@ -98,6 +99,12 @@ impl Provider {
         }
         let known = json!({"clients": [client], "key": key});
         writeln!(self.asked.lock(), "{known}").unwrap();
+        self.line("READY");
+    }
+
+    /// These people are there no more.
+    pub fn forgets(&self, gone: &[&str]) {
+        writeln!(self.asked.lock(), "{}", json!({"gone": gone})).unwrap();
         self.line("READY");
     }
 

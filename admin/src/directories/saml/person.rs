@@ -47,5 +47,6 @@ pub fn asserted(settings: &SamlSettings, said: Said) -> Result<Asserted, &'stati
         session: said.session,
         subject: Some(said.name.value),
         once: Some((said.id, said.until)),
+        renewal: None,
     })
 }

@@ -48,6 +48,7 @@ pub fn department(told: &Value) -> Option<TheirDepartment> {
         name,
         // A larger number stands further up there.
         position: number(told, "order").unwrap_or_default().saturating_neg(),
+        managers: keys(told, "department_leader"),
     };
     Some(department.storable())
 }
@@ -72,10 +73,18 @@ pub fn person(settings: &WeComSettings, told: &Value) -> Option<TheirPerson> {
         mobile: text(told, "mobile").map(str::to_owned),
         is_enabled: !is_disabled && !has_left(told),
         departments: departments(told),
+        manager: keys(told, "direct_leader").into_iter().next(),
         key,
         ..TheirPerson::default()
     };
     Some(person.storable())
+}
+
+/// The people of a list, each by their key.
+fn keys(told: &Value, name: &str) -> Vec<String> {
+    let all = told.get(name).and_then(Value::as_array);
+    let ids = all.into_iter().flatten().filter_map(Value::as_str);
+    ids.map(key).filter(|key| !key.is_empty()).collect()
 }
 
 /// The address that the company itself gives, which is nobody else's.

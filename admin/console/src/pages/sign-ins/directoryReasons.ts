@@ -8,6 +8,7 @@ export const DIRECTORY_REASONS = texts({
   directory_refused: ["目录拒绝登录", "The directory refused"],
   directory_away: ["无法连接目录", "The directory cannot be reached"],
   directory_ended_session: ["目录结束了会话", "The directory ended its session"],
+  directory_withdrew: ["目录不再允许此人登录", "The directory lets them in no more"],
   directory_not_confirmed: ["目录没有确认身份", "The directory did not confirm it"],
   somebody_else: ["目录确认的是其他人", "Somebody else was confirmed"],
   proven_before: ["不是重新验证的身份", "It was proven before"],

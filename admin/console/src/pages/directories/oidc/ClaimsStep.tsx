@@ -24,6 +24,11 @@ const t = texts({
     "Whoever has signed in there longer ago must do it again. Empty: whenever it was.",
   ],
   endsSession: ["退出时同时退出对方", "Signing out here signs out there"],
+  renews: ["检查人员是否仍在职（分钟）", "Ask who is still there, every so many minutes"],
+  renewsHint: [
+    "用 refresh token 定期询问对方，不再被允许登录的人员会在此退出；需要 scope offline_access。留空则不检查。",
+    "By refresh token: whoever may not sign in there any more is signed out here. Needs the scope offline_access. Empty: never.",
+  ],
   acr: ["要求的认证级别（acr_values）", "Asked-for levels (acr_values)"],
   amrSaid: ["表示已完成两步验证的 amr", "amr that says that a second factor was seen"],
   acrSaid: ["表示已完成两步验证的 acr", "acr that says so"],
@@ -52,6 +57,7 @@ export function ClaimsStep() {
       </Form.Item>
       <NumberItem at={["max_age"]} label={t.maxAge} hint={t.maxAgeHint} max={31_536_000} />
       <SwitchItem at={["ends_session"]} label={t.endsSession} />
+      <NumberItem at={["renews_every_minutes"]} label={t.renews} hint={t.renewsHint} min={5} max={1440} />
       <TagsItem at={["acr_values"]} label={t.acr} />
       <TagsItem at={["second_factor", "amr"]} label={t.amrSaid} />
       <TagsItem at={["second_factor", "acr"]} label={t.acrSaid} />

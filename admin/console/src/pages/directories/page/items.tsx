@@ -25,11 +25,11 @@ export function TagsItem({ at, label, hint, needed }: Item) {
   );
 }
 
-/** A whole number from 0; left empty, there is none. */
-export function NumberItem({ at, label, hint, max }: Item & { max: number }) {
+/** A whole number; left empty, there is none. */
+export function NumberItem({ at, label, hint, min = 0, max }: Item & { min?: number; max: number }) {
   return (
     <Form.Item name={["source", ...at]} label={label} extra={hint}>
-      <InputNumber min={0} max={max} precision={0} />
+      <InputNumber min={min} max={max} precision={0} />
     </Form.Item>
   );
 }
