@@ -202,7 +202,7 @@ fn short_word(secrets: &Secrets) -> String {
 fn seal(state: &State, reader: &Reader, kept: &Kept) -> Result<String, Failure> {
     let question = Question::new(kept.clone(), state.clock.now(), LIFE);
     let whose = hex(&reader.csrf.hash());
-    Ok(question.seal(&state.sealer, occasion(&whose))?)
+    question.seal(&state.sealer, occasion(&whose))
 }
 
 /// Has the browser hold what must come back, where the directory would not carry it: that of the latest sign-ins,

@@ -35,7 +35,7 @@ pub async fn authenticate(access: Access<'_>, who: Who<'_>, password: &str) -> V
     if password.is_empty() || matches!(who, Who::Named("")) {
         return Verdict::Wrong("wrong_password");
     }
-    in_time(access, tried(access, who, password))
+    in_time(access, Box::pin(tried(access, who, password)))
         .await
         .unwrap_or_else(Verdict::Away)
 }

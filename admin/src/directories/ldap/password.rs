@@ -42,7 +42,7 @@ pub async fn change(
     if present.is_empty() || new.is_empty() {
         return Ok(Changed::Wrong("wrong_password"));
     }
-    in_time(access, changed(access, who, (present, new))).await
+    in_time(access, Box::pin(changed(access, who, (present, new)))).await
 }
 
 async fn changed(
