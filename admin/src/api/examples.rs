@@ -44,14 +44,12 @@ pub fn of_parameter(name: &str) -> Option<Value> {
         "If-Match" => json!("\"3\""),
         "Idempotency-Key" => json!("0199f5a0-7c1e-7b3a-9d52-3f0a6c1b8e2a"),
         "token" | "parent" | "move_members_to" | "move_children_to" | "request_id" => json!(OTHER),
-        "totals" | "below" | "everywhere" | "create_departments" | "ignored" | "latest" => {
-            json!(true)
-        }
+        "totals" | "below" | "everywhere" | "create_departments" | "ignored" => json!(true),
         "range" => json!("192.0.2.0/24"),
         "sort" => json!("display_name"),
         "file_name" => json!("people.csv"),
         "verdict" => json!("error"),
-        "keep_password" | "on_trial" => json!(false),
+        "keep_password" | "on_trial" | "latest" => json!(false),
         "limit" => json!(50),
         "after" => json!(format!("{THEN}_{ID}")),
         "since" => json!(THEN),

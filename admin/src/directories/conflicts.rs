@@ -161,12 +161,7 @@ async fn link(
     no_guest(&before)?;
     let id = &directory.row.id;
     let only = std::slice::from_ref(member);
-    let elsewhere = links::from_elsewhere(&mut edit.tx, id, only).await?;
-    match elsewhere.first() {
-        Some((_, name)) if !takes_over => return Err(from_elsewhere(name)),
-        None if takes_over => return Err(from_nowhere_else()),
-        _ => {}
-    }
+    check_source(edit, id, member, takes_over).await?;
     // Whoever was told of under another key before, and is no more, may be told of under this one.
     let was_shut = links::unlink_gone(&mut edit.tx, id, member).await?;
     let known = links::of_keys(&mut edit.tx, id, &[key]).await?;
@@ -197,6 +192,22 @@ async fn link(
     let target = target("member", member.as_str(), &before.username);
     edit.note("link", target, shown(&before), shown(&after))
         .await
+}
+
+/// An account has one source: it is taken from another alone where that was said.
+async fn check_source(
+    edit: &mut Edit<'_>,
+    directory: &DirectoryId,
+    member: &MemberId,
+    takes_over: bool,
+) -> Result<(), Refused> {
+    let only = std::slice::from_ref(member);
+    let elsewhere = links::from_elsewhere(&mut edit.tx, directory, only).await?;
+    match elsewhere.first() {
+        Some((_, name)) if !takes_over => Err(from_elsewhere(name)),
+        None if takes_over => Err(from_nowhere_else()),
+        _ => Ok(()),
+    }
 }
 
 fn from_elsewhere(name: &str) -> Refused {

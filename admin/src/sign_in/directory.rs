@@ -3,14 +3,12 @@
 //! for a while, and once.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use axum::extract::{Path, State as Shared};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use config::cookies;
-use config::id::DirectoryId;
 use config::session::AuthenticationMethod;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,25 +18,22 @@ use super::attempt::{self, Attempt};
 use super::directory_confirm::{self, Confirming};
 use super::directory_page::{Doing, Why, lead, refuse};
 use super::directory_password::known;
+use super::directory_question::{
+    Kept, MOST_CARRIED, brought_back, carried, carry, open, seal, short_word,
+};
 use super::flow::{self, Flow};
 use super::lockout::Counters;
 use super::methods::{self, Offer, Visit};
 use crate::directories::provider::{Brought, Onward, ProviderError, Secrets, Start};
 use crate::directories::sign_in::{Asserted, CameBy};
 use crate::directories::{self, Whole, addresses};
-use crate::hex::hex;
 use crate::pages::cookies::{Keep, set};
 use crate::pages::{Answer, Failure, Frame, Query, Reader, ReturnPath, go_to};
-use crate::question::{Occasion, Question, QuestionError};
+use crate::question::{Question, QuestionError};
 use crate::state::State;
 use crate::store::{Connection, StoreError, Tx, answered_questions, credentials, members};
 
-/// Long enough to sign in elsewhere, with a second factor there.
-const LIFE: Duration = Duration::from_mins(15);
 pub(super) const METHOD: AuthenticationMethod = AuthenticationMethod::Directory;
-/// No cookie of ours is longer, in bytes: browsers drop those of more than 4096.
-const MOST_CARRIED: usize = 3500;
-
 /// The directories that have a sign-in page of their own, as links, in the order of the sign-in page.
 pub async fn offers(
     state: &State,
@@ -61,31 +56,6 @@ pub struct Asked {
 #[derive(Default, Deserialize)]
 #[serde(transparent)]
 pub struct Returned(HashMap<String, String>);
-
-/// What comes back sealed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Kept {
-    directory: DirectoryId,
-    secrets: Secrets,
-    to: String,
-    /// Whoever is signed in already is to confirm that it is them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    confirms: Option<Confirming>,
-}
-
-impl Kept {
-    pub(super) fn to(&self) -> ReturnPath {
-        ReturnPath::or_root(&self.to)
-    }
-}
-
-/// The browser in which the sign-in began.
-fn occasion(whose: &str) -> Occasion<'_> {
-    Occasion {
-        step: "directory",
-        whose,
-    }
-}
 
 pub(super) async fn found(connection: &mut Connection, id: &str) -> Result<Whole, Failure> {
     let all = directories::for_sign_in(connection).await?;
@@ -185,61 +155,6 @@ fn mark(response: &mut Response, reader: &Reader) {
     }
 }
 
-/// What the page there is to send along, and brings back.
-fn brought_back<'a>(kind: directories::Kind, sealed: &'a str, word: &'a str) -> &'a str {
-    if kind.brings_back_little() {
-        word
-    } else {
-        sealed
-    }
-}
-
-/// What tells the sign-ins of a browser apart where no more can come back.
-fn short_word(secrets: &Secrets) -> String {
-    hex(secrets.verifier.as_bytes())
-}
-
-fn seal(state: &State, reader: &Reader, kept: &Kept) -> Result<String, Failure> {
-    let question = Question::new(kept.clone(), state.clock.now(), LIFE);
-    let whose = hex(&reader.csrf.hash());
-    question.seal(&state.sealer, occasion(&whose))
-}
-
-/// Has the browser hold what must come back, where the directory would not carry it: that of the latest sign-ins,
-/// as far as a cookie holds them.
-fn carry(response: &mut Response, reader: &Reader, sealed: &str) {
-    let before = reader.cookies.get(cookies::DIRECTORY).unwrap_or_default();
-    let mut all = sealed.to_owned();
-    for one in before.split('.').filter(|one| !one.is_empty()) {
-        if all.len() + one.len() >= MOST_CARRIED {
-            break;
-        }
-        all.push('.');
-        all.push_str(one);
-    }
-    let keep = Keep::Seconds(u32::try_from(LIFE.as_secs()).unwrap_or(u32::MAX));
-    set(response, cookies::DIRECTORY, &all, keep);
-}
-
-/// Which of the sign-ins that the browser holds it is that came back.
-pub(super) fn carried(
-    state: &State,
-    reader: &Reader,
-    directory: &Whole,
-    is_it: impl Fn(&Secrets) -> bool,
-) -> Option<Question<Kept>> {
-    let whose = hex(&reader.csrf.hash());
-    let all = reader.cookies.get(cookies::DIRECTORY).unwrap_or_default();
-    let opened = |sealed: &str| {
-        let now = state.clock.now();
-        Question::<Kept>::open(&state.sealer, occasion(&whose), sealed, now).ok()
-    };
-    all.split('.').filter_map(opened).find(|question| {
-        let asked = &question.asked;
-        asked.directory == directory.row.id && is_it(&asked.secrets)
-    })
-}
-
 /// `GET /sign-in/directories/{id}/callback`
 pub async fn callback(
     Shared(state): Shared<State>,
@@ -258,8 +173,7 @@ pub async fn callback(
             short_word(secrets) == field
         })
     } else {
-        let (now, whose) = (state.clock.now(), hex(&reader.csrf.hash()));
-        let sealed = Question::<Kept>::open(&state.sealer, occasion(&whose), field, now).ok();
+        let sealed = open(&state, &reader, field);
         sealed.filter(|question| question.asked.directory == directory.row.id)
     };
     arrived(&state, &reader, &directory, (question, &parameters)).await

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::{self, Attempt};
 use super::confirm::{self, ConfirmTexts};
-use super::directory::{Kept, METHOD, counted_before, judged, send};
+use super::directory::{METHOD, counted_before, judged, send};
+use super::directory_question::Kept;
 use super::methods::Offer;
 use super::person::{Person, carry};
 use crate::directories::provider::ProviderError;

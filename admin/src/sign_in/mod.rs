@@ -20,6 +20,7 @@ pub mod directory_logout;
 pub mod directory_new_password;
 pub mod directory_page;
 pub mod directory_password;
+mod directory_question;
 pub mod directory_renewals;
 pub mod directory_sign_out;
 pub mod enrol;

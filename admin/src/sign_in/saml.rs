@@ -17,8 +17,9 @@ use config::id::DirectoryId;
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{self, Attempt};
-use super::directory::{METHOD, arrived, carried, found, not_proven, settle};
+use super::directory::{METHOD, arrived, found, not_proven, settle};
 use super::directory_page::{Why, ask, lead_here, refuse};
+use super::directory_question::carried;
 use super::lockout::Counters;
 use crate::directories::sign_in::Asserted;
 use crate::directories::{self, Whole};

@@ -40,9 +40,8 @@ pub(super) async fn leave(
     if is_theirs && is_elsewhere(edit, scope, &id).await? {
         // Another directory says who they are: that this one names them no more shuts nobody out.
         "none".clone_into(&mut change.kind);
-        let key = &change.key;
-        links::set_gone(&mut edit.tx, &scope.directory, key, false, edit.now).await?;
-        return Ok(());
+        let (id, key) = (&scope.directory, &change.key);
+        return Ok(links::set_gone(&mut edit.tx, id, key, false, edit.now).await?);
     }
     if before.status == Status::Active {
         set_status(edit, &id, Status::Disabled).await?;
