@@ -46,11 +46,12 @@ const FORMS: &[(&str, &str)] = &[
 ];
 
 /// What other sites send, or we to ourselves for them: their own tests say what is taken.
-const FROM_ELSEWHERE: [&str; 4] = [
+const FROM_ELSEWHERE: [&str; 5] = [
     "directory_logout::by_post",
     "saml::assertions",
     "saml::arrive",
     "saml_logout::by_form",
+    "oidc_logout::told",
 ];
 
 async fn send(

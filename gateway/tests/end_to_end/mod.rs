@@ -15,5 +15,6 @@ pub mod harness;
 mod message_codes;
 mod risk;
 mod sign_in_policy;
+mod sync_kills;
 mod upgrade;
 mod uploads;
