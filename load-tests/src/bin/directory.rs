@@ -35,6 +35,8 @@ struct Arguments {
 const LOOK: Duration = Duration::from_millis(100);
 /// What starting it took has gone back to the operating system.
 const UNTIL_IDLE: Duration = Duration::from_secs(15);
+/// A change of how a directory is used has everything taken over once more, before it is followed.
+const UNTIL_FOLLOWED: Duration = Duration::from_secs(45);
 /// Whoever is not cut off within this time is not cut off.
 const PATIENCE: Duration = Duration::from_mins(1);
 const PAGE: &str = "/page.html";
@@ -186,7 +188,7 @@ impl House {
         }
         let path = format!("/directories/{}", self.directory);
         self.api.replace(&path, &draft(&self.slapd, Some(1440)))?;
-        thread::sleep(UNTIL_IDLE);
+        thread::sleep(UNTIL_FOLLOWED);
         self.slapd.disable(WHO)?;
         let watch = Stopwatch::start();
         while watch.elapsed() < PATIENCE {
