@@ -14,8 +14,8 @@ use crate::refused::{Expected, Invalid, Refused, both};
 use crate::store::directories as rows;
 use crate::store::directories::DirectoryRow;
 use crate::store::{
-    Connection, StoreError, department_lists, departments, directory_people, directory_units,
-    holds, sync_marks, sync_runs,
+    Connection, StoreError, department_lists, departments, directory_people, directory_renewals,
+    directory_sessions, directory_units, holds, sync_marks, sync_runs,
 };
 
 /// So many directories stand side by side.
@@ -93,6 +93,11 @@ pub async fn update(
     {
         directory_people::forget_facts(&mut edit.tx, id).await?;
         sync_marks::set_of_directory(&mut edit.tx, id, None).await?;
+    }
+    if keep_secret::confidant(&before.source) != keep_secret::confidant(&draft.source) {
+        // What was entrusted to the one is not shown to the other.
+        directory_renewals::forget_all_of(&mut edit.tx, id).await?;
+        directory_sessions::forget_repeated(&mut edit.tx, id).await?;
     }
     catch_up::catch_up(&mut edit, &before, &draft).await?;
     let after = find(&mut edit.tx, id).await?;

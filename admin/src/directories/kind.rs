@@ -123,6 +123,12 @@ impl Kind {
         names.iter().any(|name| user_agent.contains(name))
     }
 
+    /// Whether people can be asked there to prove anew who they are, and it says when they did.
+    #[must_use]
+    pub fn proves_anew(self) -> bool {
+        matches!(self, Self::Oidc | Self::Cas | Self::Saml)
+    }
+
     /// Whether its page brings back no more than a short word of letters and digits, so that the browser has to hold
     /// the rest.
     #[must_use]

@@ -49,7 +49,13 @@ fn is_too_deep(text: &str) -> bool {
             depth = depth.saturating_sub(1);
             continue;
         }
-        if rest.starts_with(['!', '?']) {
+        // What stands in these are no tags.
+        let others = [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>"), ("!", ">")];
+        if let Some((_, end)) = others.iter().find(|(start, _)| rest.starts_with(start)) {
+            let Some(at) = rest.find(end) else {
+                return false;
+            };
+            rest = &rest[at..];
             continue;
         }
         depth += 1;
@@ -143,6 +149,10 @@ mod tests {
         assert_eq!(parse(&deep(61)).err(), Some("xml_too_deep"));
         assert!(parse(&format!("<a>{}</a>", "<b/>".repeat(1000))).is_ok());
         assert_eq!(parse(&"<".repeat(500_000)).err(), Some("xml_too_deep"));
+        for hidden in ["<!--</a>-->", "<![CDATA[</a>]]>", "<?x </a>?>"] {
+            let deep = format!("<a>{hidden}").repeat(61) + &"</a>".repeat(61);
+            assert_eq!(parse(&deep).err(), Some("xml_too_deep"), "{hidden}");
+        }
     }
 
     #[test]

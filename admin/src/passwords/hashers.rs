@@ -69,8 +69,12 @@ impl Hashers {
         if state.idle <= state.jobs.len() && state.threads < self.at_once {
             let hashers = Arc::clone(self);
             let started = thread::Builder::new().name("hash".to_owned());
-            started.spawn(move || hashers.work())?;
-            state.threads += 1;
+            match started.spawn(move || hashers.work()) {
+                Ok(_) => state.threads += 1,
+                Err(error) if state.threads == 0 => return Err(error.into()),
+                // One of those that are there comes to it.
+                Err(_) => {}
+            }
         }
         state.jobs.push_back(job);
         self.work.notify_one();

@@ -73,12 +73,12 @@ pub(super) async fn offers(
     Ok(able.into_iter().map(offer).collect())
 }
 
-/// Those with a page of their own that know the person.
+/// Those that know the person, and prove anew who they are.
 async fn able(connection: &mut Connection, account: &Account) -> Result<Vec<Whole>, StoreError> {
     let linked = rows::links_of(connection, &account.member).await?;
     let mut all = directories::for_sign_in(connection).await?;
     all.retain(|one| {
-        one.source.kind().has_a_page() && linked.iter().any(|(row, ..)| row.id == one.row.id)
+        one.source.kind().proves_anew() && linked.iter().any(|(row, ..)| row.id == one.row.id)
     });
     Ok(all)
 }
@@ -126,10 +126,15 @@ pub(super) async fn arrived(
             tx.map(|tx| (tx, asserted))
         }
         Ok(_) => Err("too_many_attempts"),
-        Err(ProviderError::Untrusted(reason)) => Err(reason),
+        Err(ProviderError::Untrusted(reason)) if !NOT_ANEW.contains(&reason) => Err(reason),
+        // What the directory does not do is no guess of the person's.
         Err(error) => {
             tracing::info!(%error, directory = directory.row.name, "nobody was confirmed");
-            attempt.not_checked("directory_not_confirmed").await?;
+            let reason = match error {
+                ProviderError::Untrusted(reason) => reason,
+                _ => "directory_not_confirmed",
+            };
+            attempt.not_checked(reason).await?;
             return not_confirmed(state, reader, (&person, &account), to).await;
         }
     };
@@ -151,6 +156,9 @@ pub(super) async fn arrived(
         }
     }
 }
+
+/// A directory did not ask anew, or does not say when it did.
+const NOT_ANEW: [&str; 2] = ["id_token_auth_time", "proven_before"];
 
 async fn not_confirmed(
     state: &State,

@@ -3,6 +3,7 @@
 //!
 //! Only its word that somebody may not come in any more ends anything. One that is away ends nothing.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -11,10 +12,8 @@ use config::session::Revocation;
 use futures::future::join_all;
 
 use crate::directories::oidc::Renewed;
-use crate::directories::sign_in::Renewal;
 use crate::directories::{self, Source, Whole};
 use crate::logs::{SignInEntry, SignInKind, record_sign_in};
-use crate::pages::Failure;
 use crate::state::State;
 use crate::store::changes::{Change, announce};
 use crate::store::directory_renewals::{self as rows, Due};
@@ -56,12 +55,28 @@ pub async fn round(state: &State, node: &str) -> Result<bool, StoreError> {
     let due = rows::due(&mut read, now, BATCH).await?;
     let known = directories::for_sign_in(&mut read).await?;
     drop(read);
+    let mut away = HashSet::new();
     for some in due.chunks(AT_ONCE) {
         if !is_ours(state, node).await? {
             return Ok(false);
         }
-        for done in join_all(some.iter().map(|one| ask(state, &known, one))).await {
-            done?;
+        // One that does not answer holds up no other.
+        let some: Vec<Due> = some
+            .iter()
+            .filter(|one| !away.contains(&one.directory_id))
+            .cloned()
+            .collect();
+        let mut tx = state.store.begin().await?;
+        rows::note_asked(&mut tx, &some, state.clock.now()).await?;
+        tx.commit().await?;
+        let asked = some.iter().map(|one| ask(state, &known, one));
+        for (one, done) in some.iter().zip(join_all(asked).await) {
+            if !done? && away.insert(one.directory_id.clone()) {
+                let until = state.clock.now().plus(RETRY);
+                let mut tx = state.store.begin().await?;
+                rows::spare(&mut tx, &one.directory_id, until).await?;
+                tx.commit().await?;
+            }
         }
     }
     Ok(due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX))
@@ -75,46 +90,63 @@ async fn is_ours(state: &State, node: &str) -> Result<bool, StoreError> {
     Ok(ours)
 }
 
-async fn ask(state: &State, known: &[Whole], due: &Due) -> Result<(), StoreError> {
+/// Asks of one; whether there was an answer that counts.
+async fn ask(state: &State, known: &[Whole], due: &Due) -> Result<bool, StoreError> {
     let id = DirectoryId::from(due.directory_id.clone());
     let directory = known.iter().find(|one| one.row.id == id);
     let minutes = match directory.map(|one| &one.source) {
         Some(Source::Oidc(settings)) => settings.renews_every_minutes,
         // It lets nobody in just now.
-        _ => return put_off(state, due).await,
+        _ => return retry(state, due, due.asked_at).await,
     };
     let (Some(directory), Some(minutes)) = (directory, minutes) else {
         let mut tx = state.store.begin().await?;
         rows::forget(&mut tx, due).await?;
-        return tx.commit().await;
+        tx.commit().await?;
+        return Ok(true);
     };
-    let provider = match directories::oidc_provider(state, directory) {
-        Ok(provider) => provider,
-        Err(Failure::StoreAway) => return Ok(()),
-        Err(_) => return put_off(state, due).await,
+    let Ok(provider) = directories::oidc_provider(state, directory) else {
+        return retry(state, due, due.asked_at).await;
     };
     match provider.renew(&due.token, minutes).await {
         Ok(Renewed::Still(next)) => {
             let mut tx = state.store.begin().await?;
             rows::put_off(&mut tx, due, &next).await?;
-            tx.commit().await
+            tx.commit().await?;
+            Ok(true)
         }
-        Ok(Renewed::Gone) => end(state, due).await,
+        // The token may be one that an answer which was lost has replaced: that says nothing of anybody.
+        Ok(Renewed::Gone) if due.asked_at.is_some() => {
+            let mut tx = state.store.begin().await?;
+            rows::forget(&mut tx, due).await?;
+            tx.commit().await?;
+            Ok(true)
+        }
+        Ok(Renewed::Gone) => {
+            end(state, due).await?;
+            Ok(true)
+        }
+        Ok(Renewed::Unheard(error)) => {
+            tracing::info!(
+                error,
+                directory = directory.row.name,
+                "nobody says who is still there"
+            );
+            retry(state, due, Some(state.clock.now().as_millis())).await
+        }
         Err(error) => {
             tracing::info!(%error, directory = directory.row.name, "nobody says who is still there");
-            put_off(state, due).await
+            retry(state, due, due.asked_at).await
         }
     }
 }
 
-async fn put_off(state: &State, due: &Due) -> Result<(), StoreError> {
-    let next = Renewal {
-        token: due.token.clone(),
-        due_at: state.clock.now().plus(RETRY),
-    };
+async fn retry(state: &State, due: &Due, asked_at: Option<i64>) -> Result<bool, StoreError> {
+    let at = state.clock.now().plus(RETRY);
     let mut tx = state.store.begin().await?;
-    rows::put_off(&mut tx, due, &next).await?;
-    tx.commit().await
+    rows::retry(&mut tx, due, (at, asked_at)).await?;
+    tx.commit().await?;
+    Ok(false)
 }
 
 /// The directory lets the person in no more: the sign-in ends, unless they have come anew meanwhile.

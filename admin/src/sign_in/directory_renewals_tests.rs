@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use config::id::DirectoryId;
+use serde_json::json;
 
 use super::directory_renewals::round;
 use super::oidc_tests::{USUAL, callback, connect, house_of_today, leave};
-use crate::directories::oidc::OidcSettings;
+use crate::directories;
 use crate::directories::oidc::testing::{Provider, settings};
+use crate::directories::oidc::{OidcSettings, Renewed};
+use crate::edit::Edit;
+use crate::refused::Expected;
+use crate::store::directory_renewals as rows;
 use crate::store::testing::{TestStore, on_both_engines};
-use crate::testing::{ACCESS, Browser, House};
+use crate::testing::{ACCESS, Browser, House, operator};
 
 /// A little more than five minutes.
 const LATER: Duration = Duration::from_secs(301);
@@ -128,4 +133,47 @@ async fn nothing_is_kept_of_a_sign_in_that_is_over_or_where_nobody_is_asked() {
         .await
         .unwrap();
     assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn a_token_that_was_replaced_by_an_answer_which_nobody_heard_ends_nothing() {
+    let op = Provider::start();
+    let (house, id) = renewing(TestStore::sqlite().await, &op).await;
+    let mut wang = signed_in(&house, (&op, &id), "wang").await;
+    house.state.clock.advance(LATER);
+    let now = house.state.clock.now();
+    let mut tx = house.state.store.begin().await.unwrap();
+    let due = rows::due(&mut tx, now, 10).await.unwrap();
+    rows::note_asked(&mut tx, &due, now).await.unwrap();
+    let whole = directories::whole(&mut tx, &id).await.unwrap();
+    tx.commit().await.unwrap();
+    let provider = directories::oidc_provider(&house.state, &whole).unwrap();
+    let answer = provider.renew(&due[0].token, 5).await.unwrap();
+    assert!(matches!(answer, Renewed::Still(next) if next.token != due[0].token));
+    round(&house.state, "n1").await.unwrap();
+    assert!(wang.is_signed_in().await);
+    assert_eq!(
+        kept(&house).await,
+        Vec::<String>::new(),
+        "nothing is asked by it any more"
+    );
+}
+
+#[tokio::test]
+async fn what_was_entrusted_to_one_provider_is_shown_to_no_other() {
+    let op = Provider::start();
+    let (house, id) = renewing(TestStore::sqlite().await, &op).await;
+    signed_in(&house, (&op, &id), "wang").await;
+    assert_eq!(kept(&house).await.len(), 1);
+    let permit = operator();
+    let edit = Edit::begin(&house.state, &permit).await.unwrap();
+    let draft = json!({
+        "name": "Staff", "used_for": "sign_in", "enabled": true, "secret": "another",
+        "source": { "kind": "oidc", "issuer": "https://other.example.com", "client_id": "gatehouse" },
+    });
+    let draft = serde_json::from_value(draft).unwrap();
+    directories::update(edit, &id, Expected::Any, draft)
+        .await
+        .unwrap();
+    assert_eq!(kept(&house).await, Vec::<String>::new());
 }

@@ -37,6 +37,14 @@ fn occasion(directory: &str) -> Occasion<'_> {
     }
 }
 
+/// What travels through the provider, which opens nothing but where the browser ends.
+fn on_the_way_back(directory: &str) -> Occasion<'_> {
+    Occasion {
+        step: "directory_signed_out",
+        whose: directory,
+    }
+}
+
 /// The page that tells the directory by which somebody came in that they have signed out; `None`: it does not want
 /// to know.
 pub(super) async fn way_out(
@@ -103,7 +111,10 @@ pub async fn leave(
     drop(read);
     let came_by = came_by.filter(|came_by| came_by.directory == directory.row.id);
     let onward = match &came_by {
-        Some(came_by) => onward(&state, &reader, &directory, (came_by, &what)).await?,
+        Some(came_by) => {
+            let way = (came_by, ending.farewell.as_str());
+            onward(&state, &reader, &directory, way).await?
+        }
         None => Ok(None),
     };
     match onward {
@@ -120,12 +131,15 @@ async fn onward(
     state: &State,
     reader: &Reader,
     directory: &Whole,
-    (came_by, what): (&CameBy, &str),
+    (came_by, farewell): (&CameBy, &str),
 ) -> Result<Result<Option<Onward>, ProviderError>, Failure> {
     if let Source::Oidc(_) = &directory.source {
         let provider = directories::oidc_provider(state, directory)?;
         let back = addresses::signed_out_at(state, &reader.visitor.host, &directory.row.id);
-        return Ok(provider.sign_out(came_by, (&back, what)).await);
+        let question = Question::new(farewell.to_owned(), state.clock.now(), LIFE);
+        let id = directory.row.id.as_str();
+        let sealed = question.seal(&state.sealer, on_the_way_back(id))?;
+        return Ok(provider.sign_out(came_by, (&back, &sealed)).await);
     }
     let provider = directories::saml_provider(state, directory)?;
     Ok(match name_of(came_by) {
@@ -148,9 +162,10 @@ pub async fn signed_out(
     Query(back): Query<CameBack>,
 ) -> Answer {
     let now = state.clock.now();
-    let question = Question::<Ending>::open(&state.sealer, occasion(&id), &back.state, now);
+    let occasion = on_the_way_back(&id);
+    let question = Question::<String>::open(&state.sealer, occasion, &back.state, now);
     Ok(match question {
-        Ok(question) => go_to(&question.asked.farewell),
+        Ok(question) => go_to(&question.asked),
         Err(_) => go_to(FAREWELL),
     })
 }

@@ -58,7 +58,11 @@ async fn told(
     };
     let refused = |error: &ProviderError| {
         tracing::info!(%error, directory = directory.row.name, "a logout was refused");
-        Failure::BadRequest
+        match error {
+            // It may be told again.
+            ProviderError::Away(_) => Failure::Busy,
+            _ => Failure::BadRequest,
+        }
     };
     let ended = provider
         .ended(&request)

@@ -15,7 +15,8 @@ pub async fn keep(
     sqlx::query(
         "INSERT INTO directory_renewals (sign_in_id, directory_id, token, due_at) \
          SELECT $1, id, $3, $4 FROM directories WHERE id = $2 \
-         ON CONFLICT (sign_in_id) DO UPDATE SET token = excluded.token, due_at = excluded.due_at",
+         ON CONFLICT (sign_in_id) DO UPDATE SET token = excluded.token, due_at = excluded.due_at, \
+         asked_at = NULL",
     )
     .bind(sign_in.as_str())
     .bind(directory.as_str())
@@ -37,6 +38,8 @@ pub struct Due {
     pub address: String,
     pub user_agent: String,
     pub device: String,
+    /// When it was shown before, where no answer was heard since.
+    pub asked_at: Option<i64>,
 }
 
 impl Due {
@@ -59,7 +62,7 @@ pub async fn due(
 ) -> Result<Vec<Due>, StoreError> {
     let rows = sqlx::query_as(
         "SELECT r.sign_in_id, r.directory_id, r.token, m.id AS member_id, m.username, s.address, s.user_agent, \
-         s.device FROM directory_renewals r JOIN sign_ins s ON s.id = r.sign_in_id \
+         s.device, r.asked_at FROM directory_renewals r JOIN sign_ins s ON s.id = r.sign_in_id \
          JOIN members m ON m.id = s.member_id \
          WHERE r.due_at <= $1 AND s.ended_at IS NULL AND s.expires_at > $1 \
          ORDER BY r.due_at, r.sign_in_id LIMIT $2",
@@ -71,6 +74,71 @@ pub async fn due(
     Ok(rows)
 }
 
+/// Notes that these are shown now.
+pub async fn note_asked(
+    connection: &mut Connection,
+    shown: &[Due],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for one in shown {
+        sqlx::query(
+            "UPDATE directory_renewals SET asked_at = $3 WHERE sign_in_id = $1 AND token = $2",
+        )
+        .bind(&one.sign_in_id)
+        .bind(&one.token)
+        .bind(now.as_millis())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// To be shown again then: nothing was heard, or nothing that counts.
+pub async fn retry(
+    connection: &mut Connection,
+    shown: &Due,
+    (at, asked_at): (Timestamp, Option<i64>),
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE directory_renewals SET due_at = $3, asked_at = $4 WHERE sign_in_id = $1 AND token = $2",
+    )
+    .bind(&shown.sign_in_id)
+    .bind(&shown.token)
+    .bind(at.as_millis())
+    .bind(asked_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Nobody else of that directory is asked of before then.
+pub async fn spare(
+    connection: &mut Connection,
+    directory: &str,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE directory_renewals SET due_at = $2 WHERE directory_id = $1 AND due_at < $2",
+    )
+    .bind(directory)
+    .bind(until.as_millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets all that a directory is shown, now that it is somebody else.
+pub async fn forget_all_of(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM directory_renewals WHERE directory_id = $1")
+        .bind(directory.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// What is to be shown the next time, and when, unless something else was kept meanwhile.
 pub async fn put_off(
     connection: &mut Connection,
@@ -78,7 +146,8 @@ pub async fn put_off(
     next: &Renewal,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE directory_renewals SET token = $3, due_at = $4 WHERE sign_in_id = $1 AND token = $2",
+        "UPDATE directory_renewals SET token = $3, due_at = $4, asked_at = NULL \
+         WHERE sign_in_id = $1 AND token = $2",
     )
     .bind(&shown.sign_in_id)
     .bind(&shown.token)

@@ -59,6 +59,18 @@ pub async fn renew(
     insert(connection, sign_in, came_by).await
 }
 
+/// Forgets what is repeated to a directory, now that it is somebody else.
+pub async fn forget_repeated(
+    connection: &mut Connection,
+    directory: &DirectoryId,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE directory_sessions SET repeated = NULL WHERE directory_id = $1")
+        .bind(directory.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// A sign-in that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {

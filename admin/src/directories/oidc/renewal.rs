@@ -23,6 +23,8 @@ pub enum Renewed {
     Still(Renewal),
     /// They are not, or may not come in any more.
     Gone,
+    /// It was asked, and no answer was heard: it may have given another token for the one that was shown.
+    Unheard(String),
 }
 
 impl OidcProvider {
@@ -59,7 +61,10 @@ impl OidcProvider {
         let issuer = known.await?;
         let (form, authorization) = self.renewal_form(&token);
         let ask = (&issuer.metadata.token_endpoint, form, authorization);
-        let answered = post(&self.outbound, &self.settings, ask).await?;
+        let answered = match post(&self.outbound, &self.settings, ask).await {
+            Ok(answered) => answered,
+            Err(error) => return Ok(Renewed::Unheard(error.to_string())),
+        };
         let said = |name: &str| answered.json.get(name).and_then(Value::as_str);
         match (answered.status, said("error")) {
             (200, _) if said("access_token").is_some() => {}

@@ -27,6 +27,17 @@ use crate::directories::sign_in::Asserted;
 use crate::state::State;
 use crate::turns::Turns;
 
+/// There was no room to check it, or no thread.
+const NOT_CHECKED: &str = "not_checked";
+
+/// What nobody has judged proves nothing, and is nobody's guess.
+fn untrusted(reason: &'static str) -> ProviderError {
+    if reason == NOT_CHECKED {
+        return ProviderError::Away("too much is being checked just now".to_owned());
+    }
+    ProviderError::Untrusted(reason)
+}
+
 pub struct SamlProvider {
     pub state: State,
     pub id: DirectoryId,
@@ -190,7 +201,7 @@ impl SamlProvider {
         };
         said.map_err(|refusal| match refusal {
             Refusal::Status(status) => ProviderError::Refused(status),
-            Refusal::Untrusted(reason) => ProviderError::Untrusted(reason),
+            Refusal::Untrusted(reason) => untrusted(reason),
         })
     }
 
@@ -240,7 +251,7 @@ impl SamlProvider {
             idp = self.renewed().await?;
             over = self.over(brought, &idp).await;
         }
-        let mut over = over.map_err(ProviderError::Untrusted)?;
+        let mut over = over.map_err(untrusted)?;
         let request = std::mem::take(&mut over.id);
         over.id = self.once(&request);
         Ok(Ended { over, request, idp })
@@ -263,7 +274,7 @@ impl SamlProvider {
             logout::check(&brought, &expected)
         };
         let done = self.state.turns.xml.run_if_room(check).await;
-        done.ok().flatten().unwrap_or(Err("not_checked"))
+        done.ok().flatten().unwrap_or(Err(NOT_CHECKED))
     }
 
     /// Tells the provider that we have ended the session, too. `None`: there is no way.
@@ -342,5 +353,5 @@ async fn checked(turns: &Turns, asked: Arc<Asked>, idp: Arc<Idp>) -> Result<Said
     let done = turns.run_if_room(check).await;
     done.ok()
         .flatten()
-        .unwrap_or(Err(Refusal::Untrusted("not_checked")))
+        .unwrap_or(Err(Refusal::Untrusted(NOT_CHECKED)))
 }
