@@ -24,8 +24,10 @@ use crate::state::State;
 const PAGE: &str = "50";
 /// So many people are asked for at once by key.
 const AT_ONCE: usize = 8;
-/// Nobody there, or nobody whom the application may see.
-const NOBODY: [&str; 2] = ["41012", "41050"];
+/// Nobody there.
+const NOBODY: [&str; 1] = ["41012"];
+/// Nobody whom the application may see.
+const UNSEEN: [&str; 1] = ["41050"];
 /// No such department.
 const NOWHERE: &str = "40015";
 /// Not in what the application may see: of the root, not the whole company.
@@ -208,6 +210,17 @@ impl FeishuSource {
     }
 
     fn read(&self, told: &Value) -> Result<TheirPerson, CallError> {
+        // What the application may not read is left out, and is no word that it is not so.
+        for field in ["status", "department_ids"] {
+            if told.get(field).is_none() {
+                return Err(CallError::away((
+                    &format!(
+                        "the platform leaves out {field} of people: grant the application what it lacks"
+                    ),
+                    &format!("平台未返回人员的 {field} 字段，请为应用补齐缺少的权限"),
+                )));
+            }
+        }
         entry::person(&self.settings, told).ok_or_else(|| {
             CallError::away((
                 "the platform told of somebody without a union_id",
@@ -216,11 +229,30 @@ impl FeishuSource {
         })
     }
 
+    /// Looks at them again. That the platform will not answer for somebody is no word that they have left: then
+    /// everything is listed, where it is seen how many are missing.
+    async fn looked_at(&self, keys: &[String]) -> Result<Again, CallError> {
+        let mut again = Again::default();
+        for some in keys.chunks(AT_ONCE) {
+            for one in join_all(some.iter().map(|key| self.one(key))).await {
+                match one {
+                    Ok(person) => again.people.extend(person),
+                    Err(CallError::Refused { .. }) => again.touches_structure = true,
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(again)
+    }
+
     async fn several(&self, keys: &[String]) -> Result<Vec<TheirPerson>, CallError> {
         let mut people = Vec::new();
         for some in keys.chunks(AT_ONCE) {
             for one in join_all(some.iter().map(|key| self.one(key))).await {
-                people.extend(one?);
+                match one {
+                    Err(error) if error.is_code(&UNSEEN) => {}
+                    one => people.extend(one?),
+                }
             }
         }
         Ok(people)
@@ -337,12 +369,6 @@ impl OrganisationSource for FeishuSource {
     }
 
     fn again<'a>(&'a mut self, keys: &'a [String]) -> BoxFuture<'a, Result<Again, SourceError>> {
-        async move {
-            Ok(Again {
-                people: self.several(keys).await?,
-                touches_structure: false,
-            })
-        }
-        .boxed()
+        async move { Ok(self.looked_at(keys).await?) }.boxed()
     }
 }

@@ -77,6 +77,12 @@ impl Callback for WeComCallback {
         // A plus sign that was not escaped has become a blank.
         let echo = call.parameter("echostr").replace(' ', "+");
         let plain = self.opened(call, &echo)?;
+        // The words of an event are signed in the same way, and are nobody's to have read out.
+        let is_word = (1..=64).contains(&plain.len())
+            && plain.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !is_word {
+            return Err(Forged::Malformed);
+        }
         Ok(Told::Verification(Reply::text(plain)))
     }
 }

@@ -22,8 +22,10 @@ use crate::state::State;
 
 /// So many people are asked for at once by key.
 const AT_ONCE: usize = 8;
-/// Nobody there, or nobody whom the application may see.
-const NOBODY: [&str; 3] = ["60111", "60011", "40003"];
+/// Nobody there.
+const NOBODY: [&str; 2] = ["60111", "40003"];
+/// Nobody whom the application may see.
+const UNSEEN: [&str; 1] = ["60011"];
 /// No such department: it was taken away since they were listed.
 const NOWHERE: [&str; 2] = ["60003", "60123"];
 
@@ -133,11 +135,30 @@ impl WeComSource {
         })
     }
 
+    /// Looks at them again. That the platform will not answer for somebody is no word that they have left: then
+    /// everything is listed, where it is seen how many are missing.
+    async fn looked_at(&self, keys: &[String]) -> Result<Again, CallError> {
+        let mut again = Again::default();
+        for some in keys.chunks(AT_ONCE) {
+            for one in join_all(some.iter().map(|key| self.one(key))).await {
+                match one {
+                    Ok(person) => again.people.extend(person),
+                    Err(CallError::Refused { .. }) => again.touches_structure = true,
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(again)
+    }
+
     async fn several(&self, keys: &[String]) -> Result<Vec<TheirPerson>, CallError> {
         let mut people = Vec::new();
         for some in keys.chunks(AT_ONCE) {
             for one in join_all(some.iter().map(|key| self.one(key))).await {
-                people.extend(one?);
+                match one {
+                    Err(error) if error.is_code(&UNSEEN) => {}
+                    one => people.extend(one?),
+                }
             }
         }
         Ok(people)
@@ -229,12 +250,6 @@ impl OrganisationSource for WeComSource {
     }
 
     fn again<'a>(&'a mut self, keys: &'a [String]) -> BoxFuture<'a, Result<Again, SourceError>> {
-        async move {
-            Ok(Again {
-                people: self.several(keys).await?,
-                touches_structure: false,
-            })
-        }
-        .boxed()
+        async move { Ok(self.looked_at(keys).await?) }.boxed()
     }
 }
