@@ -141,14 +141,8 @@ pub(super) async fn arrived(
     match proven {
         Ok((mut tx, asserted)) => {
             attempt.succeeded(&mut tx).await?;
-            strengthen(
-                state,
-                reader,
-                (&person, &account),
-                (directory, &asserted),
-                (tx, to),
-            )
-            .await
+            let (whose, how) = ((&person, &account), (directory, &asserted));
+            strengthen(state, reader, whose, how, (tx, to)).await
         }
         Err(reason) => {
             attempt.failed(reason).await?;

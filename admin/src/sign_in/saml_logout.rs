@@ -7,10 +7,10 @@ use super::directory_logout::end_in;
 use super::directory_page::{Doing, lead};
 use super::directory_sign_out::FAREWELL;
 use super::saml::fields;
-use crate::directories;
 use crate::directories::provider::ProviderError;
 use crate::directories::saml::logout::Brought;
 use crate::directories::sign_in::CameBy;
+use crate::directories::{self, Whole};
 use crate::pages::{Answer, Failure, Reader, go_to};
 use crate::state::State;
 use crate::store::answered_questions;
@@ -43,6 +43,15 @@ pub async fn by_form(
     told(&state, &reader, &id, (request, relay_state)).await
 }
 
+fn refused(directory: &Whole, error: &ProviderError) -> Failure {
+    tracing::info!(%error, directory = directory.row.name, "a logout was refused");
+    match error {
+        // It may be told again.
+        ProviderError::Away(_) => Failure::Busy,
+        _ => Failure::BadRequest,
+    }
+}
+
 /// Ends what the provider says is over. Without a request it is the answer to one of ours, which asks for nothing:
 /// by then everything here has ended.
 async fn told(
@@ -56,23 +65,14 @@ async fn told(
     let Some(request) = request else {
         return Ok(go_to(FAREWELL));
     };
-    let refused = |error: &ProviderError| {
-        tracing::info!(%error, directory = directory.row.name, "a logout was refused");
-        match error {
-            // It may be told again.
-            ProviderError::Away(_) => Failure::Busy,
-            _ => Failure::BadRequest,
-        }
-    };
-    let ended = provider
-        .ended(&request)
-        .await
-        .map_err(|error| refused(&error))?;
+    let ended = provider.ended(&request).await;
+    let ended = ended.map_err(|error| refused(&directory, &error))?;
     let over = &ended.over;
     let mut tx = state.store.begin().await?;
     if !answered_questions::note(&mut tx, &over.id, over.until).await? {
         drop(tx);
-        return Err(refused(&ProviderError::Untrusted("said_before")));
+        let error = ProviderError::Untrusted("said_before");
+        return Err(refused(&directory, &error));
     }
     let sessions = match &over.sessions[..] {
         [] => vec![None],
