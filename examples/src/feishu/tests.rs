@@ -29,7 +29,7 @@ async fn the_vendors_library_lists_people_sends_messages_and_believes_events() {
     let wrong = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success(), "{told}{wrong}");
     assert_eq!(
-        told.trim(),
+        told.trim().lines().last().unwrap_or_default(),
         "60 people, 1 department, 1 message, events believed"
     );
 }

@@ -74,5 +74,5 @@ def believed():
 
 
 people = len(client.user.list(2))
-departments = len(client.department.get())
+departments = len(client.department.list())
 print(f"{people} people, {departments} departments, signed in as {signed_in()}, {believed()}")
